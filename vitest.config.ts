@@ -1,0 +1,38 @@
+import { defineConfig } from "vitest/config";
+
+const node = { environment: "node" as const };
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          ...node,
+          name: "unit",
+          include: ["packages/*/src/**/*.test.ts", "functions/**/*.test.ts"],
+          exclude: ["**/*.db.test.ts", "**/node_modules/**"],
+        },
+      },
+      {
+        test: {
+          ...node,
+          name: "db",
+          include: ["packages/*/src/**/*.db.test.ts", "functions/**/*.db.test.ts"],
+          exclude: ["**/node_modules/**"],
+          globalSetup: "tests/database.setup.ts",
+        },
+      },
+      {
+        test: {
+          ...node,
+          name: "e2e",
+          include: ["tests/e2e/**/*.test.ts"],
+          globalSetup: "tests/e2e/stack.setup.ts",
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      { test: { ...node, name: "architecture", include: ["tests/architecture.test.ts"] } },
+    ],
+  },
+});
