@@ -1,0 +1,51 @@
+import type * as z from "zod";
+import type { ProblemType } from "./problem.ts";
+
+export type Method = "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
+
+/** One line of the API: validation, OpenAPI, the gateway's routes, CDK's routes and the client all read it. */
+export interface Route {
+  readonly method: Method;
+  /** As API Gateway writes it: `/v1/conversations/{conversationId}`. */
+  readonly path: string;
+  /** The folder in `functions/` that serves it. */
+  readonly function: FunctionName;
+  readonly auth: "user" | "none";
+  readonly summary: string;
+  readonly description?: string;
+  readonly tag: string;
+  readonly params?: z.ZodObject;
+  readonly query?: z.ZodObject;
+  readonly body?: z.ZodObject;
+  /** Status to body; `undefined` where the answer has none. */
+  readonly responses: Readonly<Record<number, z.ZodType | undefined>>;
+  /** Takes `Idempotency-Key`. */
+  readonly idempotent?: boolean;
+  /** `none`: not counted against the caller's requests per second. */
+  readonly rate?: "none";
+  /** What this route answers beyond the problems every route has. */
+  readonly problems?: readonly ProblemType[];
+}
+
+export type Routes = Readonly<Record<string, Route>>;
+
+/** The functions behind API Gateway. */
+export type FunctionName = "account" | "auth" | "conversations" | "messages" | "ops" | "replies";
+
+type Parsed<S> = S extends z.ZodType ? z.output<S> : undefined;
+
+/** What an operation of the route gets, after validation. */
+export type RouteInput<R extends Route> = {
+  params: Parsed<R["params"]>;
+  query: Parsed<R["query"]>;
+  body: Parsed<R["body"]>;
+};
+
+export function defineRoutes<const R extends Routes>(routes: R): R {
+  return routes;
+}
+
+/** API Gateway's name of a route. */
+export function routeKey(route: Pick<Route, "method" | "path">): string {
+  return `${route.method} ${route.path}`;
+}

@@ -1,0 +1,75 @@
+import * as z from "zod";
+import { defineRoutes } from "../route.ts";
+import { conversation, createConversation, updateConversation } from "../schemas/conversation.ts";
+import { id, searchText } from "../schemas/fields.ts";
+import { list, listQuery } from "../schemas/list.ts";
+import { message } from "../schemas/message.ts";
+import { reply } from "../schemas/reply.ts";
+
+const base = { function: "conversations", auth: "user", tag: "Conversations" } as const;
+const one = "/v1/conversations/{conversationId}";
+const params = z.strictObject({ conversationId: id });
+
+export const conversationRoutes = defineRoutes({
+  listConversations: {
+    ...base,
+    method: "GET",
+    path: "/v1/conversations",
+    summary: "List conversations",
+    query: z.strictObject({
+      ...listQuery,
+      q: searchText,
+      status: z.enum(["active", "archived", "deleted"]).optional(),
+      sort: z.enum(["updatedAt", "createdAt"]).default("updatedAt"),
+    }),
+    responses: { 200: list(conversation) },
+  },
+  createConversation: {
+    ...base,
+    method: "POST",
+    path: "/v1/conversations",
+    summary: "Create a conversation, with or without its first message",
+    body: createConversation,
+    responses: { 201: conversation, 202: z.object({ conversation, message, reply }) },
+    idempotent: true,
+    problems: ["insufficient-tokens", "forbidden", "not-found"],
+  },
+  getConversation: {
+    ...base,
+    method: "GET",
+    path: one,
+    summary: "Get a conversation",
+    params,
+    responses: { 200: conversation },
+    problems: ["not-found"],
+  },
+  updateConversation: {
+    ...base,
+    method: "PATCH",
+    path: one,
+    summary: "Change a conversation",
+    params,
+    body: updateConversation,
+    responses: { 200: conversation },
+    problems: ["not-found", "precondition-failed"],
+  },
+  deleteConversation: {
+    ...base,
+    method: "DELETE",
+    path: one,
+    summary: "Delete a conversation",
+    description: "Cancels its unfinished replies. It can be restored for 30 days.",
+    params,
+    responses: { 204: undefined },
+    problems: ["not-found", "precondition-failed"],
+  },
+  restoreConversation: {
+    ...base,
+    method: "POST",
+    path: `${one}/restore`,
+    summary: "Undo a deletion",
+    params,
+    responses: { 200: conversation },
+    problems: ["not-found", "gone"],
+  },
+});

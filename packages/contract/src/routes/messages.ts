@@ -1,0 +1,83 @@
+import * as z from "zod";
+import { defineRoutes } from "../route.ts";
+import { id, modelId, searchText } from "../schemas/fields.ts";
+import { listQuery } from "../schemas/list.ts";
+import { editMessage, message, messagePage, onBusy, sendMessage } from "../schemas/message.ts";
+import { reply } from "../schemas/reply.ts";
+
+const base = { function: "messages", auth: "user", tag: "Messages" } as const;
+const all = "/v1/conversations/{conversationId}/messages";
+const one = `${all}/{messageId}` as const;
+const params = z.strictObject({ conversationId: id, messageId: id });
+
+export const messageRoutes = defineRoutes({
+  listMessages: {
+    ...base,
+    method: "GET",
+    path: all,
+    summary: "List the messages of a conversation, newest first",
+    params: z.strictObject({ conversationId: id }),
+    query: z.strictObject({
+      ...listQuery,
+      q: searchText,
+      role: z.enum(["user", "assistant"]).optional(),
+      versions: z.enum(["active", "all"]).default("active").meta({
+        description: "all: also the answers that later ones replaced",
+      }),
+    }),
+    responses: { 200: messagePage },
+    problems: ["not-found"],
+  },
+  sendMessage: {
+    ...base,
+    method: "POST",
+    path: all,
+    summary: "Send a message and have it answered in the background",
+    params: z.strictObject({ conversationId: id }),
+    body: sendMessage,
+    responses: { 201: z.object({ message }), 202: z.object({ message, reply }) },
+    idempotent: true,
+    problems: ["insufficient-tokens", "forbidden", "not-found", "conflict"],
+  },
+  getMessage: {
+    ...base,
+    method: "GET",
+    path: one,
+    summary: "Get a message",
+    params,
+    responses: { 200: message },
+    problems: ["not-found"],
+  },
+  editMessage: {
+    ...base,
+    method: "PATCH",
+    path: one,
+    summary: "Edit a message; the earlier text is kept as a version",
+    params,
+    body: editMessage,
+    responses: { 200: message },
+    problems: ["not-found", "conflict", "precondition-failed"],
+  },
+  deleteMessage: {
+    ...base,
+    method: "DELETE",
+    path: one,
+    summary: "Delete a message",
+    description: "It keeps its place with `content: null`. Its unfinished reply is cancelled.",
+    params,
+    responses: { 204: undefined },
+    problems: ["not-found", "precondition-failed"],
+  },
+  askAgain: {
+    ...base,
+    method: "POST",
+    path: `${one}/replies`,
+    summary: "Ask for another reply to the same user message",
+    description: "When it completes, its answer becomes the active one and the earlier stays as a version.",
+    params,
+    body: z.strictObject({ model: modelId.optional(), onBusy: onBusy.optional() }),
+    responses: { 202: z.object({ message, reply }) },
+    idempotent: true,
+    problems: ["insufficient-tokens", "forbidden", "not-found", "conflict"],
+  },
+});

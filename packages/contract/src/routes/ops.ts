@@ -1,0 +1,27 @@
+import * as z from "zod";
+import { defineRoutes } from "../route.ts";
+import { model } from "../schemas/model.ts";
+
+const base = { function: "ops", tag: "Operations", method: "GET" } as const;
+
+const health = z
+  .object({ status: z.enum(["ok", "degraded"]), database: z.enum(["reachable", "unreachable"]) })
+  .meta({ id: "Health" });
+
+export const opsRoutes = defineRoutes({
+  listModels: {
+    ...base,
+    path: "/v1/models",
+    auth: "user",
+    tag: "Models",
+    summary: "The models this deployment offers",
+    responses: { 200: z.object({ data: z.array(model) }) },
+  },
+  getHealth: {
+    ...base,
+    path: "/health",
+    auth: "none",
+    summary: "Is the API up, and does it reach its database",
+    responses: { 200: health, 503: health },
+  },
+});

@@ -1,0 +1,50 @@
+import * as z from "zod";
+import { defineRoutes } from "../route.ts";
+import { id } from "../schemas/fields.ts";
+import { list, listQuery } from "../schemas/list.ts";
+import { reply, replyStatus } from "../schemas/reply.ts";
+
+const base = { function: "replies", auth: "user", tag: "Replies" } as const;
+const params = z.strictObject({ replyId: id });
+
+const waitSeconds = z
+  .string()
+  .regex(/^(1?\d|20)$/, "must be a whole number from 0 to 20")
+  .transform(Number)
+  .default(0)
+  .meta({ type: "integer", minimum: 0, maximum: 20, default: 0, pattern: undefined });
+
+export const replyRoutes = defineRoutes({
+  getReply: {
+    ...base,
+    method: "GET",
+    path: "/v1/replies/{replyId}",
+    summary: "Status of a reply, with its partial text while it is generated",
+    description:
+      "`waitSeconds` holds the answer until the reply ends, up to the deployment's cap; above the cap it answers at once with `Retry-After`.",
+    params,
+    query: z.strictObject({ waitSeconds }),
+    responses: { 200: reply },
+    rate: "none",
+    problems: ["not-found"],
+  },
+  cancelReply: {
+    ...base,
+    method: "POST",
+    path: "/v1/replies/{replyId}/cancel",
+    summary: "Cancel a reply; repeating it changes nothing",
+    params,
+    responses: { 200: reply },
+    problems: ["not-found", "conflict"],
+  },
+  listReplies: {
+    ...base,
+    method: "GET",
+    path: "/v1/conversations/{conversationId}/replies",
+    summary: "Replies of a conversation, in the order they were asked for",
+    params: z.strictObject({ conversationId: id }),
+    query: z.strictObject({ ...listQuery, status: replyStatus.optional() }),
+    responses: { 200: list(reply) },
+    problems: ["not-found"],
+  },
+});
