@@ -1,0 +1,52 @@
+import type { Route, RouteInput } from "@parley/contract/route";
+
+/** Who the authorizer says is calling; nothing of it has been looked up yet. */
+export interface Identity {
+  /** Cognito's `sub`. */
+  sub: string;
+  username: string;
+  groups: readonly string[];
+}
+
+/** What the database says about an identity. */
+export type CallerResolution =
+  | { status: "active"; userId: string }
+  | { status: "disabled"; userId: string }
+  | { status: "deleted" };
+
+/** The user a request acts for. */
+export interface Caller {
+  userId: string;
+  identity: Identity;
+}
+
+export interface Idempotency {
+  key: string;
+  /** SHA-256 (hex) over route, path parameters and body: the same key with another one is a 422. */
+  fingerprint: string;
+}
+
+/** Distributes, so that a route of unknown kind has a caller or none. */
+type CallerOf<Auth> = Auth extends "user" ? Caller : undefined;
+
+export type ApiRequest<R extends Route> = RouteInput<R> & {
+  caller: CallerOf<R["auth"]>;
+  requestId: string;
+  /** Set when the route is idempotent and the client sent a key. */
+  idempotency: Idempotency | undefined;
+  headers: { ifMatch?: string; ifNoneMatch?: string };
+  /** As requested, without the query: `/v1/replies/tz4a98xxat96iws9zmbrgj3a`. */
+  path: string;
+};
+
+export interface ApiResponse {
+  status: number;
+  /** Answered as JSON; without it the answer has no body. */
+  body?: unknown;
+  headers?: Readonly<Record<string, string>>;
+  /** Opaque version, without quotes. Makes the answer conditional (304). */
+  etag?: string;
+}
+
+/** One operation: takes a valid request, gives the answer or throws a `Problem`. */
+export type Operation<R extends Route> = (request: ApiRequest<R>) => Promise<ApiResponse>;

@@ -1,0 +1,175 @@
+import middy from "@middy/core";
+import jsonBodyParser from "@middy/http-json-body-parser";
+import { type Route, type Routes, routeKey } from "@parley/contract/route";
+import { addLogKeys, logger, startLogScope } from "@parley/runtime/logger";
+import type {
+  APIGatewayProxyEventV2WithLambdaAuthorizer,
+  APIGatewayProxyStructuredResultV2,
+  Context,
+} from "aws-lambda";
+import type { ApiRequest, Caller, CallerResolution, Identity, Operation } from "./api-types.ts";
+import { readIdempotency } from "./idempotency.ts";
+import { invalid, problem } from "./problem.ts";
+import { createRateLimit } from "./rate-limit.ts";
+import { readBodyText } from "./read-body.ts";
+import { readQuery } from "./read-query.ts";
+import { renderProblem, renderResponse } from "./render.ts";
+import { createCallerCache, readIdentity } from "./resolve-caller.ts";
+import { toProblem } from "./to-problem.ts";
+import { validateInput } from "./validate-input.ts";
+
+export type ApiEvent = APIGatewayProxyEventV2WithLambdaAuthorizer<Record<string, unknown>>;
+export type ApiHandler = (event: ApiEvent, context: Context) => Promise<APIGatewayProxyStructuredResultV2>;
+
+export interface ApiOptions<R extends Routes> {
+  routes: R;
+  operations: { readonly [K in keyof R]: Operation<R[K]> };
+  /** Needed as soon as one route has auth `user`. Its answer is kept for 60 s per identity. */
+  resolveCaller?: (identity: Identity) => Promise<CallerResolution>;
+  /** Requests per second and user on routes that are not exempt; 0 = no limit. */
+  apiRatePerSecond: number;
+  /** true: the database could not be reached, which is a 503 and not a 500. */
+  onConnectionError?: (error: unknown) => boolean;
+}
+
+interface Served {
+  route: Route;
+  operation: Operation<Route>;
+}
+
+/** The event on its way through the wrapper, with what has been found out so far. */
+interface ScopedEvent extends ApiEvent {
+  startedAt: number;
+  served: Served | undefined;
+  caller: Caller | undefined;
+}
+
+type Middleware = middy.MiddlewareObj<ScopedEvent, APIGatewayProxyStructuredResultV2>;
+
+/** What is kept back of a Lambda's time to answer a problem instead of being killed. */
+const timeoutEarlyInMillis = 250;
+
+function lowerCased(headers: ApiEvent["headers"] | undefined): Record<string, string | undefined> {
+  return Object.fromEntries(
+    Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]),
+  );
+}
+
+function servedRoutes<R extends Routes>({ routes, operations, resolveCaller }: ApiOptions<R>) {
+  const served = new Map<string, Served>();
+  for (const name of Object.keys(routes)) {
+    const route = routes[name];
+    if (route === undefined) continue;
+    if (route.auth === "user" && resolveCaller === undefined) throw new Error(`${name} needs resolveCaller.`);
+    // An operation takes what its own route's schemas give; validateInput is called with that very route.
+    served.set(routeKey(route), { route, operation: operations[name] as unknown as Operation<Route> });
+  }
+  return served;
+}
+
+function requireRoute(): Middleware {
+  return {
+    before: ({ event }) => {
+      if (event.served === undefined) throw problem("not-found", { detail: "There is no such route." });
+    },
+  };
+}
+
+function requireCaller<R extends Routes>({ resolveCaller, apiRatePerSecond }: ApiOptions<R>): Middleware {
+  const findCaller = resolveCaller && createCallerCache(resolveCaller);
+  const takeFromRate = createRateLimit(apiRatePerSecond);
+  return {
+    before: async ({ event }) => {
+      const route = event.served?.route;
+      if (route?.auth !== "user" || findCaller === undefined) return;
+      event.caller = await findCaller(readIdentity(event.requestContext.authorizer?.lambda));
+      addLogKeys({ userId: event.caller.userId });
+      if (route.rate !== "none") takeFromRate(event.caller.userId);
+    },
+  };
+}
+
+function parseBody(): Middleware {
+  // The media type is judged by readBodyText, which knows the other charsets too.
+  const parser = jsonBodyParser<ScopedEvent>({ disableContentTypeCheck: true });
+  return {
+    before: (request) => {
+      const { event } = request;
+      if (event.served?.route.body === undefined) {
+        if (event.body) throw invalid("body", "must be empty");
+        return undefined;
+      }
+      const text = readBodyText(event);
+      if (text === undefined) {
+        delete event.body;
+        return undefined;
+      }
+      event.body = text;
+      event.isBase64Encoded = false;
+      return parser.before?.(request);
+    },
+  };
+}
+
+function toRequest(event: ScopedEvent, route: Route): ApiRequest<Route> {
+  const raw = { params: event.pathParameters, query: readQuery(event), body: event.body };
+  const { "if-match": ifMatch, "if-none-match": ifNoneMatch } = event.headers;
+  return {
+    ...validateInput(route, raw),
+    caller: event.caller,
+    requestId: event.requestContext.requestId,
+    idempotency: readIdempotency(route, event.headers["idempotency-key"], raw),
+    headers: { ...(ifMatch !== undefined && { ifMatch }), ...(ifNoneMatch !== undefined && { ifNoneMatch }) },
+    path: event.rawPath,
+  };
+}
+
+async function serve(event: ScopedEvent): Promise<APIGatewayProxyStructuredResultV2> {
+  if (event.served === undefined) throw problem("not-found");
+  const { route, operation } = event.served;
+  const request = toRequest(event, route);
+  const response = await operation(request);
+  const ifNoneMatch = route.method === "GET" ? request.headers.ifNoneMatch : undefined;
+  return renderResponse(response, { requestId: request.requestId, ifNoneMatch });
+}
+
+function logRequest(event: ScopedEvent, status: number | undefined): void {
+  logger.info("request", {
+    method: event.requestContext.http.method,
+    route: event.served?.route.path ?? "$default",
+    status,
+    durationMs: Math.round((performance.now() - event.startedAt) * 10) / 10,
+  });
+}
+
+/**
+ * The one wrapper around every HTTP function: finds the route, resolves the caller, checks the input against the
+ * contract, runs the operation and renders its answer or its problem.
+ * @throws Error at init when a route needs a caller and nothing resolves one. The handler itself never throws.
+ */
+export function createApi<const R extends Routes>(options: ApiOptions<R>): ApiHandler {
+  const served = servedRoutes(options);
+  const handler = middy<ScopedEvent, APIGatewayProxyStructuredResultV2>({ timeoutEarlyInMillis })
+    .use(requireRoute())
+    .use(requireCaller(options))
+    .use(parseBody())
+    .onError((request) => {
+      const { requestId } = request.event.requestContext;
+      request.response = renderProblem(toProblem(request.error, options.onConnectionError), requestId);
+    })
+    .handler(serve);
+
+  return async (event, context) => {
+    startLogScope({ requestId: event.requestContext.requestId });
+    const scoped: ScopedEvent = {
+      ...event,
+      headers: lowerCased(event.headers),
+      startedAt: performance.now(),
+      served: served.get(event.routeKey),
+      caller: undefined,
+    };
+    const result = await handler(scoped, context);
+    logRequest(scoped, result.statusCode);
+    return result;
+  };
+}

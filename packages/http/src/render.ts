@@ -1,0 +1,48 @@
+import type { APIGatewayProxyStructuredResultV2 } from "aws-lambda";
+import type { ApiResponse } from "./api-types.ts";
+import { isNoneMatchHit, quoteEtag } from "./etag.ts";
+import type { Problem } from "./problem.ts";
+
+export interface RenderContext {
+  requestId: string;
+  /** Set for GET only. */
+  ifNoneMatch?: string | undefined;
+}
+
+function commonHeaders(requestId: string): Record<string, string> {
+  return { "X-Request-Id": requestId, "X-Content-Type-Options": "nosniff", "Cache-Control": "no-store" };
+}
+
+/** An operation's answer as API Gateway takes it; 304 when the client already has this version. */
+export function renderResponse(
+  { status, body, headers, etag }: ApiResponse,
+  { requestId, ifNoneMatch }: RenderContext,
+): APIGatewayProxyStructuredResultV2 {
+  const all = { ...commonHeaders(requestId), ...headers };
+  if (etag !== undefined) {
+    all.ETag = quoteEtag(etag);
+    all["Cache-Control"] = "private, no-cache";
+    if (status === 200 && isNoneMatchHit(ifNoneMatch, etag)) return { statusCode: 304, headers: all };
+  }
+  if (body === undefined) return { statusCode: status, headers: all };
+  return {
+    statusCode: status,
+    headers: { "Content-Type": "application/json", ...all },
+    body: JSON.stringify(body),
+  };
+}
+
+/** A problem as API Gateway takes it, with the headers its status cannot go without. */
+export function renderProblem(problem: Problem, requestId: string): APIGatewayProxyStructuredResultV2 {
+  return {
+    statusCode: problem.status,
+    headers: {
+      ...commonHeaders(requestId),
+      "Content-Type": "application/problem+json",
+      ...(problem.status === 401 && { "WWW-Authenticate": "Bearer" }),
+      ...(problem.status === 503 && { "Retry-After": "2" }),
+      ...problem.options.headers,
+    },
+    body: JSON.stringify(problem.toDocument(requestId)),
+  };
+}

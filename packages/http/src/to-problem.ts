@@ -1,0 +1,33 @@
+import { describeError } from "@parley/runtime/describe-error";
+import { logger } from "@parley/runtime/logger";
+import { invalid, Problem, problem } from "./problem.ts";
+
+/** The Middy package an error comes from; it marks its own with it. */
+function middyPackage(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const cause = error.cause;
+  if (typeof cause !== "object" || cause === null || !("package" in cause)) return undefined;
+  return typeof cause.package === "string" ? cause.package : undefined;
+}
+
+/**
+ * What the client gets to see of whatever was thrown. Logs what is our fault, without its message.
+ * @param isConnectionError tells a database that cannot be reached from every other failure.
+ */
+export function toProblem(error: unknown, isConnectionError?: (error: unknown) => boolean): Problem {
+  if (error instanceof Problem) return error;
+  switch (middyPackage(error)) {
+    case "@middy/http-json-body-parser":
+      // Its 422 is for what is not JSON and for __proto__; the contract says 400.
+      return invalid("body", "is not valid JSON, or has a key that is not allowed");
+    case "@middy/core":
+      logger.error("request ran out of time");
+      return problem("unavailable", { detail: "The request took too long." });
+  }
+  if (isConnectionError?.(error) === true) {
+    logger.warn("database unreachable", { error: { ...describeError(error) } });
+    return problem("unavailable");
+  }
+  logger.error("request failed", { error: { ...describeError(error) } });
+  return problem("internal");
+}
