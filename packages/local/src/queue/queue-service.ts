@@ -1,0 +1,138 @@
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { operations } from "./operations/operations.ts";
+import type { Clock } from "./queue.ts";
+import { DEFAULT_SETTINGS } from "./queue-attributes.ts";
+import { createQueueDirectory, type QueueDirectory } from "./queue-directory.ts";
+import { QueueError } from "./queue-error.ts";
+import { readRequestBody } from "./request-body.ts";
+
+const CONTENT_TYPE = "application/x-amz-json-1.0";
+const TARGET_PREFIX = "AmazonSQS.";
+// Longer than any client keeps an idle connection, so that none is closed while a request is on its way.
+const KEEP_ALIVE_MS = 600_000;
+
+/** A queue that exists from the start. Name the dead-letter queue among the queues as well. */
+export interface QueueDefinition {
+  readonly name: string;
+  readonly visibilityTimeoutSeconds: number;
+  readonly deadLetterQueue?: string;
+  /** Receives before a message goes to the dead-letter queue; 5 when one is named without it. */
+  readonly maxReceiveCount?: number;
+}
+
+export interface QueueServiceOptions {
+  readonly host?: string;
+  /** 0, the default, takes a free port. */
+  readonly port?: number;
+  readonly region?: string;
+  readonly queues: readonly QueueDefinition[];
+  readonly clock?: Clock;
+}
+
+export interface QueueService {
+  readonly endpoint: string;
+  /** @throws QueueError when there is no such queue */
+  queueUrl(name: string): string;
+  /** @throws QueueError when there is no such queue */
+  queueArn(name: string): string;
+  /** Answers waiting receivers with nothing and closes the port. Every message is gone. */
+  close(): Promise<void>;
+}
+
+function defineQueues(directory: QueueDirectory, queues: readonly QueueDefinition[]): void {
+  for (const { name, visibilityTimeoutSeconds } of queues) {
+    directory.create(name, { ...DEFAULT_SETTINGS, visibilityTimeoutSeconds });
+  }
+  for (const { name, deadLetterQueue, maxReceiveCount = 5 } of queues) {
+    if (deadLetterQueue === undefined) continue;
+    const entry = directory.find(name);
+    const redrive = { deadLetterTargetArn: directory.arn(deadLetterQueue), maxReceiveCount };
+    directory.configure(entry, { ...entry.settings, redrive });
+  }
+}
+
+async function perform(
+  request: IncomingMessage,
+  directory: QueueDirectory,
+  endpoint: string,
+  signal: AbortSignal,
+): Promise<object> {
+  const target = String(request.headers["x-amz-target"] ?? "");
+  const name = target.startsWith(TARGET_PREFIX) ? target.slice(TARGET_PREFIX.length) : "";
+  const operation = operations.get(name);
+  const body = await readRequestBody(request);
+  if (operation === undefined) {
+    throw new QueueError("UnsupportedOperation", `The local queue service has no operation "${target}".`);
+  }
+  return operation(body, { directory, endpoint, signal });
+}
+
+function answer(
+  response: ServerResponse,
+  status: number,
+  body: object,
+  headers: Record<string, string> = {},
+): void {
+  if (response.destroyed) return;
+  const payload = JSON.stringify(body);
+  response.writeHead(status, {
+    "content-type": CONTENT_TYPE,
+    "content-length": Buffer.byteLength(payload),
+    "x-amzn-requestid": randomUUID(),
+    ...headers,
+  });
+  response.end(payload);
+}
+
+function answerError(response: ServerResponse, error: unknown): void {
+  if (error instanceof QueueError) {
+    const body = { __type: `com.amazonaws.sqs#${error.code}`, message: error.message };
+    answer(response, 400, body, { "x-amzn-query-error": `${error.queryCode};Sender` });
+  } else if (!response.destroyed) {
+    console.error("queue service:", error);
+    answer(response, 500, {
+      __type: "com.amazonaws.sqs#InternalError",
+      message: "The queue service failed.",
+    });
+  }
+}
+
+/**
+ * Amazon SQS for one machine: the JSON protocol of the AWS SDK over HTTP, standard queues, in memory.
+ * A stop loses every message; that is enough, because each job's row in the database is its outbox and the
+ * sweeper sends the waiting ones again at the next start. Signatures are not checked.
+ * @throws when the port is taken
+ */
+export async function startQueueService(options: QueueServiceOptions): Promise<QueueService> {
+  const { host = "127.0.0.1", port = 0, region = "us-east-1", queues, clock = Date.now } = options;
+  const directory = createQueueDirectory(clock, region);
+  defineQueues(directory, queues);
+
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
+    const abandoned = new AbortController();
+    response.on("close", () => abandoned.abort());
+    perform(request, directory, endpoint, abandoned.signal).then(
+      (body) => answer(response, 200, body),
+      (error) => answerError(response, error),
+    );
+  });
+  server.listen(port, host);
+  await once(server, "listening");
+  const endpoint = `http://${host}:${(server.address() as AddressInfo).port}`;
+
+  return {
+    endpoint,
+    queueUrl: (name) => endpoint + directory.path(directory.find(name).name),
+    queueArn: (name) => directory.find(name).arn,
+    close: async () => {
+      directory.close();
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      // The waiting receivers' empty answers are written first.
+      setImmediate(() => server.closeAllConnections());
+      await closed;
+    },
+  };
+}
