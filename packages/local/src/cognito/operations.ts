@@ -1,0 +1,60 @@
+import {
+  adminConfirmSignUp,
+  adminDeleteUser,
+  adminDisableUser,
+  adminEnableUser,
+  adminGetUser,
+  listUsers,
+} from "./admin-users.ts";
+import {
+  adminAddUserToGroup,
+  adminListGroupsForUser,
+  adminRemoveUserFromGroup,
+  createGroup,
+} from "./groups.ts";
+import type { Input } from "./input.ts";
+import {
+  changePassword,
+  deleteUser,
+  getUser,
+  updateUserAttributes,
+  verifyUserAttribute,
+} from "./own-account.ts";
+import type { Pool } from "./pool.ts";
+import { confirmForgotPassword, forgotPassword } from "./reset-password.ts";
+import { initiateAuth } from "./sign-in.ts";
+import { globalSignOut, revokeToken } from "./sign-out.ts";
+import { confirmSignUp, resendConfirmationCode, signUp } from "./sign-up.ts";
+
+type Operation = (pool: Pool, input: Input) => Promise<object>;
+
+/** Calls anybody may make; those on an account carry its access token in the body. */
+export const publicOperations = new Map<string, Operation>([
+  ["SignUp", signUp],
+  ["ConfirmSignUp", confirmSignUp],
+  ["ResendConfirmationCode", resendConfirmationCode],
+  ["InitiateAuth", initiateAuth],
+  ["RevokeToken", revokeToken],
+  ["GlobalSignOut", globalSignOut],
+  ["GetUser", getUser],
+  ["ForgotPassword", forgotPassword],
+  ["ConfirmForgotPassword", confirmForgotPassword],
+  ["ChangePassword", changePassword],
+  ["UpdateUserAttributes", updateUserAttributes],
+  ["VerifyUserAttribute", verifyUserAttribute],
+  ["DeleteUser", deleteUser],
+]);
+
+/** Calls that AWS takes only with a signature (IAM). */
+export const signedOperations = new Map<string, Operation>([
+  ["AdminGetUser", adminGetUser],
+  ["AdminDeleteUser", adminDeleteUser],
+  ["AdminConfirmSignUp", adminConfirmSignUp],
+  ["AdminDisableUser", adminDisableUser],
+  ["AdminEnableUser", adminEnableUser],
+  ["ListUsers", listUsers],
+  ["CreateGroup", createGroup],
+  ["AdminAddUserToGroup", adminAddUserToGroup],
+  ["AdminRemoveUserFromGroup", adminRemoveUserFromGroup],
+  ["AdminListGroupsForUser", adminListGroupsForUser],
+]);
