@@ -112,7 +112,7 @@ function parseBody(): Middleware {
 }
 
 function toRequest(event: ScopedEvent, route: Route): ApiRequest<Route> {
-  const raw = { params: event.pathParameters, query: readQuery(event), body: event.body };
+  const raw = { params: event.pathParameters ?? {}, query: readQuery(event), body: event.body };
   const { "if-match": ifMatch, "if-none-match": ifNoneMatch } = event.headers;
   return {
     ...validateInput(route, raw),

@@ -35,7 +35,7 @@ function parsePart(
   errors: FieldError[],
 ) {
   refuseUnsafe(value, root);
-  const result = (schema ?? nothing).safeParse(value ?? {}, { error: wording });
+  const result = (schema ?? nothing).safeParse(value === undefined ? {} : value, { error: wording });
   if (!result.success) errors.push(...result.error.issues.flatMap((issue) => fieldErrors(issue, root)));
   return schema === undefined ? undefined : result.data;
 }

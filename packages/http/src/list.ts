@@ -1,0 +1,55 @@
+import type { ApiResponse } from "./api-types.ts";
+import { type Cursor, type CursorScope, encodeCursor, type KeyKind } from "./cursor.ts";
+
+/** Longest list in bytes of JSON; a Lambda's answer is at most 6 MB. */
+const longestList = 4 * 1024 * 1024;
+
+export interface ListOptions<Row, K extends KeyKind> {
+  /** Up to `limit + 1` rows: the one more says that there is a next page. */
+  rows: readonly Row[];
+  limit: number;
+  /** A row as the contract shows it; by default as it is. */
+  render?: (row: Row) => unknown;
+  cursorOf: (row: Row) => Cursor<K>;
+  scope: CursorScope<K>;
+  /** Of the request, for the `Link` to the next page. */
+  path: string;
+  query: Readonly<Record<string, string | number | boolean | undefined>>;
+  total?: number | undefined;
+}
+
+function nextLink(path: string, query: ListOptions<unknown, KeyKind>["query"], cursor: string): string {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined) parameters.set(name, String(value));
+  }
+  parameters.set("cursor", cursor);
+  return `<${path}?${parameters}>; rel="next"`;
+}
+
+/** The rows that fit on the page; one at least, or a list could never be read to its end. */
+function fill<Row>(rows: readonly Row[], render: (row: Row) => unknown): unknown[] {
+  const data: unknown[] = [];
+  let bytes = 0;
+  for (const row of rows) {
+    const item = render(row);
+    bytes += Buffer.byteLength(JSON.stringify(item)) + 1;
+    if (bytes > longestList && data.length > 0) break;
+    data.push(item);
+  }
+  return data;
+}
+
+/** A page of a list: `{ data, nextCursor, total? }`, with `Link` to the next one. Stops at 4 MB. */
+export function listResponse<Row, K extends KeyKind>(options: ListOptions<Row, K>): ApiResponse {
+  const { rows, limit, render = (row: Row): unknown => row, cursorOf, scope, path, query, total } = options;
+  const data = fill(rows.slice(0, limit), render);
+  const last = rows[data.length - 1];
+  const nextCursor =
+    last !== undefined && data.length < rows.length ? encodeCursor({ scope, ...cursorOf(last) }) : null;
+  return {
+    status: 200,
+    body: { data, nextCursor, ...(total !== undefined && { total }) },
+    ...(nextCursor !== null && { headers: { Link: nextLink(path, query, nextCursor) } }),
+  };
+}
