@@ -1,0 +1,355 @@
+-- The unfinished reply of a conversation that is next in order.
+CREATE FUNCTION next_reply(p_owner_id text, p_conversation_id text) RETURNS text LANGUAGE sql STABLE AS $$
+  SELECT id FROM replies WHERE owner_id = p_owner_id AND conversation_id = p_conversation_id
+    AND finished_at IS NULL ORDER BY ordinal LIMIT 1
+$$;
+--> statement-breakpoint
+-- A refusal inside a transaction that has already written: rolled back by the caller's exception block.
+-- Its detail is the JSON answer.
+CREATE FUNCTION refuse(answer jsonb) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION 'refused' USING ERRCODE = 'PY001', DETAIL = answer::text;
+END $$;
+--> statement-breakpoint
+-- Takes one send from the user's buckets; null, or how long to wait. The caller holds the user's row lock.
+CREATE FUNCTION take_send_rate(u users, p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+  at timestamptz := clock_timestamp();
+  per_second double precision := (p->>'ratePerSecond')::double precision;
+  burst double precision := (p->>'rateBurst')::double precision;
+  per_minute integer := (p->>'ratePerMinute')::integer;
+  arrival timestamptz := greatest(u.send_allowed_at, at);
+  window_started timestamptz := u.send_window_started_at;
+  taken integer := u.send_window_count;
+BEGIN
+  IF per_second > 0 THEN
+    arrival := arrival + make_interval(secs => 1 / per_second);
+    IF arrival > at + make_interval(secs => burst / per_second) THEN
+      RETURN jsonb_build_object('outcome', 'rate_limited', 'policy', 'second', 'retryAfterSeconds',
+        extract(epoch FROM arrival - at) - burst / per_second);
+    END IF;
+  END IF;
+  IF window_started IS NULL OR window_started + interval '60 seconds' <= at THEN
+    window_started := at;
+    taken := 0;
+  END IF;
+  IF per_minute > 0 AND taken >= per_minute THEN
+    RETURN jsonb_build_object('outcome', 'rate_limited', 'policy', 'minute', 'retryAfterSeconds',
+      60 - extract(epoch FROM at - window_started));
+  END IF;
+  UPDATE users SET send_allowed_at = arrival, send_window_started_at = window_started,
+    send_window_count = taken + 1 WHERE id = u.id;
+  RETURN NULL;
+END $$;
+--> statement-breakpoint
+-- What a reply may cost at most: the flat price, or input estimate + maximum output of a metered model.
+-- Octets / 2 is above the tokens of any text in practice; only the newest 500 messages are measured.
+CREATE FUNCTION highest_price(c conversations, p jsonb, newest text) RETURNS bigint LANGUAGE plpgsql STABLE AS $$
+DECLARE
+  octets bigint;
+BEGIN
+  IF p->>'priceFlat' IS NOT NULL THEN
+    RETURN (p->>'priceFlat')::bigint;
+  END IF;
+  SELECT coalesce(sum(octet_length(content)), 0) INTO octets FROM (
+    SELECT content FROM messages WHERE owner_id = c.owner_id AND conversation_id = c.id AND is_active
+    ORDER BY position DESC LIMIT 500) AS recent;
+  octets := octets + octet_length(newest) + coalesce(octet_length(c.system_prompt), 0);
+  RETURN ceil((least(octets / 2 + 16, (p->>'contextTokens')::bigint) * (p->>'priceInput')::double precision
+    + (p->>'maxOutputTokens')::bigint * (p->>'priceOutput')::double precision) / 1000);
+END $$;
+--> statement-breakpoint
+-- Makes room for a new reply as `onBusy` says; null, or the refusal. The caller holds the conversation's lock.
+CREATE FUNCTION make_way(c conversations, p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+  r replies;
+  cancelled jsonb := '[]';
+BEGIN
+  IF p->>'onBusy' = 'enqueue' THEN
+    RETURN cancelled;
+  END IF;
+  FOR r IN SELECT * FROM replies WHERE owner_id = c.owner_id AND conversation_id = c.id
+    AND finished_at IS NULL ORDER BY ordinal FOR UPDATE
+  LOOP
+    IF p->>'onBusy' = 'reject' THEN
+      PERFORM refuse(jsonb_build_object('outcome', 'busy', 'replyId', r.id));
+    END IF;
+    r := end_reply(r, 'cancelled', charge_so_far(r), '{}');
+    IF p->>'onBusy' = 'rollback' AND NOT EXISTS (SELECT FROM replies WHERE owner_id = r.owner_id
+      AND message_id = r.message_id AND assistant_message_id IS NOT NULL) THEN
+      PERFORM discard_message(c, r.message_id);
+    END IF;
+    cancelled := cancelled || to_jsonb(r);
+  END LOOP;
+  RETURN cancelled;
+END $$;
+--> statement-breakpoint
+-- Queues the reply to message m: rate, balance, hold, ledger, conversation. Refuses by exception.
+CREATE FUNCTION queue_reply(c conversations, m messages, p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+  u users;
+  r replies;
+  refusal jsonb;
+  price bigint := highest_price(c, p, m.content);
+BEGIN
+  SELECT * INTO u FROM users WHERE id = c.owner_id FOR UPDATE;
+  IF u.disabled_at IS NOT NULL THEN
+    PERFORM refuse('{"outcome": "disabled"}');
+  END IF;
+  refusal := take_send_rate(u, p);
+  IF refusal IS NOT NULL THEN
+    PERFORM refuse(refusal);
+  END IF;
+  IF u.token_balance - u.tokens_held < price THEN
+    PERFORM refuse(jsonb_build_object('outcome', 'insufficient_tokens', 'balance', u.token_balance,
+      'held', u.tokens_held, 'price', price));
+  END IF;
+  INSERT INTO replies (id, owner_id, conversation_id, message_id, ordinal, position, model, context_tokens,
+    max_output_tokens, system_prompt, deadline_at, price_flat, price_input, price_output, tokens_held,
+    idempotency_key, idempotency_fingerprint)
+  VALUES (p->>'replyId', c.owner_id, c.id, m.id, c.next_ordinal, m.position + 1, p->>'model',
+    (p->>'contextTokens')::integer, (p->>'maxOutputTokens')::integer, c.system_prompt,
+    now() + make_interval(secs => (p->>'deadlineSeconds')::double precision), (p->>'priceFlat')::integer,
+    (p->>'priceInput')::double precision, (p->>'priceOutput')::double precision, price,
+    p->>'replyIdempotencyKey', p->>'replyIdempotencyFingerprint')
+  RETURNING * INTO r;
+  UPDATE users SET tokens_held = tokens_held + price, version = version + 1, updated_at = now()
+  WHERE id = c.owner_id;
+  INSERT INTO token_ledger (id, owner_id, kind, amount, reply_id, reason)
+  VALUES (new_id(), c.owner_id, 'hold', price, r.id, 'reply');
+  UPDATE conversations SET next_ordinal = next_ordinal + 1, version = version + 1, updated_at = now()
+  WHERE owner_id = c.owner_id AND id = c.id;
+  RETURN to_jsonb(r);
+END $$;
+--> statement-breakpoint
+-- What an earlier request with this key made, or null.
+CREATE FUNCTION sent_before(p jsonb) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+DECLARE
+  m messages;
+  r replies;
+BEGIN
+  IF p->>'idempotencyKey' IS NULL THEN
+    RETURN NULL;
+  END IF;
+  SELECT * INTO m FROM messages
+  WHERE owner_id = p->>'ownerId' AND idempotency_key = p->>'idempotencyKey';
+  IF NOT FOUND THEN
+    RETURN NULL;
+  END IF;
+  IF m.idempotency_fingerprint <> p->>'idempotencyFingerprint' THEN
+    RETURN '{"outcome": "mismatch"}';
+  END IF;
+  -- The first reply to it: a later "ask again" is another request's.
+  SELECT * INTO r FROM replies WHERE owner_id = m.owner_id AND message_id = m.id ORDER BY ordinal LIMIT 1;
+  RETURN jsonb_build_object('outcome', 'replayed', 'message', to_jsonb(m),
+    'reply', CASE WHEN r.id IS NULL THEN NULL ELSE to_jsonb(r) END);
+END $$;
+--> statement-breakpoint
+-- One message into a conversation that the caller has locked; a user message also queues its reply.
+CREATE FUNCTION add_message(c conversations, p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+  m messages;
+  reply jsonb;
+  cancelled jsonb := '[]';
+  asks boolean := p->>'role' = 'user';
+BEGIN
+  IF p->>'replyTo' IS NOT NULL AND NOT EXISTS (SELECT FROM messages WHERE owner_id = c.owner_id
+    AND id = p->>'replyTo' AND conversation_id = c.id) THEN
+    PERFORM refuse('{"outcome": "reply_to_not_found"}');
+  END IF;
+  IF asks THEN
+    cancelled := make_way(c, p);
+  END IF;
+  INSERT INTO messages (id, owner_id, conversation_id, position, role, content, reply_to, reply_id, metadata,
+    idempotency_key, idempotency_fingerprint)
+  VALUES (p->>'messageId', c.owner_id, c.id, c.next_position, p->>'role', p->>'content', p->>'replyTo',
+    CASE WHEN asks THEN p->>'replyId' END, coalesce(p->'metadata', '{}'), p->>'idempotencyKey',
+    p->>'idempotencyFingerprint')
+  RETURNING * INTO m;
+  -- A question also reserves the position of its answer, so that two quick ones still read in turns.
+  UPDATE conversations SET next_position = next_position + CASE WHEN asks THEN 2 ELSE 1 END,
+    message_count = message_count + 1, version = version + 1, updated_at = now()
+  WHERE owner_id = c.owner_id AND id = c.id;
+  IF asks THEN
+    reply := queue_reply(c, m, p);
+  END IF;
+  RETURN jsonb_build_object('outcome', 'sent', 'message', to_jsonb(m), 'reply', reply, 'cancelled', cancelled);
+END $$;
+--> statement-breakpoint
+-- POST …/messages. Arguments: ownerId, conversationId, messageId, replyId, role, content, replyTo, metadata,
+-- onBusy, model, contextTokens, maxOutputTokens, priceFlat | priceInput + priceOutput, deadlineSeconds,
+-- ratePerSecond, rateBurst, ratePerMinute, idempotencyKey, idempotencyFingerprint.
+CREATE FUNCTION send_message(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+  c conversations;
+  earlier jsonb := sent_before(p);
+  answer text;
+BEGIN
+  IF earlier IS NOT NULL THEN
+    RETURN earlier;
+  END IF;
+  SELECT * INTO c FROM conversations WHERE owner_id = p->>'ownerId' AND id = p->>'conversationId'
+    AND deleted_at IS NULL FOR UPDATE;
+  IF NOT FOUND THEN
+    RETURN '{"outcome": "not_found"}';
+  END IF;
+  -- The twin of this request may have held the lock.
+  earlier := sent_before(p);
+  IF earlier IS NOT NULL THEN
+    RETURN earlier;
+  END IF;
+  RETURN add_message(c, p);
+EXCEPTION
+  WHEN SQLSTATE 'PY001' THEN
+    GET STACKED DIAGNOSTICS answer = PG_EXCEPTION_DETAIL;
+    RETURN answer::jsonb;
+  WHEN unique_violation THEN
+    -- The same key in another conversation, at the same time.
+    earlier := sent_before(p);
+    IF earlier IS NULL THEN
+      RAISE;
+    END IF;
+    RETURN earlier;
+END $$;
+--> statement-breakpoint
+CREATE FUNCTION asked_before(p jsonb) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+DECLARE
+  r replies;
+  m messages;
+BEGIN
+  IF p->>'replyIdempotencyKey' IS NULL THEN
+    RETURN NULL;
+  END IF;
+  SELECT * INTO r FROM replies
+  WHERE owner_id = p->>'ownerId' AND idempotency_key = p->>'replyIdempotencyKey';
+  IF NOT FOUND THEN
+    RETURN NULL;
+  END IF;
+  IF r.idempotency_fingerprint <> p->>'replyIdempotencyFingerprint' THEN
+    RETURN '{"outcome": "mismatch"}';
+  END IF;
+  SELECT * INTO m FROM messages WHERE owner_id = r.owner_id AND id = r.message_id;
+  RETURN jsonb_build_object('outcome', 'replayed', 'message', to_jsonb(m), 'reply', to_jsonb(r));
+END $$;
+--> statement-breakpoint
+-- POST …/messages/{messageId}/replies. Arguments as of send_message, less the message's own.
+CREATE FUNCTION ask_again(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+  c conversations;
+  m messages;
+  earlier jsonb := asked_before(p);
+  cancelled jsonb;
+  reply jsonb;
+  answer text;
+BEGIN
+  IF earlier IS NOT NULL THEN
+    RETURN earlier;
+  END IF;
+  SELECT * INTO c FROM conversations WHERE owner_id = p->>'ownerId' AND id = p->>'conversationId'
+    AND deleted_at IS NULL FOR UPDATE;
+  IF NOT FOUND THEN
+    RETURN '{"outcome": "not_found"}';
+  END IF;
+  earlier := asked_before(p);
+  IF earlier IS NOT NULL THEN
+    RETURN earlier;
+  END IF;
+  cancelled := make_way(c, p);
+  UPDATE messages SET reply_id = p->>'replyId', version = version + 1, updated_at = now()
+  WHERE owner_id = c.owner_id AND id = p->>'messageId' AND conversation_id = c.id
+    AND role = 'user' AND NOT is_deleted
+  RETURNING * INTO m;
+  IF NOT FOUND THEN
+    PERFORM refuse(jsonb_build_object('outcome', CASE WHEN EXISTS (SELECT FROM messages
+      WHERE owner_id = c.owner_id AND id = p->>'messageId' AND conversation_id = c.id)
+      THEN 'not_askable' ELSE 'not_found' END));
+  END IF;
+  reply := queue_reply(c, m, p);
+  RETURN jsonb_build_object('outcome', 'sent', 'message', to_jsonb(m), 'reply', reply, 'cancelled', cancelled);
+EXCEPTION
+  WHEN SQLSTATE 'PY001' THEN
+    GET STACKED DIAGNOSTICS answer = PG_EXCEPTION_DETAIL;
+    RETURN answer::jsonb;
+  WHEN unique_violation THEN
+    earlier := asked_before(p);
+    IF earlier IS NULL THEN
+      RAISE;
+    END IF;
+    RETURN earlier;
+END $$;
+--> statement-breakpoint
+CREATE FUNCTION created_before(p jsonb) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+DECLARE
+  c conversations;
+  m messages;
+  r replies;
+BEGIN
+  IF p->>'conversationIdempotencyKey' IS NULL THEN
+    RETURN NULL;
+  END IF;
+  SELECT * INTO c FROM conversations
+  WHERE owner_id = p->>'ownerId' AND idempotency_key = p->>'conversationIdempotencyKey';
+  IF NOT FOUND THEN
+    RETURN NULL;
+  END IF;
+  IF c.idempotency_fingerprint <> p->>'conversationIdempotencyFingerprint' THEN
+    RETURN '{"outcome": "mismatch"}';
+  END IF;
+  IF p->>'content' IS NOT NULL THEN
+    SELECT * INTO m FROM messages WHERE owner_id = c.owner_id AND conversation_id = c.id AND is_active
+    ORDER BY position LIMIT 1;
+    SELECT * INTO r FROM replies WHERE owner_id = c.owner_id AND message_id = m.id ORDER BY ordinal LIMIT 1;
+    RETURN jsonb_build_object('outcome', 'replayed', 'conversation', conversation_json(c),
+      'message', to_jsonb(m), 'reply', to_jsonb(r));
+  END IF;
+  RETURN jsonb_build_object('outcome', 'replayed', 'conversation', conversation_json(c));
+END $$;
+--> statement-breakpoint
+-- The row and the unfinished reply that is next in order.
+CREATE FUNCTION conversation_json(c conversations) RETURNS jsonb LANGUAGE sql STABLE AS $$
+  SELECT to_jsonb(c) || jsonb_build_object('active_reply_id', next_reply(c.owner_id, c.id))
+$$;
+--> statement-breakpoint
+-- POST /v1/conversations. Arguments: ownerId, conversationId, title, description, systemPrompt (absent: the
+-- caller's default), systemPromptId, conversationModel, metadata, and with `content` those of send_message.
+CREATE FUNCTION create_conversation(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+  c conversations;
+  prompt system_prompts;
+  earlier jsonb := created_before(p);
+  sent jsonb := '{}';
+  answer text;
+BEGIN
+  IF earlier IS NOT NULL THEN
+    RETURN earlier;
+  END IF;
+  IF p->>'systemPromptId' IS NOT NULL THEN
+    SELECT * INTO prompt FROM system_prompts WHERE owner_id = p->>'ownerId' AND id = p->>'systemPromptId';
+    IF NOT FOUND THEN
+      RETURN '{"outcome": "prompt_not_found"}';
+    END IF;
+  ELSIF NOT p ? 'systemPrompt' AND NOT p ? 'systemPromptId' THEN
+    SELECT * INTO prompt FROM system_prompts WHERE owner_id = p->>'ownerId' AND is_default;
+  END IF;
+  INSERT INTO conversations (id, owner_id, title, description, system_prompt, system_prompt_id, model, metadata,
+    idempotency_key, idempotency_fingerprint)
+  VALUES (p->>'conversationId', p->>'ownerId', p->>'title', p->>'description',
+    coalesce(prompt.content, p->>'systemPrompt'), prompt.id, p->>'conversationModel',
+    coalesce(p->'metadata', '{}'), p->>'conversationIdempotencyKey', p->>'conversationIdempotencyFingerprint')
+  RETURNING * INTO c;
+  IF p->>'content' IS NOT NULL THEN
+    sent := add_message(c, p - 'metadata');
+    SELECT * INTO c FROM conversations WHERE owner_id = c.owner_id AND id = c.id;
+  END IF;
+  RETURN sent || jsonb_build_object('outcome', 'created', 'conversation', conversation_json(c));
+EXCEPTION
+  WHEN SQLSTATE 'PY001' THEN
+    GET STACKED DIAGNOSTICS answer = PG_EXCEPTION_DETAIL;
+    RETURN answer::jsonb;
+  WHEN unique_violation THEN
+    earlier := created_before(p);
+    IF earlier IS NULL THEN
+      RAISE;
+    END IF;
+    RETURN earlier;
+END $$;

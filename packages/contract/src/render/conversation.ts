@@ -1,0 +1,27 @@
+import type { Conversation } from "../schemas/conversation.ts";
+
+/** A stored conversation. */
+export interface ConversationSource extends Omit<Conversation, "createdAt" | "updatedAt" | "deletedAt"> {
+  version: number;
+  createdAt: Date;
+  updatedAt: Date;
+  deletedAt: Date | null;
+}
+
+export function renderConversation(row: ConversationSource): Conversation {
+  return {
+    id: row.id,
+    title: row.title,
+    description: row.description,
+    systemPrompt: row.systemPrompt,
+    systemPromptId: row.systemPromptId,
+    model: row.model,
+    status: row.status,
+    metadata: row.metadata,
+    messageCount: row.messageCount,
+    activeReplyId: row.activeReplyId,
+    createdAt: row.createdAt.toISOString(),
+    updatedAt: row.updatedAt.toISOString(),
+    deletedAt: row.deletedAt?.toISOString() ?? null,
+  };
+}

@@ -1,0 +1,58 @@
+import { type Reply, type ReplyStatus, replyErrorCode } from "../schemas/reply.ts";
+
+/** A stored reply; `answer` is the text of its message while it has one that is not deleted. */
+export interface ReplySource {
+  id: string;
+  conversationId: string;
+  messageId: string;
+  assistantMessageId: string | null;
+  status: ReplyStatus;
+  model: string;
+  partialText: string;
+  answer: string | null;
+  answerVersion: number | null;
+  finishReason: string | null;
+  errorCode: string | null;
+  errorMessage: string | null;
+  inputTokens: number | null;
+  outputTokens: number | null;
+  tokensCharged: number;
+  attempt: number;
+  sequence: number;
+  createdAt: Date;
+  updatedAt: Date;
+  startedAt: Date | null;
+  finishedAt: Date | null;
+}
+
+export function renderReply(row: ReplySource): Reply {
+  const { inputTokens, outputTokens } = row;
+  return {
+    id: row.id,
+    conversationId: row.conversationId,
+    messageId: row.messageId,
+    assistantMessageId: row.assistantMessageId,
+    status: row.status,
+    model: row.model,
+    partialText: row.answer ?? row.partialText,
+    finishReason: row.finishReason,
+    error:
+      row.errorCode === null
+        ? null
+        : { code: replyErrorCode.catch("internal").parse(row.errorCode), message: row.errorMessage ?? "" },
+    usage: inputTokens === null || outputTokens === null ? null : { inputTokens, outputTokens },
+    tokensCharged: row.tokensCharged,
+    noteIds: [],
+    attempts: row.attempt,
+    queuedAt: row.createdAt.toISOString(),
+    startedAt: row.startedAt?.toISOString() ?? null,
+    finishedAt: row.finishedAt?.toISOString() ?? null,
+    createdAt: row.createdAt.toISOString(),
+    updatedAt: row.updatedAt.toISOString(),
+  };
+}
+
+/** Changes with everything `renderReply` shows: attempt, sequence, status and the answer's own edits. */
+export function replyEtag(row: ReplySource): string {
+  return [row.attempt, row.sequence, row.status, row.answerVersion ?? 0].join("-");
+}

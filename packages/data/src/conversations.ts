@@ -1,0 +1,202 @@
+import { and, asc, desc, eq, getTableColumns, isNotNull, isNull, or, type SQL, sql } from "drizzle-orm";
+import type { Connection, Database } from "./database.ts";
+import { fromJson, type JsonRow } from "./json-row.ts";
+import { type After, behindInstant, contains, exactInstant, type Order } from "./keyset.ts";
+import { conversations, type Metadata } from "./schema/conversations.ts";
+import { replies } from "./schema/replies.ts";
+import { systemPrompts } from "./schema/users.ts";
+
+export type ConversationRow = typeof conversations.$inferSelect & { activeReplyId: string | null };
+
+const activeReplyId = sql<string | null>`(
+  select ${replies.id} from ${replies} where ${replies.ownerId} = ${conversations.ownerId}
+    and ${replies.conversationId} = ${conversations.id} and ${replies.finishedAt} is null
+  order by ${replies.ordinal} limit 1)`;
+
+const columns = { ...getTableColumns(conversations), activeReplyId: activeReplyId.as("active_reply_id") };
+
+/** The row of an answer of the database's own functions. */
+export function conversationFromJson(json: JsonRow): ConversationRow {
+  return { ...fromJson(conversations, json), activeReplyId: json.active_reply_id as string | null };
+}
+
+function prepareGet(connection: Connection) {
+  return connection.statement("get_conversation", (db) =>
+    db
+      .select(columns)
+      .from(conversations)
+      .where(
+        and(
+          eq(conversations.ownerId, sql.placeholder("ownerId")),
+          eq(conversations.id, sql.placeholder("conversationId")),
+          isNull(conversations.deletedAt),
+        ),
+      )
+      .prepare("get_conversation"),
+  );
+}
+
+/** A conversation of this owner that is not deleted, or undefined. One round trip. */
+export async function getConversation(
+  database: Database,
+  ownerId: string,
+  conversationId: string,
+): Promise<ConversationRow | undefined> {
+  const [row] = await database.run((connection) =>
+    prepareGet(connection).execute({ ownerId, conversationId }),
+  );
+  return row;
+}
+
+export interface ConversationFilter {
+  q?: string | undefined;
+  status?: "active" | "archived" | "deleted" | undefined;
+}
+
+function matching(ownerId: string, filter: ConversationFilter): SQL | undefined {
+  const { q, status } = filter;
+  return and(
+    eq(conversations.ownerId, ownerId),
+    status === "deleted" ? isNotNull(conversations.deletedAt) : isNull(conversations.deletedAt),
+    status === "active" || status === "archived" ? eq(conversations.status, status) : undefined,
+    q === undefined
+      ? undefined
+      : or(contains(conversations.title, q), contains(conversations.description, q)),
+  );
+}
+
+export interface ConversationPage extends ConversationFilter {
+  sort: "updatedAt" | "createdAt";
+  order: Order;
+  limit: number;
+  after?: After<string> | undefined;
+}
+
+/** Up to `limit` conversations; `sortKey` is the sorted column with its microseconds. */
+export async function listConversations(
+  database: Database,
+  ownerId: string,
+  page: ConversationPage,
+): Promise<(ConversationRow & { sortKey: string })[]> {
+  const column = page.sort === "updatedAt" ? conversations.updatedAt : conversations.createdAt;
+  const direction = page.order === "asc" ? asc : desc;
+  return database.run(({ db }) =>
+    db
+      .select({ ...columns, sortKey: exactInstant(column).as("sort_key") })
+      .from(conversations)
+      .where(
+        and(
+          matching(ownerId, page),
+          page.after && behindInstant(column, conversations.id, page.after, page.order),
+        ),
+      )
+      .orderBy(direction(column), direction(conversations.id))
+      .limit(page.limit)
+      .prepare("list_conversations")
+      .execute(),
+  );
+}
+
+/** How many conversations match. */
+export async function countConversations(
+  database: Database,
+  ownerId: string,
+  filter: ConversationFilter,
+): Promise<number> {
+  return database.run(({ db }) => db.$count(conversations, matching(ownerId, filter)));
+}
+
+export interface ConversationChange {
+  title?: string | null | undefined;
+  description?: string | null | undefined;
+  systemPrompt?: string | null | undefined;
+  systemPromptId?: string | null | undefined;
+  model?: string | null | undefined;
+  status?: "active" | "archived" | undefined;
+  metadata?: Metadata | undefined;
+}
+
+/** The text of a saved prompt that this owner may use, or undefined. */
+export async function getPromptText(
+  database: Database,
+  ownerId: string,
+  systemPromptId: string,
+): Promise<string | undefined> {
+  const [row] = await database.run(({ db }) =>
+    db
+      .select({ content: systemPrompts.content })
+      .from(systemPrompts)
+      .where(and(eq(systemPrompts.ownerId, ownerId), eq(systemPrompts.id, systemPromptId))),
+  );
+  return row?.content;
+}
+
+/** The changed conversation; undefined when there is none, or none of `expectedVersion`. */
+export async function updateConversation(
+  database: Database,
+  ownerId: string,
+  conversationId: string,
+  change: ConversationChange,
+  expectedVersion: number | undefined,
+): Promise<ConversationRow | undefined> {
+  const [row] = await database.run(({ db }) =>
+    db
+      .update(conversations)
+      .set({ ...change, version: sql`${conversations.version} + 1`, updatedAt: sql`now()` } as object)
+      .where(
+        and(
+          eq(conversations.ownerId, ownerId),
+          eq(conversations.id, conversationId),
+          isNull(conversations.deletedAt),
+          expectedVersion === undefined ? undefined : eq(conversations.version, expectedVersion),
+        ),
+      )
+      .returning(columns),
+  );
+  return row;
+}
+
+/** Soft delete; its unfinished replies are cancelled. */
+export async function deleteConversation(
+  database: Database,
+  args: { ownerId: string; conversationId: string; expectedVersion: number | undefined },
+): Promise<"deleted" | "not_found" | "stale"> {
+  const answer = await database.run((connection) =>
+    connection.call<{ outcome: "deleted" | "not_found" | "stale" }>("delete_conversation", args),
+  );
+  return answer.outcome;
+}
+
+/** Days in which a deletion can be undone. */
+export const restorableDays = 30;
+
+/** Undoes a deletion; a conversation that is not deleted is answered as it is. */
+export async function restoreConversation(
+  database: Database,
+  ownerId: string,
+  conversationId: string,
+): Promise<ConversationRow | "not_found" | "gone"> {
+  const answer = await database.run((connection) =>
+    connection.call<{ outcome: "restored" | "not_found" | "gone"; conversation: JsonRow }>(
+      "restore_conversation",
+      {
+        ownerId,
+        conversationId,
+        days: restorableDays,
+      },
+    ),
+  );
+  return answer.outcome === "restored" ? conversationFromJson(answer.conversation) : answer.outcome;
+}
+
+/** Removes conversations for good whose deletion can no longer be undone; at most `limit`. Answers how many. */
+export async function purgeConversations(database: Database, limit: number): Promise<number> {
+  return database.run(async ({ db }) => {
+    const rows = await db.execute(sql`
+      delete from ${conversations} where (owner_id, id) in (
+        select owner_id, id from ${conversations}
+        where deleted_at < now() - make_interval(days => ${restorableDays}) limit ${limit})
+      returning id`);
+    return rows.length;
+  });
+}

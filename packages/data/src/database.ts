@@ -1,0 +1,109 @@
+import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
+import postgres from "postgres";
+import { DatabaseUnavailable, isConnectionFailure } from "./database-errors.ts";
+
+/** One connection and what is prepared on it. */
+export interface Connection {
+  readonly db: PostgresJsDatabase;
+  /** Calls a function of the database that takes and answers JSON, prepared. */
+  call<T>(name: string, args: object): Promise<T>;
+  /** The statement of that name, built once for this connection. */
+  statement<S>(name: string, build: (db: PostgresJsDatabase) => S): S;
+}
+
+export interface Database {
+  /**
+   * Runs work on the present connection.
+   * @throws DatabaseUnavailable when the connection failed; it is thrown away and the next run opens a new one
+   */
+  run<T>(work: (connection: Connection) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  /** Milliseconds after which an unanswered statement counts as a dead connection. */
+  statementTimeoutMillis?: number;
+  /** Called with each statement's text before it is sent. */
+  onStatement?: (text: string) => void;
+}
+
+interface OpenConnection extends Connection {
+  end(): Promise<void>;
+}
+
+function open(url: string, options: DatabaseOptions): OpenConnection {
+  const { onStatement } = options;
+  const client = postgres(url, {
+    // One request at a time uses it, or one worker whose replies only wait for the network.
+    max: 1,
+    fetch_types: false,
+    connect_timeout: 5,
+    onnotice: () => {},
+    connection: { application_name: "parley" },
+    ...(onStatement && { debug: (_connection: number, text: string) => onStatement(text) }),
+  });
+  const db = drizzle({ client });
+  const statements = new Map<string, unknown>();
+  return {
+    db,
+    async call<T>(name: string, args: object): Promise<T> {
+      const text = `select ${name}($1::text::jsonb) as answer`;
+      const [row] = await client.unsafe<[{ answer: T }]>(text, [JSON.stringify(args)], { prepare: true });
+      return row.answer;
+    },
+    statement<S>(name: string, build: (db: PostgresJsDatabase) => S): S {
+      let statement = statements.get(name) as S | undefined;
+      if (statement === undefined) {
+        statement = build(db);
+        statements.set(name, statement);
+      }
+      return statement;
+    },
+    end: () => client.end({ timeout: 1 }),
+  };
+}
+
+async function withTimeout<T>(work: Promise<T>, millis: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const expiry = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new DatabaseUnavailable("STATEMENT_TIMEOUT")), millis);
+  });
+  try {
+    return await Promise.race([work, expiry]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * The database as one function environment sees it: one connection, opened by the first statement.
+ * A failed connection is thrown away whole, because the pool of postgres 3.4 can stay dead
+ * (porsager/postgres #1154, #1208).
+ */
+export function openDatabase(url: string, options: DatabaseOptions = {}): Database {
+  let present: OpenConnection | undefined;
+
+  function discard(connection: OpenConnection): void {
+    if (present === connection) present = undefined;
+    connection.end().catch(() => {});
+  }
+
+  return {
+    async run(work) {
+      present ??= open(url, options);
+      const connection = present;
+      try {
+        return await withTimeout(work(connection), options.statementTimeoutMillis ?? 10_000);
+      } catch (error) {
+        if (!isConnectionFailure(error)) throw error;
+        discard(connection);
+        throw error instanceof DatabaseUnavailable ? error : new DatabaseUnavailable(error);
+      }
+    },
+    async close() {
+      const connection = present;
+      present = undefined;
+      await connection?.end();
+    },
+  };
+}

@@ -1,0 +1,173 @@
+import { and, asc, desc, eq, getTableColumns, isNull, type SQL, sql } from "drizzle-orm";
+import type { Connection, Database } from "./database.ts";
+import { fromJson, type JsonRow } from "./json-row.ts";
+import { type After, behindNumber, contains, type Order } from "./keyset.ts";
+import { conversations, type Metadata } from "./schema/conversations.ts";
+import { messages } from "./schema/messages.ts";
+
+export type MessageRow = typeof messages.$inferSelect;
+
+/** A message of this owner and conversation, deleted ones included, or undefined. */
+export async function getMessage(
+  database: Database,
+  ownerId: string,
+  conversationId: string,
+  messageId: string,
+): Promise<MessageRow | undefined> {
+  const [row] = await database.run((connection) =>
+    connection
+      .statement("get_message", (db) =>
+        db
+          .select(getTableColumns(messages))
+          .from(messages)
+          .innerJoin(
+            conversations,
+            and(eq(conversations.ownerId, messages.ownerId), eq(conversations.id, messages.conversationId)),
+          )
+          .where(
+            and(
+              eq(messages.ownerId, sql.placeholder("ownerId")),
+              eq(messages.id, sql.placeholder("messageId")),
+              eq(messages.conversationId, sql.placeholder("conversationId")),
+              isNull(conversations.deletedAt),
+            ),
+          )
+          .prepare("get_message"),
+      )
+      .execute({ ownerId, conversationId, messageId }),
+  );
+  return row;
+}
+
+export interface MessageFilter {
+  q?: string | undefined;
+  role?: "user" | "assistant" | undefined;
+  versions: "active" | "all";
+}
+
+export interface MessagePage extends MessageFilter {
+  order: Order;
+  limit: number;
+  after?: After<number> | undefined;
+}
+
+function matching(filter: MessageFilter): SQL | undefined {
+  return and(
+    eq(messages.ownerId, conversations.ownerId),
+    eq(messages.conversationId, conversations.id),
+    filter.versions === "active" ? eq(messages.isActive, true) : undefined,
+    filter.role && eq(messages.role, filter.role),
+    filter.q === undefined
+      ? undefined
+      : and(eq(messages.isDeleted, false), contains(messages.content, filter.q)),
+  );
+}
+
+function theConversation(ownerId: string, conversationId: string): SQL | undefined {
+  return and(
+    eq(conversations.ownerId, ownerId),
+    eq(conversations.id, conversationId),
+    isNull(conversations.deletedAt),
+  );
+}
+
+/**
+ * A page of a conversation's messages; undefined when the owner has no such conversation. One round trip:
+ * the lateral join reads `limit` rows, whatever the conversation holds.
+ */
+export async function listMessages(
+  database: Database,
+  ownerId: string,
+  conversationId: string,
+  page: MessagePage,
+): Promise<MessageRow[] | undefined> {
+  const direction = page.order === "asc" ? asc : desc;
+  const rows = await database.run(({ db }) => {
+    const found = db
+      .select()
+      .from(messages)
+      .where(
+        and(
+          matching(page),
+          page.after && behindNumber(messages.position, messages.id, page.after, page.order),
+        ),
+      )
+      .orderBy(direction(messages.position), direction(messages.id))
+      .limit(page.limit)
+      .as("found");
+    return db
+      .select({ found: found._.selectedFields })
+      .from(conversations)
+      .leftJoinLateral(found, sql`true`)
+      .where(theConversation(ownerId, conversationId))
+      .orderBy(direction(found.position), direction(found.id))
+      .prepare("list_messages")
+      .execute();
+  });
+  if (rows.length === 0) return undefined;
+  return rows.map((row) => row.found).filter((row): row is MessageRow => row !== null);
+}
+
+/** How many messages of the conversation match. */
+export async function countMessages(
+  database: Database,
+  ownerId: string,
+  conversationId: string,
+  filter: MessageFilter,
+): Promise<number> {
+  const [row] = await database.run(({ db }) =>
+    db
+      .select({ total: sql<number>`count(*)::int` })
+      .from(conversations)
+      .innerJoin(messages, matching(filter))
+      .where(theConversation(ownerId, conversationId)),
+  );
+  return row?.total ?? 0;
+}
+
+export interface MessageChange {
+  ownerId: string;
+  conversationId: string;
+  messageId: string;
+  content?: string | undefined;
+  metadata?: Metadata | undefined;
+  expectedVersion: number | undefined;
+}
+
+/** Edits a message; its earlier text is kept as a version. */
+export async function editMessage(
+  database: Database,
+  change: MessageChange,
+): Promise<MessageRow | "not_found" | "stale" | "deleted"> {
+  const answer = await call<"edited" | "not_found" | "stale" | "deleted">(database, "edit_message", change);
+  return answer.outcome === "edited" ? fromJson(messages, answer.message) : answer.outcome;
+}
+
+export type DeletedMessage =
+  | { outcome: "deleted"; nextReplyId: string | null; cancelledReplyIds: string[] }
+  | { outcome: "not_found" | "stale" };
+
+/** Soft delete; the message's unfinished replies are cancelled. Repeating it changes nothing. */
+export async function deleteMessage(
+  database: Database,
+  args: { ownerId: string; conversationId: string; messageId: string; expectedVersion: number | undefined },
+): Promise<DeletedMessage> {
+  const answer = await call<"deleted" | "not_found" | "stale">(database, "delete_message", args);
+  if (answer.outcome !== "deleted") return { outcome: answer.outcome };
+  return {
+    outcome: "deleted",
+    nextReplyId: answer.nextReplyId,
+    cancelledReplyIds: answer.cancelled.map((reply) => String(reply.id)),
+  };
+}
+
+interface Answer<Outcome> {
+  outcome: Outcome;
+  message: JsonRow;
+  cancelled: JsonRow[];
+  nextReplyId: string | null;
+}
+
+function call<Outcome>(database: Database, name: string, args: object): Promise<Answer<Outcome>> {
+  return database.run((connection: Connection) => connection.call<Answer<Outcome>>(name, args));
+}

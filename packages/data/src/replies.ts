@@ -1,0 +1,157 @@
+import { and, asc, desc, eq, getTableColumns, isNull, type SQL, sql } from "drizzle-orm";
+import type { Database } from "./database.ts";
+import { fromJson, type JsonRow } from "./json-row.ts";
+import { type After, behindNumber, type Order } from "./keyset.ts";
+import { conversations } from "./schema/conversations.ts";
+import { messages } from "./schema/messages.ts";
+import { replies } from "./schema/replies.ts";
+
+/** `answer` is the text of the reply's message while it has one that is not deleted. */
+export type ReplyRow = typeof replies.$inferSelect & { answer: string | null; answerVersion: number | null };
+
+/** The row of an answer of the database's own functions; `answer` where the caller knows it. */
+export function replyFromJson(json: JsonRow, answer: string | null = null): ReplyRow {
+  return { ...fromJson(replies, json), answer, answerVersion: answer === null ? null : 1 };
+}
+
+const columns = {
+  ...getTableColumns(replies),
+  answer: sql<string | null>`case when not ${messages.isDeleted} then ${messages.content} end`.as("answer"),
+  answerVersion: messages.version,
+};
+
+const itsAnswer = and(eq(messages.ownerId, replies.ownerId), eq(messages.id, replies.assistantMessageId));
+
+const itsConversation = and(
+  eq(conversations.ownerId, replies.ownerId),
+  eq(conversations.id, replies.conversationId),
+  isNull(conversations.deletedAt),
+);
+
+/** A reply of this owner, or undefined; none of a deleted conversation. One round trip. */
+export async function getReply(
+  database: Database,
+  ownerId: string,
+  replyId: string,
+): Promise<ReplyRow | undefined> {
+  const [row] = await database.run((connection) =>
+    connection
+      .statement("get_reply", (db) =>
+        db
+          .select(columns)
+          .from(replies)
+          .innerJoin(conversations, itsConversation)
+          .leftJoin(messages, itsAnswer)
+          .where(
+            and(eq(replies.ownerId, sql.placeholder("ownerId")), eq(replies.id, sql.placeholder("replyId"))),
+          )
+          .prepare("get_reply"),
+      )
+      .execute({ ownerId, replyId }),
+  );
+  return row;
+}
+
+export interface ReplyPage {
+  status?: ReplyRow["status"] | undefined;
+  order: Order;
+  limit: number;
+  after?: After<number> | undefined;
+}
+
+function matching(
+  ownerId: string,
+  conversationId: string,
+  status: ReplyRow["status"] | undefined,
+): SQL | undefined {
+  return and(
+    eq(replies.ownerId, ownerId),
+    eq(replies.conversationId, conversationId),
+    status && eq(replies.status, status),
+  );
+}
+
+/** A page of a conversation's replies in the order they were asked for. */
+export async function listReplies(
+  database: Database,
+  ownerId: string,
+  conversationId: string,
+  page: ReplyPage,
+): Promise<ReplyRow[]> {
+  const direction = page.order === "asc" ? asc : desc;
+  return database.run(({ db }) =>
+    db
+      .select(columns)
+      .from(replies)
+      .innerJoin(conversations, itsConversation)
+      .leftJoin(messages, itsAnswer)
+      .where(
+        and(
+          matching(ownerId, conversationId, page.status),
+          page.after && behindNumber(replies.ordinal, replies.id, page.after, page.order),
+        ),
+      )
+      .orderBy(direction(replies.ordinal), direction(replies.id))
+      .limit(page.limit)
+      .prepare("list_replies")
+      .execute(),
+  );
+}
+
+/** How many replies of the conversation match. */
+export async function countReplies(
+  database: Database,
+  ownerId: string,
+  conversationId: string,
+  status: ReplyRow["status"] | undefined,
+): Promise<number> {
+  return database.run(({ db }) => db.$count(replies, matching(ownerId, conversationId, status)));
+}
+
+export type CancelledReply =
+  | { outcome: "cancelled" | "repeated" | "ended"; reply: ReplyRow; nextReplyId: string | null }
+  | { outcome: "not_found" };
+
+/** Cancels an unfinished reply, keeping its partial text. One round trip. */
+export async function cancelReply(
+  database: Database,
+  ownerId: string,
+  replyId: string,
+): Promise<CancelledReply> {
+  const answer = await database.run((connection) =>
+    connection.call<{ outcome: CancelledReply["outcome"]; reply: JsonRow; nextReplyId?: string | null }>(
+      "cancel_reply",
+      { ownerId, replyId },
+    ),
+  );
+  if (answer.outcome === "not_found") return { outcome: "not_found" };
+  return {
+    outcome: answer.outcome,
+    reply: replyFromJson(answer.reply),
+    nextReplyId: answer.nextReplyId ?? null,
+  };
+}
+
+/** Seconds after which a queued reply without a worker counts as one whose job was lost. */
+export const patienceSeconds = 30;
+
+/** Says of a row whether a poll should call `repairReply`. */
+export function needsRepair(reply: ReplyRow, now: Date = new Date()): boolean {
+  if (reply.status === "queued") return reply.enqueuedAt.getTime() < now.getTime() - patienceSeconds * 1000;
+  return reply.status === "in_progress" && reply.leasedUntil !== null && reply.leasedUntil < now;
+}
+
+/**
+ * The reply whose job to send again so that this one gets on, or undefined. It is marked, so that many polls
+ * send one job.
+ */
+export async function repairReply(
+  database: Database,
+  ownerId: string,
+  replyId: string,
+): Promise<string | undefined> {
+  const answer = await database.run((connection) =>
+    connection.call<{ replyId: string | null }>("repair_reply", { ownerId, replyId, patienceSeconds }),
+  );
+  return answer.replyId ?? undefined;
+}

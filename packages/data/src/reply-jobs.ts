@@ -1,0 +1,181 @@
+import { sql } from "drizzle-orm";
+import type { Database } from "./database.ts";
+import { fromJson, type JsonRow } from "./json-row.ts";
+import type { MessageRow } from "./messages.ts";
+import { patienceSeconds, type ReplyRow, replyFromJson } from "./replies.ts";
+import { messages } from "./schema/messages.ts";
+import { type ContextManifest, replies } from "./schema/replies.ts";
+
+/** Seconds a worker owns a reply without telling that it is alive. */
+export const leaseSeconds = 30;
+
+/** One attempt of one worker at a reply: the fence of everything it writes. */
+export interface Attempt {
+  ownerId: string;
+  replyId: string;
+  attempt: number;
+}
+
+export interface HistoryMessage {
+  id: string;
+  role: "user" | "assistant";
+  content: string;
+}
+
+export type Claim =
+  | { outcome: "claimed"; reply: ReplyRow; history: HistoryMessage[] }
+  | { outcome: "expired"; ended: ReplyRow[]; nextReplyId: string | null }
+  | { outcome: "leased"; leaseSecondsLeft: number }
+  | { outcome: "missing" | "finished" | "blocked" };
+
+/** Takes a reply for this worker, with the messages before it. One round trip. */
+export async function claimReply(database: Database, ownerId: string, replyId: string): Promise<Claim> {
+  const answer = await database.run((connection) =>
+    connection.call<Claim & { reply?: JsonRow; ended?: JsonRow[] }>("claim_reply", {
+      ownerId,
+      replyId,
+      leaseSeconds,
+    }),
+  );
+  if (answer.outcome === "claimed") return { ...answer, reply: replyFromJson(answer.reply as JsonRow) };
+  if (answer.outcome === "expired") {
+    return { ...answer, ended: (answer.ended as JsonRow[]).map((reply) => replyFromJson(reply)) };
+  }
+  return answer;
+}
+
+export interface Progress {
+  /** Text since the flush before. */
+  delta: string;
+  /** The provider's tokens so far, estimated. */
+  inputTokens: number;
+  outputTokens: number;
+}
+
+/** Saves what was generated since the last flush and extends the lease; undefined when the reply was lost. */
+export async function flushReply(
+  database: Database,
+  { ownerId, replyId, attempt }: Attempt,
+  progress: Progress,
+): Promise<{ sequence: number; updatedAt: Date } | undefined> {
+  const rows = await database.run((connection) =>
+    connection
+      .statement("flush_reply", (db) =>
+        db
+          .update(replies)
+          .set({
+            partialText: sql`${replies.partialText} || ${sql.placeholder("delta")}::text`,
+            sequence: sql`${replies.sequence} + 1`,
+            inputTokens: sql`${sql.placeholder("inputTokens")}::integer`,
+            outputTokens: sql`${sql.placeholder("outputTokens")}::integer`,
+            leasedUntil: sql`clock_timestamp() + make_interval(secs => ${sql.placeholder("leaseSeconds")}::double precision)`,
+            updatedAt: sql`now()`,
+          })
+          .where(
+            sql`${replies.ownerId} = ${sql.placeholder("ownerId")} and ${replies.id} = ${sql.placeholder("replyId")}
+              and ${replies.attempt} = ${sql.placeholder("attempt")} and ${replies.status} = 'in_progress'`,
+          )
+          .returning({ sequence: replies.sequence, updatedAt: replies.updatedAt })
+          .prepare("flush_reply"),
+      )
+      .execute({ ownerId, replyId, attempt, leaseSeconds, ...progress }),
+  );
+  return rows[0];
+}
+
+/** Starts the next attempt of the same worker, dropping the text of the failed one; undefined when lost. */
+export async function retryReply(
+  database: Database,
+  { ownerId, replyId, attempt }: Attempt,
+  leaseSecondsFromNow: number,
+): Promise<{ attempt: number; sequence: number } | undefined> {
+  const [row] = await database.run(({ db }) =>
+    db
+      .update(replies)
+      .set({
+        attempt: sql`${replies.attempt} + 1`,
+        partialText: "",
+        sequence: sql`${replies.sequence} + 1`,
+        inputTokens: null,
+        outputTokens: null,
+        leasedUntil: sql`clock_timestamp() + make_interval(secs => ${leaseSecondsFromNow}::double precision)`,
+        updatedAt: sql`now()`,
+      })
+      .where(
+        sql`${replies.ownerId} = ${ownerId} and ${replies.id} = ${replyId}
+          and ${replies.attempt} = ${attempt} and ${replies.status} = 'in_progress'`,
+      )
+      .returning({ attempt: replies.attempt, sequence: replies.sequence }),
+  );
+  return row;
+}
+
+export type Ending = (
+  | { status: "completed" | "incomplete"; messageId: string; content: string; finishReason: string }
+  | { status: "failed"; errorCode: string; errorMessage: string }
+) & { inputTokens?: number; outputTokens?: number; context?: ContextManifest };
+
+export type Finished =
+  | { outcome: "finished"; reply: ReplyRow; message: MessageRow | undefined; nextReplyId: string | null }
+  | { outcome: "lost" };
+
+/** Ends this attempt: assistant message, status, settlement. One round trip, one transaction. */
+export async function finishReply(database: Database, attempt: Attempt, ending: Ending): Promise<Finished> {
+  const answer = await database.run((connection) =>
+    connection.call<{
+      outcome: "finished" | "lost";
+      reply: JsonRow;
+      message: JsonRow | null;
+      nextReplyId: string | null;
+    }>("finish_reply", { ...attempt, ...ending }),
+  );
+  if (answer.outcome === "lost") return { outcome: "lost" };
+  const message = answer.message === null ? undefined : fromJson(messages, answer.message);
+  return {
+    outcome: "finished",
+    reply: replyFromJson(answer.reply, message?.content ?? null),
+    message,
+    nextReplyId: answer.nextReplyId,
+  };
+}
+
+export type Failed =
+  | { outcome: "failed"; reply: ReplyRow; nextReplyId: string | null }
+  | { outcome: "ended" | "not_found" };
+
+/** Fails a reply whoever holds it: for jobs that could not be processed. */
+export async function failReply(
+  database: Database,
+  args: { ownerId: string; replyId: string; errorCode: string; errorMessage: string },
+): Promise<Failed> {
+  const answer = await database.run((connection) =>
+    connection.call<{ outcome: Failed["outcome"]; reply: JsonRow; nextReplyId: string | null }>(
+      "fail_reply",
+      args,
+    ),
+  );
+  if (answer.outcome !== "failed") return { outcome: answer.outcome };
+  return { outcome: "failed", reply: replyFromJson(answer.reply), nextReplyId: answer.nextReplyId };
+}
+
+export interface Sweep {
+  /** Past their deadline; failed by the sweep. */
+  ended: ReplyRow[];
+  /** Whose jobs to send again. */
+  stale: { ownerId: string; replyId: string }[];
+}
+
+/** Finds what jobs and polls have missed; at most `limit` conversations and replies at a time. */
+export async function sweepReplies(
+  database: Database,
+  limit: number,
+  patience: number = patienceSeconds,
+): Promise<Sweep> {
+  const answer = await database.run((connection) =>
+    connection.call<{ ended: JsonRow[]; stale: Sweep["stale"] }>("sweep_replies", {
+      limit,
+      patienceSeconds: patience,
+    }),
+  );
+  return { ended: answer.ended.map((reply) => replyFromJson(reply)), stale: answer.stale };
+}

@@ -1,0 +1,97 @@
+import { sql } from "drizzle-orm";
+import {
+  bigint,
+  check,
+  doublePrecision,
+  foreignKey,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  uniqueIndex,
+} from "drizzle-orm/pg-core";
+import { idempotency, instant, timestamps } from "./columns.ts";
+import { conversations } from "./conversations.ts";
+import { messages } from "./messages.ts";
+
+/** What was sent to the model, and what had to be left out. */
+export interface ContextManifest {
+  sentMessageIds: string[];
+  droppedMessageIds: string[];
+  inputTokens: number;
+}
+
+export const replies = pgTable(
+  "replies",
+  {
+    id: text("id").notNull(),
+    ownerId: text("owner_id").notNull(),
+    conversationId: text("conversation_id").notNull(),
+    messageId: text("message_id").notNull(),
+    // Order of asking in the conversation, and the position its answer will take.
+    ordinal: integer("ordinal").notNull(),
+    position: integer("position").notNull(),
+    status: text("status", {
+      enum: ["queued", "in_progress", "completed", "incomplete", "failed", "cancelled"],
+    })
+      .notNull()
+      .default("queued"),
+    model: text("model").notNull(),
+    contextTokens: integer("context_tokens").notNull(),
+    maxOutputTokens: integer("max_output_tokens").notNull(),
+    systemPrompt: text("system_prompt"),
+    attempt: integer("attempt").notNull().default(0),
+    leasedUntil: instant("leased_until"),
+    deadlineAt: instant("deadline_at").notNull(),
+    partialText: text("partial_text").notNull().default(""),
+    sequence: integer("sequence").notNull().default(0),
+    assistantMessageId: text("assistant_message_id"),
+    finishReason: text("finish_reason"),
+    errorCode: text("error_code"),
+    errorMessage: text("error_message"),
+    inputTokens: integer("input_tokens"),
+    outputTokens: integer("output_tokens"),
+    // Flat: tokens a reply. Metered: tokens per 1 000 of the model's own.
+    priceFlat: integer("price_flat"),
+    priceInput: doublePrecision("price_input"),
+    priceOutput: doublePrecision("price_output"),
+    tokensHeld: bigint("tokens_held", { mode: "number" }).notNull(),
+    tokensCharged: bigint("tokens_charged", { mode: "number" }).notNull().default(0),
+    context: jsonb("context").$type<ContextManifest>(),
+    enqueuedAt: instant("enqueued_at").notNull().defaultNow(),
+    startedAt: instant("started_at"),
+    finishedAt: instant("finished_at"),
+    ...idempotency(),
+    ...timestamps(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.ownerId, table.id] }),
+    foreignKey({
+      columns: [table.ownerId, table.conversationId],
+      foreignColumns: [conversations.ownerId, conversations.id],
+    }).onDelete("cascade"),
+    foreignKey({
+      columns: [table.ownerId, table.messageId],
+      foreignColumns: [messages.ownerId, messages.id],
+    }).onDelete("cascade"),
+    uniqueIndex("replies_ordinal").on(table.ownerId, table.conversationId, table.ordinal),
+    index("replies_message").on(table.ownerId, table.messageId),
+    // Not `status = 'queued'`: the planner would take that index for a claim by id.
+    index("replies_unfinished")
+      .on(table.ownerId, table.conversationId, table.ordinal)
+      .where(sql`${table.finishedAt} is null`),
+    uniqueIndex("replies_idempotency")
+      .on(table.ownerId, table.idempotencyKey)
+      .where(sql`${table.idempotencyKey} is not null`),
+    check(
+      "replies_finished",
+      sql`(${table.finishedAt} is null) = (${table.status} in ('queued', 'in_progress'))`,
+    ),
+    check(
+      "replies_answered",
+      sql`(${table.assistantMessageId} is not null) = (${table.status} in ('completed', 'incomplete'))`,
+    ),
+  ],
+);

@@ -1,0 +1,51 @@
+import { sql } from "drizzle-orm";
+import { bigint, boolean, check, integer, pgTable, primaryKey, text, uniqueIndex } from "drizzle-orm/pg-core";
+import { instant, timestamps, version } from "./columns.ts";
+
+export const users = pgTable(
+  "users",
+  {
+    id: text("id").primaryKey(),
+    cognitoSub: text("cognito_sub").notNull().unique(),
+    email: text("email"),
+    displayName: text("display_name"),
+    tokenBalance: bigint("token_balance", { mode: "number" }).notNull().default(0),
+    tokensHeld: bigint("tokens_held", { mode: "number" }).notNull().default(0),
+    // The per-second bucket as a theoretical arrival time (GCRA), the per-minute one as a counted window.
+    sendAllowedAt: instant("send_allowed_at"),
+    sendWindowStartedAt: instant("send_window_started_at"),
+    sendWindowCount: integer("send_window_count").notNull().default(0),
+    disabledAt: instant("disabled_at"),
+    version: version(),
+    ...timestamps(),
+  },
+  (table) => [
+    check("users_balance", sql`${table.tokensHeld} >= 0 and ${table.tokenBalance} >= ${table.tokensHeld}`),
+  ],
+);
+
+/** Subjects whose account was deleted, until every token of theirs has expired. */
+export const deletedSubjects = pgTable("deleted_subjects", {
+  subjectHash: text("subject_hash").primaryKey(),
+  expiresAt: instant("expires_at").notNull(),
+  ...timestamps(),
+});
+
+export const systemPrompts = pgTable(
+  "system_prompts",
+  {
+    id: text("id").notNull(),
+    ownerId: text("owner_id")
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    name: text("name").notNull(),
+    content: text("content").notNull(),
+    isDefault: boolean("is_default").notNull().default(false),
+    version: version(),
+    ...timestamps(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.ownerId, table.id] }),
+    uniqueIndex("system_prompts_default").on(table.ownerId).where(sql`${table.isDefault}`),
+  ],
+);

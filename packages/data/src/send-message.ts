@@ -1,0 +1,162 @@
+import { type ConversationRow, conversationFromJson } from "./conversations.ts";
+import type { Database } from "./database.ts";
+import { fromJson, type JsonRow } from "./json-row.ts";
+import type { MessageRow } from "./messages.ts";
+import { type ReplyRow, replyFromJson } from "./replies.ts";
+import type { Metadata } from "./schema/conversations.ts";
+import { messages } from "./schema/messages.ts";
+
+/** The model that is asked, and its highest price in tokens. */
+export interface AskedModel {
+  model: string;
+  contextTokens: number;
+  maxOutputTokens: number;
+  /** Tokens a reply, or absent when metered. */
+  priceFlat?: number | undefined;
+  /** Tokens per 1 000 of the model's own. */
+  priceInput?: number | undefined;
+  priceOutput?: number | undefined;
+}
+
+export interface SendLimits {
+  /** Sends; 0 is no limit. */
+  ratePerSecond: number;
+  rateBurst: number;
+  ratePerMinute: number;
+  deadlineSeconds: number;
+}
+
+export type OnBusy = "enqueue" | "reject" | "interrupt" | "rollback";
+
+export interface Question extends AskedModel, SendLimits {
+  ownerId: string;
+  replyId: string;
+  onBusy: OnBusy;
+}
+
+interface Key {
+  idempotencyKey?: string | undefined;
+  idempotencyFingerprint?: string | undefined;
+}
+
+export type SendMessage = Key & { conversationId: string; messageId: string; content: string } & (
+    | ({ role: "user"; replyTo?: string | undefined; metadata?: Metadata | undefined } & Question)
+    | { role: "assistant"; ownerId: string; replyTo?: string | undefined; metadata?: Metadata | undefined }
+  );
+
+/** Why nothing was sent; nothing is stored either. */
+export type Refusal =
+  | {
+      outcome:
+        | "not_found"
+        | "reply_to_not_found"
+        | "not_askable"
+        | "prompt_not_found"
+        | "mismatch"
+        | "disabled";
+    }
+  | { outcome: "busy"; replyId: string }
+  | { outcome: "insufficient_tokens"; balance: number; held: number; price: number }
+  | { outcome: "rate_limited"; policy: "second" | "minute"; retryAfterSeconds: number };
+
+export interface Sent {
+  /** `replayed`: made by an earlier request with the same key. */
+  outcome: "sent" | "replayed";
+  message: MessageRow;
+  reply: ReplyRow | undefined;
+  cancelledReplyIds: string[];
+}
+
+interface Answer {
+  outcome: "sent" | "replayed";
+  message: JsonRow;
+  reply: JsonRow | null;
+  cancelled?: JsonRow[];
+}
+
+function isAnswer(answer: Answer | Refusal): answer is Answer {
+  return answer.outcome === "sent" || answer.outcome === "replayed";
+}
+
+function toSent(answer: Answer): Sent {
+  return {
+    outcome: answer.outcome,
+    message: fromJson(messages, answer.message),
+    reply: answer.reply === null ? undefined : replyFromJson(answer.reply),
+    cancelledReplyIds: (answer.cancelled ?? []).map((reply) => String(reply.id)),
+  };
+}
+
+/** Stores a message and, for a user's, its queued reply with the tokens held. One round trip, one transaction. */
+export async function sendMessage(database: Database, args: SendMessage): Promise<Sent | Refusal> {
+  const answer = await database.run((connection) => connection.call<Answer | Refusal>("send_message", args));
+  return isAnswer(answer) ? toSent(answer) : answer;
+}
+
+export interface AskAgain extends Question {
+  conversationId: string;
+  messageId: string;
+  replyIdempotencyKey?: string | undefined;
+  replyIdempotencyFingerprint?: string | undefined;
+}
+
+/** Queues another reply to a user message. */
+export async function askAgain(database: Database, args: AskAgain): Promise<Sent | Refusal> {
+  const answer = await database.run((connection) => connection.call<Answer | Refusal>("ask_again", args));
+  return isAnswer(answer) ? toSent(answer) : answer;
+}
+
+export interface NewConversation {
+  ownerId: string;
+  conversationId: string;
+  title?: string | null | undefined;
+  description?: string | null | undefined;
+  /** Absent, with no `systemPromptId`: the owner's default prompt. */
+  systemPrompt?: string | null | undefined;
+  systemPromptId?: string | null | undefined;
+  conversationModel?: string | null | undefined;
+  metadata?: Metadata | undefined;
+  conversationIdempotencyKey?: string | undefined;
+  conversationIdempotencyFingerprint?: string | undefined;
+  /** The first message, asked at once. */
+  first?: (Question & { messageId: string; content: string }) | undefined;
+}
+
+export interface CreatedConversation {
+  outcome: "created" | "replayed";
+  conversation: ConversationRow;
+  message: MessageRow | undefined;
+  reply: ReplyRow | undefined;
+}
+
+interface CreatedAnswer {
+  outcome: "created" | "replayed";
+  conversation: JsonRow;
+  message?: JsonRow;
+  reply?: JsonRow;
+}
+
+function isCreated(answer: CreatedAnswer | Refusal): answer is CreatedAnswer {
+  return answer.outcome === "created" || answer.outcome === "replayed";
+}
+
+/** Creates a conversation, with its first message and reply when there is one. One round trip, one transaction. */
+export async function createConversation(
+  database: Database,
+  args: NewConversation,
+): Promise<CreatedConversation | Refusal> {
+  const { first, ...conversation } = args;
+  const answer = await database.run((connection) =>
+    connection.call<CreatedAnswer | Refusal>("create_conversation", {
+      ...conversation,
+      ...(first && { ...first, role: "user" }),
+    }),
+  );
+  if (!isCreated(answer)) return answer;
+  return {
+    outcome: answer.outcome,
+    conversation: conversationFromJson(answer.conversation),
+    message: answer.message && fromJson(messages, answer.message),
+    reply: answer.reply && replyFromJson(answer.reply),
+  };
+}

@@ -1,0 +1,84 @@
+import { createHash } from "node:crypto";
+import { and, eq, sql } from "drizzle-orm";
+import type { Database } from "./database.ts";
+import { newId } from "./ids.ts";
+import { fromJson, type JsonRow } from "./json-row.ts";
+import { users } from "./schema/users.ts";
+
+export type UserRow = typeof users.$inferSelect;
+
+export type UserResolution = { outcome: "active" | "disabled"; user: UserRow } | { outcome: "deleted" };
+
+export interface Subject {
+  /** The `sub` of a verified token. */
+  sub: string;
+  email?: string | undefined;
+  displayName?: string | undefined;
+}
+
+const defaultPrompt = {
+  promptName: "Default",
+  promptContent: "You are a helpful assistant. Answer clearly and briefly, and say so when you do not know.",
+};
+
+/**
+ * The user of a subject; made with a default system prompt and a grant of tokens on first sight.
+ * One round trip, safe to repeat and to race.
+ */
+export async function resolveUser(
+  database: Database,
+  subject: Subject,
+  newUserTokens: number,
+): Promise<UserResolution> {
+  const args = {
+    ...subject,
+    ...defaultPrompt,
+    subjectHash: createHash("sha256").update(subject.sub).digest("hex"),
+    userId: newId(),
+    promptId: newId(),
+    grant: newUserTokens,
+  };
+  const answer = await database.run((connection) =>
+    connection.call<{ outcome: "active" | "disabled" | "deleted"; user: JsonRow }>("resolve_user", args),
+  );
+  if (answer.outcome === "deleted") return { outcome: "deleted" };
+  return { outcome: answer.outcome, user: fromJson(users, answer.user) };
+}
+
+/** The user, or undefined. */
+export async function getUser(database: Database, userId: string): Promise<UserRow | undefined> {
+  const [row] = await database.run((connection) =>
+    connection
+      .statement("get_user", (db) =>
+        db
+          .select()
+          .from(users)
+          .where(eq(users.id, sql.placeholder("userId")))
+          .prepare("get_user"),
+      )
+      .execute({ userId }),
+  );
+  return row;
+}
+
+/** The changed user, or undefined if `expectedVersion` is given and is not the present one. */
+export async function updateUser(
+  database: Database,
+  userId: string,
+  change: { displayName: string | null },
+  expectedVersion: number | undefined,
+): Promise<UserRow | undefined> {
+  const [row] = await database.run((connection) =>
+    connection.db
+      .update(users)
+      .set({ ...change, version: sql`${users.version} + 1`, updatedAt: sql`now()` })
+      .where(
+        and(
+          eq(users.id, userId),
+          expectedVersion === undefined ? undefined : eq(users.version, expectedVersion),
+        ),
+      )
+      .returning(),
+  );
+  return row;
+}

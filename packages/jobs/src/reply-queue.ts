@@ -1,0 +1,85 @@
+import type { SQSClient } from "@aws-sdk/client-sqs";
+import { describeError } from "@parley/runtime/describe-error";
+import { logger } from "@parley/runtime/logger";
+import { traced } from "@parley/runtime/tracer";
+import type { ReplyJob } from "./reply-job.ts";
+
+/** Seconds after which a check looks whether the reply it belongs to got on. */
+export const checkDelaySeconds = 45;
+
+type Target = Omit<ReplyJob, "kind">;
+
+export interface ReplyQueue {
+  /**
+   * Sends the job of a queued reply and the delayed check of it. Best effort: the queued row is the outbox, so
+   * a failure is logged and answered with false.
+   */
+  enqueueReply(target: Target): Promise<boolean>;
+  /**
+   * Sends only the check, to run in `delaySeconds` (0 to 900).
+   * @throws when the queue refuses: the caller then keeps the job it has
+   */
+  enqueueCheck(target: Target, delaySeconds: number): Promise<void>;
+  /** Loads the client in the background, so that the first send need not wait for it. */
+  warm(): void;
+}
+
+function load() {
+  return import("@aws-sdk/client-sqs");
+}
+
+/** The queue at `queueUrl`; region, credentials and endpoint come from the environment, as the SDK reads them. */
+export function createReplyQueue(queueUrl: string): ReplyQueue {
+  let client: SQSClient | undefined;
+
+  async function sdk() {
+    const module = await load();
+    client ??= new module.SQSClient({ maxAttempts: 2, requestHandler: { requestTimeout: 3_000 } });
+    return { client, ...module };
+  }
+
+  function entry(job: ReplyJob, delaySeconds: number) {
+    return {
+      Id: job.kind,
+      MessageBody: JSON.stringify(job),
+      // A fair queue: one user's backlog does not delay the others.
+      MessageGroupId: job.ownerId,
+      ...(delaySeconds > 0 && { DelaySeconds: delaySeconds }),
+    };
+  }
+
+  return {
+    enqueueReply: (target) =>
+      traced("queue.send", async () => {
+        try {
+          const { client, SendMessageBatchCommand } = await sdk();
+          const answer = await client.send(
+            new SendMessageBatchCommand({
+              QueueUrl: queueUrl,
+              Entries: [
+                entry({ ...target, kind: "run" }, 0),
+                entry({ ...target, kind: "check" }, checkDelaySeconds),
+              ],
+            }),
+          );
+          const failed = answer.Failed ?? [];
+          if (failed.length > 0) {
+            logger.warn("job not sent", { replyId: target.replyId, codes: failed.map((one) => one.Code) });
+          }
+          return failed.length === 0;
+        } catch (error) {
+          logger.warn("job not sent", { replyId: target.replyId, error: describeError(error) });
+          return false;
+        }
+      }),
+    enqueueCheck: (target, delaySeconds) =>
+      traced("queue.send", async () => {
+        const { client, SendMessageCommand } = await sdk();
+        const { Id: _, ...message } = entry({ ...target, kind: "check" }, delaySeconds);
+        await client.send(new SendMessageCommand({ QueueUrl: queueUrl, ...message }));
+      }),
+    warm: () => {
+      sdk().catch(() => {});
+    },
+  };
+}
