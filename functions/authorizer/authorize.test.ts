@@ -1,0 +1,78 @@
+import type { APIGatewayRequestAuthorizerEventV2 } from "aws-lambda";
+import { afterEach, expect, test, vi } from "vitest";
+import { createAuthorizer } from "./authorize.ts";
+import { clientId, forgeToken, goodClaims, jwks, userPoolId } from "./forge-token.fixture.ts";
+import { createTokenVerifier } from "./verify-token.ts";
+
+const authorize = createAuthorizer(createTokenVerifier({ userPoolId, clientId, jwks }));
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+  vi.resetModules();
+});
+
+/** Only what the handler reads; the gateway's tests send whole events. */
+const eventWith = (given: Partial<APIGatewayRequestAuthorizerEventV2>) =>
+  given as APIGatewayRequestAuthorizerEventV2;
+const bearer = (token: string) => eventWith({ identitySource: [`Bearer ${token}`] });
+
+test("a good token is authorized, with its caller as context", async () => {
+  const token = forgeToken({ claims: { "cognito:groups": ["admin", "staff"] } });
+  expect(await authorize(bearer(token))).toEqual({
+    isAuthorized: true,
+    context: {
+      sub: goodClaims.sub,
+      username: goodClaims.username,
+      groups: "admin,staff",
+      tokenUse: "access",
+      expiresAt: goodClaims.exp,
+    },
+  });
+});
+
+test.each([
+  ["gateway's identity source", { identitySource: [`bearer ${forgeToken()}`] }],
+  ["lower-case header", { headers: { authorization: `Bearer ${forgeToken()}` } }],
+  ["capitalised header", { headers: { Authorization: `Bearer ${forgeToken()}` } }],
+])("the token is found in the %s", async (_, event) => {
+  expect(await authorize(eventWith(event))).toMatchObject({ isAuthorized: true });
+});
+
+test("a group name that reads as several in a list is dropped", async () => {
+  const token = forgeToken({ claims: { "cognito:groups": ["x,admin", 'y"admin', "z admin", "staff"] } });
+  expect((await authorize(bearer(token))).context.groups).toBe("staff");
+});
+
+test.each([
+  ["nothing", {}],
+  ["an empty header", { identitySource: [""] }],
+  ["another scheme", { identitySource: [`Basic ${forgeToken()}`] }],
+  ["a bare token", { identitySource: [forgeToken()] }],
+  ["two tokens", { identitySource: [`Bearer ${forgeToken()} ${forgeToken()}`] }],
+  ["an endless token", { identitySource: [`Bearer ${forgeToken({ claims: { pad: "x".repeat(9000) } })}`] }],
+  ["an ID token", { identitySource: [`Bearer ${forgeToken({ claims: { token_use: "id" } })}`] }],
+])("%s is Unauthorized", async (_, event) => {
+  await expect(authorize(eventWith(event))).rejects.toThrow(/^Unauthorized$/);
+});
+
+test("a failure to get the keys is not called Unauthorized", async () => {
+  const broken = createAuthorizer(async () => {
+    throw new Error("no keys");
+  });
+  await expect(broken(bearer(forgeToken()))).rejects.toThrow("no keys");
+});
+
+test("the deployed handler takes its pool from the environment", async () => {
+  vi.stubEnv("USER_POOL_ID", userPoolId);
+  vi.stubEnv("USER_POOL_CLIENT_ID", clientId);
+  vi.stubEnv("USER_POOL_JWKS", JSON.stringify(jwks));
+  const { handler } = await import("./index.ts");
+  expect(await handler(bearer(forgeToken()))).toMatchObject({ isAuthorized: true });
+});
+
+test("unreadable keys stop the start with the variable's name", async () => {
+  vi.stubEnv("USER_POOL_ID", userPoolId);
+  vi.stubEnv("USER_POOL_CLIENT_ID", clientId);
+  vi.stubEnv("USER_POOL_JWKS", "{");
+  await expect(import("./index.ts")).rejects.toThrow("USER_POOL_JWKS is not valid");
+});
