@@ -10,9 +10,8 @@ export interface Identity {
 
 /** What the database says about an identity. */
 export type CallerResolution =
-  | { status: "active"; userId: string }
-  | { status: "disabled"; userId: string }
-  | { status: "deleted" };
+  | { outcome: "active" | "disabled"; user: { id: string } }
+  | { outcome: "deleted" };
 
 /** The user a request acts for. */
 export interface Caller {

@@ -77,9 +77,11 @@ describe("callers", () => {
   });
 
   it("get 401 once deleted and 403 while disabled", async () => {
-    const deleted = notesApi({ resolveCaller: async () => ({ status: "deleted" }) });
+    const deleted = notesApi({ resolveCaller: async () => ({ outcome: "deleted" }) });
     expect((await send(deleted, eventFor("GET /v1/poll"))).status).toBe(401);
-    const disabled = notesApi({ resolveCaller: async () => ({ status: "disabled", userId: "user-1" }) });
+    const disabled = notesApi({
+      resolveCaller: async () => ({ outcome: "disabled", user: { id: "user-1" } }),
+    });
     expect((await send(disabled, eventFor("GET /v1/poll"))).status).toBe(403);
   });
 

@@ -3,12 +3,11 @@ import { cursorScope, decodeCursor, encodeCursor } from "./cursor.ts";
 import { Problem } from "./problem.ts";
 
 const id = "tz4a98xxat96iws9zmbrgj3a";
-const byPosition = cursorScope("position", { route: "listMessages", conversationId: "c1", order: "desc" });
-const byInstant = cursorScope("instant", { route: "listConversations", sort: "updatedAt", q: undefined });
+const scope = cursorScope({ route: "listMessages", conversationId: "c1", order: "desc", q: undefined });
 
-function refusal(text: string, scope = byPosition): unknown {
+function refusal(text: string, other = scope): unknown {
   try {
-    return decodeCursor(text, scope);
+    return decodeCursor(text, other);
   } catch (error) {
     return error instanceof Problem ? error.toDocument("r") : error;
   }
@@ -17,19 +16,16 @@ function refusal(text: string, scope = byPosition): unknown {
 const forge = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
 
 describe("cursors", () => {
-  it("come back as they were, positions and microseconds alike", () => {
-    expect(decodeCursor(encodeCursor({ scope: byPosition, key: 41, id }), byPosition)).toEqual({
-      key: 41,
-      id,
-    });
-    const key = "2026-11-21 09:30:00.123456+00";
-    expect(decodeCursor(encodeCursor({ scope: byInstant, key, id }), byInstant)).toEqual({ key, id });
-    expect(decodeCursor(undefined, byPosition)).toBeUndefined();
+  it.each(["41", "0", "-1", "1795253400123456"])("come back as they were: %s", (key) => {
+    expect(decodeCursor(encodeCursor({ scope, key, id }), scope)).toEqual({ key, id });
+  });
+
+  it("may be absent", () => {
+    expect(decodeCursor(undefined, scope)).toBeUndefined();
   });
 
   it("do not depend on the order in which the scope was written down", () => {
-    const swapped = cursorScope("position", { order: "desc", conversationId: "c1", route: "listMessages" });
-    expect(swapped).toEqual(byPosition);
+    expect(cursorScope({ order: "desc", conversationId: "c1", route: "listMessages" })).toBe(scope);
   });
 
   it.each([
@@ -38,8 +34,8 @@ describe("cursors", () => {
     { route: "listMessages", conversationId: "c1", order: "desc", q: "x" },
     { route: "listReplies", conversationId: "c1", order: "desc" },
   ])("are refused by the list %j", (parts) => {
-    const cursor = encodeCursor({ scope: byPosition, key: 41, id });
-    expect(refusal(cursor, cursorScope("position", parts))).toMatchObject({
+    const cursor = encodeCursor({ scope, key: "41", id });
+    expect(refusal(cursor, cursorScope(parts))).toMatchObject({
       status: 400,
       errors: [{ path: "query.cursor" }],
     });
@@ -52,28 +48,17 @@ describe("cursors", () => {
     "\0",
     forge(null),
     forge({}),
-    forge([byPosition.hash, "41", id]),
-    forge([byPosition.hash, 1.5, id]),
-    forge([byPosition.hash, 2 ** 31, id]),
-    forge([byPosition.hash, 41, "'; drop table messages"]),
-    forge([byPosition.hash, 41, id, 1]),
-    forge([byPosition.hash, 41]),
+    forge([scope, 41, id]),
+    forge([scope, "", id]),
+    forge([scope, "1.5", id]),
+    forge([scope, "1e9", id]),
+    forge([scope, "NaN", id]),
+    forge([scope, "9".repeat(17), id]),
+    forge([scope, "1\0", id]),
+    forge([scope, "41", "'; drop table messages"]),
+    forge([scope, "41", id, 1]),
+    forge([scope, "41"]),
   ])("are refused when malformed: %j", (text) => {
     expect(refusal(text)).toMatchObject({ status: 400 });
-  });
-
-  it.each([
-    41,
-    "yesterday",
-    "2026-02-30T00:00:00Z",
-    "2026-13-01T00:00:00Z",
-    "2026-01-01T25:00:00Z",
-    "infinity",
-    "2026-01-01\0",
-  ])("of a list by time are refused with the key %j", (key) => {
-    expect(refusal(forge([byInstant.hash, key, id]), cursorScope("position", {}))).toMatchObject({
-      status: 400,
-    });
-    expect(() => decodeCursor(forge([byInstant.hash, key, id]), byInstant)).toThrow(Problem);
   });
 });

@@ -6,13 +6,14 @@ import { problem } from "./problem.ts";
 const believedFor = 60_000;
 const mostCallers = 10_000;
 
-// Values of an authorizer's context may arrive as text, depending on the gateway.
+// The authorizer joins groups by commas: a list is not passed on by every gateway.
 const identitySchema = z.object({
   sub: z.string().min(1),
   username: z.string().default(""),
   groups: z
-    .union([z.array(z.string()), z.string().transform((text) => text.split(/[\s,[\]"]+/).filter(Boolean))])
-    .default([]),
+    .string()
+    .default("")
+    .transform((text) => text.split(",").filter(Boolean)),
 });
 
 /**
@@ -23,6 +24,12 @@ export function readIdentity(authorizerContext: unknown): Identity {
   const result = identitySchema.safeParse(authorizerContext);
   if (!result.success) throw problem("unauthenticated");
   return result.data;
+}
+
+/** Only what is needed of it: a user's profile has no place in a cache that nothing invalidates. */
+function shorten(resolution: CallerResolution): CallerResolution {
+  if (resolution.outcome === "deleted") return resolution;
+  return { outcome: resolution.outcome, user: { id: resolution.user.id } };
 }
 
 type Resolve = (identity: Identity) => Promise<CallerResolution>;
@@ -39,7 +46,7 @@ export function createCallerCache(resolve: Resolve, now: () => number = Date.now
   async function lookUp(identity: Identity): Promise<CallerResolution> {
     const entry = known.get(identity.sub);
     if (entry !== undefined && entry.until > now()) return entry.resolution;
-    const resolution = await resolve(identity);
+    const resolution = shorten(await resolve(identity));
     known.delete(identity.sub);
     known.set(identity.sub, { resolution, until: now() + believedFor });
     if (known.size > mostCallers) known.delete(known.keys().next().value ?? "");
@@ -48,8 +55,9 @@ export function createCallerCache(resolve: Resolve, now: () => number = Date.now
 
   return async (identity: Identity): Promise<Caller> => {
     const resolution = await lookUp(identity);
-    if (resolution.status === "deleted") throw problem("unauthenticated");
-    if (resolution.status === "disabled") throw problem("forbidden", { detail: "This account is disabled." });
-    return { userId: resolution.userId, identity };
+    if (resolution.outcome === "deleted") throw problem("unauthenticated");
+    if (resolution.outcome === "disabled")
+      throw problem("forbidden", { detail: "This account is disabled." });
+    return { userId: resolution.user.id, identity };
   };
 }

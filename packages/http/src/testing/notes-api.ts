@@ -50,7 +50,7 @@ export const routes = defineRoutes({
   openNote: { ...base, auth: "none", method: "GET", path: "/open", responses: { 200: note } },
 });
 
-export const active: CallerResolution = { status: "active", userId: "user-1" };
+export const active: CallerResolution = { outcome: "active", user: { id: "user-1" } };
 
 /** An API whose operations answer what they were given. */
 export function notesApi(changed: Partial<ApiOptions<typeof routes>> = {}): ApiHandler {

@@ -9,7 +9,7 @@ interface EventParts {
   authorizer?: Record<string, unknown>;
 }
 
-const signedIn = { sub: "sub-1", username: "ada", groups: ["admin"] };
+const signedIn = { sub: "sub-1", username: "ada", groups: "admin" };
 
 /** An HTTP API event (payload format 2.0) of a signed-in user. */
 export function eventFor(routeKey: string, parts: EventParts = {}): ApiEvent {
