@@ -33,7 +33,8 @@ export type ApiRequest<R extends Route> = RouteInput<R> & {
   requestId: string;
   /** Set when the route is idempotent and the client sent a key. */
   idempotency: Idempotency | undefined;
-  headers: { ifMatch?: string; ifNoneMatch?: string };
+  /** `authorization` is for an operation that acts at the identity provider on the caller's behalf; never log it. */
+  headers: { ifMatch?: string; ifNoneMatch?: string; authorization?: string };
   /** As requested, without the query: `/v1/replies/tz4a98xxat96iws9zmbrgj3a`. */
   path: string;
 };

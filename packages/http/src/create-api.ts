@@ -113,13 +113,17 @@ function parseBody(): Middleware {
 
 function toRequest(event: ScopedEvent, route: Route): ApiRequest<Route> {
   const raw = { params: event.pathParameters ?? {}, query: readQuery(event), body: event.body };
-  const { "if-match": ifMatch, "if-none-match": ifNoneMatch } = event.headers;
+  const { "if-match": ifMatch, "if-none-match": ifNoneMatch, authorization } = event.headers;
   return {
     ...validateInput(route, raw),
     caller: event.caller,
     requestId: event.requestContext.requestId,
     idempotency: readIdempotency(route, event.headers["idempotency-key"], raw),
-    headers: { ...(ifMatch !== undefined && { ifMatch }), ...(ifNoneMatch !== undefined && { ifNoneMatch }) },
+    headers: {
+      ...(ifMatch !== undefined && { ifMatch }),
+      ...(ifNoneMatch !== undefined && { ifNoneMatch }),
+      ...(authorization !== undefined && { authorization }),
+    },
     path: event.rawPath,
   };
 }
