@@ -10,11 +10,12 @@ export async function readRequestBody(request: IncomingMessage): Promise<Fields>
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request) {
+    // A request that is too long is read to its end and dropped: half of one would block its connection's next.
     bytes += chunk.length;
-    if (bytes > MAXIMUM_REQUEST_BYTES)
-      throw new QueueError("RequestEntityTooLarge", "The request is too long.");
-    chunks.push(chunk);
+    if (bytes <= MAXIMUM_REQUEST_BYTES) chunks.push(chunk);
   }
+  if (bytes > MAXIMUM_REQUEST_BYTES)
+    throw new QueueError("RequestEntityTooLarge", "The request is too long.");
   try {
     const body: unknown = JSON.parse(Buffer.concat(chunks).toString());
     if (isFields(body)) return body;

@@ -70,7 +70,9 @@ export const getQueueAttributes: Operation = (request, { directory }) => {
   const all = allAttributes(directory.addressed(request));
   const names = texts(request, "AttributeNames");
   const isAll = names.includes("All");
-  const unknown = names.find((name) => name !== "All" && name !== "RedrivePolicy" && all[name] === undefined);
+  const unknown = names.find(
+    (name) => name !== "All" && name !== "RedrivePolicy" && !Object.hasOwn(all, name),
+  );
   if (unknown !== undefined) throw new QueueError("InvalidAttributeName", `Unknown Attribute ${unknown}.`);
   return {
     Attributes: Object.fromEntries(Object.entries(all).filter(([name]) => isAll || names.includes(name))),
