@@ -1,0 +1,120 @@
+import { describe, expect, it } from "vitest";
+import { buildPrompt, type PromptInput } from "./build-prompt.ts";
+import type { HistoryMessage } from "./prompt-turns.ts";
+import { estimatePromptTokens } from "./token-count.ts";
+
+const ROOMY: Omit<PromptInput, "history"> = {
+  systemPrompt: undefined,
+  contextTokens: 100_000,
+  maxOutputTokens: 1_000,
+};
+
+/** A history in short: "u:Hi" is a user message with that content and the id of its place. */
+function historyOf(...messages: string[]): HistoryMessage[] {
+  return messages.map((message, index) => ({
+    id: `m${index + 1}`,
+    role: message.startsWith("u:") ? "user" : "assistant",
+    content: message.slice(2),
+    position: index + 1,
+  }));
+}
+
+function build(messages: string[], limits: Partial<typeof ROOMY> = {}) {
+  const { messages: sent, manifest } = buildPrompt({
+    ...ROOMY,
+    ...limits,
+    history: historyOf(...messages),
+  });
+  return { sent: sent.map(({ role, content }) => `${role[0]}:${content}`), manifest };
+}
+
+describe("a history that fits", () => {
+  it("is sent whole", () => {
+    const { sent, manifest } = build(["u:One", "a:1", "u:Two", "a:2", "u:Three"]);
+    expect(sent).toEqual(["u:One", "a:1", "u:Two", "a:2", "u:Three"]);
+    expect(manifest.sentMessageIds).toEqual(["m1", "m2", "m3", "m4", "m5"]);
+    expect(manifest.droppedMessageIds).toEqual([]);
+  });
+
+  it("is counted as it is sent", () => {
+    const prompt = buildPrompt({
+      ...ROOMY,
+      systemPrompt: "Be brief.",
+      history: historyOf("u:A", "a:B", "u:C"),
+    });
+    const { messages, manifest } = prompt;
+    expect(manifest.inputTokens).toBe(estimatePromptTokens({ systemPrompt: "Be brief.", messages }));
+  });
+});
+
+describe("repairs", () => {
+  it.each([
+    [
+      "questions without an answer",
+      ["u:Failed", "u:Two", "a:2", "u:Cancelled", "u:Now"],
+      ["u:Two", "a:2", "u:Now"],
+    ],
+    ["an answer without a question", ["a:Welcome", "u:One", "a:1", "u:Now"], ["u:One", "a:1", "u:Now"]],
+    ["blank messages", ["u:One", "a:1", "a: \n", "u:", "u:Now"], ["u:One", "a:1", "u:Now"]],
+    ["a question whose answer is blank", ["u:One", "a:", "u:Now"], ["u:Now"]],
+  ])("leave out %s", (_name, messages, expected) => {
+    const { sent, manifest } = build(messages);
+    expect(sent).toEqual(expected);
+    expect(manifest.sentMessageIds).toHaveLength(expected.length);
+    expect(manifest.droppedMessageIds).toHaveLength(messages.length - expected.length);
+  });
+
+  it("join messages of one role with a blank line", () => {
+    const { sent, manifest } = build(["u:One", "a:1", "a:and more", "u:Now"]);
+    expect(sent).toEqual(["u:One", "a:1\n\nand more", "u:Now"]);
+    expect(manifest.sentMessageIds).toEqual(["m1", "m2", "m3", "m4"]);
+  });
+
+  it("make every history acceptable: user first, roles alternating, user last", () => {
+    for (let bits = 0; bits < 3 ** 6; bits++) {
+      const kinds = Array.from({ length: 6 }, (_, place) => Math.floor(bits / 3 ** place) % 3);
+      const roles = build([...kinds.map((kind) => ["u:x", "a:y", "u: "][kind] ?? ""), "u:Now"]).sent.map(
+        (message) => message[0],
+      );
+      expect(roles.every((role, index) => role === (index % 2 === 0 ? "u" : "a"))).toBe(true);
+      expect(roles.at(-1)).toBe("u");
+    }
+  });
+});
+
+describe("a history that is too long", () => {
+  const long = "word ".repeat(100);
+  const messages = [`u:1 ${long}`, `a:1 ${long}`, `u:2 ${long}`, `a:2 ${long}`, `u:3 ${long}`];
+
+  it("loses its oldest turns, whole", () => {
+    const { sent, manifest } = build(messages, { contextTokens: 700, maxOutputTokens: 100 });
+    expect(sent).toEqual(messages.slice(2));
+    expect(manifest.droppedMessageIds).toEqual(["m1", "m2"]);
+    expect(manifest.inputTokens).toBeLessThanOrEqual(700 - 100 - 70);
+  });
+
+  it("keeps the asked message when nothing else fits", () => {
+    expect(build(messages, { contextTokens: 300, maxOutputTokens: 100 }).sent).toEqual(messages.slice(4));
+  });
+
+  it("leaves no gap: what is older than a dropped turn is dropped too", () => {
+    const { manifest } = build(["u:tiny", "a:tiny", `u:${long}`, `a:${long}`, "u:tiny", "a:tiny", "u:Now"], {
+      contextTokens: 200,
+      maxOutputTokens: 20,
+    });
+    expect(manifest.sentMessageIds).toEqual(["m5", "m6", "m7"]);
+  });
+
+  it("is refused when even the asked message does not fit", () => {
+    const tooLong = expect.objectContaining({ code: "context_too_long", retryable: false });
+    const limits = { contextTokens: 200, maxOutputTokens: 100 };
+    expect(() => build([`u:${long}`], limits)).toThrow(tooLong);
+    expect(() => build(["u:Now"], { ...limits, systemPrompt: long })).toThrow(tooLong);
+    expect(build(["u:Now"], limits).sent).toEqual(["u:Now"]);
+  });
+});
+
+it("refuses a history that asks nothing", () => {
+  expect(() => build([])).toThrow(RangeError);
+  expect(() => build(["u:One", "a:1"])).toThrow(RangeError);
+});

@@ -1,0 +1,78 @@
+import { type HistoryMessage, type Turn, toTurns } from "./prompt-turns.ts";
+import type { PromptMessage } from "./provider.ts";
+import { contextTooLongError } from "./provider-failure.ts";
+import { estimatePromptTokens } from "./token-count.ts";
+
+export interface PromptInput {
+  readonly systemPrompt: string | undefined;
+  /** The active messages up to the asked one, oldest first; the last is the user message to answer. */
+  readonly history: readonly HistoryMessage[];
+  /** The model's limits, in tokens. */
+  readonly contextTokens: number;
+  readonly maxOutputTokens: number;
+}
+
+export interface Prompt {
+  /** Starts with a user message, alternates, ends with the asked one. */
+  readonly messages: readonly PromptMessage[];
+  /** What was sent and what was not, oldest first; kept with the reply. */
+  readonly manifest: {
+    readonly sentMessageIds: readonly string[];
+    readonly droppedMessageIds: readonly string[];
+    /** Our estimate; the provider's own count comes with the answer. */
+    readonly inputTokens: number;
+  };
+}
+
+// Token counts are estimates, and some vocabularies split finer than the ones it was measured against.
+const MARGIN_SHARE = 0.1;
+
+/**
+ * Chooses what the model sees: the asked message always, and before it as many whole turns as fit, newest
+ * first. Pure. Throws `LlmError` (`context_too_long`) if the asked message and the system prompt alone do not
+ * fit, and RangeError if the history does not end in a user message.
+ */
+export function buildPrompt({ systemPrompt, history, contextTokens, maxOutputTokens }: PromptInput): Prompt {
+  const asked = history.at(-1);
+  if (asked?.role !== "user") throw new RangeError("The history must end in the user message to answer.");
+
+  const budget = Math.floor(contextTokens * (1 - MARGIN_SHARE)) - maxOutputTokens;
+  const askedTokens = estimatePromptTokens({ systemPrompt, messages: [asked] });
+  if (askedTokens > budget) throw contextTooLongError();
+
+  const chosen = chooseTurns(toTurns(history.slice(0, -1)), budget - askedTokens);
+  const sent = [...chosen.turns.flat(), asked];
+  const sentIds = new Set(sent.map(({ id }) => id));
+  return {
+    messages: mergeRoles(sent),
+    manifest: {
+      sentMessageIds: [...sentIds],
+      droppedMessageIds: history.map(({ id }) => id).filter((id) => !sentIds.has(id)),
+      inputTokens: askedTokens + chosen.tokens,
+    },
+  };
+}
+
+/** The newest turns that fit. Stops at the first that does not: a gap would make later turns puzzling. */
+function chooseTurns(turns: readonly Turn[], budget: number): { turns: Turn[]; tokens: number } {
+  const chosen: Turn[] = [];
+  let tokens = 0;
+  for (const turn of turns.toReversed()) {
+    const turnTokens = estimatePromptTokens({ systemPrompt: undefined, messages: turn });
+    if (tokens + turnTokens > budget) break;
+    tokens += turnTokens;
+    chosen.unshift(turn);
+  }
+  return { turns: chosen, tokens };
+}
+
+/** Joins neighbours of one role with a blank line, since providers refuse two messages of a role in a row. */
+function mergeRoles(messages: readonly HistoryMessage[]): PromptMessage[] {
+  const merged: PromptMessage[] = [];
+  for (const { role, content } of messages) {
+    const previous = merged.at(-1);
+    if (previous?.role === role) merged.splice(-1, 1, { role, content: `${previous.content}\n\n${content}` });
+    else merged.push({ role, content });
+  }
+  return merged;
+}

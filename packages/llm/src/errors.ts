@@ -1,0 +1,63 @@
+/** Why a model gave no answer, as told to the user (`reply.error.code` of the API). */
+export type LlmErrorCode =
+  | "provider_unavailable"
+  | "provider_rejected"
+  | "content_filtered"
+  | "context_too_long"
+  | "timed_out";
+
+/** What may be added to an error for whoever operates the service. */
+export interface LlmErrorDetails {
+  /** Whether the same request may succeed later. */
+  readonly retryable?: boolean | undefined;
+  /** How long the provider asks us to wait, in milliseconds. */
+  readonly retryAfterMillis?: number | undefined;
+  /** HTTP status of the provider's answer. */
+  readonly status?: number | undefined;
+  /** The provider's id of the request, for a support case. */
+  readonly requestId?: string | undefined;
+}
+
+/**
+ * The one error a provider throws. Its message is a sentence of ours, safe for users and logs. It has no
+ * `cause` on purpose: loggers print causes, and a provider's error can hold keys and chat text.
+ */
+export class LlmError extends Error {
+  override readonly name = "LlmError";
+  readonly code: LlmErrorCode;
+  readonly retryable: boolean;
+  readonly retryAfterMillis: number | undefined;
+  readonly status: number | undefined;
+  readonly requestId: string | undefined;
+
+  constructor(code: LlmErrorCode, message: string, details: LlmErrorDetails = {}) {
+    super(message);
+    this.code = code;
+    this.retryable = details.retryable ?? false;
+    this.retryAfterMillis = details.retryAfterMillis;
+    this.status = details.status;
+    this.requestId = details.requestId;
+  }
+}
+
+/** The error of a stream that ended, or broke, before the provider said that the answer is complete. */
+export function cutStreamError(): LlmError {
+  return new LlmError("provider_unavailable", "The model provider's answer broke off.", { retryable: true });
+}
+
+/** The error of an answer that the provider withheld or stopped for its content. */
+export function contentFilteredError(): LlmError {
+  return new LlmError("content_filtered", "The model provider's content filter refused this conversation.");
+}
+
+/**
+ * What to throw once `signal` is aborted: the reason it was aborted with, so that the caller recognises its own
+ * cancel; a timeout becomes a retryable `timed_out`.
+ */
+export function abortError(signal: AbortSignal): unknown {
+  const reason: unknown = signal.reason;
+  if (reason instanceof Error && reason.name === "TimeoutError") {
+    return new LlmError("timed_out", "The model took too long to answer.", { retryable: true });
+  }
+  return reason;
+}

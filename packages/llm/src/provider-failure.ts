@@ -1,0 +1,88 @@
+import { contentFilteredError, LlmError, type LlmErrorDetails } from "./errors.ts";
+import { parseRetryAfter } from "./retry-after.ts";
+
+/** What a provider's SDK says about a failed call. Read here, and never passed on. */
+export interface ProviderFailure {
+  /** Undefined for network failures and for error events inside a stream that began with 200. */
+  readonly status: number | undefined;
+  readonly headers: Headers | undefined;
+  /** The machine-readable codes and types of the body, of either provider's vocabulary. */
+  readonly codes: readonly string[];
+  /** The human-readable message of the body: the only place where some servers tell an overflow. */
+  readonly message: string;
+}
+
+const FILTER_CODES =
+  /^(content_filter|content_policy_violation|invalid_prompt|responsibleaipolicyviolation)$/i;
+const FILTER_MESSAGE =
+  /content (filter|management|policy)|flagged as potentially violating|output blocked by content/i;
+
+const OVERFLOW_CODES = /^(context_length_exceeded|exceed_context_size_error|request_too_large)$/;
+const OVERFLOW_MESSAGE =
+  /prompt is too long|context (length|window|size|limit)|exceed context|input length and `?max_tokens`? exceed|reduce the length/i;
+
+// OpenAI: type insufficient_quota with several codes. Anthropic: a 400, a 402, or a 429 without retry-after.
+const SPENDING_CODES =
+  /^(insufficient_quota|billing_\w+|credit_balance_exhausted|\w*(spend|usage)_limit_(exceeded|reached))$/;
+const SPENDING_MESSAGE = /credit balance|spend limit|(specified|your) (workspace )?api usage limits/i;
+
+const REJECTION_TYPES =
+  /^(invalid_request_error|authentication_error|permission_error|not_found_error|model_not_found|invalid_api_key)$/;
+const TRANSIENT_STATUS = new Set([408, 409, 425, 429]);
+const MAX_REQUEST_ID_LENGTH = 128;
+
+/**
+ * Turns a provider's failure into our own error. Order matters: providers report refused content, overflows
+ * and exhausted budgets under the statuses of ordinary errors. What nobody can place (no status, no known
+ * type) is the network's or the provider's trouble, and worth another attempt.
+ */
+export function toLlmError(failure: ProviderFailure, now: number): LlmError {
+  const { status, codes, message } = failure;
+  const has = (pattern: RegExp) => codes.some((code) => pattern.test(code));
+  const refused = status === undefined || (status >= 400 && status < 500 && !TRANSIENT_STATUS.has(status));
+
+  if (has(FILTER_CODES) || (refused && FILTER_MESSAGE.test(message))) return contentFilteredError();
+  if (has(OVERFLOW_CODES) || status === 413 || (refused && OVERFLOW_MESSAGE.test(message))) {
+    return contextTooLongError();
+  }
+  const details = detailsOf(failure);
+  const outOfBudget = (refused || status === 429) && SPENDING_MESSAGE.test(message);
+  if (status === 402 || has(SPENDING_CODES) || outOfBudget) {
+    return new LlmError("provider_rejected", "The model provider's spending limit is reached.", details);
+  }
+  if (status === undefined ? has(REJECTION_TYPES) : refused) {
+    return new LlmError("provider_rejected", rejectionSentence(status), details);
+  }
+  return new LlmError("provider_unavailable", unavailabilitySentence(status), {
+    ...details,
+    retryable: true,
+    retryAfterMillis: failure.headers && parseRetryAfter(failure.headers, now),
+  });
+}
+
+/** The error of a conversation that does not fit into the model's context. */
+export function contextTooLongError(): LlmError {
+  return new LlmError("context_too_long", "The message is too long for this model.");
+}
+
+function rejectionSentence(status: number | undefined): string {
+  if (status === 401 || status === 403) return "The model provider refused this deployment's key.";
+  if (status === 404) return "The model provider does not know this model.";
+  return "The model provider refused the request.";
+}
+
+function unavailabilitySentence(status: number | undefined): string {
+  if (status === 429) return "The model provider is limiting the rate of requests.";
+  if (status === 529) return "The model provider is overloaded.";
+  return "The model provider is not available.";
+}
+
+function detailsOf({ status, headers }: ProviderFailure): LlmErrorDetails {
+  const requestId = headers?.get("x-request-id") ?? headers?.get("request-id") ?? undefined;
+  // The id is the one thing of the provider's that reaches our logs, so it may only look like an id.
+  const looksLikeId = requestId !== undefined && /^[\w.-]+$/.test(requestId);
+  return {
+    status,
+    requestId: looksLikeId ? requestId.slice(0, MAX_REQUEST_ID_LENGTH) : undefined,
+  };
+}

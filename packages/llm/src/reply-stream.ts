@@ -1,0 +1,88 @@
+import { abortError, contentFilteredError, cutStreamError, LlmError } from "./errors.ts";
+import type { PromptRequest, ReplyEvent, TokenUsage } from "./provider.ts";
+import { type ProviderFailure, toLlmError } from "./provider-failure.ts";
+import { createTextCleaner } from "./text-cleaner.ts";
+import { estimatePromptTokens, estimateTokens } from "./token-count.ts";
+
+/** What an SDK's stream chunk tells us, in neither provider's vocabulary. Empty for chunks of no interest. */
+export interface StreamStep {
+  readonly text?: string | undefined;
+  readonly end?: "stop" | "length" | "filtered" | undefined;
+  readonly inputTokens?: number | undefined;
+  readonly outputTokens?: number | undefined;
+}
+
+interface StreamSource {
+  readonly request: PromptRequest;
+  readonly signal: AbortSignal;
+  /** Sends the request; steps arrive as the provider streams. */
+  readonly open: () => Promise<AsyncIterable<StreamStep>>;
+  /** Reads what the SDK threw; undefined for errors that are not the SDK's. */
+  readonly readFailure: (error: unknown) => ProviderFailure;
+}
+
+/**
+ * Runs one SDK stream as a stream of reply events: cleans the text, tells complete answers from broken ones,
+ * fills in usage, and translates every failure.
+ */
+export async function* streamReply(source: StreamSource): AsyncGenerator<ReplyEvent> {
+  const answer = new Answer(source.request);
+  try {
+    if (source.signal.aborted) throw abortError(source.signal);
+    for await (const step of await source.open()) {
+      const text = answer.take(step);
+      if (text !== "") yield { type: "delta", text };
+    }
+  } catch (error) {
+    // After the end mark only the usage is missing, and that can be estimated: the text is complete.
+    if (!answer.isEnded || source.signal.aborted) throw translate(error, source);
+  }
+  // The SDKs end an aborted stream silently, as if it were complete.
+  if (source.signal.aborted) throw abortError(source.signal);
+  yield answer.finish();
+}
+
+function translate(error: unknown, { signal, readFailure }: StreamSource): unknown {
+  if (signal.aborted) return abortError(signal);
+  if (error instanceof LlmError) return error;
+  return toLlmError(readFailure(error), Date.now());
+}
+
+class Answer {
+  readonly #request: PromptRequest;
+  readonly #clean = createTextCleaner();
+  #text = "";
+  #end: StreamStep["end"];
+  #inputTokens: number | undefined;
+  #outputTokens: number | undefined;
+
+  constructor(request: PromptRequest) {
+    this.#request = request;
+  }
+
+  get isEnded(): boolean {
+    return this.#end !== undefined;
+  }
+
+  take(step: StreamStep): string {
+    this.#end = step.end ?? this.#end;
+    this.#inputTokens = step.inputTokens ?? this.#inputTokens;
+    this.#outputTokens = step.outputTokens ?? this.#outputTokens;
+    const text = this.#clean(step.text ?? "");
+    this.#text += text;
+    return text;
+  }
+
+  finish(): ReplyEvent {
+    if (this.#end === undefined) throw cutStreamError();
+    if (this.#end === "filtered") throw contentFilteredError();
+    return { type: "finish", reason: this.#end, usage: this.#usage() };
+  }
+
+  #usage(): TokenUsage {
+    return {
+      inputTokens: this.#inputTokens ?? estimatePromptTokens(this.#request),
+      outputTokens: this.#outputTokens ?? estimateTokens(this.#text),
+    };
+  }
+}

@@ -1,0 +1,22 @@
+const BASE_MILLIS = 500;
+const CAP_MILLIS = 8_000;
+const MAX_RETRY_AFTER_MILLIS = 60_000;
+
+export interface RetryDelayInput {
+  /** How many attempts have failed so far: 1 after the first. */
+  readonly attempt: number;
+  /** What the provider asked for, if it did. */
+  readonly retryAfterMillis?: number | undefined;
+  /** A random number in [0, 1). */
+  readonly random: number;
+}
+
+/**
+ * How long to wait before the next attempt, in milliseconds: exponential backoff with full jitter (any time
+ * between 0 and 0.5, 1, 2, 4, at most 8 s), or the provider's own wish if that is longer, up to a minute.
+ * Source: aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter
+ */
+export function retryDelayMillis({ attempt, retryAfterMillis = 0, random }: RetryDelayInput): number {
+  const ceiling = Math.min(CAP_MILLIS, BASE_MILLIS * 2 ** (attempt - 1));
+  return Math.max(Math.floor(random * ceiling), Math.min(retryAfterMillis, MAX_RETRY_AFTER_MILLIS));
+}
