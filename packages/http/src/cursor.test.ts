@@ -3,11 +3,12 @@ import { cursorScope, decodeCursor, encodeCursor } from "./cursor.ts";
 import { Problem } from "./problem.ts";
 
 const id = "tz4a98xxat96iws9zmbrgj3a";
-const scope = cursorScope({ route: "listMessages", conversationId: "c1", order: "desc", q: undefined });
+const byPosition = cursorScope("position", { route: "listMessages", conversationId: "c1", order: "desc" });
+const byInstant = cursorScope("instant", { route: "listConversations", sort: "updatedAt", q: undefined });
 
-function refusal(text: string, other = scope): unknown {
+function refusal(text: string, scope = byPosition): unknown {
   try {
-    return decodeCursor(text, other);
+    return decodeCursor(text, scope);
   } catch (error) {
     return error instanceof Problem ? error.toDocument("r") : error;
   }
@@ -16,16 +17,19 @@ function refusal(text: string, other = scope): unknown {
 const forge = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
 
 describe("cursors", () => {
-  it.each(["41", "0", "-1", "1795253400123456"])("come back as they were: %s", (key) => {
-    expect(decodeCursor(encodeCursor({ scope, key, id }), scope)).toEqual({ key, id });
-  });
-
-  it("may be absent", () => {
-    expect(decodeCursor(undefined, scope)).toBeUndefined();
+  it("come back as they were, positions and microseconds alike", () => {
+    expect(decodeCursor(encodeCursor({ scope: byPosition, key: 41, id }), byPosition)).toEqual({
+      key: 41,
+      id,
+    });
+    const key = "2026-11-21T09:30:00.123456Z";
+    expect(decodeCursor(encodeCursor({ scope: byInstant, key, id }), byInstant)).toEqual({ key, id });
+    expect(decodeCursor(undefined, byPosition)).toBeUndefined();
   });
 
   it("do not depend on the order in which the scope was written down", () => {
-    expect(cursorScope({ order: "desc", conversationId: "c1", route: "listMessages" })).toBe(scope);
+    const swapped = cursorScope("position", { order: "desc", conversationId: "c1", route: "listMessages" });
+    expect(swapped).toEqual(byPosition);
   });
 
   it.each([
@@ -34,8 +38,8 @@ describe("cursors", () => {
     { route: "listMessages", conversationId: "c1", order: "desc", q: "x" },
     { route: "listReplies", conversationId: "c1", order: "desc" },
   ])("are refused by the list %j", (parts) => {
-    const cursor = encodeCursor({ scope, key: "41", id });
-    expect(refusal(cursor, cursorScope(parts))).toMatchObject({
+    const cursor = encodeCursor({ scope: byPosition, key: 41, id });
+    expect(refusal(cursor, cursorScope("position", parts))).toMatchObject({
       status: 400,
       errors: [{ path: "query.cursor" }],
     });
@@ -48,17 +52,27 @@ describe("cursors", () => {
     "\0",
     forge(null),
     forge({}),
-    forge([scope, 41, id]),
-    forge([scope, "", id]),
-    forge([scope, "1.5", id]),
-    forge([scope, "1e9", id]),
-    forge([scope, "NaN", id]),
-    forge([scope, "9".repeat(17), id]),
-    forge([scope, "1\0", id]),
-    forge([scope, "41", "'; drop table messages"]),
-    forge([scope, "41", id, 1]),
-    forge([scope, "41"]),
+    forge([byPosition.hash, "41", id]),
+    forge([byPosition.hash, 1.5, id]),
+    forge([byPosition.hash, 2 ** 31, id]),
+    forge([byPosition.hash, 41, "'; drop table messages"]),
+    forge([byPosition.hash, 41, id, 1]),
+    forge([byPosition.hash, 41]),
   ])("are refused when malformed: %j", (text) => {
     expect(refusal(text)).toMatchObject({ status: 400 });
+  });
+
+  it.each([
+    41,
+    "yesterday",
+    "2026-02-30T00:00:00.000000Z",
+    "2026-13-01T00:00:00.000000Z",
+    "2026-01-01T25:00:00.000000Z",
+    "9999-01-01T00:00:00.000000Z",
+    "2026-01-01T00:00:00.000000+01",
+    "infinity",
+    "2026-01-01\0",
+  ])("of a list by time are refused with the key %j", (key) => {
+    expect(() => decodeCursor(forge([byInstant.hash, key, id]), byInstant)).toThrow(Problem);
   });
 });

@@ -3,30 +3,60 @@ import { id } from "@parley/contract/schemas/fields";
 import * as z from "zod";
 import { invalid } from "./problem.ts";
 
+const instant = /^(?:19|20|21)\d\d-(\d\d)-(\d\d)T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{6}Z$/;
+
+function isRealInstant(text: string): boolean {
+  const [, month, day] = instant.exec(text) ?? [];
+  // Date rolls 30 February over, where Postgres fails.
+  const date = new Date(`${text.slice(0, 10)}T${text.slice(11, 19)}Z`);
+  return date.getUTCMonth() + 1 === Number(month) && date.getUTCDate() === Number(day);
+}
+
+/** What a list is sorted by. Postgres would answer a forged key of another kind with an error. */
+const keySchemas = {
+  /** A message's place in its conversation. */
+  position: z.int().min(-2_147_483_648).max(2_147_483_647),
+  /** A point in time in UTC with its microseconds. */
+  instant: z.string().refine(isRealInstant),
+} as const;
+
+export type KeyKind = keyof typeof keySchemas;
+
+/** Binds a cursor to the list it was made for. */
+export interface CursorScope<K extends KeyKind = KeyKind> {
+  readonly hash: string;
+  readonly kind: K;
+}
+
 /** The last row of a page: the next one begins behind it. */
-export interface Cursor {
-  /** The sort key as a whole number: microseconds since 1970, or a position. */
-  key: string;
+export interface Cursor<K extends KeyKind = KeyKind> {
+  key: z.output<(typeof keySchemas)[K]>;
   id: string;
 }
 
-// 16 digits are microseconds until the year 2286; more would overflow what Postgres makes of them.
-const keySchema = z.string().regex(/^-?\d{1,16}$/);
-
 /**
- * Binds cursors to one list: a hash over all that decides which rows come, and in which order.
- * @param parts route, parent id, sort, order and filters; what is undefined does not count.
+ * The scope of a list.
+ * @param kind what it is sorted by.
+ * @param parts everything that decides which rows come in which order: route, parent id, sort, order, filters.
  */
-export function cursorScope(parts: Readonly<Record<string, string | undefined>>): string {
+export function cursorScope<K extends KeyKind>(
+  kind: K,
+  parts: Readonly<Record<string, string | undefined>>,
+): CursorScope<K> {
   const sorted = Object.entries(parts)
     .filter(([, value]) => value !== undefined)
     .sort(([left], [right]) => (left < right ? -1 : 1));
-  return createHash("sha256").update(JSON.stringify(sorted)).digest("base64url").slice(0, 16);
+  const hash = createHash("sha256").update(JSON.stringify(sorted)).digest("base64url").slice(0, 16);
+  return { hash, kind };
 }
 
 /** The cursor as the client gets it: opaque, and of no use with other filters. */
-export function encodeCursor({ scope, key, id }: Cursor & { scope: string }): string {
-  return Buffer.from(JSON.stringify([scope, key, id])).toString("base64url");
+export function encodeCursor<K extends KeyKind>({
+  scope,
+  key,
+  id,
+}: Cursor<K> & { scope: CursorScope<K> }): string {
+  return Buffer.from(JSON.stringify([scope.hash, key, id])).toString("base64url");
 }
 
 function parse(text: string): unknown {
@@ -41,9 +71,13 @@ function parse(text: string): unknown {
  * Reads `?cursor=`; `undefined` stays undefined (the first page).
  * @throws Problem 400 at `query.cursor` when it is malformed or was made for another list.
  */
-export function decodeCursor(text: string | undefined, scope: string): Cursor | undefined {
+export function decodeCursor<K extends KeyKind>(
+  text: string | undefined,
+  scope: CursorScope<K>,
+): Cursor<K> | undefined {
   if (text === undefined) return undefined;
-  const result = z.tuple([z.literal(scope), keySchema, id]).safeParse(parse(text));
+  const result = z.tuple([z.literal(scope.hash), keySchemas[scope.kind], id]).safeParse(parse(text));
   if (!result.success) throw invalid("query.cursor", "is not a cursor of this list");
-  return { key: result.data[1], id: result.data[2] };
+  // The kind that chose the schema is the one that names the type.
+  return { key: result.data[1] as Cursor<K>["key"], id: result.data[2] };
 }

@@ -1,24 +1,24 @@
 import type { ApiResponse } from "./api-types.ts";
-import { type Cursor, encodeCursor } from "./cursor.ts";
+import { type Cursor, type CursorScope, encodeCursor, type KeyKind } from "./cursor.ts";
 
 /** Longest list in bytes of JSON; a Lambda's answer is at most 6 MB. */
 const longestList = 4 * 1024 * 1024;
 
-export interface ListOptions<Row> {
+export interface ListOptions<Row, K extends KeyKind> {
   /** Up to `limit + 1` rows: the one more says that there is a next page. */
   rows: readonly Row[];
   limit: number;
   /** A row as the contract shows it; by default as it is. */
   render?: (row: Row) => unknown;
-  cursorOf: (row: Row) => Cursor;
-  scope: string;
+  cursorOf: (row: Row) => Cursor<K>;
+  scope: CursorScope<K>;
   /** Of the request, for the `Link` to the next page. */
   path: string;
   query: Readonly<Record<string, string | number | boolean | undefined>>;
   total?: number | undefined;
 }
 
-function nextLink(path: string, query: ListOptions<unknown>["query"], cursor: string): string {
+function nextLink(path: string, query: ListOptions<unknown, KeyKind>["query"], cursor: string): string {
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
     if (value !== undefined) parameters.set(name, String(value));
@@ -41,7 +41,7 @@ function fill<Row>(rows: readonly Row[], render: (row: Row) => unknown): unknown
 }
 
 /** A page of a list: `{ data, nextCursor, total? }`, with `Link` to the next one. Stops at 4 MB. */
-export function listResponse<Row>(options: ListOptions<Row>): ApiResponse {
+export function listResponse<Row, K extends KeyKind>(options: ListOptions<Row, K>): ApiResponse {
   const { rows, limit, render = (row: Row): unknown => row, cursorOf, scope, path, query, total } = options;
   const data = fill(rows.slice(0, limit), render);
   const last = rows[data.length - 1];

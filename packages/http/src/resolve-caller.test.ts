@@ -43,10 +43,6 @@ it("keeps callers apart and forgets the oldest of more than 10 000", async () =>
 });
 
 it.each([
-  [
-    ["admin", "staff"],
-    ["admin", "staff"],
-  ],
   ["admin,staff", ["admin", "staff"]],
   ["", []],
   [undefined, []],
