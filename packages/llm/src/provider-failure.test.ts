@@ -34,6 +34,14 @@ it.each([
   expect(codeOf({ codes: [type] })[0]).toBe(expected);
 });
 
+it("knows an overflow by its status and a spent budget by its words alone", () => {
+  expect(codeOf({ status: 413 })).toEqual(["context_too_long", false]);
+  expect(codeOf({ status: 429, message: "You have reached your API usage limits" })).toEqual([
+    "provider_rejected",
+    false,
+  ]);
+});
+
 it("does not take a word about context or billing in a server error for the cause", () => {
   const message = "context window service down, please reduce the length, content filter, credit balance";
   expect(codeOf({ status: 500, message })).toEqual(["provider_unavailable", true]);
