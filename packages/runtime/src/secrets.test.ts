@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { forgetSecrets, loadSecrets } from "./secrets.ts";
+import { forgetSecrets, loadDatabaseUrl, loadSecrets } from "./secrets.ts";
 
 let server: Server;
 let requests: string[] = [];
@@ -71,6 +71,13 @@ describe("loadSecrets", () => {
     expect((await loadSecrets()).databaseUrl).toBe("postgres://old");
     forgetSecrets();
     expect((await loadSecrets()).databaseUrl).toBe("postgres://rotated");
+  });
+
+  it("knows where the database is, or says that nobody told it", async () => {
+    await expect(loadDatabaseUrl()).rejects.toThrow(/^DATABASE_URL is not set\.$/);
+    vi.stubEnv("DATABASE_URL", "postgres://plain");
+    forgetSecrets();
+    expect(await loadDatabaseUrl()).toBe("postgres://plain");
   });
 
   it("does not quote a malformed secret", async () => {

@@ -57,3 +57,13 @@ export function loadSecrets(): Promise<Secrets> {
 export function forgetSecrets(): void {
   cached = undefined;
 }
+
+/**
+ * Where the database is.
+ * @throws Error with one sentence when neither a variable nor the secret says it.
+ */
+export async function loadDatabaseUrl(): Promise<string> {
+  const { databaseUrl } = await loadSecrets();
+  if (databaseUrl === undefined) throw new Error("DATABASE_URL is not set.");
+  return databaseUrl;
+}
