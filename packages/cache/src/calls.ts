@@ -21,40 +21,15 @@ interface CallsOptions {
   readonly onFailure: (error: unknown) => void;
 }
 
-export function createCalls({ connection, circuit, timeoutMillis, onFailure }: CallsOptions): Calls {
-  /** Runs `work` and tells the circuit how it went by the time limit; what comes later no longer counts. */
-  async function account<T>(work: Promise<T>, onSlow: () => void): Promise<T | undefined> {
-    let isJudged = false;
-    const judge = (error?: unknown) => {
-      if (isJudged) return;
-      isJudged = true;
-      if (error === undefined) return circuit.succeeded();
-      circuit.failed();
-      onFailure(error);
-    };
-    const timer = setTimeout(() => {
-      judge(new StoreError(tooSlow));
-      onSlow();
-    }, timeoutMillis);
-    try {
-      const result = await work;
-      judge();
-      return result;
-    } catch (error) {
-      judge(error);
-      return undefined;
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
+export function createCalls(options: CallsOptions): Calls {
+  const { connection, circuit, timeoutMillis } = options;
   return {
     read(run) {
       const store = connection.current();
       if (store === undefined || !circuit.allows()) return Promise.resolve(undefined);
       return new Promise((resolve) => {
         const abandon = new AbortController();
-        const work = account(run(store, abandon.signal), () => {
+        const work = judged(options, run(store, abandon.signal), () => {
           abandon.abort();
           resolve(undefined);
         });
@@ -63,12 +38,12 @@ export function createCalls({ connection, circuit, timeoutMillis, onFailure }: C
     },
     async write(run) {
       const store = connection.current();
-      if (store !== undefined && circuit.allows()) await account(run(store), () => undefined);
+      if (store !== undefined && circuit.allows()) await judged(options, run(store));
     },
     async insist(run) {
       const isOpen = connection.current() !== undefined && !circuit.allows();
       const work = connection.settled().then((store) => {
-        if (store !== undefined) return account(run(store), () => undefined);
+        if (store !== undefined) return judged(options, run(store));
       });
       if (!isOpen) await work;
     },
@@ -82,4 +57,33 @@ export function createCalls({ connection, circuit, timeoutMillis, onFailure }: C
       });
     },
   };
+}
+
+/** Tells the circuit how `work` went by the time limit; what comes later no longer counts. Never rejects. */
+async function judged<T>(
+  options: CallsOptions,
+  work: Promise<T>,
+  onSlow?: () => void,
+): Promise<T | undefined> {
+  const { circuit, timeoutMillis, onFailure } = options;
+  let isLate = false;
+  const fail = (error: unknown) => {
+    circuit.failed();
+    onFailure(error);
+  };
+  const timer = setTimeout(() => {
+    isLate = true;
+    fail(new StoreError(tooSlow));
+    onSlow?.();
+  }, timeoutMillis);
+  try {
+    const result = await work;
+    if (!isLate) circuit.succeeded();
+    return result;
+  } catch (error) {
+    if (!isLate) fail(error);
+    return undefined;
+  } finally {
+    clearTimeout(timer);
+  }
 }

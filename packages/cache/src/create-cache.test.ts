@@ -13,6 +13,8 @@ function cacheAt(port: number, options: Partial<CacheOptions> = {}): Cache {
   const cache = createCache({
     endpoint: `127.0.0.1:${port}`,
     cacheName: "parley",
+    // Far above what a busy test machine needs, so that a wait that should not be shows clearly.
+    timeoutMillis: 1_000,
     logger: { warn: (message, details) => own.push([message, details]) },
     ...options,
   });
@@ -65,8 +67,8 @@ describe("without Momento", () => {
 
   test("a cold cache is not waited for", async () => {
     const cache = cacheAt(momento.port);
-    expect(await millisOf(() => cache.readConversation("anna", "c1", "conversation"))).toBeLessThan(20);
-    expect(await millisOf(() => cache.readReply("anna", "r1"))).toBeLessThan(20);
+    expect(await millisOf(() => cache.readConversation("anna", "c1", "conversation"))).toBeLessThan(400);
+    expect(await millisOf(() => cache.readReply("anna", "r1"))).toBeLessThan(400);
   });
 
   test("a change in a cold environment arrives all the same", async () => {
@@ -85,16 +87,16 @@ describe("without Momento", () => {
     const cache = cacheAt(momento.port);
     await everything(cache);
     await vi.waitFor(() => expect(warnings).toHaveLength(1), 5_000);
-    expect(await millisOf(() => everything(cache))).toBeLessThan(40);
+    expect(await millisOf(() => everything(cache))).toBeLessThan(400);
     expect(warnings).toHaveLength(1);
   });
 
   test("a listener that never answers costs no caller more than its limit", async () => {
     const silent = await listenSilently();
-    const cache = cacheAt(silent.port);
+    const cache = cacheAt(silent.port, { timeoutMillis: 50 });
     cache.warm();
-    expect(await millisOf(() => cache.readConversation("anna", "c1", "conversation"))).toBeLessThan(20);
-    expect(await millisOf(() => cache.conversationChanged("anna", "c1"))).toBeLessThan(100);
+    expect(await millisOf(() => cache.readConversation("anna", "c1", "conversation"))).toBeLessThan(400);
+    expect(await millisOf(() => cache.conversationChanged("anna", "c1"))).toBeLessThan(400);
     cache.close();
     silent.server.close();
   });
@@ -117,7 +119,7 @@ describe("Momento fails after it was connected", () => {
     const cache = await connected();
     await momento.close();
     for (let round = 0; round < 3; round += 1) await everything(cache);
-    expect(await millisOf(() => everything(cache))).toBeLessThan(40);
+    expect(await millisOf(() => everything(cache))).toBeLessThan(400);
     expect(warnings).toHaveLength(1);
     momento = await startMomento({ cacheNames: ["parley"], port });
     await vi.waitFor(
@@ -130,22 +132,22 @@ describe("Momento fails after it was connected", () => {
   }, 20_000);
 
   test("slow: the wait is given up, then skipped", async () => {
-    const cache = await connected();
-    momento.setDelay(400);
+    const cache = await connected({ timeoutMillis: 200 });
+    momento.setDelay(1_000);
     const first = await millisOf(() => cache.readReply("anna", "r1"));
-    expect(first).toBeGreaterThan(45);
-    expect(first).toBeLessThan(120);
-    for (let index = 0; index < 4; index += 1) await cache.readReply("anna", "r1");
-    expect(await millisOf(() => cache.readReply("anna", "r1"))).toBeLessThan(20);
+    expect(first).toBeGreaterThan(190);
+    expect(first).toBeLessThan(600);
+    await Promise.all([1, 2, 3, 4].map(() => cache.readReply("anna", "r1")));
+    expect(await millisOf(() => cache.readReply("anna", "r1"))).toBeLessThan(150);
     expect(warnings).toEqual([[expect.any(String), { code: "TOO_SLOW" }]]);
   });
 
   test("slow: a change arrives although nobody waited for it", async () => {
-    const cache = await connected();
+    const cache = await connected({ timeoutMillis: 200 });
     const { generation } = await cache.readConversation("anna", "c1", "conversation");
     await cache.writeConversation("anna", "c1", "conversation", generation, "old");
-    momento.setDelay(200);
-    expect(await millisOf(() => cache.conversationChanged("anna", "c1"))).toBeLessThan(120);
+    momento.setDelay(800);
+    expect(await millisOf(() => cache.conversationChanged("anna", "c1"))).toBeLessThan(600);
     momento.setDelay(0);
     await vi.waitFor(async () => {
       expect((await cache.readConversation("anna", "c1", "conversation")).value).toBeUndefined();

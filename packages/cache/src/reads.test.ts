@@ -7,6 +7,7 @@ let momento: RunningMomento;
 let cache: Cache;
 /** The same Momento as another process, or an operator, sees it. */
 let client: CacheClient;
+const warnings: unknown[] = [];
 
 beforeAll(async () => {
   momento = await startMomento({ cacheNames: ["parley"] });
@@ -16,7 +17,12 @@ beforeAll(async () => {
     credentialProvider: CredentialProvider.forMomentoLocal({ hostname, port }),
     defaultTtlSeconds: 60,
   });
-  cache = createCache({ endpoint: `${hostname}:${port}`, cacheName: "parley", timeoutMillis: 1_000 });
+  cache = createCache({
+    endpoint: `${hostname}:${port}`,
+    cacheName: "parley",
+    timeoutMillis: 1_000,
+    logger: { warn: (...line) => warnings.push(line) },
+  });
   await vi.waitFor(async () => {
     expect((await cache.readConversation("nobody", "none", "conversation")).generation).toBeDefined();
   }, 5_000);
@@ -95,6 +101,10 @@ describe("a conversation", () => {
 
   test("an evicted generation does not bring an older value back", async () => {
     await fill("old");
+    await cache.conversationChanged("anna", "c1");
+    await client.delete("parley", "gen:anna:c1");
+    await read();
+    expect((await read()).value).toBeUndefined();
     await client.delete("parley", "gen:anna:c1");
     await cache.conversationChanged("anna", "c1");
     expect((await read()).value).toBeUndefined();
@@ -127,6 +137,7 @@ describe("a conversation", () => {
   test("a page above Momento's item limit is not sent", async () => {
     await fill("€".repeat(400_000));
     expect((await read()).value).toBeUndefined();
+    expect(warnings).toEqual([]);
     await fill("small");
     expect((await read()).value).toBe("small");
   });
@@ -177,7 +188,11 @@ describe("a running reply", () => {
     await write(1, 2, "Once");
     expect(await shown()).toBeUndefined();
     const { hostname, port } = momento;
-    const worker = createCache({ endpoint: `${hostname}:${port}`, cacheName: "parley" });
+    const worker = createCache({
+      endpoint: `${hostname}:${port}`,
+      cacheName: "parley",
+      timeoutMillis: 1_000,
+    });
     await vi.waitFor(async () => {
       expect((await worker.readConversation("nobody", "none", "conversation")).generation).toBeDefined();
     }, 5_000);

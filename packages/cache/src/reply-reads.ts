@@ -1,18 +1,15 @@
 import type { Calls } from "./calls.ts";
 import { type Envelope, open, seal } from "./envelope.ts";
+import { createReplyLanes, type Position } from "./reply-lanes.ts";
 
 /** Where a running reply stands. */
-export interface ReplyProgress {
-  readonly attempt: number;
-  readonly sequence: number;
+export interface ReplyProgress extends Position {
   /** Epoch milliseconds just before the flush was sent to the database. */
   readonly asOf: number;
 }
 
-export interface CachedReply<T> {
+export interface CachedReply<T> extends Position {
   readonly reply: T;
-  readonly attempt: number;
-  readonly sequence: number;
 }
 
 export interface ReplyReads {
@@ -24,62 +21,24 @@ export interface ReplyReads {
   dropReply(ownerId: string, replyId: string): Promise<void>;
 }
 
-interface ReplyEnvelope<T> extends Envelope<T> {
-  readonly attempt: number;
-  readonly sequence: number;
-}
-
-interface Lane {
-  newest: ReplyProgress;
-  pending: string | undefined;
-  running: Promise<void> | undefined;
-}
+type ReplyEnvelope<T> = Envelope<T> & Position;
 
 const replySeconds = 5;
 // Outlives every write that a reader would still accept, so that a paused worker cannot bring an ended reply back.
 const endedSeconds = 2 * replySeconds;
 const ended = "ended";
-const maxLanes = 1_000;
 
 const replyKey = (ownerId: string, replyId: string) => `reply:${ownerId}:${replyId}`;
 
 export function replyReads(calls: Calls): ReplyReads {
-  const lanes = new Map<string, Lane>();
-
-  /** One write of a reply at a time, and only the newest of those that wait: two in flight could swap places. */
-  async function drain(lane: Lane, key: string): Promise<void> {
-    while (lane.pending !== undefined) {
-      const text = lane.pending;
-      lane.pending = undefined;
-      await calls.write((store) => store.setUnless(ended, key, text, replySeconds));
-    }
-    lane.running = undefined;
-  }
-
-  function laneOf(key: string, progress: ReplyProgress): Lane | undefined {
-    const lane = lanes.get(key) ?? { newest: progress, pending: undefined, running: undefined };
-    if (lanes.has(key) && !isLater(progress, lane.newest)) return undefined;
-    lane.newest = progress;
-    // Inserted again as the youngest: replies that nobody dropped here are forgotten in order of their last write.
-    lanes.delete(key);
-    lanes.set(key, lane);
-    for (const oldest of lanes.keys()) {
-      if (lanes.size <= maxLanes) break;
-      lanes.delete(oldest);
-    }
-    return lane;
-  }
-
+  const lanes = createReplyLanes((key, text) =>
+    calls.write((store) => store.setUnless(ended, key, text, replySeconds)),
+  );
   return {
     async writeReply(ownerId, reply, progress) {
-      const key = replyKey(ownerId, reply.id);
-      const lane = laneOf(key, progress);
-      if (lane === undefined) return;
       const envelope: ReplyEnvelope<unknown> = { ownerId, ...progress, value: reply };
-      lane.pending = seal(envelope);
-      if (lane.pending === undefined) return;
-      lane.running ??= drain(lane, key);
-      await calls.atMost(lane.running);
+      const text = seal(envelope);
+      if (text !== undefined) await calls.atMost(lanes.put(replyKey(ownerId, reply.id), progress, text));
     },
 
     async readReply<T>(ownerId: string, replyId: string) {
@@ -91,15 +50,8 @@ export function replyReads(calls: Calls): ReplyReads {
 
     async dropReply(ownerId, replyId) {
       const key = replyKey(ownerId, replyId);
-      const lane = lanes.get(key);
-      if (lane !== undefined) lane.pending = undefined;
-      lanes.delete(key);
+      lanes.end(key);
       await calls.atMost(calls.insist((store) => store.set(key, ended, endedSeconds)));
     },
   };
-}
-
-function isLater(progress: ReplyProgress, than: ReplyProgress): boolean {
-  if (progress.attempt !== than.attempt) return progress.attempt > than.attempt;
-  return progress.sequence > than.sequence;
 }

@@ -31,33 +31,46 @@ interface Item {
 
 /** `cache_client.Scs` for scalar items. Collections are left out: gRPC answers UNIMPLEMENTED for them. */
 export function dataService(caches: Caches, pace: Pace): UntypedServiceImplementation {
-  const checked = (metadata: Metadata, item: Item): ItemStore => {
-    const items = caches.of(metadata);
-    checkTtl(item.ttl_milliseconds);
-    if (item.cache_key.byteLength + item.cache_body.byteLength > caches.limits.maxItemBytes) {
-      throw refusal(status.RESOURCE_EXHAUSTED, "Item size limit exceeded", "item_size_limit_exceeded");
-    }
-    return items;
-  };
-  const set = (request: Message<"_SetRequest">, metadata: Metadata) => {
-    checked(metadata, request).set(request.cache_key, request.cache_body, request.ttl_milliseconds);
-    return new _SetResponse({ result: ECacheResult.Ok });
-  };
+  return { ...readHandlers(caches, pace), ...writeHandlers(caches, pace) };
+}
 
+function readHandlers(caches: Caches, pace: Pace): UntypedServiceImplementation {
   return {
     Get: answerOne(pace, (request: Message<"_GetRequest">, metadata) => get(caches.of(metadata), request)),
     GetBatch: answerEach(pace, (request: Message<"_GetBatchRequest">, metadata) => {
       const items = caches.of(metadata);
       return request.items.map((item) => get(items, item));
     }),
+    KeysExist: answerOne(pace, (request: Message<"_KeysExistRequest">, metadata) => {
+      const items = caches.of(metadata);
+      const exists = request.cache_keys.map((key) => items.remainingMillis(key) !== undefined);
+      return new _KeysExistResponse({ exists });
+    }),
+    ItemGetTtl: answerOne(pace, (request: Message<"_ItemGetTtlRequest">, metadata) => {
+      const remaining = caches.of(metadata).remainingMillis(request.cache_key);
+      if (remaining === undefined) {
+        return new _ItemGetTtlResponse({ missing: new _ItemGetTtlResponse._Missing() });
+      }
+      const found = new _ItemGetTtlResponse._Found({ remaining_ttl_millis: remaining });
+      return new _ItemGetTtlResponse({ found });
+    }),
+  };
+}
+
+function writeHandlers(caches: Caches, pace: Pace): UntypedServiceImplementation {
+  const set = (request: Message<"_SetRequest">, metadata: Metadata) => {
+    writable(caches, metadata, request).set(request.cache_key, request.cache_body, request.ttl_milliseconds);
+    return new _SetResponse({ result: ECacheResult.Ok });
+  };
+  return {
     Set: answerOne(pace, set),
     SetBatch: answerEach(pace, (request: Message<"_SetBatchRequest">, metadata) =>
       request.items.map((item) => set(item, metadata)),
     ),
     SetIf: answerOne(pace, (request: Message<"_SetIfRequest">, metadata) => {
       const { cache_key: key, cache_body: body, ttl_milliseconds: ttl } = request;
-      const stored = checked(metadata, request).setIf(key, body, ttl, (present) => meets(request, present));
-      return stored
+      const items = writable(caches, metadata, request);
+      return items.setIf(key, body, ttl, (present) => meets(request, present))
         ? new _SetIfResponse({ stored: new _SetIfResponse._Stored() })
         : new _SetIfResponse({ not_stored: new _SetIfResponse._NotStored() });
     }),
@@ -72,21 +85,17 @@ export function dataService(caches: Caches, pace: Pace): UntypedServiceImplement
       if (value === undefined) throw refusal(status.FAILED_PRECONDITION, "the value is not an integer");
       return new _IncrementResponse({ value });
     }),
-    KeysExist: answerOne(pace, (request: Message<"_KeysExistRequest">, metadata) => {
-      const items = caches.of(metadata);
-      return new _KeysExistResponse({
-        exists: request.cache_keys.map((key) => items.remainingMillis(key) !== undefined),
-      });
-    }),
-    ItemGetTtl: answerOne(pace, (request: Message<"_ItemGetTtlRequest">, metadata) => {
-      const remaining = caches.of(metadata).remainingMillis(request.cache_key);
-      return remaining === undefined
-        ? new _ItemGetTtlResponse({ missing: new _ItemGetTtlResponse._Missing() })
-        : new _ItemGetTtlResponse({
-            found: new _ItemGetTtlResponse._Found({ remaining_ttl_millis: remaining }),
-          });
-    }),
   };
+}
+
+/** The cache that the item may be written to. Throws a Refusal for an item over its limits. */
+function writable(caches: Caches, metadata: Metadata, item: Item): ItemStore {
+  const items = caches.of(metadata);
+  checkTtl(item.ttl_milliseconds);
+  if (item.cache_key.byteLength + item.cache_body.byteLength > caches.limits.maxItemBytes) {
+    throw refusal(status.RESOURCE_EXHAUSTED, "Item size limit exceeded", "item_size_limit_exceeded");
+  }
+  return items;
 }
 
 function get(items: ItemStore, request: Message<"_GetRequest">): Message<"_GetResponse"> {
