@@ -1,6 +1,7 @@
 import * as sqs from "@aws-sdk/client-sqs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { startTestService, type TestService } from "./queue-service.fixture.ts";
+import { startQueueService } from "./queue-service.ts";
 
 let service: TestService;
 let QueueUrl: string;
@@ -212,5 +213,14 @@ describe("close", () => {
     await service.close();
     expect(await waiting).toEqual([]);
     await expect(fetch(service.endpoint)).rejects.toThrow();
+  });
+});
+
+describe("startQueueService", () => {
+  it("rejects when the port is taken or a dead-letter queue is missing", async () => {
+    const port = Number(new URL(service.endpoint).port);
+    await expect(startQueueService({ queues: [], port })).rejects.toMatchObject({ code: "EADDRINUSE" });
+    const queues = [{ name: "jobs", visibilityTimeoutSeconds: 30, deadLetterQueue: "nowhere" }];
+    await expect(startQueueService({ queues })).rejects.toThrow("Dead letter target does not exist");
   });
 });
