@@ -77,7 +77,8 @@ END $$;
 -- The newest active messages up to the asked one, oldest first; at most 1 000, and no more text than could
 -- ever fit the model's context (a token is rarely above 8 characters).
 CREATE FUNCTION reply_history(r replies) RETURNS jsonb LANGUAGE sql STABLE AS $$
-  SELECT coalesce(jsonb_agg(jsonb_build_object('id', id, 'role', role, 'content', content) ORDER BY position), '[]')
+  SELECT coalesce(jsonb_agg(jsonb_build_object('id', id, 'role', role, 'content', content,
+    'position', position) ORDER BY position), '[]')
   FROM (
     SELECT *, sum(length(content)) OVER (ORDER BY position DESC) - length(content) AS newer
     FROM (
@@ -100,9 +101,9 @@ BEGIN
     RETURN '{"outcome": "missing"}';
   END IF;
   IF r.finished_at IS NULL AND r.deadline_at <= clock_timestamp() THEN
-    SELECT coalesce(jsonb_agg(to_jsonb(e)), '[]') INTO expired FROM expire_replies(r.owner_id, r.conversation_id) AS e;
-    RETURN jsonb_build_object('outcome', 'expired', 'ended', expired,
-      'nextReplyId', next_reply(r.owner_id, r.conversation_id));
+    SELECT coalesce(jsonb_agg(e.id), '[]') INTO expired FROM expire_replies(r.owner_id, r.conversation_id) AS e;
+    RETURN jsonb_build_object('outcome', 'expired', 'ownerId', r.owner_id, 'conversationId', r.conversation_id,
+      'replyIds', expired, 'nextReplyId', next_reply(r.owner_id, r.conversation_id));
   END IF;
   IF next_reply(r.owner_id, r.conversation_id) <> r.id THEN
     RETURN '{"outcome": "blocked"}';
@@ -121,6 +122,12 @@ BEGIN
   RETURN jsonb_build_object('outcome', 'claimed', 'reply', to_jsonb(r), 'history', reply_history(r));
 END $$;
 --> statement-breakpoint
+CREATE FUNCTION ended_json(r replies, m messages) RETURNS jsonb LANGUAGE sql STABLE AS $$
+  SELECT jsonb_build_object('outcome', 'finished', 'reply', to_jsonb(r),
+    'message', CASE WHEN m.id IS NOT NULL THEN to_jsonb(m) END,
+    'nextReplyId', next_reply(r.owner_id, r.conversation_id))
+$$;
+--> statement-breakpoint
 -- The worker's ending of its attempt. Arguments: ownerId, replyId, attempt, status, and for completed and
 -- incomplete messageId + content; finishReason, errorCode, errorMessage, inputTokens, outputTokens, context.
 CREATE FUNCTION finish_reply(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
@@ -130,6 +137,12 @@ DECLARE
   replaced integer := 0;
   charge bigint := 0;
 BEGIN
+  -- The same ending again: its first answer was lost on the way.
+  IF r.finished_at IS NOT NULL AND r.attempt = (p->>'attempt')::integer AND r.status = p->>'status'
+    AND r.assistant_message_id IS NOT DISTINCT FROM p->>'messageId' THEN
+    SELECT * INTO m FROM messages WHERE owner_id = r.owner_id AND id = r.assistant_message_id;
+    RETURN ended_json(r, m);
+  END IF;
   IF r.id IS NULL OR r.status <> 'in_progress' OR r.attempt <> (p->>'attempt')::integer THEN
     RETURN '{"outcome": "lost"}';
   END IF;
@@ -146,9 +159,7 @@ BEGIN
     charge := charge_for(r, (p->>'inputTokens')::bigint, (p->>'outputTokens')::bigint);
   END IF;
   r := end_reply(r, p->>'status', charge, p || jsonb_build_object('assistantMessageId', m.id));
-  RETURN jsonb_build_object('outcome', 'finished', 'reply', to_jsonb(r),
-    'message', CASE WHEN m.id IS NOT NULL THEN to_jsonb(m) END,
-    'nextReplyId', next_reply(r.owner_id, r.conversation_id));
+  RETURN ended_json(r, m);
 END $$;
 --> statement-breakpoint
 -- Arguments: ownerId, replyId. Outcomes: cancelled, repeated (was cancelled), ended (in another way), not_found.
@@ -203,7 +214,7 @@ BEGIN
 END $$;
 --> statement-breakpoint
 -- Everything that jobs and polls have missed. Arguments: patienceSeconds, limit. Fails what is past its
--- deadline; answers the replies whose jobs to send, and those it ended.
+-- deadline; answers the replies whose jobs to send, and by conversation those it ended.
 CREATE FUNCTION sweep_replies(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
   thread record;
@@ -214,7 +225,9 @@ BEGIN
     WHERE finished_at IS NULL AND deadline_at <= clock_timestamp()
     ORDER BY owner_id, conversation_id LIMIT (p->>'limit')::integer
   LOOP
-    SELECT ended || coalesce(jsonb_agg(to_jsonb(e)), '[]') INTO ended
+    SELECT ended || jsonb_build_object('ownerId', thread.owner_id, 'conversationId', thread.conversation_id,
+      'replyIds', coalesce(jsonb_agg(e.id), '[]'),
+      'nextReplyId', next_reply(thread.owner_id, thread.conversation_id)) INTO ended
     FROM expire_replies(thread.owner_id, thread.conversation_id) AS e;
   END LOOP;
   WITH due AS (

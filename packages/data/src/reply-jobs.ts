@@ -20,39 +20,55 @@ export interface HistoryMessage {
   id: string;
   role: "user" | "assistant";
   content: string;
+  position: number;
+}
+
+/** Replies of one conversation that were past their deadline, and the one that may run now. */
+export interface EndedReplies {
+  ownerId: string;
+  conversationId: string;
+  replyIds: string[];
+  nextReplyId: string | null;
 }
 
 export type Claim =
   | { outcome: "claimed"; reply: ReplyRow; history: HistoryMessage[] }
-  | { outcome: "expired"; ended: ReplyRow[]; nextReplyId: string | null }
+  | ({ outcome: "expired" } & EndedReplies)
   | { outcome: "leased"; leaseSecondsLeft: number }
   | { outcome: "missing" | "finished" | "blocked" };
 
 /** Takes a reply for this worker, with the messages before it. One round trip. */
 export async function claimReply(database: Database, ownerId: string, replyId: string): Promise<Claim> {
   const answer = await database.run((connection) =>
-    connection.call<Claim & { reply?: JsonRow; ended?: JsonRow[] }>("claim_reply", {
+    connection.call<Exclude<Claim, { outcome: "claimed" }> | ClaimedJson>("claim_reply", {
       ownerId,
       replyId,
       leaseSeconds,
     }),
   );
-  if (answer.outcome === "claimed") return { ...answer, reply: replyFromJson(answer.reply as JsonRow) };
-  if (answer.outcome === "expired") {
-    return { ...answer, ended: (answer.ended as JsonRow[]).map((reply) => replyFromJson(reply)) };
-  }
-  return answer;
+  return answer.outcome === "claimed" ? { ...answer, reply: replyFromJson(answer.reply) } : answer;
+}
+
+interface ClaimedJson {
+  outcome: "claimed";
+  reply: JsonRow;
+  history: HistoryMessage[];
 }
 
 export interface Progress {
-  /** Text since the flush before. */
+  /** Unicode code points that an earlier flush is known to have saved. */
+  saved: number;
+  /** The text behind them. */
   delta: string;
   /** The provider's tokens so far, estimated. */
   inputTokens: number;
   outputTokens: number;
 }
 
-/** Saves what was generated since the last flush and extends the lease; undefined when the reply was lost. */
+/**
+ * Saves what was generated and extends the lease; undefined when the reply was lost: cancelled or taken over.
+ * Repeating it after an unanswered one does no harm, because it says where its text begins.
+ */
 export async function flushReply(
   database: Database,
   { ownerId, replyId, attempt }: Attempt,
@@ -64,7 +80,7 @@ export async function flushReply(
         db
           .update(replies)
           .set({
-            partialText: sql`${replies.partialText} || ${sql.placeholder("delta")}::text`,
+            partialText: sql`left(${replies.partialText}, ${sql.placeholder("saved")}::integer) || ${sql.placeholder("delta")}::text`,
             sequence: sql`${replies.sequence} + 1`,
             inputTokens: sql`${sql.placeholder("inputTokens")}::integer`,
             outputTokens: sql`${sql.placeholder("outputTokens")}::integer`,
@@ -83,22 +99,23 @@ export async function flushReply(
   return rows[0];
 }
 
-/** Starts the next attempt of the same worker, dropping the text of the failed one; undefined when lost. */
+/** Starts the same worker's next attempt, dropping the text of the failed one; undefined when lost. */
 export async function retryReply(
   database: Database,
   { ownerId, replyId, attempt }: Attempt,
-  leaseSecondsFromNow: number,
+  model: string,
 ): Promise<{ attempt: number; sequence: number } | undefined> {
   const [row] = await database.run(({ db }) =>
     db
       .update(replies)
       .set({
         attempt: sql`${replies.attempt} + 1`,
+        model,
         partialText: "",
         sequence: sql`${replies.sequence} + 1`,
         inputTokens: null,
         outputTokens: null,
-        leasedUntil: sql`clock_timestamp() + make_interval(secs => ${leaseSecondsFromNow}::double precision)`,
+        leasedUntil: sql`clock_timestamp() + make_interval(secs => ${leaseSeconds}::double precision)`,
         updatedAt: sql`now()`,
       })
       .where(
@@ -160,22 +177,21 @@ export async function failReply(
 
 export interface Sweep {
   /** Past their deadline; failed by the sweep. */
-  ended: ReplyRow[];
+  ended: EndedReplies[];
   /** Whose jobs to send again. */
   stale: { ownerId: string; replyId: string }[];
 }
 
-/** Finds what jobs and polls have missed; at most `limit` conversations and replies at a time. */
+/**
+ * Finds what jobs and polls have missed; at most `limit` conversations and replies at a time.
+ * @param patience seconds that a queued reply may wait for its job
+ */
 export async function sweepReplies(
   database: Database,
   limit: number,
   patience: number = patienceSeconds,
 ): Promise<Sweep> {
-  const answer = await database.run((connection) =>
-    connection.call<{ ended: JsonRow[]; stale: Sweep["stale"] }>("sweep_replies", {
-      limit,
-      patienceSeconds: patience,
-    }),
+  return database.run((connection) =>
+    connection.call<Sweep>("sweep_replies", { limit, patienceSeconds: patience }),
   );
-  return { ended: answer.ended.map((reply) => replyFromJson(reply)), stale: answer.stale };
 }

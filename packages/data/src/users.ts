@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { and, eq, sql } from "drizzle-orm";
+import { and, eq, lt, sql } from "drizzle-orm";
 import type { Database } from "./database.ts";
 import { newId } from "./ids.ts";
 import { fromJson, type JsonRow } from "./json-row.ts";
-import { users } from "./schema/users.ts";
+import { deletedSubjects, users } from "./schema/users.ts";
 
 export type UserRow = typeof users.$inferSelect;
 
@@ -81,4 +81,15 @@ export async function updateUser(
       .returning(),
   );
   return row;
+}
+
+/** Forgets deleted subjects whose tokens have all expired; answers how many. */
+export async function purgeDeletedSubjects(database: Database): Promise<number> {
+  const rows = await database.run(({ db }) =>
+    db
+      .delete(deletedSubjects)
+      .where(lt(deletedSubjects.expiresAt, sql`now()`))
+      .returning({ subjectHash: deletedSubjects.subjectHash }),
+  );
+  return rows.length;
 }

@@ -1,0 +1,30 @@
+import { createCache } from "@parley/cache/create-cache";
+import { type Database, openDatabase } from "@parley/data/database";
+import { createReplyQueue } from "@parley/jobs/reply-queue";
+import { parseEnvironment } from "@parley/runtime/environment";
+import { logger, startLogScope } from "@parley/runtime/logger";
+import { loadSecrets } from "@parley/runtime/secrets";
+import type { Context } from "aws-lambda";
+import { configSchema } from "./config.ts";
+import { sweep } from "./sweep.ts";
+
+const config = parseEnvironment(configSchema);
+const queue = createReplyQueue(config.QUEUE_URL);
+let database: Database | undefined;
+
+/** Runs on a schedule. */
+export async function handler(_event: unknown, context: Context): Promise<void> {
+  const { databaseUrl, momentoApiKey } = await loadSecrets();
+  if (databaseUrl === undefined)
+    throw new Error("DATABASE_URL is not set, and the secret has no databaseUrl.");
+  database ??= openDatabase(databaseUrl);
+  const cache = createCache({
+    apiKey: momentoApiKey,
+    endpoint: config.MOMENTO_ENDPOINT,
+    cacheName: config.MOMENTO_CACHE_NAME,
+    logger,
+  });
+  startLogScope({ requestId: context.awsRequestId });
+  logger.info("swept", { ...(await sweep({ database, cache, queue }, context.awsRequestId)) });
+  cache.close();
+}

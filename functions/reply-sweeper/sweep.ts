@@ -1,0 +1,54 @@
+import { purgeConversations } from "@parley/data/conversations";
+import type { Database } from "@parley/data/database";
+import { sweepReplies } from "@parley/data/reply-jobs";
+import { purgeDeletedSubjects } from "@parley/data/users";
+import { announceEnding, type EndingCache } from "@parley/jobs/announce-ending";
+import type { ReplyQueue } from "@parley/jobs/reply-queue";
+
+const batch = 100;
+// Bounds one run; what is left then waits for the next.
+const mostBatches = 100;
+
+interface Dependencies {
+  database: Database;
+  cache: EndingCache;
+  queue: ReplyQueue;
+}
+
+export interface Swept {
+  timedOut: number;
+  requeued: number;
+  purgedConversations: number;
+  purgedSubjects: number;
+}
+
+async function sweepOnce(dependencies: Dependencies, requestId: string, swept: Swept): Promise<boolean> {
+  const { ended, stale } = await sweepReplies(dependencies.database, batch);
+  for (const conversation of ended) {
+    await announceEnding(dependencies, requestId, conversation);
+    swept.timedOut += conversation.replyIds.length;
+  }
+  for (const { ownerId, replyId } of stale) {
+    if (await dependencies.queue.enqueueReply({ ownerId, replyId, requestId })) swept.requeued++;
+  }
+  return ended.length === batch || stale.length === batch;
+}
+
+/**
+ * Everything that jobs, checks and polls have missed, and housekeeping; safe to run twice at once.
+ * @throws DatabaseUnavailable
+ */
+export async function sweep(dependencies: Dependencies, requestId: string): Promise<Swept> {
+  const { database } = dependencies;
+  const swept: Swept = { timedOut: 0, requeued: 0, purgedConversations: 0, purgedSubjects: 0 };
+  for (let count = 0; count < mostBatches; count++) {
+    if (!(await sweepOnce(dependencies, requestId, swept))) break;
+  }
+  swept.purgedSubjects = await purgeDeletedSubjects(database);
+  for (let count = 0; count < mostBatches; count++) {
+    const purged = await purgeConversations(database, batch);
+    swept.purgedConversations += purged;
+    if (purged < batch) break;
+  }
+  return swept;
+}

@@ -1,0 +1,56 @@
+import { createCache } from "@parley/cache/create-cache";
+import { openDatabase } from "@parley/data/database";
+import { createReplyQueue } from "@parley/jobs/reply-queue";
+import { createBreaker } from "@parley/llm/breaker";
+import { availableModels } from "@parley/llm/models";
+import { createProviders } from "@parley/llm/providers";
+import { parseEnvironment } from "@parley/runtime/environment";
+import { logger } from "@parley/runtime/logger";
+import { loadSecrets } from "@parley/runtime/secrets";
+import type { Context, SQSBatchResponse, SQSEvent } from "aws-lambda";
+import { configSchema } from "./config.ts";
+import { runBatch } from "./run-batch.ts";
+import type { Worker } from "./worker.ts";
+
+const config = parseEnvironment(configSchema);
+
+async function createWorker(): Promise<Worker> {
+  const { databaseUrl, openaiApiKey, anthropicApiKey, momentoApiKey } = await loadSecrets();
+  if (databaseUrl === undefined)
+    throw new Error("DATABASE_URL is not set, and the secret has no databaseUrl.");
+  const keys = {
+    openaiApiKey,
+    anthropicApiKey,
+    openaiBaseUrl: config.OPENAI_BASE_URL,
+    anthropicBaseUrl: config.ANTHROPIC_BASE_URL,
+  };
+  const cache = createCache({
+    apiKey: momentoApiKey,
+    endpoint: config.MOMENTO_ENDPOINT,
+    cacheName: config.MOMENTO_CACHE_NAME,
+    logger,
+  });
+  const queue = createReplyQueue(config.QUEUE_URL);
+  cache.warm();
+  queue.warm();
+  return {
+    database: openDatabase(databaseUrl),
+    cache,
+    queue,
+    providers: createProviders(keys),
+    models: availableModels({ ...keys, includeScripted: true }),
+    breaker: createBreaker({ now: Date.now }),
+    fallbackModel: config.FALLBACK_MODEL,
+  };
+}
+
+let worker: Promise<Worker> | undefined;
+
+/** Up to ten jobs of the reply queue; those that fail stay in it. */
+export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
+  worker ??= createWorker().catch((error: unknown) => {
+    worker = undefined;
+    throw error;
+  });
+  return runBatch(await worker, event.Records, () => context.getRemainingTimeInMillis());
+}

@@ -1,0 +1,116 @@
+import { renderReply } from "@parley/contract/render/reply";
+import { isConnectionFailure } from "@parley/data/database-errors";
+import { flushReply, leaseSeconds } from "@parley/data/reply-jobs";
+import { estimateTokens } from "@parley/llm/token-count";
+import type { Run } from "./answer-with-retries.ts";
+import { ReplyLost } from "./reply-lost.ts";
+
+/** What a running attempt tells of itself: its text so far, and that it is alive. */
+export interface ReplyProgress {
+  /** Takes a delta; it is saved soon, together with those that follow. */
+  add(text: string): void;
+  /** Saves now, or only extends the lease when there is nothing to save. */
+  flush(): Promise<void>;
+  isLost(): boolean;
+  /** Aborted with `ReplyLost` when the reply was cancelled or taken over. */
+  readonly signal: AbortSignal;
+  /** Ends the timers and waits for a save under way. */
+  stop(): Promise<void>;
+}
+
+/** A short answer needs no save of its own before it is finished. */
+const firstFlushMillis = 30;
+const flushMillis = 500;
+const heartbeatMillis = 10_000;
+
+function codePoints(text: string): number {
+  let count = 0;
+  for (const _ of text) count++;
+  return count;
+}
+
+/** Follows one attempt of `run`, which must not move to the next before `stop`. */
+export function createReplyProgress(run: Run, model: string, inputTokens: number): ReplyProgress {
+  const { worker, reply, attempt } = run;
+  const fence = { ownerId: reply.ownerId, replyId: reply.id, attempt };
+  const lost = new AbortController();
+  let text = "";
+  let pending = "";
+  let saved = 0;
+  let outputTokens = 0;
+  let aliveAt = Date.now();
+  let saving: Promise<void> | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let isStopped = false;
+
+  function schedule(millis: number): void {
+    clearTimeout(timer);
+    timer = isStopped || lost.signal.aborted ? undefined : setTimeout(() => void flush(), millis);
+  }
+
+  async function save(): Promise<void> {
+    const delta = pending;
+    const asOf = Date.now();
+    const tokens = outputTokens + estimateTokens(delta);
+    const flushed = await flushReply(worker.database, fence, {
+      saved,
+      delta,
+      inputTokens,
+      outputTokens: tokens,
+    });
+    if (flushed === undefined) return lost.abort(new ReplyLost());
+    pending = pending.slice(delta.length);
+    saved += codePoints(delta);
+    text += delta;
+    outputTokens = tokens;
+    aliveAt = asOf;
+    const { sequence, updatedAt } = flushed;
+    const row = {
+      ...reply,
+      model,
+      attempt,
+      sequence,
+      partialText: text,
+      inputTokens,
+      outputTokens,
+      updatedAt,
+    };
+    void worker.cache.writeReply(reply.ownerId, renderReply(row), { attempt, sequence, asOf });
+  }
+
+  async function saveOrWait(): Promise<void> {
+    try {
+      await save();
+    } catch (error) {
+      // The text is kept and saved with the next flush, unless the lease has run out by then.
+      if (!isConnectionFailure(error)) lost.abort(error);
+      else if (Date.now() - aliveAt > leaseSeconds * 1000) lost.abort(new ReplyLost());
+    }
+  }
+
+  async function flush(): Promise<void> {
+    saving ??= saveOrWait().finally(() => {
+      saving = undefined;
+      schedule(pending === "" ? heartbeatMillis : flushMillis);
+    });
+    await saving;
+  }
+
+  schedule(heartbeatMillis);
+  return {
+    add(delta) {
+      const isFirst = pending === "" && text === "" && saving === undefined;
+      const isQuiet = pending === "" && saving === undefined;
+      pending += delta;
+      if (isQuiet) schedule(isFirst ? firstFlushMillis : flushMillis);
+    },
+    flush,
+    isLost: () => lost.signal.aborted,
+    signal: lost.signal,
+    async stop() {
+      isStopped = true;
+      clearTimeout(timer);
+      await saving;
+    },
+  };
+}

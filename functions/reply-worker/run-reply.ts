@@ -1,0 +1,96 @@
+import { newId } from "@parley/data/ids";
+import type { Claim, Ending } from "@parley/data/reply-jobs";
+import { announceEnding } from "@parley/jobs/announce-ending";
+import type { ReplyJob } from "@parley/jobs/reply-job";
+import { LlmError } from "@parley/llm/errors";
+import { describeError } from "@parley/runtime/describe-error";
+import { logger } from "@parley/runtime/logger";
+import { type Answered, answerWithRetries, type Run } from "./answer-with-retries.ts";
+import { persistEnding } from "./persist-ending.ts";
+import { ReplyLost } from "./reply-lost.ts";
+import type { Worker } from "./worker.ts";
+
+type Claimed = Extract<Claim, { outcome: "claimed" }>;
+
+function endingOf({ answer, prompt }: Answered): Ending {
+  const { manifest } = prompt;
+  return {
+    status: answer.reason === "length" ? "incomplete" : "completed",
+    messageId: newId(),
+    content: answer.text,
+    finishReason: answer.reason,
+    ...answer.usage,
+    context: {
+      sentMessageIds: [...manifest.sentMessageIds],
+      droppedMessageIds: [...manifest.droppedMessageIds],
+      inputTokens: manifest.inputTokens,
+    },
+  };
+}
+
+/** What a reply fails with; anything but a provider's error is our own fault. */
+function failureOf(error: unknown): Ending {
+  if (error instanceof LlmError) {
+    return { status: "failed", errorCode: error.code, errorMessage: error.message };
+  }
+  logger.error("reply failed unexpectedly", { error: describeError(error) });
+  return { status: "failed", errorCode: "internal", errorMessage: "The reply could not be generated." };
+}
+
+async function endingFor(run: Run): Promise<Ending | undefined> {
+  try {
+    return endingOf(await answerWithRetries(run));
+  } catch (error) {
+    return error instanceof ReplyLost ? undefined : failureOf(error);
+  }
+}
+
+/**
+ * Generates a claimed reply and ends it.
+ * @param endsAt epoch milliseconds at which the function's time for replies is over
+ * @throws DatabaseUnavailable when the ending could not be stored within the lease; another worker takes over
+ */
+export async function runReply(
+  worker: Worker,
+  job: ReplyJob,
+  { reply, history }: Claimed,
+  endsAt: number,
+): Promise<void> {
+  const run: Run = {
+    worker,
+    reply,
+    history,
+    attempt: reply.attempt,
+    sequence: reply.sequence,
+    endsAt: Math.min(endsAt, reply.deadlineAt.getTime()),
+  };
+  const ending = await endingFor(run);
+  const log = {
+    requestId: job.requestId,
+    userId: reply.ownerId,
+    conversationId: reply.conversationId,
+    replyId: reply.id,
+    attempt: run.attempt,
+    model: reply.model,
+  };
+  const finished =
+    ending &&
+    (await persistEnding(
+      worker,
+      { ownerId: reply.ownerId, replyId: reply.id, attempt: run.attempt },
+      ending,
+    ));
+  if (finished?.outcome !== "finished") {
+    logger.info("reply lost", log);
+    return;
+  }
+  const { status, errorCode, inputTokens, outputTokens, createdAt } = finished.reply;
+  const durationMs = Date.now() - createdAt.getTime();
+  logger.info("reply ended", { ...log, status, errorCode, inputTokens, outputTokens, durationMs });
+  await announceEnding(worker, job.requestId, {
+    ownerId: reply.ownerId,
+    conversationId: reply.conversationId,
+    replyIds: [reply.id],
+    nextReplyId: finished.nextReplyId,
+  });
+}

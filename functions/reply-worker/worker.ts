@@ -1,0 +1,17 @@
+import type { Cache } from "@parley/cache/create-cache";
+import type { Database } from "@parley/data/database";
+import type { ReplyQueue } from "@parley/jobs/reply-queue";
+import type { Breaker } from "@parley/llm/breaker";
+import type { ModelCatalog } from "@parley/llm/models";
+import type { Providers } from "@parley/llm/providers";
+
+/** What a worker works with; made once per environment. */
+export interface Worker {
+  database: Database;
+  cache: Cache;
+  queue: ReplyQueue;
+  providers: Providers;
+  models: ModelCatalog;
+  breaker: Breaker;
+  fallbackModel: string | undefined;
+}
