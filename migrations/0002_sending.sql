@@ -42,21 +42,34 @@ BEGIN
   RETURN NULL;
 END $$;
 --> statement-breakpoint
+-- The model to ask: the request's, else the conversation's, else the default. `models` has limits and prices by
+-- id, and under `provider/*` those of any other model of that provider. Refuses by exception.
+CREATE FUNCTION asked_model(c conversations, p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+  id text := coalesce(p->>'model', c.model, p->>'defaultModel');
+  terms jsonb := coalesce(p->'models'->id, p->'models'->(split_part(id, '/', 1) || '/*'));
+BEGIN
+  IF terms IS NULL THEN
+    PERFORM refuse(jsonb_build_object('outcome', 'unknown_model', 'model', id));
+  END IF;
+  RETURN terms || jsonb_build_object('id', id);
+END $$;
+--> statement-breakpoint
 -- What a reply may cost at most: the flat price, or input estimate + maximum output of a metered model.
 -- Octets / 2 is above the tokens of any text in practice; only the newest 500 messages are measured.
-CREATE FUNCTION highest_price(c conversations, p jsonb, newest text) RETURNS bigint LANGUAGE plpgsql STABLE AS $$
+CREATE FUNCTION highest_price(c conversations, asked jsonb, newest text) RETURNS bigint LANGUAGE plpgsql STABLE AS $$
 DECLARE
   octets bigint;
 BEGIN
-  IF p->>'priceFlat' IS NOT NULL THEN
-    RETURN (p->>'priceFlat')::bigint;
+  IF asked->>'priceFlat' IS NOT NULL THEN
+    RETURN (asked->>'priceFlat')::bigint;
   END IF;
   SELECT coalesce(sum(octet_length(content)), 0) INTO octets FROM (
     SELECT content FROM messages WHERE owner_id = c.owner_id AND conversation_id = c.id AND is_active
     ORDER BY position DESC LIMIT 500) AS recent;
   octets := octets + octet_length(newest) + coalesce(octet_length(c.system_prompt), 0);
-  RETURN ceil((least(octets / 2 + 16, (p->>'contextTokens')::bigint) * (p->>'priceInput')::double precision
-    + (p->>'maxOutputTokens')::bigint * (p->>'priceOutput')::double precision) / 1000);
+  RETURN ceil((least(octets / 2 + 16, (asked->>'contextTokens')::bigint) * (asked->>'priceInput')::double precision
+    + (asked->>'maxOutputTokens')::bigint * (asked->>'priceOutput')::double precision) / 1000);
 END $$;
 --> statement-breakpoint
 -- Makes room for a new reply as `onBusy` says; null, or the refusal. The caller holds the conversation's lock.
@@ -90,7 +103,8 @@ DECLARE
   u users;
   r replies;
   refusal jsonb;
-  price bigint := highest_price(c, p, m.content);
+  asked jsonb;
+  price bigint;
 BEGIN
   SELECT * INTO u FROM users WHERE id = c.owner_id FOR UPDATE;
   IF u.disabled_at IS NOT NULL THEN
@@ -100,6 +114,8 @@ BEGIN
   IF refusal IS NOT NULL THEN
     PERFORM refuse(refusal);
   END IF;
+  asked := asked_model(c, p);
+  price := highest_price(c, asked, m.content);
   IF u.token_balance - u.tokens_held < price THEN
     PERFORM refuse(jsonb_build_object('outcome', 'insufficient_tokens', 'balance', u.token_balance,
       'held', u.tokens_held, 'price', price));
@@ -107,10 +123,10 @@ BEGIN
   INSERT INTO replies (id, owner_id, conversation_id, message_id, ordinal, position, model, context_tokens,
     max_output_tokens, system_prompt, deadline_at, price_flat, price_input, price_output, tokens_held,
     idempotency_key, idempotency_fingerprint)
-  VALUES (p->>'replyId', c.owner_id, c.id, m.id, c.next_ordinal, m.position + 1, p->>'model',
-    (p->>'contextTokens')::integer, (p->>'maxOutputTokens')::integer, c.system_prompt,
-    now() + make_interval(secs => (p->>'deadlineSeconds')::double precision), (p->>'priceFlat')::integer,
-    (p->>'priceInput')::double precision, (p->>'priceOutput')::double precision, price,
+  VALUES (p->>'replyId', c.owner_id, c.id, m.id, c.next_ordinal, m.position + 1, asked->>'id',
+    (asked->>'contextTokens')::integer, (asked->>'maxOutputTokens')::integer, c.system_prompt,
+    now() + make_interval(secs => (p->>'deadlineSeconds')::double precision), (asked->>'priceFlat')::integer,
+    (asked->>'priceInput')::double precision, (asked->>'priceOutput')::double precision, price,
     p->>'replyIdempotencyKey', p->>'replyIdempotencyFingerprint')
   RETURNING * INTO r;
   UPDATE users SET tokens_held = tokens_held + price, version = version + 1, updated_at = now()
@@ -177,8 +193,8 @@ BEGIN
 END $$;
 --> statement-breakpoint
 -- POST …/messages. Arguments: ownerId, conversationId, messageId, replyId, role, content, replyTo, metadata,
--- onBusy, model, contextTokens, maxOutputTokens, priceFlat | priceInput + priceOutput, deadlineSeconds,
--- ratePerSecond, rateBurst, ratePerMinute, idempotencyKey, idempotencyFingerprint.
+-- onBusy, model, defaultModel, models (by id: contextTokens, maxOutputTokens, priceFlat | priceInput +
+-- priceOutput), deadlineSeconds, ratePerSecond, rateBurst, ratePerMinute, idempotencyKey, idempotencyFingerprint.
 CREATE FUNCTION send_message(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
   c conversations;

@@ -69,10 +69,10 @@ export interface ConversationPage extends ConversationFilter {
   sort: "updatedAt" | "createdAt";
   order: Order;
   limit: number;
-  after?: After<string> | undefined;
+  after?: After | undefined;
 }
 
-/** Up to `limit` conversations; `sortKey` is the sorted column with its microseconds. */
+/** Up to `limit` conversations; `sortKey` is the sorted column in microseconds since 1970. */
 export async function listConversations(
   database: Database,
   ownerId: string,
@@ -156,15 +156,23 @@ export async function updateConversation(
   return row;
 }
 
+export type DeletedConversation =
+  | { outcome: "deleted"; cancelledReplyIds: string[] }
+  | { outcome: "not_found" | "stale" };
+
 /** Soft delete; its unfinished replies are cancelled. */
 export async function deleteConversation(
   database: Database,
   args: { ownerId: string; conversationId: string; expectedVersion: number | undefined },
-): Promise<"deleted" | "not_found" | "stale"> {
+): Promise<DeletedConversation> {
   const answer = await database.run((connection) =>
-    connection.call<{ outcome: "deleted" | "not_found" | "stale" }>("delete_conversation", args),
+    connection.call<{ outcome: DeletedConversation["outcome"]; cancelled: JsonRow[] }>(
+      "delete_conversation",
+      args,
+    ),
   );
-  return answer.outcome;
+  if (answer.outcome !== "deleted") return { outcome: answer.outcome };
+  return { outcome: "deleted", cancelledReplyIds: answer.cancelled.map((reply) => String(reply.id)) };
 }
 
 /** Days in which a deletion can be undone. */

@@ -56,7 +56,7 @@ export interface ReplyPage {
   status?: ReplyRow["status"] | undefined;
   order: Order;
   limit: number;
-  after?: After<number> | undefined;
+  after?: After | undefined;
 }
 
 function matching(
@@ -71,19 +71,21 @@ function matching(
   );
 }
 
-/** A page of a conversation's replies in the order they were asked for. */
+/**
+ * A page of a conversation's replies in the order they were asked for; undefined when the owner has no such
+ * conversation. One round trip.
+ */
 export async function listReplies(
   database: Database,
   ownerId: string,
   conversationId: string,
   page: ReplyPage,
-): Promise<ReplyRow[]> {
+): Promise<ReplyRow[] | undefined> {
   const direction = page.order === "asc" ? asc : desc;
-  return database.run(({ db }) =>
-    db
+  const rows = await database.run(({ db }) => {
+    const found = db
       .select(columns)
       .from(replies)
-      .innerJoin(conversations, itsConversation)
       .leftJoin(messages, itsAnswer)
       .where(
         and(
@@ -93,9 +95,24 @@ export async function listReplies(
       )
       .orderBy(direction(replies.ordinal), direction(replies.id))
       .limit(page.limit)
+      .as("found");
+    return db
+      .select({ found: found._.selectedFields })
+      .from(conversations)
+      .leftJoinLateral(found, sql`true`)
+      .where(
+        and(
+          eq(conversations.ownerId, ownerId),
+          eq(conversations.id, conversationId),
+          isNull(conversations.deletedAt),
+        ),
+      )
+      .orderBy(direction(found.ordinal), direction(found.id))
       .prepare("list_replies")
-      .execute(),
-  );
+      .execute();
+  });
+  if (rows.length === 0) return undefined;
+  return rows.map((row) => row.found).filter((row): row is ReplyRow => row !== null);
 }
 
 /** How many replies of the conversation match. */

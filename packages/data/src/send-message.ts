@@ -6,9 +6,8 @@ import { type ReplyRow, replyFromJson } from "./replies.ts";
 import type { Metadata } from "./schema/conversations.ts";
 import { messages } from "./schema/messages.ts";
 
-/** The model that is asked, and its highest price in tokens. */
-export interface AskedModel {
-  model: string;
+/** Limits and prices of a model. */
+export interface ModelTerms {
   contextTokens: number;
   maxOutputTokens: number;
   /** Tokens a reply, or absent when metered. */
@@ -16,6 +15,14 @@ export interface AskedModel {
   /** Tokens per 1 000 of the model's own. */
   priceInput?: number | undefined;
   priceOutput?: number | undefined;
+}
+
+/** What may be asked. The conversation's own model is known to the database alone, so that it makes the choice. */
+export interface OfferedModels {
+  /** By id; `provider/*` stands for every other model of that provider. */
+  models: Readonly<Record<string, ModelTerms>>;
+  /** The id for conversations that name none. */
+  defaultModel: string;
 }
 
 export interface SendLimits {
@@ -28,9 +35,11 @@ export interface SendLimits {
 
 export type OnBusy = "enqueue" | "reject" | "interrupt" | "rollback";
 
-export interface Question extends AskedModel, SendLimits {
+export interface Question extends OfferedModels, SendLimits {
   ownerId: string;
   replyId: string;
+  /** Absent: the conversation's, else the default. */
+  model?: string | undefined;
   onBusy: OnBusy;
 }
 
@@ -55,6 +64,7 @@ export type Refusal =
         | "mismatch"
         | "disabled";
     }
+  | { outcome: "unknown_model"; model: string }
   | { outcome: "busy"; replyId: string }
   | { outcome: "insufficient_tokens"; balance: number; held: number; price: number }
   | { outcome: "rate_limited"; policy: "second" | "minute"; retryAfterSeconds: number };

@@ -1,0 +1,30 @@
+import type { OfferedModels, SendLimits } from "@parley/data/send-message";
+import type { ModelCatalog } from "@parley/llm/models";
+import type { Secrets } from "@parley/runtime/secrets";
+import { deploymentModels, offeredModels } from "./models.ts";
+import type { AskingSettings } from "./settings.ts";
+
+/** What every question to a model is asked under. */
+export interface Asking {
+  catalog: ModelCatalog;
+  terms: OfferedModels & SendLimits;
+}
+
+/** @throws Error fit for a start-up message when no model is configured, or none called DEFAULT_MODEL. */
+export function askingOf(settings: AskingSettings, secrets: Secrets): Asking {
+  const catalog = deploymentModels({
+    ...secrets,
+    openaiBaseUrl: settings.OPENAI_BASE_URL,
+    defaultModel: settings.DEFAULT_MODEL,
+  });
+  return {
+    catalog,
+    terms: {
+      ...offeredModels(catalog, settings.DEFAULT_MODEL),
+      ratePerSecond: settings.SEND_RATE_PER_SECOND,
+      rateBurst: settings.SEND_BURST,
+      ratePerMinute: settings.SEND_RATE_PER_MINUTE,
+      deadlineSeconds: settings.REPLY_DEADLINE_SECONDS,
+    },
+  };
+}

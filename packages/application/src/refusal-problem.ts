@@ -1,0 +1,51 @@
+import type { Refusal, SendLimits } from "@parley/data/send-message";
+import { invalid, type Problem, problem } from "@parley/http/problem";
+import { rateLimited } from "@parley/http/rate-limit";
+
+type RateRefusal = Extract<Refusal, { outcome: "rate_limited" }>;
+
+function sendingTooFast({ policy, retryAfterSeconds }: RateRefusal, limits: SendLimits): Problem {
+  if (policy === "minute") {
+    const limit = limits.ratePerMinute;
+    return rateLimited({ policy: "sends-per-minute", limit, windowSeconds: 60, retryAfterSeconds });
+  }
+  // A full burst, and the time it takes to come back.
+  const windowSeconds = Math.ceil(limits.rateBurst / limits.ratePerSecond);
+  return rateLimited({ policy: "sends", limit: limits.rateBurst, windowSeconds, retryAfterSeconds });
+}
+
+/** Why nothing was sent, as the API says it. */
+export function refusalProblem(refusal: Refusal, limits: SendLimits): Problem {
+  switch (refusal.outcome) {
+    case "not_found":
+      return problem("not-found");
+    case "reply_to_not_found":
+      return invalid("body.replyTo", "is not a message of this conversation");
+    case "prompt_not_found":
+      return invalid("body.systemPromptId", "is not a system prompt of yours");
+    case "not_askable":
+      return problem("conflict", { detail: "Only a user message that is not deleted can be asked again." });
+    case "mismatch":
+      return problem("idempotency-mismatch");
+    case "disabled":
+      return problem("forbidden", { detail: "This account is disabled." });
+    case "unknown_model":
+      return problem("conflict", {
+        detail:
+          "The conversation's model is no longer offered. Send another as model, or change the conversation.",
+        extra: { model: refusal.model },
+      });
+    case "busy":
+      return problem("conflict", {
+        detail: "A reply of this conversation is unfinished.",
+        extra: { replyId: refusal.replyId },
+      });
+    case "insufficient_tokens": {
+      const { balance, held, price } = refusal;
+      const detail = `This may cost ${price} tokens; ${balance - held} of your ${balance} are free.`;
+      return problem("insufficient-tokens", { detail, extra: { balance, held, price } });
+    }
+    case "rate_limited":
+      return sendingTooFast(refusal, limits);
+  }
+}

@@ -1,0 +1,31 @@
+import * as z from "zod";
+
+/** Of every function that answers signed-in users. */
+export const callerSettings = {
+  NEW_USER_TOKENS: z.coerce.number().int().min(0).default(4_000),
+  /** Per user, on routes that are not exempt; 0 = no limit. */
+  API_RATE_PER_SECOND: z.coerce.number().int().min(0).default(20),
+};
+
+/** Of every function that reads or invalidates the cache. The key is one of the secrets. */
+export const cacheSettings = {
+  MOMENTO_CACHE_NAME: z.string().default("parley"),
+  MOMENTO_ENDPOINT: z.string().optional(),
+};
+
+/** Of every function that asks a model. The keys are among the secrets. */
+export const askingSettings = {
+  QUEUE_URL: z.url(),
+  OPENAI_BASE_URL: z.url().optional(),
+  DEFAULT_MODEL: z.string().optional(),
+  /** Sends per user; 0 = no limit. */
+  SEND_RATE_PER_SECOND: z.coerce.number().min(0).default(1),
+  SEND_BURST: z.coerce.number().int().min(1).default(3),
+  SEND_RATE_PER_MINUTE: z.coerce.number().int().min(0).default(10),
+  /** From asking to `timed_out`. */
+  REPLY_DEADLINE_SECONDS: z.coerce.number().int().min(1).default(600),
+};
+
+const schema = z.object(askingSettings);
+
+export type AskingSettings = z.output<typeof schema>;

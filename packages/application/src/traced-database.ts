@@ -1,0 +1,7 @@
+import type { Database } from "@parley/data/database";
+import { traced } from "@parley/runtime/tracer";
+
+/** The same database, with a tracing span around each use of its connection. */
+export function tracedDatabase(database: Database): Database {
+  return { ...database, run: (work) => traced("database", () => database.run(work)) };
+}
