@@ -1,9 +1,16 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CognitoIdentityProvider } from "@aws-sdk/client-cognito-identity-provider";
+import { captureLog } from "@parley/http/testing/capture-log";
+import { startCognito } from "@parley/local/cognito/start-cognito";
 import type { APIGatewayRequestAuthorizerEventV2 } from "aws-lambda";
 import { afterEach, expect, test, vi } from "vitest";
 import { createAuthorizer } from "./authorize.ts";
 import { clientId, forgeToken, goodClaims, jwks, userPoolId } from "./forge-token.fixture.ts";
 import { createTokenVerifier } from "./verify-token.ts";
 
+captureLog();
 const authorize = createAuthorizer(createTokenVerifier({ userPoolId, clientId, jwks }));
 
 afterEach(() => {
@@ -68,6 +75,35 @@ test("the deployed handler takes its pool from the environment", async () => {
   vi.stubEnv("USER_POOL_JWKS", JSON.stringify(jwks));
   const { handler } = await import("./index.ts");
   expect(await handler(bearer(forgeToken()))).toMatchObject({ isAuthorized: true });
+});
+
+test("tokens of the local user pool pass as those of Cognito do", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "parley-authorizer-"));
+  const pool = { userPoolId, clientId, region: "eu-central-1" };
+  const dataFile = join(folder, "cognito.json");
+  const cognito = await startCognito({ ...pool, dataFile, onCode: () => {} });
+  const client = new CognitoIdentityProvider({ region: "eu-central-1", endpoint: cognito.endpoint });
+  const user = { ClientId: clientId, Username: "ada@example.com" };
+  const { UserSub } = await client.signUp({ ...user, Password: "Correct-Horse-7" });
+  const ConfirmationCode = cognito.mailbox(user.Username).at(-1)?.code;
+  await client.confirmSignUp({ ...user, ConfirmationCode });
+  const { AuthenticationResult: tokens } = await client.initiateAuth({
+    ClientId: clientId,
+    AuthFlow: "USER_PASSWORD_AUTH",
+    AuthParameters: { USERNAME: user.Username, PASSWORD: "Correct-Horse-7" },
+  });
+  vi.stubEnv("USER_POOL_ID", userPoolId);
+  vi.stubEnv("USER_POOL_CLIENT_ID", clientId);
+  vi.stubEnv("USER_POOL_JWKS", JSON.stringify(cognito.jwks));
+  const { handler } = await import("./index.ts");
+  expect(await handler(bearer(tokens?.AccessToken ?? ""))).toMatchObject({
+    isAuthorized: true,
+    context: { sub: UserSub, username: UserSub, groups: "" },
+  });
+  await expect(handler(bearer(tokens?.IdToken ?? ""))).rejects.toThrow(/^Unauthorized$/);
+  client.destroy();
+  await cognito.close();
+  await rm(folder, { recursive: true });
 });
 
 test("unreadable keys stop the start with the variable's name", async () => {

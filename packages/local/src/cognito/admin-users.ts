@@ -1,5 +1,5 @@
 import { invalidParameter, notAuthorized } from "./errors.ts";
-import { type Input, readOptionalText, readText } from "./input.ts";
+import { type Input, readOptionalText, readUsername } from "./input.ts";
 import { type Pool, requirePool } from "./pool.ts";
 import { revokeSessions } from "./sessions.ts";
 import { confirmUser } from "./sign-up.ts";
@@ -11,7 +11,7 @@ const largestPage = 60;
 /** The user an administrator's call names; UserNotFoundException is told here. */
 export function requireNamedUser(pool: Pool, input: Input): StoredUser {
   requirePool(pool, input);
-  return requireUser(pool, readText(input, "Username"));
+  return requireUser(pool, readUsername(input));
 }
 
 // The protocol carries times as seconds, with a fraction.

@@ -16,6 +16,16 @@ export function readText(input: Input, name: string): string {
   return value;
 }
 
+/** Reads a user name, which the service bounds at 128 characters wherever it is given. */
+export function readUsername(input: Input): string {
+  const username = readText(input, "Username");
+  if (username.length <= 128) return username;
+  throw invalidParameter(
+    "1 validation error detected: Value at 'username' failed to satisfy constraint: " +
+      "Member must have length less than or equal to 128",
+  );
+}
+
 /** Reads a string member that may be absent; SerializationException when it is of another type. */
 export function readOptionalText(input: Input, name: string): string | undefined {
   const value = input[name];

@@ -1,6 +1,6 @@
 import { deliveryDetails, sendCode, useCode } from "./codes.ts";
 import { expiredCode, mismatchedCode } from "./errors.ts";
-import { type Input, readText } from "./input.ts";
+import { type Input, readText, readUsername } from "./input.ts";
 import { assertPasswordPolicy, hashPassword } from "./passwords.ts";
 import { type Pool, requireClient } from "./pool.ts";
 import { runPostConfirmation } from "./triggers.ts";
@@ -8,7 +8,7 @@ import { findUser } from "./users.ts";
 
 export async function forgotPassword(pool: Pool, input: Input) {
   requireClient(pool, input);
-  const username = readText(input, "Username");
+  const username = readUsername(input);
   const key = `forgot-password:${username.toLowerCase()}`;
   pool.attempts.require(key);
   pool.attempts.add(key);
@@ -23,7 +23,7 @@ export async function forgotPassword(pool: Pool, input: Input) {
 
 export async function confirmForgotPassword(pool: Pool, input: Input) {
   requireClient(pool, input);
-  const user = findUser(pool, readText(input, "Username"));
+  const user = findUser(pool, readUsername(input));
   const code = readText(input, "ConfirmationCode");
   const password = readText(input, "Password");
   assertPasswordPolicy(password);

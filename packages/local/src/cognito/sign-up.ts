@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { deliveryDetails, sendCode, useCode } from "./codes.ts";
 import { CognitoError, expiredCode, invalidParameter, notAuthorized } from "./errors.ts";
-import { type Input, readAttributes, readText } from "./input.ts";
+import { type Input, readAttributes, readText, readUsername } from "./input.ts";
 import { assertPasswordPolicy, hashPassword } from "./passwords.ts";
 import { type Pool, requireClient } from "./pool.ts";
 import type { StoredUser } from "./state.ts";
@@ -10,7 +10,7 @@ import { assertAttributes, assertEmail, findUser } from "./users.ts";
 
 export async function signUp(pool: Pool, input: Input) {
   requireClient(pool, input);
-  const email = readText(input, "Username");
+  const email = readUsername(input);
   const password = readText(input, "Password");
   assertEmail(email, "Username should be an email.");
   const attributes = readAttributes(input, "UserAttributes");
@@ -55,7 +55,7 @@ function newUser(
 
 export async function confirmSignUp(pool: Pool, input: Input) {
   requireClient(pool, input);
-  const user = findUser(pool, readText(input, "Username"));
+  const user = findUser(pool, readUsername(input));
   const code = readText(input, "ConfirmationCode");
   if (!user) throw expiredCode();
   if (user.status === "CONFIRMED") {
@@ -75,7 +75,7 @@ export async function confirmUser(pool: Pool, user: StoredUser, changes: Partial
 
 export async function resendConfirmationCode(pool: Pool, input: Input) {
   requireClient(pool, input);
-  const username = readText(input, "Username");
+  const username = readUsername(input);
   const key = `resend:${username.toLowerCase()}`;
   pool.attempts.require(key);
   const user = findUser(pool, username);

@@ -48,7 +48,7 @@ export function assertAttributes(attributes: ReadonlyMap<string, string>): void 
 
 /** InvalidParameterException with the given message unless the text looks like an e-mail address. */
 export function assertEmail(email: string, message: string): void {
-  if (email.length > 128 || !/^[^\s@]+@[^\s@]+\.[^\s@.]+$/.test(email)) throw invalidParameter(message);
+  if (!/^[^\s@]+@[^\s@]+\.[^\s@.]+$/.test(email)) throw invalidParameter(message);
 }
 
 /** The user's attributes as plain strings, as the trigger's event carries them. */

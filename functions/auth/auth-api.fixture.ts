@@ -1,0 +1,76 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CognitoIdentityProvider } from "@aws-sdk/client-cognito-identity-provider";
+import { eventFor, send } from "@parley/http/testing/send";
+import { startCognito } from "@parley/local/cognito/start-cognito";
+import type { PostConfirmationTriggerEvent } from "aws-lambda";
+import { vi } from "vitest";
+
+export const password = "Correct-Horse-7";
+const userPoolId = "eu-central-1_Parley123";
+const clientId = "4h57localclient0parley0000";
+
+/** The deployed handler in front of the Cognito stand-in, reached through the environment as everywhere else. */
+export async function startAuthApi(given: {
+  databaseUrl?: string;
+  postConfirmation?: (event: PostConfirmationTriggerEvent) => Promise<void>;
+}) {
+  const folder = await mkdtemp(join(tmpdir(), "parley-auth-"));
+  const cognito = await startCognito({
+    userPoolId,
+    clientId,
+    region: "eu-central-1",
+    dataFile: join(folder, "cognito.json"),
+    onCode: () => {},
+    ...(given.postConfirmation && { postConfirmation: given.postConfirmation }),
+  });
+  const environment = {
+    AWS_REGION: "eu-central-1",
+    AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: cognito.endpoint,
+    USER_POOL_CLIENT_ID: clientId,
+    ...(given.databaseUrl && { DATABASE_URL: given.databaseUrl }),
+  };
+  for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
+  vi.resetModules();
+  const { handler } = await import("./index.ts");
+  const credentials = { accessKeyId: "local", secretAccessKey: "local" };
+  const admin = new CognitoIdentityProvider({
+    region: "eu-central-1",
+    endpoint: cognito.endpoint,
+    credentials,
+  });
+
+  const post = (name: string, body: unknown, headers: Record<string, string> = {}, authorizer = {}) =>
+    send(
+      handler,
+      eventFor(`POST /v1/auth/${name}`, {
+        body: JSON.stringify(body),
+        headers: { "content-type": "application/json", ...headers },
+        authorizer,
+      }),
+    );
+  return {
+    post,
+    cognito,
+    disable: (email: string) => admin.adminDisableUser({ UserPoolId: userPoolId, Username: email }),
+    lastCode: (email: string) => cognito.mailbox(email).at(-1)?.code ?? "none",
+    async signUp(email: string) {
+      await post("register", { email, password });
+      await post("confirm", { email, code: cognito.mailbox(email).at(-1)?.code });
+    },
+    async close() {
+      vi.unstubAllEnvs();
+      admin.destroy();
+      await cognito.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** What `login` and `refresh` answer. */
+export interface Tokens {
+  accessToken: string;
+  idToken: string;
+  refreshToken: string;
+}

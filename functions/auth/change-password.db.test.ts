@@ -1,0 +1,75 @@
+import { openDatabase } from "@parley/data/database";
+import { resolveUser } from "@parley/data/users";
+import { captureLog } from "@parley/http/testing/capture-log";
+import { createTestDatabase } from "@parley/local/postgres/test-database";
+
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { password, startAuthApi, type Tokens } from "./auth-api.fixture.ts";
+
+captureLog();
+const newPassword = "Battery-Staple-8";
+let database: Awaited<ReturnType<typeof createTestDatabase>>;
+let api: Awaited<ReturnType<typeof startAuthApi>>;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  api = await startAuthApi({ databaseUrl: database.url });
+});
+afterAll(async () => {
+  await api.close();
+  await database.drop();
+});
+
+async function signIn(email: string) {
+  const tokens = (await api.post("login", { email, password })).body as Tokens;
+  const [, payload = ""] = tokens.accessToken.split(".");
+  const { sub } = JSON.parse(Buffer.from(payload, "base64url").toString()) as { sub: string };
+  const change = (body: object, accessToken = tokens.accessToken) =>
+    api.post(
+      "change-password",
+      { currentPassword: password, newPassword, ...body },
+      { Authorization: `Bearer ${accessToken}` },
+      { sub, username: sub, groups: "" },
+    );
+  return { tokens, sub, change };
+}
+
+test("the password changes for whoever knows the present one", async () => {
+  await api.signUp("ada@example.com");
+  await api.signUp("bob@example.com");
+  const { change } = await signIn("ada@example.com");
+  expect(await change({ currentPassword: "Wrong-Pass-1" })).toMatchObject({
+    status: 400,
+    errorPaths: ["body.currentPassword"],
+  });
+  expect(await change({ newPassword: "weak" })).toMatchObject({
+    status: 400,
+    errorPaths: ["body.newPassword"],
+  });
+  expect((await change({})).status).toBe(204);
+  expect((await api.post("login", { email: "ada@example.com", password })).status).toBe(401);
+  const login = await api.post("login", { email: "ada@example.com", password: newPassword });
+  expect(login.status).toBe(200);
+  expect((await api.post("login", { email: "bob@example.com", password })).status).toBe(200);
+});
+
+test("a token that was revoked meanwhile is a 401", async () => {
+  await api.signUp("carol@example.com");
+  const { tokens, change } = await signIn("carol@example.com");
+  await api.post("logout", { refreshToken: tokens.refreshToken });
+  expect(await change({})).toMatchObject({ status: 401, body: { type: "/problems/unauthenticated" } });
+});
+
+test("without a caller it is a 401, for a disabled user a 403", async () => {
+  const body = { currentPassword: password, newPassword };
+  expect((await api.post("change-password", body)).status).toBe(401);
+  await api.signUp("dan@example.com");
+  const { sub, change } = await signIn("dan@example.com");
+  const connection = openDatabase(database.url);
+  await resolveUser(connection, { sub }, 0);
+  await connection.run(({ db }) =>
+    db.execute(`update users set disabled_at = now() where cognito_sub = '${sub}'`),
+  );
+  await connection.close();
+  expect((await change({})).status).toBe(403);
+});

@@ -1,0 +1,50 @@
+import { authRoutes } from "@parley/contract/routes/auth";
+import type { Database } from "@parley/data/database";
+import { isConnectionFailure } from "@parley/data/database-errors";
+import type { CallerResolution, Identity } from "@parley/http/api-types";
+import { createApi } from "@parley/http/create-api";
+import { parseEnvironment } from "@parley/runtime/environment";
+import { loadDatabaseUrl } from "@parley/runtime/secrets";
+import { changePassword } from "./change-password.ts";
+import { configSchema } from "./config.ts";
+import { confirm } from "./confirm.ts";
+import { forgotPassword } from "./forgot-password.ts";
+import { login } from "./login.ts";
+import { logout } from "./logout.ts";
+import { refresh } from "./refresh.ts";
+import { register } from "./register.ts";
+import { resendCode } from "./resend-code.ts";
+import { resetPassword } from "./reset-password.ts";
+import { openUserPool } from "./user-pool.ts";
+
+const config = parseEnvironment(configSchema);
+const pool = openUserPool(config.USER_POOL_CLIENT_ID);
+let database: Database | undefined;
+
+/** Loads the database only here: of all auth routes, change-password alone has a caller. */
+async function resolveCaller({ sub }: Identity): Promise<CallerResolution> {
+  const [{ openDatabase }, { resolveUser }] = await Promise.all([
+    import("@parley/data/database"),
+    import("@parley/data/users"),
+  ]);
+  database ??= openDatabase(await loadDatabaseUrl());
+  return resolveUser(database, { sub }, config.NEW_USER_TOKENS);
+}
+
+export const handler = createApi({
+  routes: authRoutes,
+  operations: {
+    register: register(pool),
+    confirm: confirm(pool),
+    resendCode: resendCode(pool),
+    login: login(pool),
+    refresh: refresh(pool),
+    logout: logout(pool),
+    forgotPassword: forgotPassword(pool),
+    resetPassword: resetPassword(pool),
+    changePassword: changePassword(pool),
+  },
+  resolveCaller,
+  apiRatePerSecond: config.API_RATE_PER_SECOND,
+  onConnectionError: isConnectionFailure,
+});

@@ -1,0 +1,15 @@
+import { ResendConfirmationCodeCommand } from "@aws-sdk/client-cognito-identity-provider";
+import type { authRoutes } from "@parley/contract/routes/auth";
+import type { Operation } from "@parley/http/api-types";
+import { codeDelivery } from "./code-delivery.ts";
+import { accountRefusals } from "./refusals.ts";
+import { callUserPool, type UserPool } from "./user-pool.ts";
+
+/** Sends the code again to an address that awaits confirmation; any other gets the same answer. */
+export function resendCode({ client, clientId }: UserPool): Operation<(typeof authRoutes)["resendCode"]> {
+  return async ({ body: { email } }) => {
+    const command = new ResendConfirmationCodeCommand({ ClientId: clientId, Username: email });
+    await callUserPool("resend-code", () => client.send(command), accountRefusals);
+    return { status: 202, body: { codeDelivery: codeDelivery(email) } };
+  };
+}

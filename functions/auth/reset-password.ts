@@ -1,0 +1,25 @@
+import { ConfirmForgotPasswordCommand } from "@aws-sdk/client-cognito-identity-provider";
+import type { authRoutes } from "@parley/contract/routes/auth";
+import type { Operation } from "@parley/http/api-types";
+import { codeRefusals, passwordRefusals, triggerRefusals } from "./refusals.ts";
+import { callUserPool, type UserPool } from "./user-pool.ts";
+
+type ResetPassword = Operation<(typeof authRoutes)["resetPassword"]>;
+
+/** Sets a new password with a code from forgot-password. */
+export function resetPassword({ client, clientId }: UserPool): ResetPassword {
+  return async ({ body: { email, code, password } }) => {
+    const command = new ConfirmForgotPasswordCommand({
+      ClientId: clientId,
+      Username: email,
+      ConfirmationCode: code,
+      Password: password,
+    });
+    await callUserPool("reset-password", () => client.send(command), {
+      ...codeRefusals,
+      ...passwordRefusals("body.password", codeRefusals.InvalidParameterException),
+      ...triggerRefusals,
+    });
+    return { status: 204 };
+  };
+}
