@@ -6,7 +6,7 @@ import type {
 import type { Verification } from "./verify-token.ts";
 
 /** What the handlers learn of the caller; every value survives the gateway as it is. */
-export interface CallerContext {
+interface CallerContext {
   /** Cognito's id of the user. */
   sub: string;
   username: string;

@@ -6,7 +6,7 @@ export const clientId = "4h57localclient0parley0000";
 /** The pool's key pair, and one of an attacker. */
 export const poolKeys = generateKeyPairSync("rsa", { modulusLength: 2048 });
 export const foreignKeys = generateKeyPairSync("rsa", { modulusLength: 2048 });
-export const kid = "pool-key-1";
+const kid = "pool-key-1";
 export const jwks = {
   keys: [{ ...poolKeys.publicKey.export({ format: "jwk" }), kty: "RSA", kid, alg: "RS256", use: "sig" }],
 };
