@@ -218,6 +218,7 @@ END $$;
 CREATE FUNCTION sweep_replies(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
   thread record;
+  expired jsonb;
   ended jsonb := '[]';
   stale jsonb;
 BEGIN
@@ -225,10 +226,9 @@ BEGIN
     WHERE finished_at IS NULL AND deadline_at <= clock_timestamp()
     ORDER BY owner_id, conversation_id LIMIT (p->>'limit')::integer
   LOOP
-    SELECT ended || jsonb_build_object('ownerId', thread.owner_id, 'conversationId', thread.conversation_id,
-      'replyIds', coalesce(jsonb_agg(e.id), '[]'),
-      'nextReplyId', next_reply(thread.owner_id, thread.conversation_id)) INTO ended
-    FROM expire_replies(thread.owner_id, thread.conversation_id) AS e;
+    SELECT coalesce(jsonb_agg(e.id), '[]') INTO expired FROM expire_replies(thread.owner_id, thread.conversation_id) AS e;
+    ended := ended || jsonb_build_object('ownerId', thread.owner_id, 'conversationId', thread.conversation_id,
+      'replyIds', expired, 'nextReplyId', next_reply(thread.owner_id, thread.conversation_id));
   END LOOP;
   WITH due AS (
     SELECT r.owner_id, r.id FROM replies AS r

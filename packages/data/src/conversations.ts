@@ -3,15 +3,15 @@ import type { Connection, Database } from "./database.ts";
 import { fromJson, type JsonRow } from "./json-row.ts";
 import { type After, behindInstant, contains, exactInstant, type Order } from "./keyset.ts";
 import { conversations, type Metadata } from "./schema/conversations.ts";
-import { replies } from "./schema/replies.ts";
 import { systemPrompts } from "./schema/users.ts";
 
 export type ConversationRow = typeof conversations.$inferSelect & { activeReplyId: string | null };
 
+// Names in full: of columns inside a select from one table, Drizzle writes the name alone.
 const activeReplyId = sql<string | null>`(
-  select ${replies.id} from ${replies} where ${replies.ownerId} = ${conversations.ownerId}
-    and ${replies.conversationId} = ${conversations.id} and ${replies.finishedAt} is null
-  order by ${replies.ordinal} limit 1)`;
+  select replies.id from replies where replies.owner_id = conversations.owner_id
+    and replies.conversation_id = conversations.id and replies.finished_at is null
+  order by replies.ordinal limit 1)`;
 
 const columns = { ...getTableColumns(conversations), activeReplyId: activeReplyId.as("active_reply_id") };
 
@@ -69,10 +69,10 @@ export interface ConversationPage extends ConversationFilter {
   sort: "updatedAt" | "createdAt";
   order: Order;
   limit: number;
-  after?: After | undefined;
+  after?: After<string> | undefined;
 }
 
-/** Up to `limit` conversations; `sortKey` is the sorted column in microseconds since 1970. */
+/** Up to `limit` conversations; `sortKey` is the sorted column with its microseconds. */
 export async function listConversations(
   database: Database,
   ownerId: string,
