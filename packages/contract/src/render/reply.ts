@@ -53,6 +53,8 @@ export function renderReply(row: ReplySource): Reply {
 }
 
 /** Changes with everything `renderReply` shows: attempt, sequence, status and the answer's own edits. */
-export function replyEtag(row: ReplySource): string {
+export function replyEtag(
+  row: Pick<ReplySource, "attempt" | "sequence" | "status" | "answerVersion">,
+): string {
   return [row.attempt, row.sequence, row.status, row.answerVersion ?? 0].join("-");
 }

@@ -75,7 +75,7 @@ export const messageRoutes = defineRoutes({
     summary: "Ask for another reply to the same user message",
     description: "When it completes, its answer becomes the active one and the earlier stays as a version.",
     params,
-    body: z.strictObject({ model: modelId.optional(), onBusy: onBusy.optional() }),
+    body: z.strictObject({ model: modelId.optional(), onBusy }),
     responses: { 202: z.object({ message, reply }) },
     idempotent: true,
     problems: ["insufficient-tokens", "forbidden", "not-found", "conflict"],

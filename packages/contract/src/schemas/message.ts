@@ -28,7 +28,9 @@ export const messagePage = list(message);
 
 export type MessagePage = z.infer<typeof messagePage>;
 
-export const onBusy = z.enum(["enqueue", "reject", "interrupt", "rollback"]).default("enqueue").meta({
+// No `.default()`: it would also fill the field in of an imported message, which must not have it.
+export const onBusy = z.enum(["enqueue", "reject", "interrupt", "rollback"]).optional().meta({
+  default: "enqueue",
   description:
     "While a reply of the conversation is unfinished: answer in order; refuse with 409; cancel it keeping its text; or discard it with its message",
 });
@@ -39,7 +41,7 @@ export const sendMessage = z
     role: z.enum(["user", "assistant"]).default("user").meta({ description: "assistant: import, no reply" }),
     replyTo: id.optional(),
     model: modelId.optional(),
-    onBusy: onBusy.optional(),
+    onBusy,
     metadata: metadata.optional(),
   })
   .refine((value) => value.role === "user" || (value.model === undefined && value.onBusy === undefined), {

@@ -1,0 +1,74 @@
+import { examples } from "./openapi/examples.ts";
+import { headerParameters, headers } from "./openapi/headers.ts";
+import { type JsonSchema, toJsonSchema } from "./openapi/json-schema.ts";
+import { toOperation } from "./openapi/operation.ts";
+import { gatewayMessage, problemResponses } from "./openapi/problems.ts";
+import { problemSchema } from "./problem.ts";
+import type { Route } from "./route.ts";
+import { allRoutes } from "./routes/all.ts";
+
+const description = `A chat backend: conversations, messages, and replies that a model writes in the background.
+
+- Bodies are JSON in UTF-8, 256 KiB at most. Unknown fields and query parameters are refused (400).
+- Errors are RFC 9457 problem documents; \`instance\` is the request id. Only what API Gateway itself refuses has its
+  fixed body \`{ "message": "…" }\`: a missing or bad token (401), the stage's request rate (429), a body over
+  10 MB (413), a function that failed (500, 503).
+- What belongs to somebody else is 404, exactly like what does not exist.
+- Lists: \`limit\`, \`cursor\`, \`order\`, \`includeTotal\`; the next page is \`nextCursor\` and the \`Link\` header.
+- Answers may get new fields; ignore those you do not know.`;
+
+const tags = [
+  { name: "Accounts", description: "Sign-up, sign-in, passwords, profile" },
+  { name: "Conversations", description: "Threads that one user owns" },
+  { name: "Messages", description: "Turns of a conversation; sending one asks for a reply" },
+  { name: "Replies", description: "Attempts to answer a user message: poll, cancel, list" },
+  { name: "Models", description: "What this deployment can answer with" },
+  { name: "Operations", description: "Is it up" },
+];
+
+function paths(schemas: Record<string, JsonSchema>): Record<string, Record<string, unknown>> {
+  const found: Record<string, Record<string, unknown>> = {};
+  for (const [operationId, example] of Object.entries(examples)) {
+    const route: Route = allRoutes[operationId as keyof typeof allRoutes];
+    found[route.path] = {
+      ...found[route.path],
+      [route.method.toLowerCase()]: toOperation(operationId, route, example, schemas),
+    };
+  }
+  return found;
+}
+
+function sortedByName<T>(record: Record<string, T>): Record<string, T> {
+  return Object.fromEntries(Object.entries(record).sort(([left], [right]) => (left < right ? -1 : 1)));
+}
+
+/**
+ * The OpenAPI 3.1 document of every route; the same input gives the same document.
+ * @param version of the API, as in package.json.
+ */
+export function createOpenApi(version: string) {
+  const schemas: Record<string, JsonSchema> = { GatewayMessage: gatewayMessage };
+  toJsonSchema(problemSchema, "output", schemas);
+  const allPaths = paths(schemas);
+  return {
+    openapi: "3.1.0",
+    info: { title: "Parley", version, description, license: { name: "MIT", identifier: "MIT" } },
+    servers: [{ url: "http://localhost:3000", description: "The local stack" }],
+    tags,
+    paths: allPaths,
+    components: {
+      securitySchemes: {
+        bearer: {
+          type: "http",
+          scheme: "bearer",
+          bearerFormat: "JWT",
+          description: "The `accessToken` of POST /v1/auth/login",
+        },
+      },
+      parameters: headerParameters,
+      headers,
+      responses: problemResponses(),
+      schemas: sortedByName(schemas),
+    },
+  };
+}

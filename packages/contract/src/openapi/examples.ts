@@ -1,0 +1,170 @@
+import type * as z from "zod";
+import type { allRoutes } from "../routes/all.ts";
+import type { Me } from "../schemas/account.ts";
+import type { Conversation } from "../schemas/conversation.ts";
+import type { Message } from "../schemas/message.ts";
+import type { model } from "../schemas/model.ts";
+import type { Reply } from "../schemas/reply.ts";
+
+const conversationId = "tz4a98xxat96iws9zmbrgj3a";
+const messageId = "pfh0haxfpzowht3oi213cqos";
+const replyId = "nc6bzmkmd014706rfda898to";
+const at = "2026-11-21T09:30:00.000Z";
+const created = { createdAt: at, updatedAt: at };
+
+const me: Me = {
+  id: "q3gd2w1ms0v8x5k7jt9cbnye",
+  email: "ada@example.com",
+  displayName: "Ada",
+  roles: [],
+  tokens: { balance: 3_900, held: 100 },
+  ...created,
+};
+
+const conversation: Conversation = {
+  id: conversationId,
+  title: "Leases",
+  description: null,
+  systemPrompt: "Answer in one sentence.",
+  systemPromptId: null,
+  model: "scripted/demo",
+  status: "active",
+  metadata: { project: "garden" },
+  messageCount: 1,
+  activeReplyId: replyId,
+  deletedAt: null,
+  ...created,
+};
+
+const message: Message = {
+  id: messageId,
+  conversationId,
+  position: 1,
+  role: "user",
+  content: "What is a lease in a job queue?",
+  replyTo: null,
+  replyId,
+  isEdited: false,
+  isDeleted: false,
+  isActive: true,
+  metadata: {},
+  ...created,
+};
+
+const reply: Reply = {
+  id: replyId,
+  conversationId,
+  messageId,
+  assistantMessageId: null,
+  status: "queued",
+  model: "scripted/demo",
+  partialText: "",
+  finishReason: null,
+  error: null,
+  usage: null,
+  tokensCharged: 0,
+  noteIds: [],
+  attempts: 0,
+  queuedAt: at,
+  startedAt: null,
+  finishedAt: null,
+  ...created,
+};
+
+const completed: Reply = {
+  ...reply,
+  assistantMessageId: "d5kx0w2m8r4vq7tz1ycbn9je",
+  status: "completed",
+  partialText: "A lease is a claim on a job that runs out unless its worker renews it.",
+  finishReason: "stop",
+  usage: { inputTokens: 24, outputTokens: 17 },
+  tokensCharged: 100,
+  attempts: 1,
+  startedAt: at,
+  finishedAt: "2026-11-21T09:30:02.000Z",
+  updatedAt: "2026-11-21T09:30:02.000Z",
+};
+
+const demo: z.infer<typeof model> = {
+  id: "scripted/demo",
+  name: "demo",
+  provider: "scripted",
+  isDefault: true,
+  contextTokens: 200_000,
+  maxOutputTokens: 64_000,
+  price: { kind: "flat", tokens: 100 },
+};
+
+const email = "ada@example.com";
+const password = "Correct-Horse-7";
+const code = "123456";
+const codeDelivery = { destination: "a***@e***", medium: "email" };
+const tokens = {
+  accessToken: "eyJraWQiOi…",
+  idToken: "eyJraWQiOi…",
+  refreshToken: "eyJjdHkiOi…",
+  expiresIn: 3_600,
+  tokenType: "Bearer",
+};
+const page = (...data: unknown[]) => ({ data, nextCursor: null });
+
+interface Example {
+  body?: unknown;
+  /** By status; statuses without a body have none. */
+  responses: Readonly<Record<number, unknown>>;
+}
+
+/** One exchange of every route; a test holds each against its schema. */
+export const examples: Readonly<Record<keyof typeof allRoutes, Example>> = {
+  register: {
+    body: { email, password, displayName: "Ada" },
+    responses: { 201: { userConfirmed: false, codeDelivery } },
+  },
+  confirm: { body: { email, code }, responses: {} },
+  resendCode: { body: { email }, responses: { 202: { codeDelivery } } },
+  login: { body: { email, password }, responses: { 200: tokens } },
+  refresh: { body: { refreshToken: tokens.refreshToken }, responses: { 200: tokens } },
+  logout: { body: { refreshToken: tokens.refreshToken }, responses: {} },
+  forgotPassword: { body: { email }, responses: { 202: { codeDelivery } } },
+  resetPassword: { body: { email, code, password }, responses: {} },
+  changePassword: { body: { currentPassword: password, newPassword: "Better-Horse-8" }, responses: {} },
+  getMe: { responses: { 200: me } },
+  updateMe: { body: { displayName: "Ada" }, responses: { 200: me } },
+  listConversations: { responses: { 200: page(conversation) } },
+  createConversation: {
+    body: { title: "Leases", message: { content: "What is a lease in a job queue?" } },
+    responses: {
+      201: { ...conversation, messageCount: 0, activeReplyId: null },
+      202: { conversation, message, reply },
+    },
+  },
+  getConversation: { responses: { 200: conversation } },
+  updateConversation: { body: { title: "Leases" }, responses: { 200: conversation } },
+  deleteConversation: { responses: {} },
+  restoreConversation: { responses: { 200: conversation } },
+  listMessages: { responses: { 200: page(message) } },
+  sendMessage: {
+    body: { content: "What is a lease in a job queue?" },
+    responses: {
+      201: { message: { ...message, role: "assistant", content: "A claim that runs out.", replyId: null } },
+      202: { message, reply },
+    },
+  },
+  getMessage: { responses: { 200: message } },
+  editMessage: {
+    body: { content: "What is a lease in a queue?" },
+    responses: { 200: { ...message, content: "What is a lease in a queue?", isEdited: true } },
+  },
+  deleteMessage: { responses: {} },
+  askAgain: { body: { model: "scripted/echo" }, responses: { 202: { message, reply } } },
+  getReply: { responses: { 200: completed } },
+  cancelReply: { responses: { 200: { ...reply, status: "cancelled", finishedAt: at } } },
+  listReplies: { responses: { 200: page(completed) } },
+  listModels: { responses: { 200: { data: [demo] } } },
+  getHealth: {
+    responses: {
+      200: { status: "ok", database: "reachable" },
+      503: { status: "degraded", database: "unreachable" },
+    },
+  },
+};
