@@ -3,27 +3,24 @@ import { type AnyColumn, type SQL, sql } from "drizzle-orm";
 export type Order = "asc" | "desc";
 
 /** Where the page before ended: its last row's sort key and id. */
-export interface After {
-  /** A whole number in decimal digits. */
-  key: string;
+export interface After<K> {
+  key: K;
   id: string;
 }
 
-/** A timestamp as microseconds since 1970, which JavaScript's Date would lose. */
+/** A timestamp in UTC with its microseconds, which JavaScript's Date would lose. */
 export function exactInstant(column: AnyColumn): SQL<string> {
-  return sql<string>`(extract(epoch from ${column}) * 1000000)::bigint::text`;
+  return sql<string>`to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 }
 
 /** Rows behind `after` when sorted by a timestamp, then by id. */
-export function behindInstant(column: AnyColumn, id: AnyColumn, after: After, order: Order): SQL {
-  // A double holds microseconds exactly until the year 2255.
-  const instant = sql`timestamptz 'epoch' + ${after.key}::text::bigint * interval '1 microsecond'`;
-  return behind(column, id, instant, after.id, order);
+export function behindInstant(column: AnyColumn, id: AnyColumn, after: After<string>, order: Order): SQL {
+  return behind(column, id, sql`${after.key}::timestamptz`, after.id, order);
 }
 
 /** Rows behind `after` when sorted by a number, then by id. */
-export function behindNumber(column: AnyColumn, id: AnyColumn, after: After, order: Order): SQL {
-  return behind(column, id, sql`${after.key}::text::bigint`, after.id, order);
+export function behindNumber(column: AnyColumn, id: AnyColumn, after: After<number>, order: Order): SQL {
+  return behind(column, id, sql`${after.key}::integer`, after.id, order);
 }
 
 function behind(column: AnyColumn, id: AnyColumn, key: SQL, lastId: string, order: Order): SQL {

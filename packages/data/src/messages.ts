@@ -48,7 +48,7 @@ export interface MessageFilter {
 export interface MessagePage extends MessageFilter {
   order: Order;
   limit: number;
-  after?: After | undefined;
+  after?: After<number> | undefined;
 }
 
 function matching(filter: MessageFilter): SQL | undefined {

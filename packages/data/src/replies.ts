@@ -56,7 +56,7 @@ export interface ReplyPage {
   status?: ReplyRow["status"] | undefined;
   order: Order;
   limit: number;
-  after?: After | undefined;
+  after?: After<number> | undefined;
 }
 
 function matching(

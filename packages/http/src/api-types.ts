@@ -35,6 +35,8 @@ export type ApiRequest<R extends Route> = RouteInput<R> & {
   idempotency: Idempotency | undefined;
   /** `authorization` is for an operation that acts at the identity provider on the caller's behalf; never log it. */
   headers: { ifMatch?: string; ifNoneMatch?: string; authorization?: string };
+  /** Milliseconds until Lambda ends the invocation: what waits must answer well before. */
+  remainingMillis: () => number;
   /** As requested, without the query: `/v1/replies/tz4a98xxat96iws9zmbrgj3a`. */
   path: string;
 };

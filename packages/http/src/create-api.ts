@@ -42,6 +42,7 @@ interface ScopedEvent extends ApiEvent {
   startedAt: number;
   served: Served | undefined;
   caller: Caller | undefined;
+  remainingMillis: () => number;
 }
 
 type Middleware = middy.MiddlewareObj<ScopedEvent, APIGatewayProxyStructuredResultV2>;
@@ -124,6 +125,7 @@ function toRequest(event: ScopedEvent, route: Route): ApiRequest<Route> {
       ...(ifNoneMatch !== undefined && { ifNoneMatch }),
       ...(authorization !== undefined && { authorization }),
     },
+    remainingMillis: event.remainingMillis,
     path: event.rawPath,
   };
 }
@@ -171,6 +173,7 @@ export function createApi<const R extends Routes>(options: ApiOptions<R>): ApiHa
       startedAt: performance.now(),
       served: served.get(event.routeKey),
       caller: undefined,
+      remainingMillis: () => context.getRemainingTimeInMillis(),
     };
     const result = await handler(scoped, context);
     logRequest(scoped, result.statusCode);
