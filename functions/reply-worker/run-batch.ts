@@ -8,6 +8,11 @@ import type { Worker } from "./worker.ts";
 /** Kept back of the function's time to end what is running. */
 const reserveMillis = 15_000;
 
+/** 5 s, 15 s, 45 s …: a database that restarts is back by the second, and the fifth failure is a dead letter. */
+function backoffSeconds(record: SQSRecord): number {
+  return 5 * 3 ** (Number(record.attributes.ApproximateReceiveCount) - 1);
+}
+
 async function runRecord(worker: Worker, record: SQSRecord, endsAt: number): Promise<boolean> {
   let job: ReplyJob | undefined;
   try {
@@ -22,6 +27,7 @@ async function runRecord(worker: Worker, record: SQSRecord, endsAt: number): Pro
       replyId: job?.replyId,
       error: describeError(error),
     });
+    await worker.queue.retryLater(record.receiptHandle, backoffSeconds(record));
     return false;
   }
 }

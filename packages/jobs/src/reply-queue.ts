@@ -20,6 +20,11 @@ export interface ReplyQueue {
    * @throws when the queue refuses: the caller then keeps the job it has
    */
   enqueueCheck(target: Target, delaySeconds: number): Promise<void>;
+  /**
+   * Gives a received job again in `seconds` instead of after the queue's visibility timeout, which is as long as
+   * the longest batch. Best effort.
+   */
+  retryLater(receiptHandle: string, seconds: number): Promise<void>;
   /** Loads the client in the background, so that the first send need not wait for it. */
   warm(): void;
 }
@@ -78,6 +83,20 @@ export function createReplyQueue(queueUrl: string): ReplyQueue {
         const { Id: _, ...message } = entry({ ...target, kind: "check" }, delaySeconds);
         await client.send(new SendMessageCommand({ QueueUrl: queueUrl, ...message }));
       }),
+    async retryLater(receiptHandle, seconds) {
+      try {
+        const { client, ChangeMessageVisibilityCommand } = await sdk();
+        await client.send(
+          new ChangeMessageVisibilityCommand({
+            QueueUrl: queueUrl,
+            ReceiptHandle: receiptHandle,
+            VisibilityTimeout: seconds,
+          }),
+        );
+      } catch (error) {
+        logger.warn("job not brought forward", { error: describeError(error) });
+      }
+    },
     warm: () => {
       sdk().catch(() => {});
     },
