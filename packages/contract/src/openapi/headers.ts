@@ -51,7 +51,7 @@ function hasField(schema: z.ZodType | undefined, field: string): boolean {
 }
 
 /** GET or PATCH of one resource: those answer with an ETag. */
-export function hasEtag(route: Route): boolean {
+function hasEtag(route: Route): boolean {
   return ["GET", "PATCH"].includes(route.method) && hasField(route.responses[200], "id");
 }
 
