@@ -1,5 +1,5 @@
 import { requireMatch } from "@parley/http/etag";
-import { problem } from "@parley/http/problem";
+import { type Problem, problem } from "@parley/http/problem";
 
 interface Versioned {
   version: number;
@@ -22,4 +22,9 @@ export async function matchedVersion<Row extends Versioned>(
   if (row === undefined) throw problem("not-found");
   requireMatch(ifMatch, etagOf(row));
   return row.version;
+}
+
+/** Why a conditional write found nothing to change. */
+export function missProblem(outcome: "not_found" | "stale"): Problem {
+  return problem(outcome === "stale" ? "precondition-failed" : "not-found");
 }

@@ -1,0 +1,22 @@
+import { tracedDatabase } from "@parley/application/traced-database";
+import { accountRoutes } from "@parley/contract/routes/account";
+import { openDatabase } from "@parley/data/database";
+import { isConnectionFailure } from "@parley/data/database-errors";
+import { resolveUser } from "@parley/data/users";
+import { createApi } from "@parley/http/create-api";
+import { parseEnvironment } from "@parley/runtime/environment";
+import { loadDatabaseUrl } from "@parley/runtime/secrets";
+import { configSchema } from "./config.ts";
+import { getMe } from "./get-me.ts";
+import { updateMe } from "./update-me.ts";
+
+const config = parseEnvironment(configSchema);
+const database = tracedDatabase(openDatabase(await loadDatabaseUrl()));
+
+export const handler = createApi({
+  routes: accountRoutes,
+  operations: { getMe: getMe(database), updateMe: updateMe(database) },
+  resolveCaller: ({ sub }) => resolveUser(database, { sub }, config.NEW_USER_TOKENS),
+  apiRatePerSecond: config.API_RATE_PER_SECOND,
+  onConnectionError: isConnectionFailure,
+});

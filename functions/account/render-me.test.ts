@@ -1,0 +1,44 @@
+import type { UserRow } from "@parley/data/users";
+import { expect, it } from "vitest";
+import { meEtag, renderMe } from "./render-me.ts";
+
+const at = new Date("2026-11-21T09:30:00.000Z");
+const row: UserRow = {
+  id: "tz4a98xxat96iws9zmbrgj3a",
+  cognitoSub: "sub-1",
+  email: null,
+  displayName: "Ada",
+  tokenBalance: 4000,
+  tokensHeld: 100,
+  sendAllowedAt: at,
+  sendWindowStartedAt: null,
+  sendWindowCount: 0,
+  disabledAt: null,
+  version: 3,
+  createdAt: at,
+  updatedAt: at,
+};
+const member = { sub: "sub-1", username: "ada", groups: ["editors"] };
+const admin = { ...member, groups: ["editors", "admin"] };
+
+it("shows the profile, and nothing of the row besides", () => {
+  expect(renderMe(row, member)).toEqual({
+    id: row.id,
+    email: null,
+    displayName: "Ada",
+    roles: ["user"],
+    tokens: { balance: 4000, held: 100 },
+    createdAt: at.toISOString(),
+    updatedAt: at.toISOString(),
+  });
+});
+
+it("takes the admin role from the group of that name alone", () => {
+  expect(renderMe(row, admin).roles).toEqual(["user", "admin"]);
+  expect(renderMe(row, { ...member, groups: ["administrators"] }).roles).toEqual(["user"]);
+});
+
+it("has another version when the row or the roles change", () => {
+  const etags = [meEtag(row, member), meEtag(row, admin), meEtag({ ...row, version: 4 }, member)];
+  expect(new Set(etags).size).toBe(3);
+});

@@ -1,0 +1,60 @@
+import { accepted, replayHeader, waitingReplyId } from "@parley/application/accepted";
+import { renderNewConversation, renderNewMessage, renderQueued } from "@parley/application/first-answer";
+import { requireOffered } from "@parley/application/models";
+import type { AskingParts } from "@parley/application/parts";
+import { refusalProblem } from "@parley/application/refusal-problem";
+import type { conversationRoutes } from "@parley/contract/routes/conversations";
+import { newId } from "@parley/data/ids";
+import { createConversation as storeConversation } from "@parley/data/send-message";
+import type { ApiRequest, Operation } from "@parley/http/api-types";
+import { addLogKeys } from "@parley/runtime/logger";
+
+type Route = (typeof conversationRoutes)["createConversation"];
+
+function store({ database, asking }: AskingParts, { body, caller, idempotency }: ApiRequest<Route>) {
+  const { message, model, ...settings } = body;
+  const ownerId = caller.userId;
+  return storeConversation(database, {
+    ...settings,
+    ownerId,
+    conversationId: newId(),
+    conversationModel: model,
+    conversationIdempotencyKey: idempotency?.key,
+    conversationIdempotencyFingerprint: idempotency?.fingerprint,
+    first: message && {
+      ...asking.terms,
+      ...message,
+      ownerId,
+      messageId: newId(),
+      replyId: newId(),
+      onBusy: "enqueue",
+    },
+  });
+}
+
+/** Creates a conversation (201); with a first message its reply is queued at once (202). */
+export function createConversation(parts: AskingParts): Operation<Route> {
+  return async (request) => {
+    const { body, caller, requestId } = request;
+    requireOffered(parts.asking.catalog, body.model);
+    const created = await store(parts, request);
+    if (!("conversation" in created)) throw refusalProblem(created, parts.asking.terms);
+    const { outcome, message, reply } = created;
+    const conversation = renderNewConversation(created.conversation, reply?.id ?? null, body);
+    addLogKeys({ conversationId: conversation.id });
+    if (message === undefined || reply === undefined || body.message === undefined) {
+      const headers = { Location: `/v1/conversations/${conversation.id}`, ...replayHeader(outcome) };
+      return { status: 201, headers, body: conversation, etag: "1" };
+    }
+    addLogKeys({ replyId: reply.id });
+    // Nothing of a new conversation is cached yet: only its job is to be told of.
+    if (waitingReplyId(reply) !== null) {
+      await parts.queue.enqueueReply({ ownerId: caller.userId, replyId: reply.id, requestId });
+    }
+    return accepted(reply, outcome, {
+      conversation,
+      message: renderNewMessage(message, reply.id, body.message),
+      reply: renderQueued(reply),
+    });
+  };
+}

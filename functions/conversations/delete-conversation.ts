@@ -1,0 +1,25 @@
+import { matchedVersion, missProblem } from "@parley/application/matched-version";
+import type { Parts } from "@parley/application/parts";
+import type { conversationRoutes } from "@parley/contract/routes/conversations";
+import { getConversation, deleteConversation as storeDeletion } from "@parley/data/conversations";
+import type { Operation } from "@parley/http/api-types";
+import { announceEnding } from "@parley/jobs/announce-ending";
+import { addLogKeys } from "@parley/runtime/logger";
+
+/** Soft delete, undone by `restoreConversation`. Its unfinished replies are cancelled. */
+export function deleteConversation(
+  parts: Parts,
+): Operation<(typeof conversationRoutes)["deleteConversation"]> {
+  return async ({ params: { conversationId }, caller, headers, requestId }) => {
+    const ownerId = caller.userId;
+    addLogKeys({ conversationId });
+    const expectedVersion = await matchedVersion(headers.ifMatch, () =>
+      getConversation(parts.database, ownerId, conversationId),
+    );
+    const deleted = await storeDeletion(parts.database, { ownerId, conversationId, expectedVersion });
+    if (deleted.outcome !== "deleted") throw missProblem(deleted.outcome);
+    const replyIds = deleted.cancelledReplyIds;
+    await announceEnding(parts, requestId, { ownerId, conversationId, replyIds, nextReplyId: null });
+    return { status: 204 };
+  };
+}

@@ -1,0 +1,34 @@
+import { askingOf } from "@parley/application/asking";
+import { openParts } from "@parley/application/parts";
+import { conversationRoutes } from "@parley/contract/routes/conversations";
+import { isConnectionFailure } from "@parley/data/database-errors";
+import { resolveUser } from "@parley/data/users";
+import { createApi } from "@parley/http/create-api";
+import { parseEnvironment } from "@parley/runtime/environment";
+import { loadSecrets } from "@parley/runtime/secrets";
+import { configSchema } from "./config.ts";
+import { createConversation } from "./create-conversation.ts";
+import { deleteConversation } from "./delete-conversation.ts";
+import { getConversation } from "./get-conversation.ts";
+import { listConversations } from "./list-conversations.ts";
+import { restoreConversation } from "./restore-conversation.ts";
+import { updateConversation } from "./update-conversation.ts";
+
+const config = parseEnvironment(configSchema);
+const parts = { ...(await openParts(config)), asking: askingOf(config, await loadSecrets()) };
+parts.queue.warm();
+
+export const handler = createApi({
+  routes: conversationRoutes,
+  operations: {
+    listConversations: listConversations(parts),
+    createConversation: createConversation(parts),
+    getConversation: getConversation(parts),
+    updateConversation: updateConversation(parts),
+    deleteConversation: deleteConversation(parts),
+    restoreConversation: restoreConversation(parts),
+  },
+  resolveCaller: ({ sub }) => resolveUser(parts.database, { sub }, config.NEW_USER_TOKENS),
+  apiRatePerSecond: config.API_RATE_PER_SECOND,
+  onConnectionError: isConnectionFailure,
+});

@@ -1,0 +1,33 @@
+import type { Parts } from "@parley/application/parts";
+import { renderConversation } from "@parley/contract/render/conversation";
+import type { conversationRoutes } from "@parley/contract/routes/conversations";
+import { countConversations, listConversations as findConversations } from "@parley/data/conversations";
+import type { Operation } from "@parley/http/api-types";
+import { cursorScope, decodeCursor } from "@parley/http/cursor";
+import { listResponse } from "@parley/http/list";
+
+/** A page of the caller's conversations; deleted ones only when they are asked for. */
+export function listConversations({
+  database,
+}: Pick<Parts, "database">): Operation<(typeof conversationRoutes)["listConversations"]> {
+  return async ({ query, caller, path }) => {
+    const { limit, cursor, order, includeTotal, q, status, sort } = query;
+    const scope = cursorScope("instant", { list: "conversations", sort, order, q, status });
+    const after = decodeCursor(cursor, scope);
+    const filter = { q, status };
+    const [rows, total] = await Promise.all([
+      findConversations(database, caller.userId, { ...filter, sort, order, after, limit: limit + 1 }),
+      includeTotal ? countConversations(database, caller.userId, filter) : undefined,
+    ]);
+    return listResponse({
+      rows,
+      limit,
+      render: renderConversation,
+      cursorOf: ({ sortKey, id }) => ({ key: sortKey, id }),
+      scope,
+      path,
+      query,
+      total,
+    });
+  };
+}

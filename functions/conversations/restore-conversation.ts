@@ -1,0 +1,24 @@
+import type { Parts } from "@parley/application/parts";
+import { renderConversation } from "@parley/contract/render/conversation";
+import type { conversationRoutes } from "@parley/contract/routes/conversations";
+import { restorableDays, restoreConversation as storeRestoration } from "@parley/data/conversations";
+import type { Operation } from "@parley/http/api-types";
+import { problem } from "@parley/http/problem";
+import { addLogKeys } from "@parley/runtime/logger";
+
+/** Undoes a deletion within its 30 days; repeating it changes nothing. */
+export function restoreConversation({
+  database,
+  cache,
+}: Pick<Parts, "database" | "cache">): Operation<(typeof conversationRoutes)["restoreConversation"]> {
+  return async ({ params: { conversationId }, caller: { userId } }) => {
+    addLogKeys({ conversationId });
+    const row = await storeRestoration(database, userId, conversationId);
+    if (row === "not_found") throw problem("not-found");
+    if (row === "gone") {
+      throw problem("gone", { detail: `A deletion can be undone for ${restorableDays} days.` });
+    }
+    await cache.conversationChanged(userId, conversationId);
+    return { status: 200, body: renderConversation(row), etag: String(row.version) };
+  };
+}

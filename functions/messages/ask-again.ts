@@ -1,0 +1,45 @@
+import { accepted, waitingReplyId } from "@parley/application/accepted";
+import { renderQueued } from "@parley/application/first-answer";
+import { requireOffered } from "@parley/application/models";
+import type { AskingParts } from "@parley/application/parts";
+import { refusalProblem } from "@parley/application/refusal-problem";
+import { renderMessage } from "@parley/contract/render/message";
+import type { messageRoutes } from "@parley/contract/routes/messages";
+import { newId } from "@parley/data/ids";
+import { askAgain as queueReply } from "@parley/data/send-message";
+import type { Operation } from "@parley/http/api-types";
+import { problem } from "@parley/http/problem";
+import { announceEnding } from "@parley/jobs/announce-ending";
+import { addLogKeys } from "@parley/runtime/logger";
+
+/** Asks for another reply to a user message; the earlier answer stays until the new one is there. */
+export function askAgain(parts: AskingParts): Operation<(typeof messageRoutes)["askAgain"]> {
+  return async ({ params, body, caller, idempotency, requestId }) => {
+    addLogKeys({ conversationId: params.conversationId });
+    requireOffered(parts.asking.catalog, body.model);
+    const asked = await queueReply(parts.database, {
+      ...params,
+      ...parts.asking.terms,
+      ownerId: caller.userId,
+      replyId: newId(),
+      model: body.model,
+      onBusy: body.onBusy ?? "enqueue",
+      replyIdempotencyKey: idempotency?.key,
+      replyIdempotencyFingerprint: idempotency?.fingerprint,
+    });
+    if (!("message" in asked)) throw refusalProblem(asked, parts.asking.terms);
+    const { message, reply } = asked;
+    if (reply === undefined) throw problem("internal");
+    addLogKeys({ replyId: reply.id });
+    await announceEnding(parts, requestId, {
+      ownerId: caller.userId,
+      conversationId: params.conversationId,
+      replyIds: asked.cancelledReplyIds,
+      nextReplyId: waitingReplyId(reply),
+    });
+    return accepted(reply, asked.outcome, {
+      message: renderMessage({ ...message, replyId: reply.id }),
+      reply: renderQueued(reply),
+    });
+  };
+}

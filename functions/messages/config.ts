@@ -1,0 +1,5 @@
+import { askingSettings, cacheSettings, callerSettings } from "@parley/application/settings";
+import * as z from "zod";
+
+/** The environment of the message routes; keys and the database's URL come from `loadSecrets`. */
+export const configSchema = z.object({ ...callerSettings, ...cacheSettings, ...askingSettings });

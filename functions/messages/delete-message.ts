@@ -1,0 +1,30 @@
+import { matchedVersion, missProblem } from "@parley/application/matched-version";
+import type { Parts } from "@parley/application/parts";
+import type { messageRoutes } from "@parley/contract/routes/messages";
+import { getMessage, deleteMessage as storeDeletion } from "@parley/data/messages";
+import type { Operation } from "@parley/http/api-types";
+import { announceEnding } from "@parley/jobs/announce-ending";
+import { addLogKeys } from "@parley/runtime/logger";
+
+/** Soft delete. The message's unfinished replies are cancelled, and the conversation's next one may run. */
+export function deleteMessage(parts: Parts): Operation<(typeof messageRoutes)["deleteMessage"]> {
+  return async ({ params, caller, headers, requestId }) => {
+    const { conversationId, messageId } = params;
+    const ownerId = caller.userId;
+    addLogKeys({ conversationId });
+    const expectedVersion = await matchedVersion(headers.ifMatch, () =>
+      getMessage(parts.database, ownerId, conversationId, messageId),
+    );
+    const deleted = await storeDeletion(parts.database, { ...params, ownerId, expectedVersion });
+    if (deleted.outcome !== "deleted") throw missProblem(deleted.outcome);
+    const { cancelledReplyIds } = deleted;
+    await announceEnding(parts, requestId, {
+      ownerId,
+      conversationId,
+      replyIds: cancelledReplyIds,
+      // With nothing cancelled, the next reply has its job already.
+      nextReplyId: cancelledReplyIds.length > 0 ? deleted.nextReplyId : null,
+    });
+    return { status: 204 };
+  };
+}

@@ -1,0 +1,28 @@
+import { matchedVersion, missProblem } from "@parley/application/matched-version";
+import type { Parts } from "@parley/application/parts";
+import { renderMessage } from "@parley/contract/render/message";
+import type { messageRoutes } from "@parley/contract/routes/messages";
+import { getMessage, editMessage as storeEdit } from "@parley/data/messages";
+import type { Operation } from "@parley/http/api-types";
+import { problem } from "@parley/http/problem";
+import { addLogKeys } from "@parley/runtime/logger";
+
+/** Changes a message's text or metadata; earlier text is kept. */
+export function editMessage({
+  database,
+  cache,
+}: Pick<Parts, "database" | "cache">): Operation<(typeof messageRoutes)["editMessage"]> {
+  return async ({ params, body, caller, headers }) => {
+    const { conversationId, messageId } = params;
+    const ownerId = caller.userId;
+    addLogKeys({ conversationId });
+    const expectedVersion = await matchedVersion(headers.ifMatch, () =>
+      getMessage(database, ownerId, conversationId, messageId),
+    );
+    const edited = await storeEdit(database, { ...params, ...body, ownerId, expectedVersion });
+    if (edited === "deleted") throw problem("conflict", { detail: "A deleted message cannot be edited." });
+    if (typeof edited === "string") throw missProblem(edited);
+    await cache.conversationChanged(ownerId, conversationId);
+    return { status: 200, body: renderMessage(edited), etag: String(edited.version) };
+  };
+}

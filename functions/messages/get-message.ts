@@ -1,0 +1,19 @@
+import type { Parts } from "@parley/application/parts";
+import { renderMessage } from "@parley/contract/render/message";
+import type { messageRoutes } from "@parley/contract/routes/messages";
+import { getMessage as findMessage } from "@parley/data/messages";
+import type { Operation } from "@parley/http/api-types";
+import { problem } from "@parley/http/problem";
+import { addLogKeys } from "@parley/runtime/logger";
+
+/** One message; a deleted one keeps its place without its text. */
+export function getMessage({
+  database,
+}: Pick<Parts, "database">): Operation<(typeof messageRoutes)["getMessage"]> {
+  return async ({ params: { conversationId, messageId }, caller }) => {
+    addLogKeys({ conversationId });
+    const row = await findMessage(database, caller.userId, conversationId, messageId);
+    if (row === undefined) throw problem("not-found");
+    return { status: 200, body: renderMessage(row), etag: String(row.version) };
+  };
+}

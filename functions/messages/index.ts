@@ -1,0 +1,34 @@
+import { askingOf } from "@parley/application/asking";
+import { openParts } from "@parley/application/parts";
+import { messageRoutes } from "@parley/contract/routes/messages";
+import { isConnectionFailure } from "@parley/data/database-errors";
+import { resolveUser } from "@parley/data/users";
+import { createApi } from "@parley/http/create-api";
+import { parseEnvironment } from "@parley/runtime/environment";
+import { loadSecrets } from "@parley/runtime/secrets";
+import { askAgain } from "./ask-again.ts";
+import { configSchema } from "./config.ts";
+import { deleteMessage } from "./delete-message.ts";
+import { editMessage } from "./edit-message.ts";
+import { getMessage } from "./get-message.ts";
+import { listMessages } from "./list-messages.ts";
+import { sendMessage } from "./send-message.ts";
+
+const config = parseEnvironment(configSchema);
+const parts = { ...(await openParts(config)), asking: askingOf(config, await loadSecrets()) };
+parts.queue.warm();
+
+export const handler = createApi({
+  routes: messageRoutes,
+  operations: {
+    listMessages: listMessages(parts),
+    sendMessage: sendMessage(parts),
+    getMessage: getMessage(parts),
+    editMessage: editMessage(parts),
+    deleteMessage: deleteMessage(parts),
+    askAgain: askAgain(parts),
+  },
+  resolveCaller: ({ sub }) => resolveUser(parts.database, { sub }, config.NEW_USER_TOKENS),
+  apiRatePerSecond: config.API_RATE_PER_SECOND,
+  onConnectionError: isConnectionFailure,
+});

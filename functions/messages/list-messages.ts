@@ -1,0 +1,59 @@
+import type { Parts } from "@parley/application/parts";
+import { renderMessage } from "@parley/contract/render/message";
+import type { messageRoutes } from "@parley/contract/routes/messages";
+import { countMessages, listMessages as findMessages } from "@parley/data/messages";
+import type { ApiRequest, ApiResponse, Operation } from "@parley/http/api-types";
+import { cursorScope, decodeCursor } from "@parley/http/cursor";
+import { listResponse } from "@parley/http/list";
+import { problem } from "@parley/http/problem";
+import { addLogKeys } from "@parley/runtime/logger";
+
+type Route = (typeof messageRoutes)["listMessages"];
+
+const newestPageLimit = 20;
+
+/** The page that a chat opens with: the only one that is cached. */
+function isNewestPage({ limit, cursor, order, includeTotal, q, role, versions }: ApiRequest<Route>["query"]) {
+  const isPlain = cursor === undefined && q === undefined && role === undefined;
+  return isPlain && limit === newestPageLimit && order === "desc" && versions === "active" && !includeTotal;
+}
+
+async function readPage(
+  database: Parts["database"],
+  { params: { conversationId }, query, caller, path }: ApiRequest<Route>,
+): Promise<ApiResponse> {
+  const { limit, cursor, order, includeTotal, q, role, versions } = query;
+  const scope = cursorScope("position", { list: "messages", conversationId, order, q, role, versions });
+  const after = decodeCursor(cursor, scope);
+  const filter = { q, role, versions };
+  const [rows, total] = await Promise.all([
+    findMessages(database, caller.userId, conversationId, { ...filter, order, after, limit: limit + 1 }),
+    includeTotal ? countMessages(database, caller.userId, conversationId, filter) : undefined,
+  ]);
+  if (rows === undefined) throw problem("not-found");
+  return listResponse({
+    rows,
+    limit,
+    render: renderMessage,
+    cursorOf: ({ position, id }) => ({ key: position, id }),
+    scope,
+    path,
+    query,
+    total,
+  });
+}
+
+/** A page of a conversation's messages. */
+export function listMessages({ database, cache }: Parts): Operation<Route> {
+  return async (request) => {
+    const { conversationId } = request.params;
+    const ownerId = request.caller.userId;
+    addLogKeys({ conversationId });
+    if (!isNewestPage(request.query)) return readPage(database, request);
+    const cached = await cache.readConversation<ApiResponse>(ownerId, conversationId, "newest-page");
+    if (cached.value !== undefined) return cached.value;
+    const page = await readPage(database, request);
+    await cache.writeConversation(ownerId, conversationId, "newest-page", cached.generation, page);
+    return page;
+  };
+}

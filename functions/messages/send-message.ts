@@ -1,0 +1,57 @@
+import { accepted, replayHeader, waitingReplyId } from "@parley/application/accepted";
+import { renderNewMessage, renderQueued } from "@parley/application/first-answer";
+import { requireOffered } from "@parley/application/models";
+import type { AskingParts } from "@parley/application/parts";
+import { refusalProblem } from "@parley/application/refusal-problem";
+import type { messageRoutes } from "@parley/contract/routes/messages";
+import { newId } from "@parley/data/ids";
+import { sendMessage as storeMessage } from "@parley/data/send-message";
+import type { ApiRequest, Operation } from "@parley/http/api-types";
+import { announceEnding } from "@parley/jobs/announce-ending";
+import { addLogKeys } from "@parley/runtime/logger";
+
+type Route = (typeof messageRoutes)["sendMessage"];
+
+function store({ database, asking }: AskingParts, request: ApiRequest<Route>) {
+  const { content, role, replyTo, metadata, model, onBusy = "enqueue" } = request.body;
+  const message = {
+    ownerId: request.caller.userId,
+    conversationId: request.params.conversationId,
+    messageId: newId(),
+    content,
+    replyTo,
+    metadata,
+    idempotencyKey: request.idempotency?.key,
+    idempotencyFingerprint: request.idempotency?.fingerprint,
+  };
+  if (role === "assistant") return storeMessage(database, { ...message, role });
+  return storeMessage(database, { ...message, role, ...asking.terms, replyId: newId(), model, onBusy });
+}
+
+/** Stores a message; a user's is answered in the background (202), an assistant's only imported (201). */
+export function sendMessage(parts: AskingParts): Operation<Route> {
+  return async (request) => {
+    const { conversationId } = request.params;
+    const ownerId = request.caller.userId;
+    addLogKeys({ conversationId });
+    requireOffered(parts.asking.catalog, request.body.model);
+    const sent = await store(parts, request);
+    if (!("message" in sent)) throw refusalProblem(sent, parts.asking.terms);
+    const { outcome, reply, cancelledReplyIds } = sent;
+    if (reply !== undefined) addLogKeys({ replyId: reply.id });
+    await announceEnding(parts, request.requestId, {
+      ownerId,
+      conversationId,
+      replyIds: cancelledReplyIds,
+      nextReplyId: waitingReplyId(reply),
+    });
+    const message = renderNewMessage(sent.message, reply?.id ?? null, request.body);
+    if (reply !== undefined) return accepted(reply, outcome, { message, reply: renderQueued(reply) });
+    const location = `/v1/conversations/${conversationId}/messages/${message.id}`;
+    return {
+      status: 201,
+      headers: { Location: location, ...replayHeader(outcome) },
+      body: { message },
+    };
+  };
+}

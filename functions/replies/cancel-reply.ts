@@ -1,0 +1,31 @@
+import type { Parts } from "@parley/application/parts";
+import { renderReply, replyEtag } from "@parley/contract/render/reply";
+import type { replyRoutes } from "@parley/contract/routes/replies";
+import { cancelReply as storeCancel } from "@parley/data/replies";
+import type { Operation } from "@parley/http/api-types";
+import { problem } from "@parley/http/problem";
+import { announceEnding } from "@parley/jobs/announce-ending";
+import { addLogKeys } from "@parley/runtime/logger";
+
+/** Cancels an unfinished reply, keeping its text so far; repeating it answers the same. */
+export function cancelReply(parts: Parts): Operation<(typeof replyRoutes)["cancelReply"]> {
+  return async ({ params: { replyId }, caller, requestId }) => {
+    const ownerId = caller.userId;
+    addLogKeys({ replyId });
+    const cancelled = await storeCancel(parts.database, ownerId, replyId);
+    if (cancelled.outcome === "not_found") throw problem("not-found");
+    const { outcome, reply, nextReplyId } = cancelled;
+    const { conversationId, status } = reply;
+    addLogKeys({ conversationId });
+    if (outcome === "ended") {
+      throw problem("conflict", {
+        detail: `The reply has ended already: it is ${status}.`,
+        extra: { replyId },
+      });
+    }
+    if (outcome === "cancelled") {
+      await announceEnding(parts, requestId, { ownerId, conversationId, replyIds: [replyId], nextReplyId });
+    }
+    return { status: 200, body: renderReply(reply), etag: replyEtag(reply) };
+  };
+}

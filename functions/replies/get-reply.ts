@@ -1,0 +1,38 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Parts } from "@parley/application/parts";
+import type { replyRoutes } from "@parley/contract/routes/replies";
+import { isTerminal } from "@parley/contract/schemas/reply";
+import type { ApiResponse, Operation } from "@parley/http/api-types";
+import { problem } from "@parley/http/problem";
+import { addLogKeys } from "@parley/runtime/logger";
+import { readReply, type Seen } from "./read-reply.ts";
+
+const firstPauseMillis = 50;
+const longestPauseMillis = 500;
+/** What a waiting poll leaves of the invocation's time, for its last read and the answer. */
+const spareMillis = 3_000;
+
+function toResponse({ reply, etag }: Seen): ApiResponse {
+  const headers = isTerminal(reply.status) ? {} : { "Retry-After": "1" };
+  return { status: 200, headers, body: reply, etag };
+}
+
+/**
+ * Status and text of a reply. `waitSeconds` holds the answer until the reply ends.
+ * @param mostWaitSeconds above it a poll is answered at once.
+ */
+export function getReply(parts: Parts, mostWaitSeconds: number): Operation<(typeof replyRoutes)["getReply"]> {
+  return async ({ params: { replyId }, query: { waitSeconds }, caller, requestId, remainingMillis }) => {
+    addLogKeys({ replyId });
+    const wanted = waitSeconds > mostWaitSeconds ? 0 : waitSeconds * 1000;
+    const until = Date.now() + Math.min(wanted, remainingMillis() - spareMillis);
+    for (let pause = firstPauseMillis; ; pause = Math.min(pause * 1.5, longestPauseMillis)) {
+      const seen = await readReply(parts, caller.userId, replyId, requestId);
+      if (seen === undefined) throw problem("not-found");
+      addLogKeys({ conversationId: seen.reply.conversationId });
+      const left = until - Date.now();
+      if (left <= 0 || isTerminal(seen.reply.status)) return toResponse(seen);
+      await sleep(Math.min(pause, left));
+    }
+  };
+}

@@ -1,0 +1,25 @@
+import { openParts } from "@parley/application/parts";
+import { replyRoutes } from "@parley/contract/routes/replies";
+import { isConnectionFailure } from "@parley/data/database-errors";
+import { resolveUser } from "@parley/data/users";
+import { createApi } from "@parley/http/create-api";
+import { parseEnvironment } from "@parley/runtime/environment";
+import { cancelReply } from "./cancel-reply.ts";
+import { configSchema } from "./config.ts";
+import { getReply } from "./get-reply.ts";
+import { listReplies } from "./list-replies.ts";
+
+const config = parseEnvironment(configSchema);
+const parts = await openParts(config);
+
+export const handler = createApi({
+  routes: replyRoutes,
+  operations: {
+    getReply: getReply(parts, config.MAX_WAIT_SECONDS),
+    cancelReply: cancelReply(parts),
+    listReplies: listReplies(parts),
+  },
+  resolveCaller: ({ sub }) => resolveUser(parts.database, { sub }, config.NEW_USER_TOKENS),
+  apiRatePerSecond: config.API_RATE_PER_SECOND,
+  onConnectionError: isConnectionFailure,
+});

@@ -1,0 +1,21 @@
+import type { ReplyRow } from "@parley/data/replies";
+import type { ApiResponse } from "@parley/http/api-types";
+
+/** The header of an answer that an earlier request with the same Idempotency-Key has had already. */
+export function replayHeader(outcome: string): Record<string, string> {
+  return outcome === "replayed" ? { "Idempotent-Replayed": "true" } : {};
+}
+
+/** 202: what was asked for is stored, and the reply to poll is named. */
+export function accepted(reply: ReplyRow, outcome: string, body: object): ApiResponse {
+  return {
+    status: 202,
+    headers: { Location: `/v1/replies/${reply.id}`, "Retry-After": "1", ...replayHeader(outcome) },
+    body,
+  };
+}
+
+/** Whose job to send after the commit: of a replayed answer only while it still waits for a worker. */
+export function waitingReplyId(reply: ReplyRow | undefined): string | null {
+  return reply?.status === "queued" ? reply.id : null;
+}

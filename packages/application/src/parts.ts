@@ -1,0 +1,45 @@
+import { type Cache, createCache } from "@parley/cache/create-cache";
+import { type Database, openDatabase } from "@parley/data/database";
+import { createReplyQueue, type ReplyQueue } from "@parley/jobs/reply-queue";
+import { logger } from "@parley/runtime/logger";
+import { loadDatabaseUrl, loadSecrets } from "@parley/runtime/secrets";
+import type { Asking } from "./asking.ts";
+import { tracedDatabase } from "./traced-database.ts";
+
+/** What operations work with; made once per environment. */
+export interface Parts {
+  database: Database;
+  cache: Cache;
+  queue: ReplyQueue;
+}
+
+/** And with them, operations that ask a model. */
+export interface AskingParts extends Parts {
+  asking: Asking;
+}
+
+interface PartsSettings {
+  QUEUE_URL: string;
+  MOMENTO_CACHE_NAME: string;
+  MOMENTO_ENDPOINT?: string | undefined;
+}
+
+/**
+ * Nothing is connected yet, but for the cache, whose client starts to load beside the first request.
+ * @throws when the secrets cannot be read or do not name the database.
+ */
+export async function openParts(settings: PartsSettings): Promise<Parts> {
+  const { momentoApiKey } = await loadSecrets();
+  const cache = createCache({
+    apiKey: momentoApiKey,
+    endpoint: settings.MOMENTO_ENDPOINT,
+    cacheName: settings.MOMENTO_CACHE_NAME,
+    logger,
+  });
+  cache.warm();
+  return {
+    database: tracedDatabase(openDatabase(await loadDatabaseUrl())),
+    cache,
+    queue: createReplyQueue(settings.QUEUE_URL),
+  };
+}
