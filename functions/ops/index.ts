@@ -1,9 +1,11 @@
+import { deploymentModels } from "@parley/application/models";
+import { tracedDatabase } from "@parley/application/traced-database";
 import { opsRoutes } from "@parley/contract/routes/ops";
 import { openDatabase } from "@parley/data/database";
 import { isConnectionFailure } from "@parley/data/database-errors";
 import { resolveUser } from "@parley/data/users";
 import { createApi } from "@parley/http/create-api";
-import { availableModels, defaultModel } from "@parley/llm/models";
+import { defaultModel } from "@parley/llm/models";
 import { parseEnvironment } from "@parley/runtime/environment";
 import { loadDatabaseUrl, loadSecrets } from "@parley/runtime/secrets";
 import { configSchema } from "./config.ts";
@@ -11,16 +13,14 @@ import { getHealth } from "./get-health.ts";
 import { listModels } from "./list-models.ts";
 
 const config = parseEnvironment(configSchema);
-const { openaiApiKey, anthropicApiKey } = await loadSecrets();
+const secrets = await loadSecrets();
 // Whoever asks for its health wants an answer before giving up.
-const database = openDatabase(await loadDatabaseUrl(), { statementTimeoutMillis: 4_000 });
+const database = tracedDatabase(openDatabase(await loadDatabaseUrl(), { statementTimeoutMillis: 4_000 }));
 
-const hasProvider = Boolean(openaiApiKey || config.OPENAI_BASE_URL || anthropicApiKey);
-const catalog = availableModels({
-  openaiApiKey,
+const catalog = deploymentModels({
+  ...secrets,
   openaiBaseUrl: config.OPENAI_BASE_URL,
-  anthropicApiKey,
-  includeScripted: !hasProvider || config.DEFAULT_MODEL?.startsWith("scripted/") === true,
+  defaultModel: config.DEFAULT_MODEL,
 });
 
 /** Also answers `$default`: whatever no route matches. */
