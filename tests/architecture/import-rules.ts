@@ -25,9 +25,13 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   realtime: platform,
   client: ["contract"],
   web: ["client", "contract"],
-  functions: ["contract", "data", "http", "llm", "jobs", "cache", "realtime", "runtime"],
   infra: ["contract"],
-  local: ["contract", "data", "http", "llm", "jobs", "cache", "realtime", "runtime", "functions"],
+};
+
+/** Rooms that may import every package but some. */
+const forbidden: Readonly<Record<string, readonly string[]>> = {
+  functions: ["local", "client", "web", "infra", "functions"],
+  local: ["infra"],
 };
 
 /** The parts of llm that speak to providers. */
@@ -44,7 +48,8 @@ const mayImportPackage: Check = ({ path }, { specifier }) => {
   const name = workspaceImport(specifier)?.name;
   if (name === undefined || isFree(path) || name === roomOf(path)) return undefined;
   const kind = roomOf(path).split("/")[0] ?? "";
-  return allowed[kind]?.includes(name) === true ? undefined : `${roomOf(path)} may not import ${name}`;
+  const isAllowed = allowed[kind]?.includes(name) === true || forbidden[kind]?.includes(name) === false;
+  return isAllowed ? undefined : `${roomOf(path)} may not import ${name}`;
 };
 
 const staysInItsRoom: Check = ({ path }, { specifier, isTypeOnly }) => {
