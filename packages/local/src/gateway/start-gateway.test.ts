@@ -164,6 +164,6 @@ test("a port in use is one sentence", async () => {
   const gateway = await startTestGateway();
   const port = Number(new URL(gateway.url).port);
   await expect(startTestGateway({ port })).rejects.toThrow(
-    new StartupError(`Port ${port} is in use: choose another one with PORT=${port + 1}.`),
+    new StartupError(`Port ${port} of 127.0.0.1 is in use: choose another one with PORT.`),
   );
 });

@@ -17,6 +17,13 @@ const closeMillis = 2_000;
 // An upload that was refused is read to its end for this long, so that its client sees the answer.
 const refusedUploadMillis = 5_000;
 
+const listenReasons: Readonly<Record<string, string>> = {
+  EADDRINUSE: "is in use",
+  EACCES: "is not open to this user",
+  EADDRNOTAVAIL: "is not on this machine",
+  ENOTFOUND: "is not on this machine",
+};
+
 export interface GatewayOptions {
   readonly host?: string;
   /** 0 takes a free port. */
@@ -134,13 +141,24 @@ async function listen(server: Server, host: string, port: number): Promise<strin
   try {
     await once(server, "listening");
   } catch (cause) {
-    const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
-    const reason = code === "EADDRINUSE" ? "in use" : code === "EACCES" ? "not open to this user" : undefined;
+    const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+    const reason = listenReasons[code];
     if (reason === undefined) throw cause;
-    throw new StartupError(`Port ${port} is ${reason}: choose another one with PORT=${port + 1}.`, { cause });
+    throw new StartupError(`Port ${port} of ${host} ${reason}: choose another one with PORT.`, { cause });
   }
   const address = server.address() as AddressInfo;
   return `http://${host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host}:${address.port}`;
+}
+
+/**
+ * Tells at once what would only come out when everything else runs.
+ * @throws StartupError when the port cannot be had
+ */
+export async function checkPort(host: string, port: number): Promise<void> {
+  const server = createServer();
+  await listen(server, host, port);
+  server.close();
+  await once(server, "close");
 }
 
 /**

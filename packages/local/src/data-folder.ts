@@ -1,0 +1,59 @@
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { clearLeftover } from "./postgres/leftover.ts";
+import { choosePlace } from "./postgres/place.ts";
+import { isAlive, startMark } from "./process-identity.ts";
+import { explainFileError, StartupError } from "./startup-error.ts";
+
+// Only what a stack made: DATA_DIR may be a folder with other things in it.
+const entries = ["postgres", "postgres.password", "cognito.json", "logs", "compile-cache"];
+
+async function ownerOf(file: string): Promise<number | undefined> {
+  const [pid, mark] = (await readFile(file, "utf8").catch(() => "")).split(" ");
+  const owner = Number(pid);
+  if (!owner || owner === process.pid || !isAlive(owner)) return undefined;
+  return startMark(owner) === mark ? owner : undefined;
+}
+
+/**
+ * Takes a data folder for this process, making it when it is missing. What a killed stack left is taken over.
+ * @returns what gives it back
+ * @throws StartupError when a running stack has it, or it cannot be written
+ */
+export async function lockDataFolder(dataDir: string): Promise<() => Promise<void>> {
+  const file = join(dataDir, "stack.pid");
+  try {
+    await mkdir(dataDir, { recursive: true });
+    const owner = await ownerOf(file);
+    if (owner !== undefined) {
+      throw new StartupError(
+        `Another Parley stack (process ${owner}) uses the data folder ${dataDir}: stop it, or choose another folder with DATA_DIR.`,
+      );
+    }
+    await rm(file, { force: true });
+    await writeFile(file, `${process.pid} ${startMark(process.pid)}`, { flag: "wx" });
+  } catch (error) {
+    throw explainFileError(error, dataDir);
+  }
+  return () => rm(file, { force: true });
+}
+
+/**
+ * Forgets everything that a stack keeps in its data folder, and ends a Postgres that a killed one left running.
+ * @throws StartupError when a running stack has the folder
+ */
+export async function forgetData(dataDir: string): Promise<void> {
+  const unlock = await lockDataFolder(dataDir);
+  try {
+    const place = await choosePlace(dataDir);
+    await clearLeftover(join(place.folder, "postgres"), () => {});
+    const folders = new Set([dataDir, place.folder]);
+    for (const folder of folders) {
+      for (const entry of entries) await rm(join(folder, entry), { recursive: true, force: true });
+    }
+  } catch (error) {
+    throw explainFileError(error, dataDir);
+  } finally {
+    await unlock();
+  }
+}

@@ -1,0 +1,13 @@
+import { migrate } from "@parley/data/migrate";
+import { StartupError } from "./startup-error.ts";
+
+/** @throws StartupError without the URL, which holds a password */
+export async function applyMigrations(databaseUrl: string): Promise<void> {
+  try {
+    await migrate(databaseUrl);
+  } catch (cause) {
+    const error: unknown = cause instanceof Error && cause.cause !== undefined ? cause.cause : cause;
+    const reason = error instanceof Error ? error.message.split("\n")[0] : String(error);
+    throw new StartupError(`The migrations cannot be applied to the database: ${reason}.`, { cause });
+  }
+}

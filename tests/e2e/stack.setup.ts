@@ -1,0 +1,53 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { openFunctionLog } from "@parley/local/function-log";
+import { throwAwayFolder } from "@parley/local/postgres/throw-away";
+import { readSettings } from "@parley/local/settings";
+import { startStack } from "@parley/local/stack";
+import type { TestProject } from "vitest/node";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    /** The stack that all end-to-end tests share; one that breaks it starts its own. */
+    stack: {
+      url: string;
+      databaseUrl: string;
+      queueUrl: string;
+      cognitoEndpoint: string;
+      /** Where the functions' lines are. */
+      logFile: string;
+    };
+  }
+}
+
+const generous = {
+  PORT: "0",
+  DEFAULT_MODEL: "scripted/echo",
+  SEND_RATE_PER_SECOND: "0",
+  SEND_RATE_PER_MINUTE: "0",
+  API_RATE_PER_SECOND: "0",
+  NEW_USER_TOKENS: "1000000",
+};
+
+/** One throw-away stack on free ports for the whole `e2e` project. */
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const dataDir = await throwAwayFolder();
+  const log = await openFunctionLog(dataDir);
+  const stack = await startStack({
+    settings: readSettings({ ...generous, DATA_DIR: dataDir }),
+    durable: false,
+    onLog: log.write,
+  });
+  project.provide("stack", {
+    url: stack.url,
+    databaseUrl: stack.databaseUrl,
+    queueUrl: stack.queue.queueUrl("parley-replies"),
+    cognitoEndpoint: stack.cognito.endpoint,
+    logFile: join(dataDir, "logs", "functions.log"),
+  });
+  return async () => {
+    await stack.close();
+    await log.close();
+    await rm(dataDir, { recursive: true, force: true });
+  };
+}
