@@ -97,14 +97,11 @@ function parseBody(): Middleware {
     before: (request) => {
       const { event } = request;
       if (event.served?.route.body === undefined) {
-        if (event.body) throw invalid("body", "must be empty");
+        if (event.body !== undefined) throw invalid("body", "must be empty");
         return undefined;
       }
       const text = readBodyText(event);
-      if (text === undefined) {
-        delete event.body;
-        return undefined;
-      }
+      if (text === undefined) return undefined;
       event.body = text;
       event.isBase64Encoded = false;
       return parser.before?.(request);
@@ -166,9 +163,12 @@ export function createApi<const R extends Routes>(options: ApiOptions<R>): ApiHa
     .handler(serve);
 
   return async (event, context) => {
+    // SAM sends null, others an empty text, where there is no body.
+    const { body, ...rest } = event;
     startLogScope({ requestId: event.requestContext.requestId });
     const scoped: ScopedEvent = {
-      ...event,
+      ...rest,
+      ...(body && { body }),
       headers: lowerCased(event.headers),
       startedAt: performance.now(),
       served: served.get(event.routeKey),

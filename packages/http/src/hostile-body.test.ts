@@ -137,4 +137,12 @@ describe("hostile bodies", () => {
     expect(answer.errorPaths).toHaveLength(20);
     expect(JSON.stringify(answer.body)).not.toContain("s3cret");
   });
+
+  it.each([null, ""])("takes the body %j for none, as a gateway may send it", async (body) => {
+    const withBody = (event: ApiEvent) => ({ ...event, body }) as ApiEvent;
+    expect((await send(notesApi(), withBody(eventFor("POST /v1/restore")))).status).toBe(204);
+    const patch = eventFor("PATCH /v1/notes/{noteId}", { pathParameters: { noteId } });
+    expect((await send(notesApi(), withBody(patch))).status).toBe(200);
+    expect((await send(notesApi(), withBody(postNote("")))).status).toBe(400);
+  });
 });

@@ -22,7 +22,7 @@ export function renderResponse(
   if (etag !== undefined) {
     all.ETag = quoteEtag(etag);
     all["Cache-Control"] = "private, no-cache";
-    if (status === 200 && isNoneMatchHit(ifNoneMatch, etag)) return { statusCode: 304, headers: all };
+    if (isNoneMatchHit(ifNoneMatch, etag)) return { statusCode: 304, headers: all };
   }
   if (body === undefined) return { statusCode: status, headers: all };
   return {
