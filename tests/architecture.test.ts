@@ -71,6 +71,10 @@ describe("who may import whom", () => {
     ["packages/cache/src/a.ts", "@parley/llm/models"],
     ["packages/jobs/src/a.ts", "@parley/http/problem"],
     ["packages/local/src/a.ts", "@parley/infra/app"],
+    ["packages/local/src/a.ts", "@parley/application/models"],
+    ["packages/http/src/a.ts", "@parley/application/models"],
+    ["packages/application/src/a.ts", "@parley/local/stack"],
+    ["packages/application/src/a.ts", "@parley/realtime/events"],
     ["packages/unheard-of/src/a.ts", "@parley/contract/problem"],
     ["functions/messages/index.ts", "@parley/local/stack"],
     ["functions/messages/a/b.ts", "@parley/local/stack"],
@@ -83,6 +87,8 @@ describe("who may import whom", () => {
     ["packages/http/src/a.ts", "@parley/contract/problem"],
     ["packages/data/src/a.db.test.ts", "@parley/local/postgres/test-database"],
     ["packages/local/src/a.ts", "@parley/data/migrate"],
+    ["packages/application/src/a.ts", "@parley/llm/models"],
+    ["functions/messages/index.ts", "@parley/application/models"],
     ["functions/messages/index.ts", "@parley/llm/models"],
     ["functions/messages/index.ts", "./send-message.ts"],
     ["functions/reply-worker/index.ts", "@parley/llm/providers"],
@@ -112,6 +118,11 @@ describe("who may import whom", () => {
 
   it.each(["providers", "openai", "anthropic", "scripted"])("leaves llm/%s to reply-worker", (module) => {
     const file = importing("functions/messages/index.ts", `@parley/llm/${module}`);
+    expect(rulesOf(importViolations([file]))).toEqual(["providers"]);
+  });
+
+  it("leaves them to nobody else, application included", () => {
+    const file = importing("packages/application/src/a.ts", "@parley/llm/providers");
     expect(rulesOf(importViolations([file]))).toEqual(["providers"]);
   });
 

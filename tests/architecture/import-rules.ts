@@ -25,13 +25,15 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   realtime: platform,
   client: ["contract"],
   web: ["client", "contract"],
+  // docs/adr/0006: what several functions compose alike.
+  application: ["contract", "data", "http", "jobs", "cache", "llm", "runtime"],
   infra: ["contract"],
 };
 
 /** Rooms that may import every package but some. */
 const forbidden: Readonly<Record<string, readonly string[]>> = {
   functions: ["local", "client", "web", "infra", "functions"],
-  local: ["infra"],
+  local: ["infra", "application"],
 };
 
 /** The parts of llm that speak to providers. */
