@@ -25,15 +25,22 @@ export function renderQueued(row: ReplySource): Reply {
   });
 }
 
+/** The keys as jsonb orders them, so that a first answer and a later read are the same bytes. */
+function asStored(metadata: ConversationSource["metadata"] | undefined): ConversationSource["metadata"] {
+  const entries = Object.entries(metadata ?? {}).map(([key, value]) => ({ key: Buffer.from(key), value }));
+  entries.sort((left, right) => left.key.length - right.key.length || left.key.compare(right.key));
+  return Object.fromEntries(entries.map(({ key, value }) => [key.toString(), value]));
+}
+
 /** A message as the request that made it was answered. The client has just sent its text again. */
 export function renderNewMessage(
   row: MessageSource,
   replyId: string | null,
   sent: { content: string; metadata?: MessageSource["metadata"] | undefined },
 ): Message {
-  const { content, metadata = {} } = sent;
   const asMade = { isEdited: false, isDeleted: false, isActive: true, updatedAt: row.createdAt };
-  return renderMessage({ ...row, ...asMade, content, metadata, replyId });
+  const metadata = asStored(sent.metadata);
+  return renderMessage({ ...row, ...asMade, content: sent.content, metadata, replyId });
 }
 
 type SentConversation = {
@@ -51,7 +58,7 @@ export function renderNewConversation(
     title: sent.title ?? null,
     description: sent.description ?? null,
     model: sent.model ?? null,
-    metadata: sent.metadata ?? {},
+    metadata: asStored(sent.metadata),
     status: "active",
     messageCount: replyId === null ? 0 : 1,
     activeReplyId: replyId,

@@ -1,0 +1,55 @@
+import { expect, inject, it } from "vitest";
+import { ask, ended, etagOf, signUp, startConversation } from "./client.ts";
+
+it("shows the signed-in user and nobody else", async () => {
+  const [ada, eve] = await Promise.all([signUp(), signUp()]);
+  const [hers, theirs] = await Promise.all([ada.expect("getMe", 200), eve.expect("getMe", 200)]);
+  expect(hers).toMatchObject({
+    email: ada.email,
+    displayName: null,
+    roles: ["user"],
+    tokens: { balance: 1_000_000, held: 0 },
+  });
+  expect(theirs).toMatchObject({ email: eve.email });
+  expect(theirs.id).not.toBe(hers.id);
+});
+
+it("changes the profile of who has seen the present one", async () => {
+  const [ada, eve] = await Promise.all([signUp(), signUp()]);
+  const etag = etagOf(await ada.send("getMe"));
+  expect((await ada.send("getMe", { headers: { "if-none-match": etag } })).status).toBe(304);
+  const headers = { "if-match": etag };
+  const changed = await ada.send("updateMe", { body: { displayName: "Ada \u{1F33B}" }, headers });
+  expect(changed.body).toMatchObject({ displayName: "Ada \u{1F33B}" });
+  await ada.refused("updateMe", 412, { body: { displayName: "Late" }, headers });
+  expect(await ada.expect("updateMe", 200, { body: { displayName: null } })).toMatchObject({
+    displayName: null,
+  });
+  expect(await eve.expect("getMe", 200)).toMatchObject({ displayName: null });
+});
+
+it("holds the price of a reply while it runs and charges it when it is there", async () => {
+  const ada = await signUp();
+  const { tokens } = await ada.expect("getMe", 200);
+  const conversationId = await startConversation(ada, { model: "scripted/slow" });
+  const slow = await ask(ada, conversationId, "Slowly");
+  const held = await ada.expect("getMe", 200);
+  expect(held.tokens).toEqual({ balance: tokens.balance, held: 100 });
+  await ada.expect("cancelReply", 200, { params: { replyId: slow.reply.id } });
+  const quick = await ask(ada, conversationId, "Quick", { model: "scripted/echo" });
+  const { tokensCharged } = await ended(ada, quick.reply.id);
+  const cancelled = await ended(ada, slow.reply.id);
+  const after = await ada.expect("getMe", 200);
+  const spent = tokensCharged + cancelled.tokensCharged;
+  expect(after.tokens).toEqual({ balance: tokens.balance - spent, held: 0 });
+});
+
+it("wants a token that is one", async () => {
+  const { url } = inject("stack");
+  for (const token of [undefined, "", "nonsense"]) {
+    const response = await fetch(`${url}/v1/me`, {
+      headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+    });
+    expect(response.status).toBe(401);
+  }
+});
