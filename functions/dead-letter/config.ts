@@ -1,7 +1,8 @@
+import { queueSettings } from "@parley/jobs/queue-settings";
 import * as z from "zod";
 
 export const configSchema = z.object({
-  QUEUE_URL: z.url(),
+  ...queueSettings,
   MOMENTO_CACHE_NAME: z.string().default("parley"),
   MOMENTO_ENDPOINT: z.string().optional(),
 });

@@ -9,7 +9,7 @@ import { configSchema } from "./config.ts";
 import { failRecord } from "./fail-record.ts";
 
 const config = parseEnvironment(configSchema);
-const queue = createReplyQueue(config.QUEUE_URL);
+const queue = createReplyQueue(config.QUEUE_URL, config.REPLY_CHECK_SECONDS);
 let database: Database | undefined;
 
 /** Jobs that failed again and again: each ends its reply, so that nobody waits for it. */

@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Parts } from "@parley/application/parts";
 import type { replyRoutes } from "@parley/contract/routes/replies";
 import { isTerminal } from "@parley/contract/schemas/reply";
 import type { ApiResponse, Operation } from "@parley/http/api-types";
 import { problem } from "@parley/http/problem";
 import { addLogKeys } from "@parley/runtime/logger";
-import { readReply, type Seen } from "./read-reply.ts";
+import { type ReadingParts, readReply, type Seen } from "./read-reply.ts";
 
 const firstPauseMillis = 50;
 const longestPauseMillis = 500;
@@ -21,7 +20,10 @@ function toResponse({ reply, etag }: Seen): ApiResponse {
  * Status and text of a reply. `waitSeconds` holds the answer until the reply ends.
  * @param mostWaitSeconds above it a poll is answered at once.
  */
-export function getReply(parts: Parts, mostWaitSeconds: number): Operation<(typeof replyRoutes)["getReply"]> {
+export function getReply(
+  parts: ReadingParts,
+  mostWaitSeconds: number,
+): Operation<(typeof replyRoutes)["getReply"]> {
   return async ({ params: { replyId }, query: { waitSeconds }, caller, requestId, remainingMillis }) => {
     addLogKeys({ replyId });
     const wanted = waitSeconds > mostWaitSeconds ? 0 : waitSeconds * 1000;

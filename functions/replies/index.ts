@@ -15,7 +15,7 @@ const parts = await openParts(config);
 export const handler = createApi({
   routes: replyRoutes,
   operations: {
-    getReply: getReply(parts, config.MAX_WAIT_SECONDS),
+    getReply: getReply({ ...parts, patienceSeconds: config.REPLY_PATIENCE_SECONDS }, config.MAX_WAIT_SECONDS),
     cancelReply: cancelReply(parts),
     listReplies: listReplies(parts),
   },

@@ -3,6 +3,11 @@ import { renderReply, replyEtag } from "@parley/contract/render/reply";
 import type { Reply } from "@parley/contract/schemas/reply";
 import { getReply, needsRepair, repairReply } from "@parley/data/replies";
 
+export interface ReadingParts extends Parts {
+  /** How long a queued reply may wait before its job counts as lost. */
+  patienceSeconds: number;
+}
+
 /** A reply as the API shows it, and the version of that. */
 export interface Seen {
   reply: Reply;
@@ -14,7 +19,7 @@ export interface Seen {
  * whose job or worker seems to be lost gets a new job.
  */
 export async function readReply(
-  { database, cache, queue }: Parts,
+  { database, cache, queue, patienceSeconds }: ReadingParts,
   ownerId: string,
   replyId: string,
   requestId: string,
@@ -26,8 +31,8 @@ export async function readReply(
   }
   const row = await getReply(database, ownerId, replyId);
   if (row === undefined) return undefined;
-  if (needsRepair(row)) {
-    const staleReplyId = await repairReply(database, ownerId, replyId);
+  if (needsRepair(row, patienceSeconds)) {
+    const staleReplyId = await repairReply(database, ownerId, replyId, patienceSeconds);
     if (staleReplyId !== undefined) await queue.enqueueReply({ ownerId, replyId: staleReplyId, requestId });
   }
   return { reply: renderReply(row), etag: replyEtag(row) };

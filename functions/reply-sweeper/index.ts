@@ -9,7 +9,7 @@ import { configSchema } from "./config.ts";
 import { sweep } from "./sweep.ts";
 
 const config = parseEnvironment(configSchema);
-const queue = createReplyQueue(config.QUEUE_URL);
+const queue = createReplyQueue(config.QUEUE_URL, config.REPLY_CHECK_SECONDS);
 let database: Database | undefined;
 
 /** Runs on a schedule. */

@@ -28,7 +28,7 @@ export interface Answered {
 }
 
 const mostCalls = 4;
-const heartbeatMillis = 5_000;
+const heartbeatsPerLease = 6;
 
 function requireModel(worker: Worker, id: string): Model {
   const model = findModel(id, worker.models);
@@ -54,7 +54,8 @@ function nextModel({ worker }: Run, model: Model, calls: number): Model | undefi
 }
 
 /** Waits before the next call, telling that this worker is alive. */
-async function pause(progress: ReplyProgress, millis: number): Promise<void> {
+async function pause({ worker }: Run, progress: ReplyProgress, millis: number): Promise<void> {
+  const heartbeatMillis = (worker.leaseSeconds * 1000) / heartbeatsPerLease;
   const until = Date.now() + millis;
   for (let left = millis; left > 0; left = until - Date.now()) {
     await new Promise((resolve) => setTimeout(resolve, Math.min(left, heartbeatMillis)));
@@ -66,7 +67,7 @@ async function pause(progress: ReplyProgress, millis: number): Promise<void> {
 async function startNextAttempt(run: Run, model: Model): Promise<void> {
   const { worker, reply, attempt } = run;
   const fence = { ownerId: reply.ownerId, replyId: reply.id, attempt };
-  const next = await retryReply(worker.database, fence, model.id);
+  const next = await retryReply(worker.database, fence, model.id, worker.leaseSeconds);
   if (next === undefined) throw new ReplyLost();
   run.attempt = next.attempt;
   run.sequence = next.sequence;
@@ -103,7 +104,7 @@ export async function answerWithRetries(run: Run): Promise<Answered> {
       };
       logger.warn("model call failed", { ...log, nextModel: following?.id, delayMillis: delay });
       if (following === undefined || Date.now() + delay >= run.endsAt) throw error;
-      await pause(progress, delay);
+      await pause(run, progress, delay);
       await startNextAttempt(run, following);
       model = following;
     } finally {

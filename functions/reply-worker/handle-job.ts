@@ -1,7 +1,6 @@
 import { claimReply } from "@parley/data/reply-jobs";
 import { announceEnding } from "@parley/jobs/announce-ending";
 import type { ReplyJob } from "@parley/jobs/reply-job";
-import { checkDelaySeconds } from "@parley/jobs/reply-queue";
 import { logger } from "@parley/runtime/logger";
 import { traced } from "@parley/runtime/tracer";
 import { runReply } from "./run-reply.ts";
@@ -11,8 +10,9 @@ import type { Worker } from "./worker.ts";
 async function checkLater(
   worker: Worker,
   job: ReplyJob,
-  leaseSecondsLeft = checkDelaySeconds,
+  leaseSecondsLeft = Number.POSITIVE_INFINITY,
 ): Promise<void> {
+  const { checkDelaySeconds } = worker.queue;
   const delay = Math.min(Math.max(Math.ceil(leaseSecondsLeft) + 1, 1), checkDelaySeconds);
   await worker.queue.enqueueCheck(job, delay);
 }
@@ -24,7 +24,9 @@ async function checkLater(
  * @throws when the database or, for a check, the queue cannot be reached: the queue then gives the job again
  */
 export async function handleJob(worker: Worker, job: ReplyJob, endsAt: number): Promise<void> {
-  const claim = await traced("database claim", () => claimReply(worker.database, job.ownerId, job.replyId));
+  const claim = await traced("database claim", () =>
+    claimReply(worker.database, job.ownerId, job.replyId, worker.leaseSeconds),
+  );
   const log = { requestId: job.requestId, userId: job.ownerId, replyId: job.replyId, kind: job.kind };
   switch (claim.outcome) {
     case "claimed":

@@ -30,7 +30,7 @@ async function createWorker(): Promise<Worker> {
     cacheName: config.MOMENTO_CACHE_NAME,
     logger,
   });
-  const queue = createReplyQueue(config.QUEUE_URL);
+  const queue = createReplyQueue(config.QUEUE_URL, config.REPLY_CHECK_SECONDS);
   cache.warm();
   queue.warm();
   return {
@@ -41,6 +41,7 @@ async function createWorker(): Promise<Worker> {
     models: availableModels({ ...keys, includeScripted: true }),
     breaker: createBreaker({ now: Date.now }),
     fallbackModel: config.FALLBACK_MODEL,
+    leaseSeconds: config.REPLY_LEASE_SECONDS,
   };
 }
 

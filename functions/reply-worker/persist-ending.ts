@@ -1,5 +1,5 @@
 import { isConnectionFailure } from "@parley/data/database-errors";
-import { type Attempt, type Ending, type Finished, finishReply, leaseSeconds } from "@parley/data/reply-jobs";
+import { type Attempt, type Ending, type Finished, finishReply } from "@parley/data/reply-jobs";
 import { traced } from "@parley/runtime/tracer";
 import type { Worker } from "./worker.ts";
 
@@ -11,7 +11,7 @@ const pauseMillis = 500;
  * @throws DatabaseUnavailable when it stayed away
  */
 export async function persistEnding(worker: Worker, attempt: Attempt, ending: Ending): Promise<Finished> {
-  const until = Date.now() + leaseSeconds * 1000;
+  const until = Date.now() + worker.leaseSeconds * 1000;
   for (;;) {
     try {
       return await traced("database finish", () => finishReply(worker.database, attempt, ending));

@@ -1,6 +1,6 @@
 import { renderReply } from "@parley/contract/render/reply";
 import { isConnectionFailure } from "@parley/data/database-errors";
-import { flushReply, leaseSeconds } from "@parley/data/reply-jobs";
+import { flushReply } from "@parley/data/reply-jobs";
 import { estimateTokens } from "@parley/llm/token-count";
 import type { Run } from "./answer-with-retries.ts";
 import { ReplyLost } from "./reply-lost.ts";
@@ -21,7 +21,8 @@ export interface ReplyProgress {
 /** A short answer needs no save of its own before it is finished. */
 const firstFlushMillis = 30;
 const flushMillis = 500;
-const heartbeatMillis = 10_000;
+// A lease outlives two heartbeats that were lost.
+const heartbeatsPerLease = 3;
 
 function codePoints(text: string): number {
   let count = 0;
@@ -33,6 +34,7 @@ function codePoints(text: string): number {
 export function createReplyProgress(run: Run, model: string, inputTokens: number): ReplyProgress {
   const { worker, reply, attempt } = run;
   const fence = { ownerId: reply.ownerId, replyId: reply.id, attempt };
+  const heartbeatMillis = (worker.leaseSeconds * 1000) / heartbeatsPerLease;
   const lost = new AbortController();
   let text = "";
   let pending = "";
@@ -52,12 +54,8 @@ export function createReplyProgress(run: Run, model: string, inputTokens: number
     const delta = pending;
     const asOf = Date.now();
     const tokens = outputTokens + estimateTokens(delta);
-    const flushed = await flushReply(worker.database, fence, {
-      saved,
-      delta,
-      inputTokens,
-      outputTokens: tokens,
-    });
+    const progress = { saved, delta, inputTokens, outputTokens: tokens };
+    const flushed = await flushReply(worker.database, fence, progress, worker.leaseSeconds);
     if (flushed === undefined) return lost.abort(new ReplyLost());
     pending = pending.slice(delta.length);
     saved += codePoints(delta);
@@ -84,7 +82,7 @@ export function createReplyProgress(run: Run, model: string, inputTokens: number
     } catch (error) {
       // The text is kept and saved with the next flush, unless the lease has run out by then.
       if (!isConnectionFailure(error)) lost.abort(error);
-      else if (Date.now() - aliveAt > leaseSeconds * 1000) lost.abort(new ReplyLost());
+      else if (Date.now() - aliveAt > worker.leaseSeconds * 1000) lost.abort(new ReplyLost());
     }
   }
 

@@ -14,4 +14,5 @@ export interface Worker {
   models: ModelCatalog;
   breaker: Breaker;
   fallbackModel: string | undefined;
+  leaseSeconds: number;
 }

@@ -20,6 +20,7 @@ export interface AskingParts extends Parts {
 
 interface PartsSettings {
   QUEUE_URL: string;
+  REPLY_CHECK_SECONDS: number;
   MOMENTO_CACHE_NAME: string;
   MOMENTO_ENDPOINT?: string | undefined;
 }
@@ -40,6 +41,6 @@ export async function openParts(settings: PartsSettings): Promise<Parts> {
   return {
     database: tracedDatabase(openDatabase(await loadDatabaseUrl())),
     cache,
-    queue: createReplyQueue(settings.QUEUE_URL),
+    queue: createReplyQueue(settings.QUEUE_URL, settings.REPLY_CHECK_SECONDS),
   };
 }

@@ -1,3 +1,4 @@
+import { queueSettings } from "@parley/jobs/queue-settings";
 import * as z from "zod";
 
 /** Of every function that answers signed-in users. */
@@ -15,7 +16,7 @@ export const cacheSettings = {
 
 /** Of every function that asks a model. The keys are among the secrets. */
 export const askingSettings = {
-  QUEUE_URL: z.url(),
+  ...queueSettings,
   OPENAI_BASE_URL: z.url().optional(),
   DEFAULT_MODEL: z.string().optional(),
   /** Sends per user; 0 = no limit. */

@@ -153,8 +153,8 @@ export async function cancelReply(
 export const patienceSeconds = 30;
 
 /** Says of a row whether a poll should call `repairReply`. */
-export function needsRepair(reply: ReplyRow, now: Date = new Date()): boolean {
-  if (reply.status === "queued") return reply.enqueuedAt.getTime() < now.getTime() - patienceSeconds * 1000;
+export function needsRepair(reply: ReplyRow, patience: number, now: Date = new Date()): boolean {
+  if (reply.status === "queued") return reply.enqueuedAt.getTime() < now.getTime() - patience * 1000;
   return reply.status === "in_progress" && reply.leasedUntil !== null && reply.leasedUntil < now;
 }
 
@@ -166,9 +166,14 @@ export async function repairReply(
   database: Database,
   ownerId: string,
   replyId: string,
+  patience: number = patienceSeconds,
 ): Promise<string | undefined> {
   const answer = await database.run((connection) =>
-    connection.call<{ replyId: string | null }>("repair_reply", { ownerId, replyId, patienceSeconds }),
+    connection.call<{ replyId: string | null }>("repair_reply", {
+      ownerId,
+      replyId,
+      patienceSeconds: patience,
+    }),
   );
   return answer.replyId ?? undefined;
 }

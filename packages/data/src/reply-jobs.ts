@@ -7,7 +7,7 @@ import { messages } from "./schema/messages.ts";
 import { type ContextManifest, replies } from "./schema/replies.ts";
 
 /** Seconds a worker owns a reply without telling that it is alive. */
-export const leaseSeconds = 30;
+export const usualLeaseSeconds = 30;
 
 /** One attempt of one worker at a reply: the fence of everything it writes. */
 export interface Attempt {
@@ -38,7 +38,12 @@ export type Claim =
   | { outcome: "missing" | "finished" | "blocked" };
 
 /** Takes a reply for this worker, with the messages before it. One round trip. */
-export async function claimReply(database: Database, ownerId: string, replyId: string): Promise<Claim> {
+export async function claimReply(
+  database: Database,
+  ownerId: string,
+  replyId: string,
+  leaseSeconds: number = usualLeaseSeconds,
+): Promise<Claim> {
   const answer = await database.run((connection) =>
     connection.call<Exclude<Claim, { outcome: "claimed" }> | ClaimedJson>("claim_reply", {
       ownerId,
@@ -73,6 +78,7 @@ export async function flushReply(
   database: Database,
   { ownerId, replyId, attempt }: Attempt,
   progress: Progress,
+  leaseSeconds: number = usualLeaseSeconds,
 ): Promise<{ sequence: number; updatedAt: Date } | undefined> {
   const rows = await database.run((connection) =>
     connection
@@ -104,6 +110,7 @@ export async function retryReply(
   database: Database,
   { ownerId, replyId, attempt }: Attempt,
   model: string,
+  leaseSeconds: number = usualLeaseSeconds,
 ): Promise<{ attempt: number; sequence: number } | undefined> {
   const [row] = await database.run(({ db }) =>
     db

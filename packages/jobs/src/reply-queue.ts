@@ -5,11 +5,13 @@ import { traced } from "@parley/runtime/tracer";
 import type { ReplyJob } from "./reply-job.ts";
 
 /** Seconds after which a check looks whether the reply it belongs to got on. */
-export const checkDelaySeconds = 45;
+export const usualCheckDelaySeconds = 45;
 
 type Target = Omit<ReplyJob, "kind">;
 
 export interface ReplyQueue {
+  /** Seconds between a job and the check of it. */
+  readonly checkDelaySeconds: number;
   /**
    * Sends the job of a queued reply and the delayed check of it. Best effort: the queued row is the outbox, so
    * a failure is logged and answered with false.
@@ -34,7 +36,10 @@ function load() {
 }
 
 /** The queue at `queueUrl`; region, credentials and endpoint come from the environment, as the SDK reads them. */
-export function createReplyQueue(queueUrl: string): ReplyQueue {
+export function createReplyQueue(
+  queueUrl: string,
+  checkDelaySeconds: number = usualCheckDelaySeconds,
+): ReplyQueue {
   let client: SQSClient | undefined;
 
   async function sdk() {
@@ -54,6 +59,7 @@ export function createReplyQueue(queueUrl: string): ReplyQueue {
   }
 
   return {
+    checkDelaySeconds,
     enqueueReply: (target) =>
       traced("queue.send", async () => {
         try {

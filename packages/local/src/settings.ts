@@ -29,6 +29,9 @@ const functionSettings = z.object({
   NEW_USER_TOKENS: whole(0).optional(),
   MAX_WAIT_SECONDS: whole(0, 20).default(20),
   REPLY_DEADLINE_SECONDS: whole(30, 86_400).optional(),
+  REPLY_LEASE_SECONDS: whole(1).optional(),
+  REPLY_CHECK_SECONDS: whole(1, 900).optional(),
+  REPLY_PATIENCE_SECONDS: whole(1).optional(),
   POWERTOOLS_LOG_LEVEL: z
     .enum(["DEBUG", "INFO", "WARN", "ERROR"], { error: "must be DEBUG, INFO, WARN or ERROR" })
     .optional(),
