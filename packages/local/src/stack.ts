@@ -24,10 +24,16 @@ const sweepEveryMillis = 6 * 60 * 60 * 1000;
 const sweepAfterMillis = [0, 45_000];
 const root = new URL("../../../", import.meta.url);
 
+/** Puts something between the functions and a service on this port; answers the port to use instead. */
+export type Reroute = (service: "queue" | "momento", port: number) => Promise<number>;
+
 export interface StackOptions {
   readonly settings: Settings;
   /** False for throw-away stacks: Postgres does not wait for the disk. */
   readonly durable?: boolean;
+  readonly reroute?: Reroute;
+  /** Further variables of every function. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** Restart environments when source is edited. */
   readonly watch?: boolean;
   readonly onProgress?: (line: string) => void;
@@ -98,6 +104,7 @@ async function startServices(
       ? await startMomento({ cacheNames: [settings.MOMENTO_CACHE_NAME] })
       : undefined;
   started.defer(() => momento?.close());
+  const { reroute = async (_service, port) => port } = options;
   const cognito = await startCognito({
     ...userPool,
     dataFile: join(dataDir, "cognito.json"),
@@ -105,11 +112,22 @@ async function startServices(
     postConfirmation: confirmed,
   });
   started.defer(() => cognito.close());
-  return { ...database, queue, momento, cognito };
+  return {
+    ...database,
+    queue: await reroutedQueue(queue, reroute),
+    momento: momento && { ...momento, port: await reroute("momento", momento.port) },
+    cognito,
+  };
+}
+
+async function reroutedQueue(queue: QueueService, reroute: Reroute): Promise<QueueService> {
+  const { port } = new URL(queue.endpoint);
+  const endpoint = queue.endpoint.replace(port, String(await reroute("queue", Number(port))));
+  return { ...queue, endpoint, queueUrl: (name) => queue.queueUrl(name).replace(queue.endpoint, endpoint) };
 }
 
 function functionEnvironment(
-  settings: Settings,
+  { settings, environment }: StackOptions,
   dataDir: string,
   services: Services,
 ): Record<string, string> {
@@ -127,6 +145,7 @@ function functionEnvironment(
     USER_POOL_CLIENT_ID: userPool.clientId,
     USER_POOL_JWKS: JSON.stringify(cognito.jwks),
     ...(momento !== undefined && { MOMENTO_ENDPOINT: `${momento.hostname}:${momento.port}` }),
+    ...environment,
   };
 }
 
@@ -204,7 +223,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   );
   const running = createFunctions({
     root,
-    environment: functionEnvironment(settings, dataDir, services),
+    environment: functionEnvironment(options, dataDir, services),
     onLog,
   });
   functions = running;

@@ -7,7 +7,7 @@ export interface MomentoLimits {
   /** Bytes of one key with its value; Momento's own default. */
   readonly maxItemBytes: number;
   /** Calls a second over all caches, then `operations_rate_limit_exceeded`. */
-  readonly maxCallsPerSecond: number;
+  maxCallsPerSecond: number;
 }
 
 /** What Momento refuses a call with. */
@@ -25,7 +25,7 @@ export interface Caches {
 
 export function createCaches(names: readonly string[], limits: MomentoLimits): Caches {
   const byName = new Map<string, ItemStore>();
-  const takeCall = callLimiter(limits.maxCallsPerSecond);
+  const takeCall = callLimiter(limits);
   const caches: Caches = {
     byName,
     limits,
@@ -64,7 +64,7 @@ export function isRefusal(error: unknown): error is Refusal {
   return typeof error === "object" && error !== null && "name" in error && error.name === "Refusal";
 }
 
-function callLimiter(maxPerSecond: number): () => boolean {
+function callLimiter(limits: MomentoLimits): () => boolean {
   let second = 0;
   let calls = 0;
   return () => {
@@ -74,6 +74,6 @@ function callLimiter(maxPerSecond: number): () => boolean {
       calls = 0;
     }
     calls += 1;
-    return calls <= maxPerSecond;
+    return calls <= limits.maxCallsPerSecond;
   };
 }

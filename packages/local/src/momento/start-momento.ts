@@ -19,6 +19,8 @@ export interface RunningMomento {
   readonly port: number;
   /** Holds every answer back by that long, from the next call on. */
   setDelay(millis: number): void;
+  /** Refuses what is above it with a rate limit error; infinity lets all pass. */
+  setCallsPerSecond(most: number): void;
   /** Cuts every connection; what was cached is gone. */
   close(): Promise<void>;
 }
@@ -38,7 +40,8 @@ const maxMessageBytes = 10 * 1024 * 1024;
 export async function startMomento(options: MomentoOptions): Promise<RunningMomento> {
   const { host = "127.0.0.1", port = 0, cacheNames, limits } = options;
   const pace: Pace = { delayMillis: 0 };
-  const caches = createCaches(cacheNames, { ...defaultLimits, ...limits });
+  const present = { ...defaultLimits, ...limits };
+  const caches = createCaches(cacheNames, present);
   const server = new Server({ "grpc.max_receive_message_length": maxMessageBytes, "grpc.so_reuseport": 0 });
   server.addService(cache.cache_client.UnimplementedScsService.definition, dataService(caches, pace));
   server.addService(
@@ -52,6 +55,9 @@ export async function startMomento(options: MomentoOptions): Promise<RunningMome
     port: boundPort,
     setDelay(millis) {
       pace.delayMillis = millis;
+    },
+    setCallsPerSecond(most) {
+      present.maxCallsPerSecond = most;
     },
     async close() {
       server.forceShutdown();
