@@ -53,8 +53,9 @@ const password = "Correct-Horse-7";
 
 export function pathOf(route: Route, { params = {}, query = {} }: Request): string {
   const path = route.path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ""));
-  const parameters = Object.entries(query).map(([name, value]) => [name, String(value)]);
-  return parameters.length === 0 ? path : `${path}?${new URLSearchParams(parameters)}`;
+  const parameters = new URLSearchParams();
+  for (const [parameter, value] of Object.entries(query)) parameters.set(parameter, String(value));
+  return parameters.size === 0 ? path : `${path}?${parameters}`;
 }
 
 function read(name: OperationName, response: Response, text: string): Answer {

@@ -1,0 +1,158 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { ask, ended, signUp, startConversation, type User } from "./client.ts";
+
+let ada: User;
+let eve: User;
+
+beforeAll(async () => {
+  [ada, eve] = await Promise.all([signUp(), signUp()]);
+});
+
+let count = 0;
+const newKey = () => ({ "idempotency-key": `key-${++count}~!"#` });
+
+function isReplay(answer: { headers: Headers }): boolean {
+  return answer.headers.get("idempotent-replayed") === "true";
+}
+
+describe("sending", () => {
+  it("answers the first answer again, whatever has become of the reply", async () => {
+    const params = { conversationId: await startConversation(ada) };
+    const request = { params, body: { content: "Once", metadata: { bb: 1, a: "x" } }, headers: newKey() };
+    const first = await ada.send("sendMessage", request);
+    expect([first.status, isReplay(first)]).toEqual([202, false]);
+    const { message, reply } = first.body as Awaited<ReturnType<typeof ask>>;
+    await ended(ada, reply.id);
+    await ada.expect("editMessage", 200, {
+      params: { ...params, messageId: message.id },
+      body: { content: "Twice", metadata: {} },
+    });
+    const again = await ada.send("sendMessage", request);
+    expect([again.status, isReplay(again)]).toEqual([202, true]);
+    expect(again.text).toBe(first.text);
+    expect(again.headers.get("location")).toBe(first.headers.get("location"));
+    const { data } = await ada.expect("listMessages", 200, { params });
+    expect(data).toHaveLength(2);
+    expect((await ada.expect("listReplies", 200, { params })).data).toHaveLength(1);
+  });
+
+  it("stores one message for twins sent at the same time", async () => {
+    const params = { conversationId: await startConversation(ada) };
+    const request = { params, body: { content: "Twin" }, headers: newKey() };
+    const before = await ada.expect("getMe", 200);
+    const answers = await Promise.all(Array.from({ length: 8 }, () => ada.send("sendMessage", request)));
+    expect(answers.map(({ status }) => status)).toEqual(Array(8).fill(202));
+    expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
+    expect(answers.filter((answer) => !isReplay(answer))).toHaveLength(1);
+    const [{ reply }] = answers.map(({ body }) => body) as [Awaited<ReturnType<typeof ask>>];
+    await ended(ada, reply.id);
+    const after = await ada.expect("getMe", 200);
+    expect(after.tokens).toEqual({ balance: before.tokens.balance - 100, held: 0 });
+  });
+
+  it("refuses the key for another body or another conversation", async () => {
+    const params = { conversationId: await startConversation(ada) };
+    const headers = newKey();
+    await ada.expect("sendMessage", 202, { params, body: { content: "One" }, headers });
+    const other = await ada.refused("sendMessage", 422, { params, body: { content: "Two" }, headers });
+    expect(other.type).toBe("/problems/idempotency-mismatch");
+    const elsewhere = { conversationId: await startConversation(ada) };
+    await ada.refused("sendMessage", 422, { params: elsewhere, body: { content: "One" }, headers });
+  });
+
+  it("takes the same request however its JSON is written", async () => {
+    const params = { conversationId: await startConversation(ada) };
+    const headers = newKey();
+    await ada.expect("sendMessage", 202, { params, body: '{"content":"One","role":"user"}', headers });
+    const spelled = '{ "role": "user", "content": "\\u004fne" }';
+    expect(isReplay(await ada.send("sendMessage", { params, body: spelled, headers }))).toBe(true);
+  });
+
+  it("replays an import", async () => {
+    const params = { conversationId: await startConversation(ada) };
+    const request = { params, body: { content: "Imported", role: "assistant" }, headers: newKey() };
+    const [first, again] = [await ada.send("sendMessage", request), await ada.send("sendMessage", request)];
+    expect([first.status, again.status, isReplay(again)]).toEqual([201, 201, true]);
+    expect(again.text).toBe(first.text);
+  });
+
+  it("keeps no key of what it refused", async () => {
+    const params = { conversationId: await startConversation(ada, { model: "scripted/slow" }) };
+    const { reply } = await ask(ada, params.conversationId, "Slowly");
+    const request = { params, body: { content: "Now?", onBusy: "reject" }, headers: newKey() };
+    await ada.refused("sendMessage", 409, request);
+    await ada.expect("cancelReply", 200, { params: { replyId: reply.id } });
+    const sent = await ada.send("sendMessage", request);
+    expect([sent.status, isReplay(sent)]).toEqual([202, false]);
+  });
+});
+
+describe("keys", () => {
+  it("belong to one user", async () => {
+    const headers = newKey();
+    const request = { body: { title: "Mine" }, headers };
+    const hers = await ada.expect("createConversation", 201, request);
+    const theirs = await eve.send("createConversation", request);
+    expect([theirs.status, isReplay(theirs)]).toEqual([201, false]);
+    expect(theirs.body).not.toMatchObject({ id: hers.id });
+  });
+
+  it("belong to one route", async () => {
+    const headers = newKey();
+    const { id } = await ada.expect("createConversation", 201, { body: {}, headers });
+    const params = { conversationId: id };
+    const { message, reply } = await ada.expect("sendMessage", 202, {
+      params,
+      body: { content: "Hello" },
+      headers,
+    });
+    await ended(ada, reply.id);
+    const again = { params: { ...params, messageId: message.id }, headers };
+    const asked = await ada.send("askAgain", again);
+    expect([asked.status, isReplay(asked)]).toEqual([202, false]);
+    const replayed = await ada.send("askAgain", again);
+    expect(isReplay(replayed)).toBe(true);
+    expect(replayed.body).toMatchObject({ reply: (asked.body as { reply: object }).reply });
+    expect((await ada.expect("listReplies", 200, { params })).data).toHaveLength(2);
+  });
+
+  it("are 1 to 255 visible ASCII characters", async () => {
+    for (const key of ["a b", "k".repeat(256), "\u00e9"]) {
+      const headers = { "idempotency-key": key };
+      const { errors } = await ada.refused("createConversation", 400, { body: {}, headers });
+      expect(errors?.[0]?.path).toBe("headers.idempotency-key");
+    }
+    const headers = { "idempotency-key": `~${"k".repeat(254)}` };
+    await ada.expect("createConversation", 201, { body: {}, headers });
+  });
+});
+
+describe("creating a conversation", () => {
+  it("answers the first answer again, with its first message or without", async () => {
+    for (const body of [{ title: "T", metadata: { zz: 1, a: 2 } }, { message: { content: "Hello" } }]) {
+      const headers = newKey();
+      const first = await ada.send("createConversation", { body, headers });
+      const { id } =
+        "message" in body
+          ? (first.body as { conversation: { id: string } }).conversation
+          : (first.body as { id: string });
+      const params = { conversationId: id };
+      await ada.expect("updateConversation", 200, { params, body: { title: "Changed" } });
+      const again = await ada.send("createConversation", { body, headers });
+      expect([again.status, isReplay(again)]).toEqual([first.status, true]);
+      expect(again.text).toBe(first.text);
+      expect(again.headers.get("location")).toBe(first.headers.get("location"));
+      await ada.refused("createConversation", 422, { body: { title: "Other" }, headers });
+    }
+  });
+
+  it("makes one for twins at the same time", async () => {
+    const user = await signUp();
+    const request = { body: { message: { content: "Hello" } }, headers: newKey() };
+    const answers = await Promise.all(
+      Array.from({ length: 6 }, () => user.send("createConversation", request)),
+    );
+    expect(new Set(answers.map(({ status, text }) => `${status} ${text}`)).size).toBe(1);
+    expect((await user.expect("listConversations", 200)).data).toHaveLength(1);
+  });
+});
