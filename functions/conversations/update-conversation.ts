@@ -6,9 +6,9 @@ import type { conversationRoutes } from "@parley/contract/routes/conversations";
 import {
   type ConversationChange,
   getConversation,
-  getPromptText,
   updateConversation as storeChange,
 } from "@parley/data/conversations";
+import { getSystemPrompt } from "@parley/data/system-prompts";
 import type { ApiRequest, Operation } from "@parley/http/api-types";
 import { invalid } from "@parley/http/problem";
 import { addLogKeys } from "@parley/runtime/logger";
@@ -22,12 +22,13 @@ async function toChange(
   body: ApiRequest<Route>["body"],
 ): Promise<ConversationChange> {
   const { systemPrompt, systemPromptId } = body;
-  if (systemPrompt !== undefined) return { ...body, systemPromptId: null };
+  // An edited copy still comes from its prompt; without a text there is no copy.
+  if (systemPrompt === null) return { ...body, systemPromptId: null };
   if (systemPromptId === null) return { ...body, systemPrompt: null };
   if (systemPromptId === undefined) return body;
-  const text = await getPromptText(database, ownerId, systemPromptId);
-  if (text === undefined) throw invalid("body.systemPromptId", "is not a system prompt of yours");
-  return { ...body, systemPrompt: text };
+  const prompt = await getSystemPrompt(database, ownerId, systemPromptId);
+  if (prompt === undefined) throw invalid("body.systemPromptId", "is no system prompt that you can use");
+  return { ...body, systemPrompt: prompt.content };
 }
 
 /** Changes a conversation's settings. */

@@ -24,6 +24,8 @@ function endingOf({ answer, prompt }: Answered): Ending {
       sentMessageIds: [...manifest.sentMessageIds],
       droppedMessageIds: [...manifest.droppedMessageIds],
       inputTokens: manifest.inputTokens,
+      notes: [],
+      searches: [],
     },
   };
 }

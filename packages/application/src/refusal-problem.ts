@@ -22,7 +22,7 @@ export function refusalProblem(refusal: Refusal, limits: SendLimits): Problem {
     case "reply_to_not_found":
       return invalid("body.replyTo", "is not a message of this conversation");
     case "prompt_not_found":
-      return invalid("body.systemPromptId", "is not a system prompt of yours");
+      return invalid("body.systemPromptId", "is no system prompt that you can use");
     case "not_askable":
       return problem("conflict", { detail: "Only a user message that is not deleted can be asked again." });
     case "mismatch":

@@ -3,7 +3,6 @@ import type { Connection, Database } from "./database.ts";
 import { fromJson, type JsonRow } from "./json-row.ts";
 import { type After, behindInstant, contains, exactInstant, type Order } from "./keyset.ts";
 import { conversations, type Metadata } from "./schema/conversations.ts";
-import { systemPrompts } from "./schema/users.ts";
 
 export type ConversationRow = typeof conversations.$inferSelect & { activeReplyId: string | null };
 
@@ -114,21 +113,6 @@ export interface ConversationChange {
   model?: string | null | undefined;
   status?: "active" | "archived" | undefined;
   metadata?: Metadata | undefined;
-}
-
-/** The text of a saved prompt that this owner may use, or undefined. */
-export async function getPromptText(
-  database: Database,
-  ownerId: string,
-  systemPromptId: string,
-): Promise<string | undefined> {
-  const [row] = await database.run(({ db }) =>
-    db
-      .select({ content: systemPrompts.content })
-      .from(systemPrompts)
-      .where(and(eq(systemPrompts.ownerId, ownerId), eq(systemPrompts.id, systemPromptId))),
-  );
-  return row?.content;
 }
 
 /** The changed conversation; undefined when there is none, or none of `expectedVersion`. */

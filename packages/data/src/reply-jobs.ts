@@ -23,6 +23,22 @@ export interface HistoryMessage {
   position: number;
 }
 
+/** A note as the prompt of a reply may hold it; `isCut`: there is more of it than could ever fit. */
+export interface PinnedNote {
+  id: string;
+  title: string | null;
+  tags: string[];
+  content: string;
+  isCut: boolean;
+}
+
+export interface ReplyNotes {
+  /** Whether the owner has notes to search. */
+  hasNotes: boolean;
+  /** Those pinned to the conversation, oldest pin first. */
+  pinned: PinnedNote[];
+}
+
 /** Replies of one conversation that were past their deadline, and the one that may run now. */
 export interface EndedReplies {
   ownerId: string;
@@ -32,12 +48,12 @@ export interface EndedReplies {
 }
 
 export type Claim =
-  | { outcome: "claimed"; reply: ReplyRow; history: HistoryMessage[] }
+  | { outcome: "claimed"; reply: ReplyRow; history: HistoryMessage[]; notes: ReplyNotes }
   | ({ outcome: "expired" } & EndedReplies)
   | { outcome: "leased"; leaseSecondsLeft: number }
   | { outcome: "missing" | "finished" | "blocked" };
 
-/** Takes a reply for this worker, with the messages before it. One round trip. */
+/** Takes a reply for this worker, with the messages before it and its notes. One round trip. */
 export async function claimReply(
   database: Database,
   ownerId: string,
@@ -58,6 +74,7 @@ interface ClaimedJson {
   outcome: "claimed";
   reply: JsonRow;
   history: HistoryMessage[];
+  notes: ReplyNotes;
 }
 
 export interface Progress {

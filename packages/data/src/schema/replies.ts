@@ -21,6 +21,17 @@ export interface ContextManifest {
   sentMessageIds: string[];
   droppedMessageIds: string[];
   inputTokens: number;
+  /** The notes it was given, with the text it saw of them: they may be changed or deleted since. */
+  notes: ManifestNote[];
+  /** What it asked its tool for, in that order. */
+  searches: string[];
+}
+
+export interface ManifestNote {
+  id: string;
+  title: string | null;
+  content: string;
+  source: "pinned" | "found";
 }
 
 export const replies = pgTable(
@@ -60,6 +71,8 @@ export const replies = pgTable(
     tokensHeld: bigint("tokens_held", { mode: "number" }).notNull(),
     tokensCharged: bigint("tokens_charged", { mode: "number" }).notNull().default(0),
     context: jsonb("context").$type<ContextManifest>(),
+    // As far as the present attempt has got. No foreign keys: the notes may be deleted.
+    noteIds: jsonb("note_ids").$type<string[]>().notNull().default([]),
     enqueuedAt: instant("enqueued_at").notNull().defaultNow(),
     startedAt: instant("started_at"),
     finishedAt: instant("finished_at"),

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { bigint, boolean, check, integer, pgTable, primaryKey, text, uniqueIndex } from "drizzle-orm/pg-core";
+import { bigint, check, integer, pgTable, text } from "drizzle-orm/pg-core";
 import { instant, timestamps, version } from "./columns.ts";
 
 export const users = pgTable(
@@ -30,22 +30,3 @@ export const deletedSubjects = pgTable("deleted_subjects", {
   expiresAt: instant("expires_at").notNull(),
   ...timestamps(),
 });
-
-export const systemPrompts = pgTable(
-  "system_prompts",
-  {
-    id: text("id").notNull(),
-    ownerId: text("owner_id")
-      .notNull()
-      .references(() => users.id, { onDelete: "cascade" }),
-    name: text("name").notNull(),
-    content: text("content").notNull(),
-    isDefault: boolean("is_default").notNull().default(false),
-    version: version(),
-    ...timestamps(),
-  },
-  (table) => [
-    primaryKey({ columns: [table.ownerId, table.id] }),
-    uniqueIndex("system_prompts_default").on(table.ownerId).where(sql`${table.isDefault}`),
-  ],
-);

@@ -1,0 +1,44 @@
+import { sql } from "drizzle-orm";
+import type { Database } from "./database.ts";
+
+/** A note that a search of the model's found; `content` is an excerpt around the words where the note is long. */
+export interface FoundNote {
+  id: string;
+  title: string | null;
+  tags: string[];
+  content: string;
+  isCut: boolean;
+}
+
+/** Characters up to which a note is given whole. */
+const wholeNote = 2_000;
+
+/**
+ * The owner's notes that have any of the words of `query` (or words that begin with one), those with the most
+ * first; none of `without`. The words are never read as search syntax.
+ */
+export async function searchNotes(
+  database: Database,
+  ownerId: string,
+  { query, without, limit }: { query: string; without: readonly string[]; limit: number },
+): Promise<FoundNote[]> {
+  return database.run(async ({ db }) => {
+    // The parser gives quoted words joined by `&`: any of them will do, and each may go on.
+    const rows = await db.execute<Record<string, unknown> & FoundNote>(sql`
+      with asked as (
+        select nullif(replace(plainto_tsquery('simple', ${query}::text)::text, ''' & ''', ''':* | '''), '') as words),
+      wanted as (select (words || ':*')::tsquery as words from asked),
+      best as (
+        select notes.id, notes.title, notes.tags, notes.content, ts_rank(notes.words, wanted.words) as rank,
+          wanted.words
+        from notes, wanted
+        where notes.owner_id = ${ownerId} and notes.words @@ wanted.words
+          and not ${JSON.stringify(without)}::text::jsonb ? notes.id
+        order by rank desc, notes.id limit ${limit})
+      select id, title, tags, length(content) > ${wholeNote} as "isCut",
+        case when length(content) <= ${wholeNote} then content else ts_headline('simple', content, words,
+          'StartSel="", StopSel="", MaxFragments=4, MaxWords=80, MinWords=30, ShortWord=0, FragmentDelimiter=" … "') end as content
+      from best order by rank desc, id`);
+    return [...rows];
+  });
+}

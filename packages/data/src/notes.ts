@@ -1,0 +1,184 @@
+import { and, asc, desc, eq, or, type SQL, sql } from "drizzle-orm";
+import type { Database } from "./database.ts";
+import type { Created } from "./idempotency-keys.ts";
+import { type After, behindInstant, contains, exactInstant, type Order } from "./keyset.ts";
+import { conversationNotes, notes } from "./schema/notes.ts";
+
+export type NoteRow = Omit<typeof notes.$inferSelect, "words">;
+
+// Without the search index's column, which is for the database alone.
+const columns = {
+  id: notes.id,
+  ownerId: notes.ownerId,
+  title: notes.title,
+  content: notes.content,
+  tags: notes.tags,
+  version: notes.version,
+  createdAt: notes.createdAt,
+  updatedAt: notes.updatedAt,
+};
+
+/** A note of this owner, or undefined. One round trip. */
+export async function getNote(
+  database: Database,
+  ownerId: string,
+  noteId: string,
+): Promise<NoteRow | undefined> {
+  const [row] = await database.run((connection) =>
+    connection
+      .statement("get_note", (db) =>
+        db
+          .select(columns)
+          .from(notes)
+          .where(and(eq(notes.ownerId, sql.placeholder("ownerId")), eq(notes.id, sql.placeholder("noteId"))))
+          .prepare("get_note"),
+      )
+      .execute({ ownerId, noteId }),
+  );
+  return row;
+}
+
+export interface NoteFilter {
+  q?: string | undefined;
+  tag?: string | undefined;
+  /** Only those pinned to this conversation. */
+  pinnedTo?: string | undefined;
+}
+
+function matching(ownerId: string, { q, tag, pinnedTo }: NoteFilter): SQL | undefined {
+  return and(
+    eq(notes.ownerId, ownerId),
+    tag === undefined ? undefined : sql`${notes.tags} @> ${JSON.stringify([tag])}::text::jsonb`,
+    q === undefined ? undefined : or(contains(notes.title, q), contains(notes.content, q)),
+    pinnedTo === undefined
+      ? undefined
+      : sql`exists (select from ${conversationNotes} as pin where pin.owner_id = ${notes.ownerId}
+          and pin.note_id = ${notes.id} and pin.conversation_id = ${pinnedTo})`,
+  );
+}
+
+export interface NotePage extends NoteFilter {
+  order: Order;
+  limit: number;
+  after?: After<string> | undefined;
+}
+
+/** Up to `limit` notes by time of creation; `sortKey` is that with its microseconds. */
+export async function listNotes(
+  database: Database,
+  ownerId: string,
+  page: NotePage,
+): Promise<(NoteRow & { sortKey: string })[]> {
+  const direction = page.order === "asc" ? asc : desc;
+  return database.run(({ db }) =>
+    db
+      .select({ ...columns, sortKey: exactInstant(notes.createdAt).as("sort_key") })
+      .from(notes)
+      .where(
+        and(
+          matching(ownerId, page),
+          page.after && behindInstant(notes.createdAt, notes.id, page.after, page.order),
+        ),
+      )
+      .orderBy(direction(notes.createdAt), direction(notes.id))
+      .limit(page.limit)
+      .prepare("list_notes")
+      .execute(),
+  );
+}
+
+/** How many notes match. */
+export async function countNotes(database: Database, ownerId: string, filter: NoteFilter): Promise<number> {
+  return database.run(({ db }) => db.$count(notes, matching(ownerId, filter)));
+}
+
+export interface NewNote {
+  ownerId: string;
+  noteId: string;
+  title?: string | null | undefined;
+  content: string;
+  tags?: readonly string[] | undefined;
+  idempotencyKey?: string | undefined;
+  idempotencyFingerprint?: string | undefined;
+}
+
+/** Saves a note, or finds what the same request made before. One round trip, one transaction. */
+export async function createNote(database: Database, args: NewNote): Promise<Created> {
+  return database.run((connection) => connection.call<Created>("create_note", args));
+}
+
+export interface NoteChange {
+  title?: string | null | undefined;
+  content?: string | undefined;
+  tags?: string[] | undefined;
+}
+
+function theNote(ownerId: string, noteId: string, expectedVersion: number | undefined): SQL | undefined {
+  return and(
+    eq(notes.ownerId, ownerId),
+    eq(notes.id, noteId),
+    expectedVersion === undefined ? undefined : eq(notes.version, expectedVersion),
+  );
+}
+
+/** The changed note; undefined when there is none, or none of `expectedVersion`. */
+export async function updateNote(
+  database: Database,
+  ownerId: string,
+  noteId: string,
+  change: NoteChange,
+  expectedVersion: number | undefined,
+): Promise<NoteRow | undefined> {
+  const [row] = await database.run(({ db }) =>
+    db
+      .update(notes)
+      .set({ ...change, version: sql`${notes.version} + 1`, updatedAt: sql`now()` } as object)
+      .where(theNote(ownerId, noteId, expectedVersion))
+      .returning(columns),
+  );
+  return row;
+}
+
+/** Deletes a note for good and unpins it; false when there is none, or none of `expectedVersion`. */
+export async function deleteNote(
+  database: Database,
+  ownerId: string,
+  noteId: string,
+  expectedVersion: number | undefined,
+): Promise<boolean> {
+  const rows = await database.run(({ db }) =>
+    db
+      .delete(notes)
+      .where(theNote(ownerId, noteId, expectedVersion))
+      .returning({ id: notes.id }),
+  );
+  return rows.length > 0;
+}
+
+/** Notes that can be pinned to one conversation. */
+export const mostPinnedNotes = 50;
+
+interface Pin {
+  ownerId: string;
+  conversationId: string;
+  noteId: string;
+}
+
+/** Pins a note to a conversation of the same owner; repeating it changes nothing. */
+export async function pinNote(database: Database, pin: Pin): Promise<"pinned" | "not_found" | "too_many"> {
+  const answer = await database.run((connection) =>
+    connection.call<{ outcome: "pinned" | "not_found" | "too_many" }>("pin_note", {
+      ...pin,
+      most: mostPinnedNotes,
+    }),
+  );
+  return answer.outcome;
+}
+
+/** Unpins a note; repeating it changes nothing. */
+export async function unpinNote(database: Database, pin: Pin): Promise<"unpinned" | "not_found"> {
+  const answer = await database.run((connection) =>
+    connection.call<{ outcome: "unpinned" | "not_found" }>("unpin_note", pin),
+  );
+  return answer.outcome;
+}

@@ -1,0 +1,173 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { newId } from "./ids.ts";
+import { createConversation } from "./send-message.ts";
+import {
+  countSystemPrompts,
+  createSystemPrompt,
+  deleteSystemPrompt,
+  getSystemPrompt,
+  listSystemPrompts,
+  updateSystemPrompt,
+} from "./system-prompts.ts";
+import { openScene, type Person, type Scene } from "./testing/scene.fixture.ts";
+
+let scene: Scene;
+let ada: Person;
+let eve: Person;
+beforeAll(async () => {
+  scene = await openScene();
+  ada = await scene.person();
+  eve = await scene.person();
+});
+afterAll(() => scene.close());
+
+type Change = Partial<Parameters<typeof createSystemPrompt>[1]>;
+
+async function prompt(owner: Person, change: Change = {}): Promise<string> {
+  const systemPromptId = newId();
+  const args = { name: "Pirate", content: "Talk like a pirate.", visibility: "private" as const };
+  await createSystemPrompt(scene.database, {
+    ...args,
+    ownerId: owner.id,
+    systemPromptId,
+    isDefault: false,
+    ...change,
+  });
+  return systemPromptId;
+}
+
+function asker(person: Person, systemPromptId: string, isAdmin = false) {
+  return { ownerId: person.id, systemPromptId, isAdmin, expectedVersion: undefined };
+}
+
+async function defaultsOf(person: Person): Promise<string[]> {
+  const rows = await scene.rows<{ id: string }>(
+    `select id from system_prompts where owner_id = '${person.id}' and is_default`,
+  );
+  return rows.map(({ id }) => id);
+}
+
+test("a private prompt is its owner's alone, a public one everybody's to read", async () => {
+  const [own, shared] = [await prompt(ada), await prompt(ada, { visibility: "public" })];
+  expect(await getSystemPrompt(scene.database, eve.id, own)).toBeUndefined();
+  expect(await getSystemPrompt(scene.database, eve.id, shared)).toMatchObject({ id: shared });
+  expect(await updateSystemPrompt(scene.database, { ...asker(eve, own), name: "Mine" })).toBe("not_found");
+  expect(await updateSystemPrompt(scene.database, { ...asker(eve, own, true), name: "Mine" })).toBe(
+    "not_found",
+  );
+  expect(await updateSystemPrompt(scene.database, { ...asker(eve, shared), name: "Mine" })).toBe("forbidden");
+  expect(await deleteSystemPrompt(scene.database, asker(eve, own))).toBe("not_found");
+  expect(await deleteSystemPrompt(scene.database, asker(eve, shared))).toBe("forbidden");
+  expect(await updateSystemPrompt(scene.database, { ...asker(eve, shared, true), isDefault: true })).toBe(
+    "forbidden",
+  );
+  expect(
+    await updateSystemPrompt(scene.database, { ...asker(eve, shared, true), name: "Tamed" }),
+  ).toMatchObject({
+    name: "Tamed",
+    ownerId: ada.id,
+    version: 2,
+  });
+  expect(await deleteSystemPrompt(scene.database, asker(eve, shared, true))).toBe("deleted");
+  expect(await deleteSystemPrompt(scene.database, asker(ada, own))).toBe("deleted");
+});
+
+test("lists join one's own and others' public ones in one order, page by page", async () => {
+  const person = await scene.person();
+  const made: string[] = [];
+  for (const owner of [person, eve, person, eve, person]) {
+    made.push(await prompt(owner, { name: "Listed 100%", visibility: owner === eve ? "public" : "private" }));
+  }
+  const hidden = await prompt(eve, { name: "Listed 100%" });
+  const page = { q: "100%", order: "asc" as const, limit: 2 };
+  const first = await listSystemPrompts(scene.database, person.id, page);
+  const second = await listSystemPrompts(scene.database, person.id, {
+    ...page,
+    limit: 10,
+    after: { key: first[1]?.sortKey ?? "", id: first[1]?.id ?? "" },
+  });
+  expect([...first, ...second].map(({ id }) => id)).toEqual(made);
+  expect(made).not.toContain(hidden);
+  expect(await countSystemPrompts(scene.database, person.id, { q: "100%" })).toBe(5);
+  expect(await countSystemPrompts(scene.database, person.id, { q: "100%", visibility: "public" })).toBe(2);
+  expect(await countSystemPrompts(scene.database, person.id, { q: "100%", visibility: "private" })).toBe(3);
+});
+
+test("there is one default at any time, whoever sets it at once", async () => {
+  const person = await scene.person();
+  const ids = await Promise.all([1, 2, 3].map(() => prompt(person)));
+  await Promise.all(
+    ids.flatMap((id) => [
+      updateSystemPrompt(scene.database, { ...asker(person, id), isDefault: true }),
+      prompt(person, { isDefault: true }),
+    ]),
+  );
+  expect(await defaultsOf(person)).toHaveLength(1);
+  const last = await prompt(person, { isDefault: true });
+  expect(await defaultsOf(person)).toEqual([last]);
+  expect(await defaultsOf(eve)).toHaveLength(1);
+  await deleteSystemPrompt(scene.database, asker(person, last));
+  expect(await defaultsOf(person)).toEqual([]);
+});
+
+test("one key makes one prompt, and another body under it is a mismatch, even when the prompt is gone", async () => {
+  const key = { idempotencyKey: newId(), idempotencyFingerprint: "a" };
+  const make = (owner: Person, change: Change = {}) =>
+    createSystemPrompt(scene.database, {
+      ownerId: owner.id,
+      systemPromptId: newId(),
+      name: "Once",
+      content: "Once.",
+      visibility: "private",
+      isDefault: false,
+      ...key,
+      ...change,
+    });
+  const answers = await Promise.all([make(ada), make(ada), make(ada)]);
+  const outcomes = answers.map(({ outcome }) => outcome).sort();
+  expect(outcomes).toEqual(["created", "replayed", "replayed"]);
+  const [id] = answers.map((answer) => ("id" in answer ? answer.id : ""));
+  expect(answers.every((answer) => "id" in answer && answer.id === id)).toBe(true);
+  expect(await make(ada, { idempotencyFingerprint: "b" })).toEqual({ outcome: "mismatch" });
+  await deleteSystemPrompt(scene.database, asker(ada, id ?? ""));
+  expect(await make(ada)).toMatchObject({ outcome: "replayed", id });
+  expect(await make(eve)).toMatchObject({ outcome: "created" });
+});
+
+test("conversations may use one's own and public prompts, and keep their copy", async () => {
+  const [own, shared] = [await prompt(ada), await prompt(ada, { visibility: "public" })];
+  const start = (systemPromptId: string) =>
+    createConversation(scene.database, { ownerId: eve.id, conversationId: newId(), systemPromptId });
+  expect(await start(own)).toEqual({ outcome: "prompt_not_found" });
+  const created = await start(shared);
+  await deleteSystemPrompt(scene.database, asker(ada, shared));
+  expect(created).toMatchObject({
+    conversation: { systemPrompt: "Talk like a pirate.", systemPromptId: shared },
+  });
+});
+
+test.each([
+  ["Hello {{name}}, {{ count }} {{is new}}.", "Hello Ada, 3 true."],
+  [
+    "Unknown {{nobody}} stays, {{}} and {{ }} too, and {{open",
+    "Unknown {{nobody}} stays, {{}} and {{ }} too, and {{open",
+  ],
+  ["{{loop}}", "{{name}}"],
+  ["{{{name}}} {name} }}{{name}}{{name}}", "{{{name}}} {name} }}AdaAda"],
+  ["{{back}}", "\\1 & $1"],
+  ["{{big}}".repeat(200), "{{big}}".repeat(200)],
+  [null, null],
+])("a reply is given the prompt with its variables filled: %j", async (systemPrompt, given) => {
+  const conversationId = newId();
+  const metadata = {
+    name: "Ada",
+    count: 3,
+    "is new": true,
+    loop: "{{name}}",
+    back: "\\1 & $1",
+    big: "b".repeat(512),
+  };
+  await createConversation(scene.database, { ownerId: ada.id, conversationId, systemPrompt, metadata });
+  const sent = await ada.send({ conversationId });
+  expect(sent).toMatchObject({ reply: { systemPrompt: given } });
+});

@@ -1,0 +1,173 @@
+import { and, asc, desc, eq, ne, or, type SQL, sql } from "drizzle-orm";
+import { unionAll } from "drizzle-orm/pg-core";
+import type { Database } from "./database.ts";
+import type { Created } from "./idempotency-keys.ts";
+import { fromJson, type JsonRow } from "./json-row.ts";
+import { type After, behindInstant, contains, exactInstant, type Order } from "./keyset.ts";
+import { systemPrompts } from "./schema/system-prompts.ts";
+
+export type SystemPromptRow = typeof systemPrompts.$inferSelect;
+
+const columns = {
+  id: systemPrompts.id,
+  ownerId: systemPrompts.ownerId,
+  name: systemPrompts.name,
+  content: systemPrompts.content,
+  visibility: systemPrompts.visibility,
+  isDefault: systemPrompts.isDefault,
+  version: systemPrompts.version,
+  createdAt: systemPrompts.createdAt,
+  updatedAt: systemPrompts.updatedAt,
+};
+
+/** A prompt that this user may use: their own or a public one. */
+export async function getSystemPrompt(
+  database: Database,
+  userId: string,
+  systemPromptId: string,
+): Promise<SystemPromptRow | undefined> {
+  const [row] = await database.run((connection) =>
+    connection
+      .statement("get_system_prompt", (db) =>
+        db
+          .select(columns)
+          .from(systemPrompts)
+          .where(
+            and(
+              eq(systemPrompts.id, sql.placeholder("systemPromptId")),
+              or(
+                eq(systemPrompts.ownerId, sql.placeholder("userId")),
+                eq(systemPrompts.visibility, "public"),
+              ),
+            ),
+          )
+          .prepare("get_system_prompt"),
+      )
+      .execute({ userId, systemPromptId }),
+  );
+  return row;
+}
+
+export interface SystemPromptFilter {
+  q?: string | undefined;
+  /** Absent: one's own, and everybody's public ones. */
+  visibility?: "private" | "public" | undefined;
+}
+
+function ownMatching(userId: string, { q, visibility }: SystemPromptFilter): SQL | undefined {
+  return and(
+    eq(systemPrompts.ownerId, userId),
+    visibility && eq(systemPrompts.visibility, visibility),
+    q === undefined ? undefined : or(contains(systemPrompts.name, q), contains(systemPrompts.content, q)),
+  );
+}
+
+function othersMatching(userId: string, { q, visibility }: SystemPromptFilter): SQL | undefined {
+  return and(
+    eq(systemPrompts.visibility, "public"),
+    visibility === "private" ? sql`false` : undefined,
+    ne(systemPrompts.ownerId, userId),
+    q === undefined ? undefined : or(contains(systemPrompts.name, q), contains(systemPrompts.content, q)),
+  );
+}
+
+export interface SystemPromptPage extends SystemPromptFilter {
+  order: Order;
+  limit: number;
+  after?: After<string> | undefined;
+}
+
+/** Up to `limit` prompts that this user may use, by time of creation; `sortKey` has its microseconds. */
+export async function listSystemPrompts(
+  database: Database,
+  userId: string,
+  page: SystemPromptPage,
+): Promise<(SystemPromptRow & { sortKey: string })[]> {
+  const direction = page.order === "asc" ? asc : desc;
+  const behind =
+    page.after && behindInstant(systemPrompts.createdAt, systemPrompts.id, page.after, page.order);
+  return database.run(({ db }) => {
+    // Each half reads `limit` rows of an index of its own; one condition with `or` would read and sort all.
+    const half = (condition: SQL | undefined) =>
+      db
+        .select({ ...columns, sortKey: exactInstant(systemPrompts.createdAt).as("sort_key") })
+        .from(systemPrompts)
+        .where(and(condition, behind))
+        .orderBy(direction(systemPrompts.createdAt), direction(systemPrompts.id))
+        .limit(page.limit);
+    return unionAll(half(ownMatching(userId, page)), half(othersMatching(userId, page)))
+      .orderBy(direction(sql`created_at`), direction(sql`id`))
+      .limit(page.limit)
+      .prepare("list_system_prompts")
+      .execute();
+  });
+}
+
+/** How many prompts match. */
+export async function countSystemPrompts(
+  database: Database,
+  userId: string,
+  filter: SystemPromptFilter,
+): Promise<number> {
+  const condition = or(ownMatching(userId, filter), othersMatching(userId, filter));
+  return database.run(({ db }) => db.$count(systemPrompts, condition));
+}
+
+export interface NewSystemPrompt {
+  ownerId: string;
+  systemPromptId: string;
+  name: string;
+  content: string;
+  visibility: "private" | "public";
+  /** The owner's other default stops being it, in the same transaction. */
+  isDefault: boolean;
+  idempotencyKey?: string | undefined;
+  idempotencyFingerprint?: string | undefined;
+}
+
+/** Saves a prompt, or finds what the same request made before. One round trip, one transaction. */
+export async function createSystemPrompt(database: Database, args: NewSystemPrompt): Promise<Created> {
+  return database.run((connection) => connection.call<Created>("create_system_prompt", args));
+}
+
+interface Asker {
+  /** Who asks: the owner of the prompt, or an admin where it is public. */
+  ownerId: string;
+  isAdmin: boolean;
+  systemPromptId: string;
+  expectedVersion: number | undefined;
+}
+
+export interface SystemPromptChange extends Asker {
+  name?: string | undefined;
+  content?: string | undefined;
+  visibility?: "private" | "public" | undefined;
+  isDefault?: boolean | undefined;
+}
+
+export type PromptRefusal = "not_found" | "forbidden" | "stale";
+
+/** The changed prompt, or why it was not changed. One round trip, one transaction. */
+export async function updateSystemPrompt(
+  database: Database,
+  change: SystemPromptChange,
+): Promise<SystemPromptRow | PromptRefusal> {
+  const answer = await database.run((connection) =>
+    connection.call<{ outcome: "updated" | PromptRefusal; systemPrompt: JsonRow }>(
+      "update_system_prompt",
+      change,
+    ),
+  );
+  return answer.outcome === "updated" ? fromJson(systemPrompts, answer.systemPrompt) : answer.outcome;
+}
+
+/** Deletes a prompt for good; conversations and replies keep their copies of its text. */
+export async function deleteSystemPrompt(
+  database: Database,
+  asker: Asker,
+): Promise<"deleted" | PromptRefusal> {
+  const answer = await database.run((connection) =>
+    connection.call<{ outcome: "deleted" | PromptRefusal }>("delete_system_prompt", asker),
+  );
+  return answer.outcome;
+}
