@@ -1,0 +1,23 @@
+import { index, pgTable, primaryKey, text, uniqueIndex } from "drizzle-orm/pg-core";
+import { instant, timestamps } from "./columns.ts";
+import { users } from "./users.ts";
+
+/** Open WebSocket connections, by the id that API Gateway gave them. */
+export const connections = pgTable(
+  "connections",
+  {
+    id: text("id").notNull(),
+    ownerId: text("owner_id")
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    // API Gateway closes a connection after 2 hours, and does not always tell.
+    expiresAt: instant("expires_at").notNull(),
+    ...timestamps(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.ownerId, table.id] }),
+    // Messages and disconnects name the connection alone.
+    uniqueIndex("connections_id").on(table.id),
+    index("connections_expires").on(table.expiresAt),
+  ],
+);
