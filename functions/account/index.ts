@@ -1,8 +1,8 @@
+import { callersOf } from "@parley/application/callers";
 import { tracedDatabase } from "@parley/application/traced-database";
 import { accountRoutes } from "@parley/contract/routes/account";
 import { openDatabase } from "@parley/data/database";
 import { isConnectionFailure } from "@parley/data/database-errors";
-import { resolveUser } from "@parley/data/users";
 import { createApi } from "@parley/http/create-api";
 import { parseEnvironment } from "@parley/runtime/environment";
 import { loadDatabaseUrl } from "@parley/runtime/secrets";
@@ -16,7 +16,7 @@ const database = tracedDatabase(openDatabase(await loadDatabaseUrl()));
 export const handler = createApi({
   routes: accountRoutes,
   operations: { getMe: getMe(database), updateMe: updateMe(database) },
-  resolveCaller: ({ sub }) => resolveUser(database, { sub }, config.NEW_USER_TOKENS),
+  resolveCaller: callersOf(database, config),
   apiRatePerSecond: config.API_RATE_PER_SECOND,
   onConnectionError: isConnectionFailure,
 });

@@ -6,4 +6,5 @@ export const configSchema = z.object({
   /** Per user, on routes that know one; 0 = no limit. */
   API_RATE_PER_SECOND: z.coerce.number().int().min(0).default(20),
   NEW_USER_TOKENS: z.coerce.number().int().min(0).default(4000),
+  MONTHLY_TOKENS: z.coerce.number().int().min(0).default(0),
 });

@@ -22,13 +22,13 @@ const pool = openUserPool(config.USER_POOL_CLIENT_ID);
 let database: Database | undefined;
 
 /** Loads the database only here: of all auth routes, change-password alone has a caller. */
-async function resolveCaller({ sub }: Identity): Promise<CallerResolution> {
-  const [{ openDatabase }, { resolveUser }] = await Promise.all([
+async function resolveCaller(identity: Identity): Promise<CallerResolution> {
+  const [{ openDatabase }, { callersOf }] = await Promise.all([
     import("@parley/data/database"),
-    import("@parley/data/users"),
+    import("@parley/application/callers"),
   ]);
   database ??= openDatabase(await loadDatabaseUrl());
-  return resolveUser(database, { sub }, config.NEW_USER_TOKENS);
+  return callersOf(database, config)(identity);
 }
 
 export const handler = createApi({

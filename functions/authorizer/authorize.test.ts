@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CognitoIdentityProvider } from "@aws-sdk/client-cognito-identity-provider";
+import { createApiKey } from "@parley/http/api-key";
 import { captureLog } from "@parley/http/testing/capture-log";
 import { startCognito } from "@parley/local/cognito/start-cognito";
 import type { APIGatewayRequestAuthorizerEventV2 } from "aws-lambda";
@@ -10,7 +11,7 @@ import { createAuthorizer } from "./authorize.ts";
 import { clientId, forgeToken, goodClaims, jwks, userPoolId } from "./forge-token.fixture.ts";
 import { createTokenVerifier } from "./verify-token.ts";
 
-captureLog();
+const log = captureLog();
 const authorize = createAuthorizer(createTokenVerifier({ userPoolId, clientId, jwks }));
 
 afterEach(() => {
@@ -47,7 +48,22 @@ test.each([
 
 test("a group name that reads as several in a list is dropped", async () => {
   const token = forgeToken({ claims: { "cognito:groups": ["x,admin", 'y"admin', "z admin", "staff"] } });
-  expect((await authorize(bearer(token))).context.groups).toBe("staff");
+  expect((await authorize(bearer(token))).context).toMatchObject({ groups: "staff" });
+});
+
+test("a well-formed API key passes as its hash, and never as itself", async () => {
+  const { key, hash } = createApiKey();
+  expect(await authorize(bearer(key))).toEqual({
+    isAuthorized: true,
+    context: { tokenUse: "api-key", apiKeyHash: hash },
+  });
+});
+
+test("a key with a wrong checksum is Unauthorized, and not in the log", async () => {
+  const { key } = createApiKey();
+  const mistyped = `${key.slice(0, -6)}000000`;
+  await expect(authorize(bearer(mistyped))).rejects.toThrow(/^Unauthorized$/);
+  expect(log().join("")).not.toContain(mistyped.slice(0, 20));
 });
 
 test.each([

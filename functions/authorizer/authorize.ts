@@ -1,3 +1,4 @@
+import { hashApiKey, looksLikeApiKey } from "@parley/http/api-key";
 import { logger } from "@parley/runtime/logger";
 import type {
   APIGatewayRequestAuthorizerEventV2,
@@ -5,8 +6,8 @@ import type {
 } from "aws-lambda";
 import type { Verification } from "./verify-token.ts";
 
-/** What the handlers learn of the caller; every value survives the gateway as it is. */
-interface CallerContext {
+/** What the handlers learn of who signed in; every value survives the gateway as it is. */
+interface TokenContext {
   /** Cognito's id of the user. */
   sub: string;
   username: string;
@@ -17,34 +18,54 @@ interface CallerContext {
   expiresAt: number;
 }
 
-type Result = APIGatewaySimpleAuthorizerWithContextResult<CallerContext>;
+/** What they learn of who holds an API key: never the key. */
+interface KeyContext {
+  tokenUse: "api-key";
+  /** SHA-256, hex. */
+  apiKeyHash: string;
+}
+
+type Context = TokenContext | KeyContext;
+type Result = APIGatewaySimpleAuthorizerWithContextResult<Context>;
+type Verify = (token: string) => Promise<Verification>;
 
 // A longer header never passes the gateway; refusing here keeps that true of every gateway.
 const longestCredential = 8192;
 
 /**
  * Creates the handler. Whoever is refused gets `Error("Unauthorized")`: HTTP API answers 401 to exactly that text,
- * while `isAuthorized: false` would be a 403 and any other error a 500.
+ * while `isAuthorized: false` would be a 403 and any other error a 500. An API key passes by its form alone: whether
+ * there is such a key, the handlers ask the database, which may be asleep now.
  */
-export function createAuthorizer(verifyToken: (token: string) => Promise<Verification>) {
+export function createAuthorizer(verifyToken: Verify) {
   return async (event: APIGatewayRequestAuthorizerEventV2): Promise<Result> => {
-    const credential = readCredential(event);
-    const verification = credential ? await verifyToken(credential) : { refused: "missing" as const };
-    if ("refused" in verification) {
-      logger.info("credential refused", { reason: verification.refused });
+    const judged = await judge(readCredential(event), verifyToken);
+    if ("refused" in judged) {
+      logger.info("credential refused", { reason: judged.refused });
       throw new Error("Unauthorized");
     }
-    const { claims } = verification;
-    return {
-      isAuthorized: true,
-      context: {
-        sub: claims.sub,
-        username: claims.username,
-        groups: joinGroups(claims["cognito:groups"] ?? []),
-        tokenUse: "access",
-        expiresAt: claims.exp,
-      },
-    };
+    return { isAuthorized: true, context: judged };
+  };
+}
+
+async function judge(
+  credential: string | undefined,
+  verifyToken: Verify,
+): Promise<Context | { refused: string }> {
+  if (credential === undefined) return { refused: "missing" };
+  if (looksLikeApiKey(credential)) {
+    const apiKeyHash = hashApiKey(credential);
+    return apiKeyHash === undefined ? { refused: "malformed key" } : { tokenUse: "api-key", apiKeyHash };
+  }
+  const verification = await verifyToken(credential);
+  if ("refused" in verification) return verification;
+  const { claims } = verification;
+  return {
+    sub: claims.sub,
+    username: claims.username,
+    groups: joinGroups(claims["cognito:groups"] ?? []),
+    tokenUse: "access",
+    expiresAt: claims.exp,
   };
 }
 

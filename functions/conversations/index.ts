@@ -1,8 +1,8 @@
 import { askingOf } from "@parley/application/asking";
+import { callersOf } from "@parley/application/callers";
 import { openParts } from "@parley/application/parts";
 import { conversationRoutes } from "@parley/contract/routes/conversations";
 import { isConnectionFailure } from "@parley/data/database-errors";
-import { resolveUser } from "@parley/data/users";
 import { createApi } from "@parley/http/create-api";
 import { parseEnvironment } from "@parley/runtime/environment";
 import { loadSecrets } from "@parley/runtime/secrets";
@@ -28,7 +28,7 @@ export const handler = createApi({
     deleteConversation: deleteConversation(parts),
     restoreConversation: restoreConversation(parts),
   },
-  resolveCaller: ({ sub }) => resolveUser(parts.database, { sub }, config.NEW_USER_TOKENS),
+  resolveCaller: callersOf(parts.database, config),
   apiRatePerSecond: config.API_RATE_PER_SECOND,
   onConnectionError: isConnectionFailure,
 });

@@ -1,9 +1,9 @@
+import { callersOf } from "@parley/application/callers";
 import { deploymentModels } from "@parley/application/models";
 import { tracedDatabase } from "@parley/application/traced-database";
 import { opsRoutes } from "@parley/contract/routes/ops";
 import { openDatabase } from "@parley/data/database";
 import { isConnectionFailure } from "@parley/data/database-errors";
-import { resolveUser } from "@parley/data/users";
 import { createApi } from "@parley/http/create-api";
 import { defaultModel } from "@parley/llm/models";
 import { parseEnvironment } from "@parley/runtime/environment";
@@ -30,7 +30,7 @@ export const handler = createApi({
     listModels: listModels(catalog, defaultModel(catalog, config.DEFAULT_MODEL)),
     getHealth: getHealth(database),
   },
-  resolveCaller: ({ sub }) => resolveUser(database, { sub }, config.NEW_USER_TOKENS),
+  resolveCaller: callersOf(database, config),
   apiRatePerSecond: config.API_RATE_PER_SECOND,
   onConnectionError: isConnectionFailure,
 });

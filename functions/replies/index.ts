@@ -1,7 +1,7 @@
+import { callersOf } from "@parley/application/callers";
 import { openParts } from "@parley/application/parts";
 import { replyRoutes } from "@parley/contract/routes/replies";
 import { isConnectionFailure } from "@parley/data/database-errors";
-import { resolveUser } from "@parley/data/users";
 import { createApi } from "@parley/http/create-api";
 import { parseEnvironment } from "@parley/runtime/environment";
 import { cancelReply } from "./cancel-reply.ts";
@@ -19,7 +19,7 @@ export const handler = createApi({
     cancelReply: cancelReply(parts),
     listReplies: listReplies(parts),
   },
-  resolveCaller: ({ sub }) => resolveUser(parts.database, { sub }, config.NEW_USER_TOKENS),
+  resolveCaller: callersOf(parts.database, config),
   apiRatePerSecond: config.API_RATE_PER_SECOND,
   onConnectionError: isConnectionFailure,
 });

@@ -4,6 +4,8 @@ import * as z from "zod";
 /** Of every function that answers signed-in users. */
 export const callerSettings = {
   NEW_USER_TOKENS: z.coerce.number().int().min(0).default(4_000),
+  /** What a balance is topped up to in the first use of a calendar month (UTC); 0 = never. */
+  MONTHLY_TOKENS: z.coerce.number().int().min(0).default(0),
   /** Per user, on routes that are not exempt; 0 = no limit. */
   API_RATE_PER_SECOND: z.coerce.number().int().min(0).default(20),
 };

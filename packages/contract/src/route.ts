@@ -11,6 +11,8 @@ export interface Route {
   /** The folder in `functions/` that serves it. */
   readonly function: FunctionName;
   readonly auth: "user" | "none";
+  /** `token`: only somebody who signed in; an API key is refused. */
+  readonly credential?: "token";
   readonly summary: string;
   readonly description?: string;
   readonly tag: string;
@@ -30,7 +32,15 @@ export interface Route {
 export type Routes = Readonly<Record<string, Route>>;
 
 /** The functions behind API Gateway. */
-export type FunctionName = "account" | "auth" | "conversations" | "messages" | "ops" | "replies";
+export type FunctionName =
+  | "account"
+  | "auth"
+  | "conversations"
+  | "messages"
+  | "notes"
+  | "ops"
+  | "replies"
+  | "system-prompts";
 
 type Parsed<S> = S extends z.ZodType ? z.output<S> : undefined;
 

@@ -24,11 +24,13 @@ const defaultPrompt = {
 /**
  * The user of a subject; made with a default system prompt and a grant of tokens on first sight.
  * One round trip, safe to repeat and to race.
+ * @param monthlyTokens what the balance is topped up to on first sight in a calendar month (UTC); 0 = never
  */
 export async function resolveUser(
   database: Database,
   subject: Subject,
   newUserTokens: number,
+  monthlyTokens = 0,
 ): Promise<UserResolution> {
   const args = {
     ...subject,
@@ -37,6 +39,7 @@ export async function resolveUser(
     userId: newId(),
     promptId: newId(),
     grant: newUserTokens,
+    monthlyTokens,
   };
   const answer = await database.run((connection) =>
     connection.call<{ outcome: "active" | "disabled" | "deleted"; user: JsonRow }>("resolve_user", args),

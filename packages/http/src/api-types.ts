@@ -1,22 +1,43 @@
 import type { Route, RouteInput } from "@parley/contract/route";
 
-/** Who the authorizer says is calling; nothing of it has been looked up yet. */
-export interface Identity {
+/** Who signed in, as a verified token says. */
+export interface TokenIdentity {
   /** Cognito's `sub`. */
   sub: string;
   username: string;
   groups: readonly string[];
 }
 
-/** What the database says about an identity. */
+/** Who holds a key that is well-formed; there may be no such key. */
+export interface KeyIdentity {
+  /** SHA-256, hex. */
+  apiKeyHash: string;
+  /** None: a key acts with its owner's rights as a user, never as an admin. */
+  groups: readonly string[];
+}
+
+/** Who the authorizer says is calling; nothing of it has been looked up yet. */
+export type Identity = TokenIdentity | KeyIdentity;
+
+export type KeyScope = "read" | "write";
+
+/** What an API key may do. */
+export interface KeyRights {
+  scopes: readonly KeyScope[];
+  expiresAt: Date | null;
+}
+
+/** What the database says about an identity; `refused` of a key that is unknown, revoked or expired. */
 export type CallerResolution =
-  | { outcome: "active" | "disabled"; user: { id: string } }
-  | { outcome: "deleted" };
+  | { outcome: "active" | "disabled"; user: { id: string }; key?: KeyRights | undefined }
+  | { outcome: "deleted" | "refused" };
 
 /** The user a request acts for. */
 export interface Caller {
   userId: string;
   identity: Identity;
+  /** Of the API key; undefined with a token, which may do everything. */
+  scopes?: readonly KeyScope[] | undefined;
 }
 
 export interface Idempotency {

@@ -14,7 +14,7 @@ import { createRateLimit } from "./rate-limit.ts";
 import { readBodyText } from "./read-body.ts";
 import { readQuery } from "./read-query.ts";
 import { renderProblem, renderResponse } from "./render.ts";
-import { createCallerCache, readIdentity } from "./resolve-caller.ts";
+import { createCallerCache, readIdentity, requireScope } from "./resolve-caller.ts";
 import { toProblem } from "./to-problem.ts";
 import { validateInput } from "./validate-input.ts";
 
@@ -85,6 +85,7 @@ function requireCaller<R extends Routes>({ resolveCaller, apiRatePerSecond }: Ap
       if (route?.auth !== "user" || findCaller === undefined) return;
       event.caller = await findCaller(readIdentity(event.requestContext.authorizer?.lambda));
       addLogKeys({ userId: event.caller.userId });
+      requireScope(event.caller, route);
       if (route.rate !== "none") takeFromRate(event.caller.userId);
     },
   };

@@ -1,5 +1,5 @@
 import { expect, it, vi } from "vitest";
-import type { CallerResolution } from "./api-types.ts";
+import type { CallerResolution, Identity } from "./api-types.ts";
 import { createCallerCache, readIdentity } from "./resolve-caller.ts";
 
 const identity = (sub: string) => ({ sub, username: "ada", groups: [] });
@@ -30,7 +30,10 @@ it("does not remember a failure", async () => {
 
 it("keeps callers apart and forgets the oldest of more than 10 000", async () => {
   const resolve = vi.fn(
-    async ({ sub }: { sub: string }): Promise<CallerResolution> => ({ outcome: "active", user: { id: sub } }),
+    async (caller: Identity): Promise<CallerResolution> => ({
+      outcome: "active",
+      user: { id: "sub" in caller ? caller.sub : "" },
+    }),
   );
   const callerOf = createCallerCache(resolve, () => 0);
   for (let index = 0; index <= 10_000; index++) {

@@ -83,6 +83,7 @@ export const authRoutes = defineRoutes({
     method: "POST",
     path: "/v1/auth/change-password",
     auth: "user",
+    credential: "token",
     summary: "Change the password of the signed-in user",
     body: auth.changePassword,
     responses: { 204: undefined },
