@@ -2,7 +2,8 @@ import type { Me } from "@parley/contract/schemas/account";
 import type { UserRow } from "@parley/data/users";
 import type { Identity } from "@parley/http/api-types";
 
-function rolesOf({ groups }: Identity): string[] {
+function rolesOf(identity: Identity): string[] {
+  const groups: readonly string[] = identity.groups;
   return groups.includes("admin") ? ["user", "admin"] : ["user"];
 }
 

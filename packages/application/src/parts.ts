@@ -10,7 +10,7 @@ import { tracedDatabase } from "./traced-database.ts";
 export interface Parts {
   database: Database;
   cache: Cache;
-  queue: ReplyQueue;
+  queue: Pick<ReplyQueue, "enqueueReply" | "warm">;
 }
 
 /** And with them, operations that ask a model. */

@@ -1,0 +1,117 @@
+import { createCache } from "@parley/cache/create-cache";
+import { type Database, openDatabase } from "@parley/data/database";
+import { newId } from "@parley/data/ids";
+import { createConversation } from "@parley/data/send-message";
+import { resolveUser } from "@parley/data/users";
+import { captureLog } from "@parley/http/testing/capture-log";
+import { createTestDatabase, type TestDatabase } from "@parley/local/postgres/test-database";
+import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { type ReadingParts, readReply } from "./read-reply.ts";
+
+let testDatabase: TestDatabase;
+let database: Database;
+let parts: ReadingParts;
+let statements: string[] = [];
+let enqueued: string[] = [];
+let ada: string;
+let eve: string;
+let replyId: string;
+
+captureLog();
+
+async function userOf(sub: string): Promise<string> {
+  const resolution = await resolveUser(database, { sub }, 4_000);
+  if (resolution.outcome !== "active") throw new Error(`${sub} is ${resolution.outcome}.`);
+  return resolution.user.id;
+}
+
+const noLimits = { ratePerSecond: 0, rateBurst: 1, ratePerMinute: 0, deadlineSeconds: 600 };
+const terms = { contextTokens: 1_000, maxOutputTokens: 100, priceFlat: 100 };
+
+async function ask(ownerId: string): Promise<string> {
+  const replyId = newId();
+  const asked = await createConversation(database, {
+    ownerId,
+    conversationId: newId(),
+    first: {
+      ...noLimits,
+      models: { "scripted/echo": terms },
+      defaultModel: "scripted/echo",
+      ownerId,
+      messageId: newId(),
+      replyId,
+      content: "Hello",
+      onBusy: "enqueue",
+    },
+  });
+  if (asked.outcome !== "created") throw new Error(`Asking was ${asked.outcome}.`);
+  return replyId;
+}
+
+beforeAll(async () => {
+  testDatabase = await createTestDatabase();
+  database = openDatabase(testDatabase.url, { onStatement: (text) => statements.push(text) });
+  [ada, eve] = [await userOf("ada"), await userOf("eve")];
+  parts = {
+    database,
+    cache: createCache({ cacheName: "none" }),
+    queue: {
+      enqueueReply: async (target) => enqueued.push(target.replyId) > 0,
+      warm: () => {},
+    },
+    patienceSeconds: 30,
+  };
+});
+
+afterAll(async () => {
+  await database.close();
+  await testDatabase.drop();
+});
+
+beforeEach(async () => {
+  replyId = await ask(ada);
+  statements = [];
+  enqueued = [];
+});
+
+const age = (seconds: number) =>
+  database.run(({ db }) =>
+    db.execute(`update replies set enqueued_at = now() - interval '${seconds} s' where id = '${replyId}'`),
+  );
+
+it("takes one statement, and gives another user nothing", async () => {
+  expect(await readReply(parts, ada, replyId, "request-1")).toMatchObject({ reply: { status: "queued" } });
+  expect(await readReply(parts, eve, replyId, "request-1")).toBeUndefined();
+  expect([statements.length, enqueued]).toEqual([2, []]);
+});
+
+it("sends the job again once when it seems to be lost", async () => {
+  await age(31);
+  await Promise.all(Array.from({ length: 4 }, () => readReply(parts, ada, replyId, "request-1")));
+  expect(enqueued).toEqual([replyId]);
+});
+
+it("sends nothing for another user", async () => {
+  await age(31);
+  await readReply(parts, eve, replyId, "request-1");
+  expect(enqueued).toEqual([]);
+});
+
+it("asks no database for a running reply that is cached for this user", async () => {
+  const running = await readReply(parts, ada, replyId, "request-1");
+  if (running === undefined) throw new Error("The reply was not found.");
+  const reply = { ...running.reply, status: "in_progress", partialText: "So far" };
+  const cached = {
+    ...parts,
+    cache: {
+      ...parts.cache,
+      readReply: async <T>(ownerId: string) =>
+        ownerId === ada ? { reply: reply as T, attempt: 1, sequence: 4 } : undefined,
+    },
+  };
+  statements = [];
+  const seen = await readReply(cached, ada, replyId, "request-1");
+  expect(seen).toEqual({ reply, etag: "1-4-in_progress-0" });
+  expect(statements).toEqual([]);
+  expect(await readReply(cached, eve, replyId, "request-1")).toBeUndefined();
+});

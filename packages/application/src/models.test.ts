@@ -1,0 +1,60 @@
+import { Problem } from "@parley/http/problem";
+import { availableModels } from "@parley/llm/models";
+import { expect, it } from "vitest";
+import { deploymentModels, offeredModels, requireOffered } from "./models.ts";
+
+const offline = availableModels({ includeScripted: true });
+const anyOpenAi = availableModels({ openaiBaseUrl: "http://127.0.0.1/v1", includeScripted: false });
+
+const providersOf = (configured: Partial<Parameters<typeof deploymentModels>[0]>) => {
+  const { models } = deploymentModels({ defaultModel: undefined, ...configured });
+  return [...new Set(models.map(({ provider }) => provider))];
+};
+
+it("offers the offline models without a provider, or when the default is one", () => {
+  expect(providersOf({})).toEqual(["scripted"]);
+  expect(providersOf({ openaiApiKey: "k" })).toEqual(["openai"]);
+  expect(providersOf({ anthropicApiKey: "k", defaultModel: "scripted/echo" })).toEqual([
+    "anthropic",
+    "scripted",
+  ]);
+});
+
+it("hands the database limits and price of each model, and the default", () => {
+  const { models, defaultModel } = offeredModels(offline, undefined);
+  expect(defaultModel).toBe("scripted/demo");
+  expect(Object.keys(models)).toEqual(offline.models.map(({ id }) => id));
+  expect(models["scripted/echo"]).toEqual({
+    contextTokens: expect.any(Number),
+    maxOutputTokens: expect.any(Number),
+    priceFlat: 100,
+  });
+});
+
+it("hands over metered prices per thousand of the model's tokens", () => {
+  const [model] = offline.models;
+  if (model === undefined) throw new Error("There is always a scripted model.");
+  const price = { kind: "metered", inputPerThousand: 2, outputPerThousand: 8 } as const;
+  const { models } = offeredModels(
+    { models: [{ ...model, price }], acceptsAnyOpenAiModel: false },
+    undefined,
+  );
+  expect(models[model.id]).toMatchObject({ priceInput: 2, priceOutput: 8 });
+  expect(models[model.id]).not.toHaveProperty("priceFlat");
+});
+
+it("stands for models that only the server behind OPENAI_BASE_URL knows", () => {
+  const { models, defaultModel } = offeredModels(anyOpenAi, "openai/llama-4:8b");
+  expect(defaultModel).toBe("openai/llama-4:8b");
+  expect(models).toHaveProperty(["openai/llama-4:8b"]);
+  expect(models).toHaveProperty(["openai/*"]);
+  expect(offeredModels(offline, undefined).models).not.toHaveProperty(["openai/*"]);
+});
+
+it("refuses at body.model what is not offered, and lets the absent pass", () => {
+  for (const id of [undefined, null, "scripted/echo"]) requireOffered(offline, id);
+  requireOffered(anyOpenAi, "openai/llama-4:8b");
+  for (const id of ["openai/llama-4:8b", "scripted/no-such"]) {
+    expect(() => requireOffered(offline, id)).toThrow(Problem);
+  }
+});

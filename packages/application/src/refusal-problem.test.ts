@@ -1,0 +1,49 @@
+import { expect, it } from "vitest";
+import { refusalProblem } from "./refusal-problem.ts";
+
+const limits = { ratePerSecond: 2, rateBurst: 3, ratePerMinute: 10, deadlineSeconds: 600 };
+const answerTo = (refusal: Parameters<typeof refusalProblem>[0]) => {
+  const problem = refusalProblem(refusal, limits);
+  return { ...problem.toDocument("request-1"), headers: problem.options.headers };
+};
+
+it.each([
+  ["not_found", 404],
+  ["reply_to_not_found", 400],
+  ["prompt_not_found", 400],
+  ["not_askable", 409],
+  ["mismatch", 422],
+  ["disabled", 403],
+] as const)("answers %s with %i", (outcome, status) => {
+  expect(answerTo({ outcome }).status).toBe(status);
+});
+
+it("names the running reply, and the model that is no longer offered", () => {
+  expect(answerTo({ outcome: "busy", replyId: "reply-1" })).toMatchObject({
+    status: 409,
+    replyId: "reply-1",
+  });
+  expect(answerTo({ outcome: "unknown_model", model: "openai/old" })).toMatchObject({
+    status: 409,
+    model: "openai/old",
+  });
+});
+
+it("says what is missing of the price", () => {
+  const refusal = { outcome: "insufficient_tokens", balance: 250, held: 200, price: 100 } as const;
+  expect(answerTo(refusal)).toMatchObject({ status: 402, balance: 250, held: 200, price: 100 });
+});
+
+it("says in whole seconds when to come back, a second at least", () => {
+  const soon = { outcome: "rate_limited", policy: "second", retryAfterSeconds: 0.02 } as const;
+  expect(answerTo(soon)).toMatchObject({
+    status: 429,
+    headers: { "Retry-After": "1", RateLimit: '"sends";r=0;t=1', "RateLimit-Policy": '"sends";q=3;w=2' },
+  });
+  const later = { outcome: "rate_limited", policy: "minute", retryAfterSeconds: 41.2 } as const;
+  expect(answerTo(later).headers).toEqual({
+    "Retry-After": "42",
+    RateLimit: '"sends-per-minute";r=0;t=42',
+    "RateLimit-Policy": '"sends-per-minute";q=10;w=60',
+  });
+});
