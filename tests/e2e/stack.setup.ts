@@ -1,6 +1,5 @@
 import { rm } from "node:fs/promises";
-import { join } from "node:path";
-import { openFunctionLog } from "@parley/local/function-log";
+import { createFunctionLog } from "@parley/local/function-log";
 import { throwAwayFolder } from "@parley/local/postgres/throw-away";
 import { readSettings } from "@parley/local/settings";
 import { startStack } from "@parley/local/stack";
@@ -32,7 +31,7 @@ const generous = {
 /** One throw-away stack on free ports for the whole `e2e` project. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const dataDir = await throwAwayFolder();
-  const log = await openFunctionLog(dataDir);
+  const log = createFunctionLog(dataDir);
   const stack = await startStack({
     settings: readSettings({ ...generous, DATA_DIR: dataDir }),
     durable: false,
@@ -43,7 +42,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     databaseUrl: stack.databaseUrl,
     queueUrl: stack.queue.queueUrl("parley-replies"),
     cognitoEndpoint: stack.cognito.endpoint,
-    logFile: join(dataDir, "logs", "functions.log"),
+    logFile: log.file,
   });
   return async () => {
     await stack.close();

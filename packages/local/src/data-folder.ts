@@ -1,5 +1,5 @@
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { clearLeftover } from "./postgres/leftover.ts";
 import { choosePlace } from "./postgres/place.ts";
 import { isAlive, startMark } from "./process-identity.ts";
@@ -7,6 +7,19 @@ import { explainFileError, StartupError } from "./startup-error.ts";
 
 // Only what a stack made: DATA_DIR may be a folder with other things in it.
 const entries = ["postgres", "postgres.password", "cognito.json", "logs", "compile-cache"];
+
+/**
+ * Makes a folder and those above it. (node's own recursive mkdir never returns where a file system, as /proc does,
+ * answers "no such file" for a folder that it does not allow.)
+ */
+async function makeFolder(path: string): Promise<void> {
+  const parent = dirname(path);
+  if (parent !== path && (await stat(parent).catch(() => undefined)) === undefined) await makeFolder(parent);
+  await mkdir(path).catch(async (error: NodeJS.ErrnoException) => {
+    const isThere = error.code === "EEXIST" && (await stat(path)).isDirectory();
+    if (!isThere) throw error;
+  });
+}
 
 async function ownerOf(file: string): Promise<number | undefined> {
   const [pid, mark] = (await readFile(file, "utf8").catch(() => "")).split(" ");
@@ -23,7 +36,7 @@ async function ownerOf(file: string): Promise<number | undefined> {
 export async function lockDataFolder(dataDir: string): Promise<() => Promise<void>> {
   const file = join(dataDir, "stack.pid");
   try {
-    await mkdir(dataDir, { recursive: true });
+    await makeFolder(dataDir);
     const owner = await ownerOf(file);
     if (owner !== undefined) {
       throw new StartupError(

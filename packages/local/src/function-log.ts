@@ -1,6 +1,5 @@
-import { createWriteStream } from "node:fs";
-import { mkdir, rename, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { createWriteStream, mkdirSync, renameSync, statSync, type WriteStream } from "node:fs";
+import { dirname, join } from "node:path";
 import { finished } from "node:stream/promises";
 import * as z from "zod";
 
@@ -38,22 +37,31 @@ export function briefLine(functionName: string, line: string): string | undefine
   return `${functionName}: ${data.level} ${data.message}${cause === "" ? "" : ` (${cause})`}`;
 }
 
-/** Opens `logs/functions.log` of a data folder; one file before it is kept. */
-export async function openFunctionLog(dataDir: string): Promise<FunctionLog> {
-  const folder = join(dataDir, "logs");
-  await mkdir(folder, { recursive: true });
-  const file = join(folder, "functions.log");
-  const size = (await stat(file).catch(() => undefined))?.size ?? 0;
-  if (size > longestBytes) await rename(file, `${file}.1`);
+function openFile(file: string): WriteStream {
+  mkdirSync(dirname(file), { recursive: true });
+  const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  if (size > longestBytes) renameSync(file, `${file}.1`);
   const stream = createWriteStream(file, { flags: "a" });
   // A full disk costs the log, not the stack.
   stream.on("error", (error) => console.error(`The log ${file} cannot be written: ${error.message}`));
+  return stream;
+}
+
+/**
+ * The log `logs/functions.log` of a data folder, which is opened at the first line: by then the folder belongs to this
+ * process. One file before it is kept.
+ */
+export function createFunctionLog(dataDir: string): FunctionLog {
+  const file = join(dataDir, "logs", "functions.log");
+  let stream: WriteStream | undefined;
   return {
     file,
     write: (functionName, line) => {
+      stream ??= openFile(file);
       if (stream.writable) stream.write(`${functionName} ${line}\n`);
     },
     close: async () => {
+      if (stream === undefined) return;
       stream.end();
       await finished(stream).catch(() => {});
     },

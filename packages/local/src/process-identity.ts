@@ -28,3 +28,18 @@ export function isAlive(pid: number): boolean {
 export function startMark(pid: number): string {
   return statusFields(pid)[19] ?? "";
 }
+
+/** The process that a process belongs to; undefined where the system does not say. */
+export function parentOf(pid: number): number | undefined {
+  const parent = statusFields(pid)[1];
+  return parent === undefined ? undefined : Number(parent);
+}
+
+/** The command line of a process, its arguments separated by NUL; empty where the system does not say. */
+export function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8");
+  } catch {
+    return "";
+  }
+}

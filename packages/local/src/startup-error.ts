@@ -6,6 +6,7 @@ export class StartupError extends Error {
 const reasons: Readonly<Record<string, string>> = {
   EACCES: "this user may not write there",
   EPERM: "this user may not write there",
+  ENOENT: "a folder cannot be made there",
   EROFS: "it is on a read-only file system",
   ENOSPC: "the disk is full",
   EDQUOT: "the disk quota is used up",

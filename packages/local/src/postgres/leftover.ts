@@ -1,7 +1,7 @@
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { isAlive } from "../process-identity.ts";
+import { commandOf, isAlive } from "../process-identity.ts";
 import { StartupError } from "../startup-error.ts";
 
 const pollMillis = 20;
@@ -24,11 +24,10 @@ export async function readPostmaster(folder: string): Promise<Postmaster | undef
 }
 
 /** A process id is used again after a restart of the machine: is this one really the server of the folder? */
-async function isServerOf(folder: string, pid: number): Promise<boolean> {
+function isServerOf(folder: string, pid: number): boolean {
   if (!isAlive(pid)) return false;
   if (process.platform !== "linux") return true;
-  const commandLine = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
-  return commandLine.split("\0").includes(folder);
+  return commandOf(pid).split("\0").includes(folder);
 }
 
 async function hasEnded(pid: number, millis: number): Promise<boolean> {
@@ -69,7 +68,7 @@ export async function endPostmaster(
 export async function clearLeftover(folder: string, onProgress: (line: string) => void): Promise<void> {
   const leftover = await readPostmaster(folder);
   if (leftover === undefined) return;
-  if (await isServerOf(folder, leftover.pid)) {
+  if (isServerOf(folder, leftover.pid)) {
     onProgress(`Ending the Postgres that an earlier run left behind (process ${leftover.pid})`);
     await endPostmaster(leftover.pid);
   }

@@ -1,0 +1,103 @@
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { forgetData } from "../data-folder.ts";
+import { briefLine, createFunctionLog, type FunctionLog } from "../function-log.ts";
+import { loadVariables, readSettings, type Settings } from "../settings.ts";
+import { type Stack, type StackOptions, startStack } from "../stack.ts";
+import { explainFileError, StartupError } from "../startup-error.ts";
+import { activeModel } from "./active-model.ts";
+import { banner } from "./banner.ts";
+import { listenForStop, type StopSignal } from "./stop-signal.ts";
+
+const root = new URL("../../../../", import.meta.url);
+const usage =
+  "The options of dev are --reset (forget all data first) and --verbose (show every line of the functions).";
+
+interface DevOptions {
+  readonly reset: boolean;
+  readonly verbose: boolean;
+}
+
+function readOptions(args: readonly string[]): DevOptions {
+  try {
+    const { values } = parseArgs({
+      // `pnpm dev -- --reset` hands over the dashes too.
+      args: args.filter((argument) => argument !== "--"),
+      options: { reset: { type: "boolean", default: false }, verbose: { type: "boolean", default: false } },
+    });
+    return values;
+  } catch (cause) {
+    throw new StartupError(usage, { cause });
+  }
+}
+
+function stackOptions(settings: Settings, log: FunctionLog, verbose: boolean): StackOptions {
+  return {
+    settings,
+    watch: true,
+    onProgress: (line) => console.log(line),
+    onCode: (email, code) => console.log(`confirmation code for ${email}: ${code}`),
+    onLog: (name, line) => {
+      log.write(name, line);
+      const shown = verbose ? `${name} ${line}` : briefLine(name, line);
+      if (shown !== undefined) console.log(shown);
+    },
+  };
+}
+
+async function run(
+  options: DevOptions,
+  settings: Settings,
+  dataDir: string,
+  stop: StopSignal,
+  onStack: (stack: Stack) => void,
+) {
+  activeModel(settings);
+  if (options.reset) {
+    console.log(`Forgetting the data in ${dataDir}`);
+    await forgetData(dataDir);
+  }
+  const log = createFunctionLog(dataDir);
+  const stack = await startStack(stackOptions(settings, log, options.verbose));
+  onStack(stack);
+  if (!stop.isStopping) console.log(banner(stack, settings, log));
+  await stop.requested;
+  console.log("Stopping");
+  await stack.close();
+  await log.close();
+}
+
+/** The last resort: environments end with this process, Postgres recovers at the next start. */
+function forceStop(stack: Stack | undefined): never {
+  const pid = stack?.postgres?.pid;
+  if (pid !== undefined) process.kill(pid, "SIGQUIT");
+  process.exit(1);
+}
+
+/**
+ * `dev`: runs the local stack until Ctrl-C.
+ * @returns the exit code
+ */
+export async function runDev(args: readonly string[]): Promise<number> {
+  let stack: Stack | undefined;
+  const stop = listenForStop(() => forceStop(stack));
+  // Without a terminal there is nobody to tell, and the stack still has to be stopped.
+  process.stdout.on("error", () => {});
+  let dataDir = "";
+  try {
+    const options = readOptions(args);
+    const settings = readSettings(await loadVariables(new URL(".env", root)));
+    dataDir = resolve(fileURLToPath(root), settings.DATA_DIR);
+    await run(options, settings, dataDir, stop, (started) => {
+      stack = started;
+    });
+    return 0;
+  } catch (error) {
+    // Ctrl-C also ends what the start was waiting for.
+    if (stop.isStopping) return 0;
+    const explained = explainFileError(error, dataDir);
+    console.error(explained instanceof StartupError ? explained.message : explained);
+    return 1;
+  }
+}
