@@ -22,6 +22,8 @@ const tags = [
   { name: "Conversations", description: "Threads that one user owns" },
   { name: "Messages", description: "Turns of a conversation; sending one asks for a reply" },
   { name: "Replies", description: "Attempts to answer a user message: poll, cancel, list" },
+  { name: "System prompts", description: "Saved prompts; conversations copy their text" },
+  { name: "Notes", description: "What models can refer to, pinned or found by themselves" },
   { name: "Models", description: "What this deployment can answer with" },
   { name: "Operations", description: "Is it up" },
 ];

@@ -4,7 +4,9 @@ import type { Me } from "../schemas/account.ts";
 import type { Conversation } from "../schemas/conversation.ts";
 import type { Message } from "../schemas/message.ts";
 import type { model } from "../schemas/model.ts";
+import type { Note } from "../schemas/note.ts";
 import type { Reply } from "../schemas/reply.ts";
+import type { SystemPrompt } from "../schemas/system-prompt.ts";
 
 const conversationId = "tz4a98xxat96iws9zmbrgj3a";
 const messageId = "pfh0haxfpzowht3oi213cqos";
@@ -85,6 +87,24 @@ const completed: Reply = {
   updatedAt: "2026-11-21T09:30:02.000Z",
 };
 
+const systemPrompt: SystemPrompt = {
+  id: "h7zq4m1xk9c2v5b8n3jd6twy",
+  name: "Editor",
+  content: "Edit the text for {{audience}}.",
+  visibility: "private",
+  isDefault: false,
+  isOwn: true,
+  ...created,
+};
+
+const note: Note = {
+  id: "w2k8r5t1y4u7i0o3p6asdfgh",
+  title: "Tomatoes",
+  content: "Water them on Mondays.",
+  tags: ["garden"],
+  ...created,
+};
+
 const demo: z.infer<typeof model> = {
   id: "scripted/demo",
   name: "demo",
@@ -160,6 +180,24 @@ export const examples: Readonly<Record<keyof typeof allRoutes, Example>> = {
   getReply: { responses: { 200: completed } },
   cancelReply: { responses: { 200: { ...reply, status: "cancelled", finishedAt: at } } },
   listReplies: { responses: { 200: page(completed) } },
+  listSystemPrompts: { responses: { 200: page(systemPrompt) } },
+  createSystemPrompt: {
+    body: { name: "Editor", content: "Edit the text for {{audience}}." },
+    responses: { 201: systemPrompt },
+  },
+  getSystemPrompt: { responses: { 200: systemPrompt } },
+  updateSystemPrompt: { body: { isDefault: true }, responses: { 200: { ...systemPrompt, isDefault: true } } },
+  deleteSystemPrompt: { responses: {} },
+  listNotes: { responses: { 200: page(note) } },
+  createNote: {
+    body: { title: "Tomatoes", content: "Water them on Mondays.", tags: ["garden"] },
+    responses: { 201: note },
+  },
+  getNote: { responses: { 200: note } },
+  updateNote: { body: { tags: ["garden"] }, responses: { 200: note } },
+  deleteNote: { responses: {} },
+  pinNote: { responses: {} },
+  unpinNote: { responses: {} },
   listModels: { responses: { 200: { data: [demo] } } },
   getHealth: {
     responses: {

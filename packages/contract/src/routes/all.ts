@@ -3,8 +3,10 @@ import { accountRoutes } from "./account.ts";
 import { authRoutes } from "./auth.ts";
 import { conversationRoutes } from "./conversations.ts";
 import { messageRoutes } from "./messages.ts";
+import { noteRoutes } from "./notes.ts";
 import { opsRoutes } from "./ops.ts";
 import { replyRoutes } from "./replies.ts";
+import { systemPromptRoutes } from "./system-prompts.ts";
 
 /** Every route of the API by its operation id. */
 export const allRoutes = {
@@ -13,5 +15,7 @@ export const allRoutes = {
   ...conversationRoutes,
   ...messageRoutes,
   ...replyRoutes,
+  ...systemPromptRoutes,
+  ...noteRoutes,
   ...opsRoutes,
 } satisfies Routes;

@@ -1,0 +1,35 @@
+import { callersOf } from "@parley/application/callers";
+import { tracedDatabase } from "@parley/application/traced-database";
+import { noteRoutes } from "@parley/contract/routes/notes";
+import { openDatabase } from "@parley/data/database";
+import { isConnectionFailure } from "@parley/data/database-errors";
+import { createApi } from "@parley/http/create-api";
+import { parseEnvironment } from "@parley/runtime/environment";
+import { loadDatabaseUrl } from "@parley/runtime/secrets";
+import { configSchema } from "./config.ts";
+import { createNote } from "./create-note.ts";
+import { deleteNote } from "./delete-note.ts";
+import { getNote } from "./get-note.ts";
+import { listNotes } from "./list-notes.ts";
+import { pinNote } from "./pin-note.ts";
+import { unpinNote } from "./unpin-note.ts";
+import { updateNote } from "./update-note.ts";
+
+const config = parseEnvironment(configSchema);
+const database = tracedDatabase(openDatabase(await loadDatabaseUrl()));
+
+export const handler = createApi({
+  routes: noteRoutes,
+  operations: {
+    listNotes: listNotes(database),
+    createNote: createNote(database),
+    getNote: getNote(database),
+    updateNote: updateNote(database),
+    deleteNote: deleteNote(database),
+    pinNote: pinNote(database),
+    unpinNote: unpinNote(database),
+  },
+  resolveCaller: callersOf(database, config),
+  apiRatePerSecond: config.API_RATE_PER_SECOND,
+  onConnectionError: isConnectionFailure,
+});

@@ -1,0 +1,16 @@
+import { matchedVersion, missProblem } from "@parley/application/matched-version";
+import { renderNote } from "@parley/contract/render/note";
+import type { noteRoutes } from "@parley/contract/routes/notes";
+import type { Database } from "@parley/data/database";
+import { getNote, updateNote as storeChange } from "@parley/data/notes";
+import type { Operation } from "@parley/http/api-types";
+
+/** Changes a note; replies keep the text that they were given. */
+export function updateNote(database: Database): Operation<(typeof noteRoutes)["updateNote"]> {
+  return async ({ params: { noteId }, body, caller: { userId }, headers }) => {
+    const expectedVersion = await matchedVersion(headers.ifMatch, () => getNote(database, userId, noteId));
+    const row = await storeChange(database, userId, noteId, body, expectedVersion);
+    if (row === undefined) throw missProblem(expectedVersion === undefined ? "not_found" : "stale");
+    return { status: 200, body: renderNote(row), etag: String(row.version) };
+  };
+}

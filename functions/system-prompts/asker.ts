@@ -1,0 +1,18 @@
+import { missProblem } from "@parley/application/matched-version";
+import type { PromptRefusal } from "@parley/data/system-prompts";
+import type { Caller } from "@parley/http/api-types";
+import { type Problem, problem } from "@parley/http/problem";
+
+/** Who wants to change a prompt, as the statement that changes it judges. */
+export function askerOf({ userId, identity }: Caller): { ownerId: string; isAdmin: boolean } {
+  const groups: readonly string[] = identity.groups;
+  return { ownerId: userId, isAdmin: groups.includes("admin") };
+}
+
+/** Why a prompt was not changed. That a public one exists is no secret, so it is refused and not hidden. */
+export function promptProblem(refusal: PromptRefusal): Problem {
+  if (refusal !== "forbidden") return missProblem(refusal);
+  return problem("forbidden", {
+    detail: "This public prompt is another user's. Save one of your own with its text to change that.",
+  });
+}

@@ -1,0 +1,32 @@
+import { replayHeader } from "@parley/application/accepted";
+import { renderSystemPrompt } from "@parley/contract/render/system-prompt";
+import type { systemPromptRoutes } from "@parley/contract/routes/system-prompts";
+import type { Database } from "@parley/data/database";
+import { newId } from "@parley/data/ids";
+import { createSystemPrompt as storePrompt } from "@parley/data/system-prompts";
+import type { Operation } from "@parley/http/api-types";
+import { problem } from "@parley/http/problem";
+
+/** Saves a prompt. A replay is answered from the request, whatever has become of the prompt since. */
+export function createSystemPrompt(
+  database: Database,
+): Operation<(typeof systemPromptRoutes)["createSystemPrompt"]> {
+  return async ({ body, caller: { userId }, idempotency }) => {
+    const created = await storePrompt(database, {
+      ...body,
+      ownerId: userId,
+      systemPromptId: newId(),
+      idempotencyKey: idempotency?.key,
+      idempotencyFingerprint: idempotency?.fingerprint,
+    });
+    if (created.outcome === "mismatch") throw problem("idempotency-mismatch");
+    const { id, outcome } = created;
+    const createdAt = new Date(created.createdAt);
+    return {
+      status: 201,
+      headers: { Location: `/v1/system-prompts/${id}`, ...replayHeader(outcome) },
+      body: renderSystemPrompt({ ...body, id, ownerId: userId, createdAt, updatedAt: createdAt }, userId),
+      etag: "1",
+    };
+  };
+}

@@ -1,0 +1,20 @@
+import { matchedVersion } from "@parley/application/matched-version";
+import type { systemPromptRoutes } from "@parley/contract/routes/system-prompts";
+import type { Database } from "@parley/data/database";
+import { getSystemPrompt, deleteSystemPrompt as storeDeletion } from "@parley/data/system-prompts";
+import type { Operation } from "@parley/http/api-types";
+import { askerOf, promptProblem } from "./asker.ts";
+
+/** Deletes a prompt for good. What used it has its own copy of the text. */
+export function deleteSystemPrompt(
+  database: Database,
+): Operation<(typeof systemPromptRoutes)["deleteSystemPrompt"]> {
+  return async ({ params: { systemPromptId }, caller, headers }) => {
+    const expectedVersion = await matchedVersion(headers.ifMatch, () =>
+      getSystemPrompt(database, caller.userId, systemPromptId),
+    );
+    const outcome = await storeDeletion(database, { ...askerOf(caller), systemPromptId, expectedVersion });
+    if (outcome !== "deleted") throw promptProblem(outcome);
+    return { status: 204 };
+  };
+}

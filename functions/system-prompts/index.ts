@@ -1,0 +1,31 @@
+import { callersOf } from "@parley/application/callers";
+import { tracedDatabase } from "@parley/application/traced-database";
+import { systemPromptRoutes } from "@parley/contract/routes/system-prompts";
+import { openDatabase } from "@parley/data/database";
+import { isConnectionFailure } from "@parley/data/database-errors";
+import { createApi } from "@parley/http/create-api";
+import { parseEnvironment } from "@parley/runtime/environment";
+import { loadDatabaseUrl } from "@parley/runtime/secrets";
+import { configSchema } from "./config.ts";
+import { createSystemPrompt } from "./create-system-prompt.ts";
+import { deleteSystemPrompt } from "./delete-system-prompt.ts";
+import { getSystemPrompt } from "./get-system-prompt.ts";
+import { listSystemPrompts } from "./list-system-prompts.ts";
+import { updateSystemPrompt } from "./update-system-prompt.ts";
+
+const config = parseEnvironment(configSchema);
+const database = tracedDatabase(openDatabase(await loadDatabaseUrl()));
+
+export const handler = createApi({
+  routes: systemPromptRoutes,
+  operations: {
+    listSystemPrompts: listSystemPrompts(database),
+    createSystemPrompt: createSystemPrompt(database),
+    getSystemPrompt: getSystemPrompt(database),
+    updateSystemPrompt: updateSystemPrompt(database),
+    deleteSystemPrompt: deleteSystemPrompt(database),
+  },
+  resolveCaller: callersOf(database, config),
+  apiRatePerSecond: config.API_RATE_PER_SECOND,
+  onConnectionError: isConnectionFailure,
+});

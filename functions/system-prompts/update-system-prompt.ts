@@ -1,0 +1,21 @@
+import { matchedVersion } from "@parley/application/matched-version";
+import { renderSystemPrompt } from "@parley/contract/render/system-prompt";
+import type { systemPromptRoutes } from "@parley/contract/routes/system-prompts";
+import type { Database } from "@parley/data/database";
+import { getSystemPrompt, updateSystemPrompt as storeChange } from "@parley/data/system-prompts";
+import type { Operation } from "@parley/http/api-types";
+import { askerOf, promptProblem } from "./asker.ts";
+
+/** Changes a prompt; making it the default takes that from the one before. */
+export function updateSystemPrompt(
+  database: Database,
+): Operation<(typeof systemPromptRoutes)["updateSystemPrompt"]> {
+  return async ({ params: { systemPromptId }, body, caller, headers }) => {
+    const expectedVersion = await matchedVersion(headers.ifMatch, () =>
+      getSystemPrompt(database, caller.userId, systemPromptId),
+    );
+    const row = await storeChange(database, { ...body, ...askerOf(caller), systemPromptId, expectedVersion });
+    if (typeof row === "string") throw promptProblem(row);
+    return { status: 200, body: renderSystemPrompt(row, caller.userId), etag: String(row.version) };
+  };
+}

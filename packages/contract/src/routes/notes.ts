@@ -1,0 +1,87 @@
+import * as z from "zod";
+import { defineRoutes } from "../route.ts";
+import { id, searchText } from "../schemas/fields.ts";
+import { list, listQuery } from "../schemas/list.ts";
+import { createNote, note, tag, updateNote } from "../schemas/note.ts";
+
+const base = { function: "notes", auth: "user", tag: "Notes" } as const;
+const all = "/v1/notes";
+const one = "/v1/notes/{noteId}";
+const pin = "/v1/conversations/{conversationId}/notes/{noteId}";
+const params = z.strictObject({ noteId: id });
+const pinParams = z.strictObject({ conversationId: id, noteId: id });
+
+export const noteRoutes = defineRoutes({
+  listNotes: {
+    ...base,
+    method: "GET",
+    path: all,
+    summary: "List notes",
+    query: z.strictObject({
+      ...listQuery,
+      q: searchText,
+      tag: tag.optional(),
+      pinnedTo: id.optional().meta({ description: "Only the notes pinned to this conversation" }),
+    }),
+    responses: { 200: list(note) },
+  },
+  createNote: {
+    ...base,
+    method: "POST",
+    path: all,
+    summary: "Save a note that models can refer to",
+    body: createNote,
+    responses: { 201: note },
+    idempotent: true,
+  },
+  getNote: {
+    ...base,
+    method: "GET",
+    path: one,
+    summary: "Get a note",
+    params,
+    responses: { 200: note },
+    problems: ["not-found"],
+  },
+  updateNote: {
+    ...base,
+    method: "PATCH",
+    path: one,
+    summary: "Change a note",
+    params,
+    body: updateNote,
+    responses: { 200: note },
+    problems: ["not-found", "precondition-failed"],
+  },
+  deleteNote: {
+    ...base,
+    method: "DELETE",
+    path: one,
+    summary: "Delete a note",
+    description: "Replies that used it keep the text they were given in their context.",
+    params,
+    responses: { 204: undefined },
+    problems: ["not-found", "precondition-failed"],
+  },
+  pinNote: {
+    ...base,
+    method: "PUT",
+    path: pin,
+    summary: "Pin a note to a conversation",
+    description:
+      "Every later reply of the conversation is given the note, as far as the pinned notes fit: up to about 4 000 " +
+      "tokens, those pinned first come first. 50 at most.",
+    params: pinParams,
+    responses: { 204: undefined },
+    problems: ["not-found", "conflict"],
+  },
+  unpinNote: {
+    ...base,
+    method: "DELETE",
+    path: pin,
+    summary: "Unpin a note",
+    params: pinParams,
+    responses: { 204: undefined },
+    problems: ["not-found"],
+  },
+});

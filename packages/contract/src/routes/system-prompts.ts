@@ -1,0 +1,69 @@
+import * as z from "zod";
+import { defineRoutes } from "../route.ts";
+import { id, searchText } from "../schemas/fields.ts";
+import { list, listQuery } from "../schemas/list.ts";
+import {
+  createSystemPrompt,
+  promptVisibility,
+  systemPrompt,
+  updateSystemPrompt,
+} from "../schemas/system-prompt.ts";
+
+const base = { function: "system-prompts", auth: "user", tag: "System prompts" } as const;
+const all = "/v1/system-prompts";
+const one = "/v1/system-prompts/{systemPromptId}";
+const params = z.strictObject({ systemPromptId: id });
+
+export const systemPromptRoutes = defineRoutes({
+  listSystemPrompts: {
+    ...base,
+    method: "GET",
+    path: all,
+    summary: "List system prompts",
+    description: "One's own, and the public ones of everybody, by time of creation.",
+    query: z.strictObject({ ...listQuery, q: searchText, visibility: promptVisibility.optional() }),
+    responses: { 200: list(systemPrompt) },
+  },
+  createSystemPrompt: {
+    ...base,
+    method: "POST",
+    path: all,
+    summary: "Save a system prompt",
+    body: createSystemPrompt,
+    responses: { 201: systemPrompt },
+    idempotent: true,
+  },
+  getSystemPrompt: {
+    ...base,
+    method: "GET",
+    path: one,
+    summary: "Get a system prompt",
+    params,
+    responses: { 200: systemPrompt },
+    problems: ["not-found"],
+  },
+  updateSystemPrompt: {
+    ...base,
+    method: "PATCH",
+    path: one,
+    summary: "Change a system prompt",
+    description:
+      "Of other users' public prompts only an admin may change name, content and visibility. Conversations that " +
+      "use the prompt keep the text they copied.",
+    params,
+    body: updateSystemPrompt,
+    responses: { 200: systemPrompt },
+    problems: ["not-found", "forbidden", "precondition-failed"],
+  },
+  deleteSystemPrompt: {
+    ...base,
+    method: "DELETE",
+    path: one,
+    summary: "Delete a system prompt",
+    description:
+      "Conversations and replies keep the text they copied. Other users' public ones: admins only.",
+    params,
+    responses: { 204: undefined },
+    problems: ["not-found", "forbidden", "precondition-failed"],
+  },
+});
