@@ -2,6 +2,7 @@ import { and, asc, desc, eq, getTableColumns, isNotNull, isNull, or, type SQL, s
 import type { Connection, Database } from "./database.ts";
 import { fromJson, type JsonRow } from "./json-row.ts";
 import { type After, behindInstant, contains, exactInstant, type Order } from "./keyset.ts";
+import type { ReplyNews } from "./reply-news.ts";
 import { conversations, type Metadata } from "./schema/conversations.ts";
 
 export type ConversationRow = typeof conversations.$inferSelect & { activeReplyId: string | null };
@@ -141,7 +142,7 @@ export async function updateConversation(
 }
 
 export type DeletedConversation =
-  | { outcome: "deleted"; cancelledReplyIds: string[] }
+  | { outcome: "deleted"; cancelledReplyIds: string[]; news: ReplyNews }
   | { outcome: "not_found" | "stale" };
 
 /** Soft delete; its unfinished replies are cancelled. */
@@ -149,14 +150,15 @@ export async function deleteConversation(
   database: Database,
   args: { ownerId: string; conversationId: string; expectedVersion: number | undefined },
 ): Promise<DeletedConversation> {
-  const answer = await database.run((connection) =>
-    connection.call<{ outcome: DeletedConversation["outcome"]; cancelled: JsonRow[] }>(
+  const { answer, news } = await database.run((connection) =>
+    connection.callWithNews<{ outcome: DeletedConversation["outcome"]; cancelled: JsonRow[] }>(
       "delete_conversation",
+      args.ownerId,
       args,
     ),
   );
   if (answer.outcome !== "deleted") return { outcome: answer.outcome };
-  return { outcome: "deleted", cancelledReplyIds: answer.cancelled.map((reply) => String(reply.id)) };
+  return { outcome: "deleted", cancelledReplyIds: answer.cancelled.map((reply) => String(reply.id)), news };
 }
 
 /** Days in which a deletion can be undone. */

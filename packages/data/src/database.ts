@@ -1,14 +1,22 @@
 import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
 import { DatabaseUnavailable, isConnectionFailure } from "./database-errors.ts";
+import type { ReplyNews } from "./reply-news.ts";
 
 /** One connection and what is prepared on it. */
 export interface Connection {
   readonly db: PostgresJsDatabase;
   /** Calls a function of the database that takes and answers JSON, prepared. */
   call<T>(name: string, args: object): Promise<T>;
+  /** The same in the same round trip, with whom to tell of what has happened to the owner's replies. */
+  callWithNews<T>(name: string, ownerId: string, args: object): Promise<WithNews<T>>;
   /** The statement of that name, built once for this connection. */
   statement<S>(name: string, build: (db: PostgresJsDatabase) => S): S;
+}
+
+interface WithNews<T> {
+  answer: T;
+  news: ReplyNews;
 }
 
 export interface Database {
@@ -50,6 +58,14 @@ function open(url: string, options: DatabaseOptions): OpenConnection {
       const text = `select ${name}($1::text::jsonb) as answer`;
       const [row] = await client.unsafe<[{ answer: T }]>(text, [JSON.stringify(args)], { prepare: true });
       return row.answer;
+    },
+    async callWithNews<T>(name: string, ownerId: string, args: object): Promise<WithNews<T>> {
+      // `offset 0` has the call made once, and before its answer is read.
+      const text = `select answer, reply_news(answer, $2::text) as news
+        from (select ${name}($1::text::jsonb) as answer offset 0) as done`;
+      const values = [JSON.stringify(args), ownerId];
+      const [row] = await client.unsafe<[WithNews<T>]>(text, values, { prepare: true });
+      return row;
     },
     statement<S>(name: string, build: (db: PostgresJsDatabase) => S): S {
       let statement = statements.get(name) as S | undefined;

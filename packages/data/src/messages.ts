@@ -2,6 +2,7 @@ import { and, asc, desc, eq, getTableColumns, isNull, type SQL, sql } from "driz
 import type { Connection, Database } from "./database.ts";
 import { fromJson, type JsonRow } from "./json-row.ts";
 import { type After, behindNumber, contains, type Order } from "./keyset.ts";
+import type { ReplyNews } from "./reply-news.ts";
 import { conversations, type Metadata } from "./schema/conversations.ts";
 import { messages } from "./schema/messages.ts";
 
@@ -144,7 +145,7 @@ export async function editMessage(
 }
 
 export type DeletedMessage =
-  | { outcome: "deleted"; nextReplyId: string | null; cancelledReplyIds: string[] }
+  | { outcome: "deleted"; nextReplyId: string | null; cancelledReplyIds: string[]; news: ReplyNews }
   | { outcome: "not_found" | "stale" };
 
 /** Soft delete; the message's unfinished replies are cancelled. Repeating it changes nothing. */
@@ -152,12 +153,15 @@ export async function deleteMessage(
   database: Database,
   args: { ownerId: string; conversationId: string; messageId: string; expectedVersion: number | undefined },
 ): Promise<DeletedMessage> {
-  const answer = await call<"deleted" | "not_found" | "stale">(database, "delete_message", args);
+  const { answer, news } = await database.run((connection) =>
+    connection.callWithNews<Answer<"deleted" | "not_found" | "stale">>("delete_message", args.ownerId, args),
+  );
   if (answer.outcome !== "deleted") return { outcome: answer.outcome };
   return {
     outcome: "deleted",
     nextReplyId: answer.nextReplyId,
     cancelledReplyIds: answer.cancelled.map((reply) => String(reply.id)),
+    news,
   };
 }
 

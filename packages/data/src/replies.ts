@@ -2,6 +2,7 @@ import { and, asc, desc, eq, getTableColumns, isNull, type SQL, sql } from "driz
 import type { Database } from "./database.ts";
 import { fromJson, type JsonRow } from "./json-row.ts";
 import { type After, behindNumber, type Order } from "./keyset.ts";
+import type { ReplyNews } from "./reply-news.ts";
 import { conversations } from "./schema/conversations.ts";
 import { messages } from "./schema/messages.ts";
 import { replies } from "./schema/replies.ts";
@@ -126,7 +127,12 @@ export async function countReplies(
 }
 
 export type CancelledReply =
-  | { outcome: "cancelled" | "repeated" | "ended"; reply: ReplyRow; nextReplyId: string | null }
+  | {
+      outcome: "cancelled" | "repeated" | "ended";
+      reply: ReplyRow;
+      nextReplyId: string | null;
+      news: ReplyNews;
+    }
   | { outcome: "not_found" };
 
 /** Cancels an unfinished reply, keeping its partial text. One round trip. */
@@ -135,17 +141,19 @@ export async function cancelReply(
   ownerId: string,
   replyId: string,
 ): Promise<CancelledReply> {
-  const answer = await database.run((connection) =>
-    connection.call<{ outcome: CancelledReply["outcome"]; reply: JsonRow; nextReplyId?: string | null }>(
-      "cancel_reply",
-      { ownerId, replyId },
-    ),
+  const { answer, news } = await database.run((connection) =>
+    connection.callWithNews<{
+      outcome: CancelledReply["outcome"];
+      reply: JsonRow;
+      nextReplyId?: string | null;
+    }>("cancel_reply", ownerId, { ownerId, replyId }),
   );
   if (answer.outcome === "not_found") return { outcome: "not_found" };
   return {
     outcome: answer.outcome,
     reply: replyFromJson(answer.reply),
     nextReplyId: answer.nextReplyId ?? null,
+    news,
   };
 }
 

@@ -3,6 +3,7 @@ import type { Database } from "./database.ts";
 import { fromJson, type JsonRow } from "./json-row.ts";
 import type { MessageRow } from "./messages.ts";
 import { patienceSeconds, type ReplyRow, replyFromJson } from "./replies.ts";
+import type { ReplyNews } from "./reply-news.ts";
 import { messages } from "./schema/messages.ts";
 import { type ContextManifest, replies } from "./schema/replies.ts";
 
@@ -45,10 +46,11 @@ export interface EndedReplies {
   conversationId: string;
   replyIds: string[];
   nextReplyId: string | null;
+  news: ReplyNews;
 }
 
 export type Claim =
-  | { outcome: "claimed"; reply: ReplyRow; history: HistoryMessage[]; notes: ReplyNotes }
+  | { outcome: "claimed"; reply: ReplyRow; history: HistoryMessage[]; notes: ReplyNotes; news: ReplyNews }
   | ({ outcome: "expired" } & EndedReplies)
   | { outcome: "leased"; leaseSecondsLeft: number }
   | { outcome: "missing" | "finished" | "blocked" };
@@ -60,14 +62,15 @@ export async function claimReply(
   replyId: string,
   leaseSeconds: number = usualLeaseSeconds,
 ): Promise<Claim> {
-  const answer = await database.run((connection) =>
-    connection.call<Exclude<Claim, { outcome: "claimed" }> | ClaimedJson>("claim_reply", {
+  const { answer, news } = await database.run((connection) =>
+    connection.callWithNews<Exclude<Claim, { outcome: "claimed" }> | ClaimedJson>("claim_reply", ownerId, {
       ownerId,
       replyId,
       leaseSeconds,
     }),
   );
-  return answer.outcome === "claimed" ? { ...answer, reply: replyFromJson(answer.reply) } : answer;
+  if (answer.outcome === "claimed") return { ...answer, reply: replyFromJson(answer.reply), news };
+  return answer.outcome === "expired" ? { ...answer, news } : answer;
 }
 
 interface ClaimedJson {
@@ -96,7 +99,7 @@ export async function flushReply(
   { ownerId, replyId, attempt }: Attempt,
   progress: Progress,
   leaseSeconds: number = usualLeaseSeconds,
-): Promise<{ sequence: number; updatedAt: Date } | undefined> {
+): Promise<{ sequence: number; updatedAt: Date; connectionIds: string[] } | undefined> {
   const rows = await database.run((connection) =>
     connection
       .statement("flush_reply", (db) =>
@@ -114,7 +117,11 @@ export async function flushReply(
             sql`${replies.ownerId} = ${sql.placeholder("ownerId")} and ${replies.id} = ${sql.placeholder("replyId")}
               and ${replies.attempt} = ${sql.placeholder("attempt")} and ${replies.status} = 'in_progress'`,
           )
-          .returning({ sequence: replies.sequence, updatedAt: replies.updatedAt })
+          .returning({
+            sequence: replies.sequence,
+            updatedAt: replies.updatedAt,
+            connectionIds: sql<string[]>`open_connections(${replies.ownerId})`,
+          })
           .prepare("flush_reply"),
       )
       .execute({ ownerId, replyId, attempt, leaseSeconds, ...progress }),
@@ -157,18 +164,24 @@ export type Ending = (
 ) & { inputTokens?: number; outputTokens?: number; context?: ContextManifest };
 
 export type Finished =
-  | { outcome: "finished"; reply: ReplyRow; message: MessageRow | undefined; nextReplyId: string | null }
+  | {
+      outcome: "finished";
+      reply: ReplyRow;
+      message: MessageRow | undefined;
+      nextReplyId: string | null;
+      news: ReplyNews;
+    }
   | { outcome: "lost" };
 
 /** Ends this attempt: assistant message, status, settlement. One round trip, one transaction. */
 export async function finishReply(database: Database, attempt: Attempt, ending: Ending): Promise<Finished> {
-  const answer = await database.run((connection) =>
-    connection.call<{
+  const { answer, news } = await database.run((connection) =>
+    connection.callWithNews<{
       outcome: "finished" | "lost";
       reply: JsonRow;
       message: JsonRow | null;
       nextReplyId: string | null;
-    }>("finish_reply", { ...attempt, ...ending }),
+    }>("finish_reply", attempt.ownerId, { ...attempt, ...ending }),
   );
   if (answer.outcome === "lost") return { outcome: "lost" };
   const message = answer.message === null ? undefined : fromJson(messages, answer.message);
@@ -177,11 +190,12 @@ export async function finishReply(database: Database, attempt: Attempt, ending: 
     reply: replyFromJson(answer.reply, message?.content ?? null),
     message,
     nextReplyId: answer.nextReplyId,
+    news,
   };
 }
 
 export type Failed =
-  | { outcome: "failed"; reply: ReplyRow; nextReplyId: string | null }
+  | { outcome: "failed"; reply: ReplyRow; nextReplyId: string | null; news: ReplyNews }
   | { outcome: "ended" | "not_found" };
 
 /** Fails a reply whoever holds it: for jobs that could not be processed. */
@@ -189,14 +203,15 @@ export async function failReply(
   database: Database,
   args: { ownerId: string; replyId: string; errorCode: string; errorMessage: string },
 ): Promise<Failed> {
-  const answer = await database.run((connection) =>
-    connection.call<{ outcome: Failed["outcome"]; reply: JsonRow; nextReplyId: string | null }>(
+  const { answer, news } = await database.run((connection) =>
+    connection.callWithNews<{ outcome: Failed["outcome"]; reply: JsonRow; nextReplyId: string | null }>(
       "fail_reply",
+      args.ownerId,
       args,
     ),
   );
   if (answer.outcome !== "failed") return { outcome: answer.outcome };
-  return { outcome: "failed", reply: replyFromJson(answer.reply), nextReplyId: answer.nextReplyId };
+  return { outcome: "failed", reply: replyFromJson(answer.reply), nextReplyId: answer.nextReplyId, news };
 }
 
 export interface Sweep {
@@ -216,6 +231,6 @@ export async function sweepReplies(
   patience: number = patienceSeconds,
 ): Promise<Sweep> {
   return database.run((connection) =>
-    connection.call<Sweep>("sweep_replies", { limit, patienceSeconds: patience }),
+    connection.call<Sweep>("sweep_replies_with_news", { limit, patienceSeconds: patience }),
   );
 }

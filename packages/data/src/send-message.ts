@@ -3,6 +3,7 @@ import type { Database } from "./database.ts";
 import { fromJson, type JsonRow } from "./json-row.ts";
 import type { MessageRow } from "./messages.ts";
 import { type ReplyRow, replyFromJson } from "./replies.ts";
+import type { ReplyNews } from "./reply-news.ts";
 import type { Metadata } from "./schema/conversations.ts";
 import { messages } from "./schema/messages.ts";
 
@@ -75,6 +76,7 @@ export interface Sent {
   message: MessageRow;
   reply: ReplyRow | undefined;
   cancelledReplyIds: string[];
+  news: ReplyNews;
 }
 
 interface Answer {
@@ -88,19 +90,22 @@ function isAnswer(answer: Answer | Refusal): answer is Answer {
   return answer.outcome === "sent" || answer.outcome === "replayed";
 }
 
-function toSent(answer: Answer): Sent {
+function toSent(answer: Answer, news: ReplyNews): Sent {
   return {
     outcome: answer.outcome,
     message: fromJson(messages, answer.message),
     reply: answer.reply === null ? undefined : replyFromJson(answer.reply),
     cancelledReplyIds: (answer.cancelled ?? []).map((reply) => String(reply.id)),
+    news,
   };
 }
 
 /** Stores a message and, for a user's, its queued reply with the tokens held. One round trip, one transaction. */
 export async function sendMessage(database: Database, args: SendMessage): Promise<Sent | Refusal> {
-  const answer = await database.run((connection) => connection.call<Answer | Refusal>("send_message", args));
-  return isAnswer(answer) ? toSent(answer) : answer;
+  const { answer, news } = await database.run((connection) =>
+    connection.callWithNews<Answer | Refusal>("send_message", args.ownerId, args),
+  );
+  return isAnswer(answer) ? toSent(answer, news) : answer;
 }
 
 export interface AskAgain extends Question {
@@ -112,8 +117,10 @@ export interface AskAgain extends Question {
 
 /** Queues another reply to a user message. */
 export async function askAgain(database: Database, args: AskAgain): Promise<Sent | Refusal> {
-  const answer = await database.run((connection) => connection.call<Answer | Refusal>("ask_again", args));
-  return isAnswer(answer) ? toSent(answer) : answer;
+  const { answer, news } = await database.run((connection) =>
+    connection.callWithNews<Answer | Refusal>("ask_again", args.ownerId, args),
+  );
+  return isAnswer(answer) ? toSent(answer, news) : answer;
 }
 
 export interface NewConversation {
@@ -137,6 +144,7 @@ export interface CreatedConversation {
   conversation: ConversationRow;
   message: MessageRow | undefined;
   reply: ReplyRow | undefined;
+  news: ReplyNews;
 }
 
 interface CreatedAnswer {
@@ -156,8 +164,8 @@ export async function createConversation(
   args: NewConversation,
 ): Promise<CreatedConversation | Refusal> {
   const { first, ...conversation } = args;
-  const answer = await database.run((connection) =>
-    connection.call<CreatedAnswer | Refusal>("create_conversation", {
+  const { answer, news } = await database.run((connection) =>
+    connection.callWithNews<CreatedAnswer | Refusal>("create_conversation", args.ownerId, {
       ...conversation,
       ...(first && { ...first, role: "user" }),
     }),
@@ -168,5 +176,6 @@ export async function createConversation(
     conversation: conversationFromJson(answer.conversation),
     message: answer.message && fromJson(messages, answer.message),
     reply: answer.reply && replyFromJson(answer.reply),
+    news,
   };
 }

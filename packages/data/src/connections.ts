@@ -1,0 +1,74 @@
+import { and, eq, inArray, lt, sql } from "drizzle-orm";
+import type { Database } from "./database.ts";
+import type { ReplyState } from "./reply-news.ts";
+import { connections } from "./schema/connections.ts";
+
+/** API Gateway closes a WebSocket connection after 2 hours. */
+const lifetimeSeconds = 7_200;
+/** Everything that is pushed goes to each connection of its user, so that they must not be without number. */
+const mostConnections = 10;
+
+/**
+ * Notes an open connection.
+ * @returns the ids of the owner's oldest ones that had to make way; they are forgotten, and to be closed
+ */
+export async function openConnection(
+  database: Database,
+  ownerId: string,
+  connectionId: string,
+): Promise<string[]> {
+  const { displaced } = await database.run((connection) =>
+    connection.call<{ displaced: string[] }>("open_connection", {
+      ownerId,
+      connectionId,
+      lifetimeSeconds,
+      most: mostConnections,
+    }),
+  );
+  return displaced;
+}
+
+/** Forgets a connection that was closed, whoever had it. */
+export async function closeConnection(database: Database, connectionId: string): Promise<void> {
+  await database.run(({ db }) => db.delete(connections).where(eq(connections.id, connectionId)));
+}
+
+/** Forgets connections of this owner that turned out to be closed. */
+export async function removeConnections(
+  database: Database,
+  ownerId: string,
+  connectionIds: readonly string[],
+): Promise<void> {
+  await database.run(({ db }) =>
+    db
+      .delete(connections)
+      .where(and(eq(connections.ownerId, ownerId), inArray(connections.id, [...connectionIds]))),
+  );
+}
+
+/** Forgets connections that API Gateway has closed by now; answers how many. */
+export async function purgeConnections(database: Database): Promise<number> {
+  const rows = await database.run(({ db }) =>
+    db.delete(connections).where(lt(connections.expiresAt, sql`now()`)).returning({ id: connections.id }),
+  );
+  return rows.length;
+}
+
+export type Followed =
+  /** `text` is what there is from `offset` on, in code points. */
+  | { outcome: "found"; ownerId: string; reply: ReplyState; offset: number; text: string }
+  | { outcome: "not_found"; ownerId: string }
+  /** There is no such connection any more, or its user is disabled. */
+  | { outcome: "closed" };
+
+/**
+ * Where a reply of the connection's user stands. Whatever is stored later is told to this connection: no text
+ * falls between this answer and the deltas. One round trip.
+ * @param after code points of the text that the client has
+ */
+export async function followReply(
+  database: Database,
+  args: { connectionId: string; replyId: string; after: number },
+): Promise<Followed> {
+  return database.run((connection) => connection.call<Followed>("follow_reply", args));
+}
