@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { bigint, index, pgTable, text, uniqueIndex } from "drizzle-orm/pg-core";
+import { bigint, integer, pgTable, text, uniqueIndex } from "drizzle-orm/pg-core";
 import { timestamps } from "./columns.ts";
 
 /** Append only. `owner_id` is no foreign key: amounts outlive a deleted account under a pseudonym. */
@@ -12,10 +12,14 @@ export const tokenLedger = pgTable(
     amount: bigint("amount", { mode: "number" }).notNull(),
     replyId: text("reply_id"),
     reason: text("reason").notNull(),
+    // Both are set by a trigger, in the order of the owner's row lock: a timestamp could not tell that order.
+    ordinal: integer("ordinal").notNull().default(0),
+    // Of the owner, after this entry.
+    balance: bigint("balance", { mode: "number" }).notNull().default(0),
     ...timestamps(),
   },
   (table) => [
     uniqueIndex("token_ledger_once").on(table.replyId, table.kind).where(sql`${table.replyId} is not null`),
-    index("token_ledger_owner").on(table.ownerId, table.createdAt, table.id),
+    uniqueIndex("token_ledger_ordinal").on(table.ownerId, table.ordinal),
   ],
 );

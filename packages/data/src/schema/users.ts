@@ -11,6 +11,8 @@ export const users = pgTable(
     displayName: text("display_name"),
     tokenBalance: bigint("token_balance", { mode: "number" }).notNull().default(0),
     tokensHeld: bigint("tokens_held", { mode: "number" }).notNull().default(0),
+    // When the month's tokens were last given; the welcome grant counts as those of its month.
+    refilledAt: instant("refilled_at"),
     // The per-second bucket as a theoretical arrival time (GCRA), the per-minute one as a counted window.
     sendAllowedAt: instant("send_allowed_at"),
     sendWindowStartedAt: instant("send_window_started_at"),
