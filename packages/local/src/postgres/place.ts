@@ -26,12 +26,14 @@ async function sharedFolder(user: UnprivilegedUser): Promise<string> {
   for (const base of ["/var/lib", tmpdir()]) {
     const folder = join(base, "parley");
     try {
-      await openFolder(folder);
+      await mkdir(folder, { recursive: true });
     } catch {
       continue;
     }
     // In a world-writable folder someone else may have been there first.
-    if ((await stat(folder)).uid === 0 && (await canEnter(folder, user))) return folder;
+    if ((await stat(folder)).uid !== 0) continue;
+    await chmod(folder, 0o755);
+    if (await canEnter(folder, user)) return folder;
   }
   throw new Error(`There is no folder that root and ${user.name} can both use.`);
 }

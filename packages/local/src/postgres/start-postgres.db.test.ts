@@ -94,6 +94,17 @@ test("a server killed with -9 comes back on its port with every commit", async (
   expect(await query(server.url, "select * from kept")).toEqual([{ number: 1 }]);
 }, 20_000);
 
+test("an outage ends on the same port with every commit", async () => {
+  const server = await start();
+  await query(server.url, "create table kept as select 1 as number");
+  const outage = server.outage(200);
+  await vi.waitFor(() =>
+    expect(query(server.url, "select 1")).rejects.toMatchObject({ code: "ECONNREFUSED" }),
+  );
+  await outage;
+  expect(await query(server.url, "select * from kept")).toEqual([{ number: 1 }]);
+});
+
 test("a port in use is one sentence", async () => {
   const other = createServer().listen(0, "127.0.0.1");
   await once(other, "listening");

@@ -37,6 +37,8 @@ export interface LocalPostgres {
   readonly logFile: string;
   /** The server's process now; another one after a crash. */
   readonly pid: number;
+  /** Stops the server for that long and starts it again on its port: for tests of an outage. */
+  outage(millis: number): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -103,6 +105,14 @@ function supervise(
   watch();
   return {
     pid: () => server.pid,
+    outage: async (millis: number) => {
+      isStopping = true;
+      await server.stop();
+      await delay(millis);
+      server = await start();
+      isStopping = false;
+      watch();
+    },
     stop: async () => {
       isStopping = true;
       await restarting;
@@ -162,6 +172,7 @@ export async function startPostgres(options: PostgresOptions): Promise<LocalPost
     get pid() {
       return supervised.pid();
     },
+    outage: supervised.outage,
     stop: supervised.stop,
   };
 }
