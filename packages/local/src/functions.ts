@@ -5,7 +5,8 @@ import type { Invocation } from "./lambda/protocol.ts";
 
 // Behind API Gateway nobody waits longer for an answer.
 const routeTimeoutMillis = 30_000;
-export const workerTimeoutMillis = 120_000;
+// The longest that Lambda allows: more than the deadline of a reply.
+export const workerTimeoutMillis = 900_000;
 export const deadLetterTimeoutMillis = 30_000;
 export const mostWorkers = 10;
 
