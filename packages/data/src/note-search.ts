@@ -15,7 +15,7 @@ const wholeNote = 2_000;
 
 /**
  * The owner's notes that have any of the words of `query` (or words that begin with one), those with the most
- * first; none of `without`. The words are never read as search syntax.
+ * first, and without words the newest; none of `without`. The words are never read as search syntax.
  */
 export async function searchNotes(
   database: Database,
@@ -29,16 +29,18 @@ export async function searchNotes(
         select nullif(replace(plainto_tsquery('simple', ${query}::text)::text, ''' & ''', ''':* | '''), '') as words),
       wanted as (select (words || ':*')::tsquery as words from asked),
       best as (
-        select notes.id, notes.title, notes.tags, notes.content, ts_rank(notes.words, wanted.words) as rank,
-          wanted.words
+        select notes.id, notes.title, notes.tags, notes.content, notes.created_at, wanted.words,
+          ts_rank(notes.words, wanted.words) as rank
         from notes, wanted
-        where notes.owner_id = ${ownerId} and notes.words @@ wanted.words
+        where notes.owner_id = ${ownerId} and (wanted.words is null or notes.words @@ wanted.words)
           and not ${JSON.stringify(without)}::text::jsonb ? notes.id
-        order by rank desc, notes.id limit ${limit})
-      select id, title, tags, length(content) > ${wholeNote} as "isCut",
-        case when length(content) <= ${wholeNote} then content else ts_headline('simple', content, words,
-          'StartSel="", StopSel="", MaxFragments=4, MaxWords=80, MinWords=30, ShortWord=0, FragmentDelimiter=" … "') end as content
-      from best order by rank desc, id`);
+        order by rank desc, notes.created_at desc, notes.id limit ${limit})
+      select id, title, tags, length(content) > ${wholeNote} as "isCut", case
+          when length(content) <= ${wholeNote} then content
+          when words is null then left(content, ${wholeNote})
+          else ts_headline('simple', content, words, 'StartSel="", StopSel="", MaxFragments=4, MaxWords=80,
+            MinWords=30, ShortWord=0, FragmentDelimiter=" … "') end as content
+      from best order by rank desc, created_at desc, id`);
     return [...rows];
   });
 }

@@ -140,17 +140,10 @@ test("a search finds the owner's notes by any word, best first, and reads no syn
   const [excerpt] = await find(person, "treasure");
   expect(excerpt).toMatchObject({ id: long, isCut: true, content: expect.stringContaining("under the oak") });
   expect(excerpt?.content.length).toBeLessThan(3_000);
-  for (const hostile of [
-    "",
-    "   ",
-    "& | ! ( :* '",
-    "'; drop table notes; --",
-    "z' & 'q",
-    "\\",
-    "<b>x</b>",
-    "%_",
-    "x:*",
-  ]) {
+  for (const wordless of ["", "   ", "& | ! ( :* '", "\\", "%_"]) {
+    expect((await find(person, wordless)).map(({ id }) => id)).toEqual([long, one, both]);
+  }
+  for (const hostile of ["'; drop table nothing; --", "z' & 'q", "z | q", "x:*", "qq <-> rr", "!xx"]) {
     expect(await find(person, hostile)).toEqual([]);
   }
 });

@@ -1,11 +1,15 @@
 import type { Anthropic } from "@anthropic-ai/sdk";
 import type {
+  ContentBlockParam,
   MessageCreateParamsStreaming,
+  MessageParam,
   RawMessageStreamEvent,
   StopReason,
   Usage,
 } from "@anthropic-ai/sdk/resources/messages";
-import type { PromptRequest, Provider } from "./provider.ts";
+import { createBlockReader, inputOf } from "./anthropic-blocks.ts";
+import { withData } from "./prompt-text.ts";
+import type { PromptRequest, Provider, ToolRound } from "./provider.ts";
 import type { ProviderFailure } from "./provider-failure.ts";
 import { type StreamStep, streamReply } from "./reply-stream.ts";
 import { failureOf, textsOf } from "./sdk-failure.ts";
@@ -51,23 +55,71 @@ async function loadClient(config: AnthropicConfig): Promise<Anthropic> {
 }
 
 function toParams(request: PromptRequest): MessageCreateParamsStreaming {
+  const { model, maxOutputTokens, messages, systemPrompt, tools, rounds = [] } = request;
   return {
-    model: request.model,
-    max_tokens: request.maxOutputTokens,
-    messages: request.messages.map(({ role, content }) => ({ role, content })),
+    model,
+    max_tokens: maxOutputTokens,
+    messages: [
+      ...messages.map((message) => ({ role: message.role, content: withData(message) })),
+      ...rounds.flatMap(toTurn),
+    ],
     stream: true,
-    ...(request.systemPrompt && { system: request.systemPrompt }),
+    ...(systemPrompt && { system: systemPrompt }),
+    ...(tools && {
+      tools: tools.tools.map(({ name, description, parameters }) => ({
+        name,
+        description,
+        input_schema: { ...parameters, type: "object" as const },
+      })),
+      tool_choice: { type: tools.choice },
+    }),
   };
 }
 
+function toTurn({ text, calls, results, memo }: ToolRound): MessageParam[] {
+  const content: ContentBlockParam[] =
+    memo?.provider === "anthropic"
+      ? // Its own blocks: signed thinking must come back as it was.
+        (memo.content as ContentBlockParam[])
+      : [
+          ...(text.trim() === "" ? [] : [{ type: "text" as const, text }]),
+          ...calls.map(({ id, name, arguments: written }) => ({
+            type: "tool_use" as const,
+            // Another provider's ids may have characters that Anthropic refuses.
+            id: id.replace(/[^\w-]/g, "_"),
+            name,
+            input: inputOf(written),
+          })),
+        ];
+  const given = calls.map(({ id }, index) => ({
+    type: "tool_result" as const,
+    tool_use_id: id.replace(/[^\w-]/g, "_"),
+    content: results[index] ?? "",
+  }));
+  return [
+    { role: "assistant", content },
+    { role: "user", content: given },
+  ];
+}
+
 async function* toSteps(events: AsyncIterable<RawMessageStreamEvent>): AsyncGenerator<StreamStep> {
+  const blocks = createBlockReader();
   for await (const event of events) {
+    blocks.read(event);
     if (event.type === "message_start") {
       yield { inputTokens: inputTokensOf(event.message.usage) };
     } else if (event.type === "content_block_delta" && event.delta.type === "text_delta") {
       yield { text: event.delta.text };
     } else if (event.type === "message_delta") {
-      yield { end: toEnd(event.delta.stop_reason), outputTokens: event.usage?.output_tokens };
+      const end = toEnd(event.delta.stop_reason);
+      yield {
+        end,
+        ...(end === "tools" && {
+          calls: blocks.calls(),
+          memo: { provider: "anthropic", content: blocks.content() },
+        }),
+        outputTokens: event.usage?.output_tokens,
+      };
     }
   }
 }
@@ -81,6 +133,7 @@ function inputTokensOf(usage: Usage | undefined): number | undefined {
 function toEnd(reason: StopReason | null): StreamStep["end"] {
   if (!reason) return undefined;
   if (reason === "refusal") return "filtered";
+  if (reason === "tool_use") return "tools";
   return reason === "max_tokens" || reason === "model_context_window_exceeded" ? "length" : "stop";
 }
 

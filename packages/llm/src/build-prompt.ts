@@ -1,12 +1,18 @@
+import { fitNotes } from "./fit-notes.ts";
+import { type PromptNote, renderNotes } from "./notes-block.ts";
 import { type HistoryMessage, type Turn, toTurns } from "./prompt-turns.ts";
-import type { PromptMessage } from "./provider.ts";
+import type { PromptMessage, ToolOffer, ToolRound } from "./provider.ts";
 import { contextTooLongError } from "./provider-failure.ts";
-import { estimatePromptTokens } from "./token-count.ts";
+import { estimatePromptTokens, estimateTokens } from "./token-count.ts";
 
 export interface PromptInput {
   readonly systemPrompt: string | undefined;
   /** The active messages up to the asked one, oldest first; the last is the user message to answer. */
   readonly history: readonly HistoryMessage[];
+  /** Those every prompt of the conversation holds, the most important first. */
+  readonly pinnedNotes?: readonly PromptNote[];
+  readonly tools?: ToolOffer | undefined;
+  readonly rounds?: readonly ToolRound[];
   /** The model's limits, in tokens. */
   readonly contextTokens: number;
   readonly maxOutputTokens: number;
@@ -19,6 +25,8 @@ export interface Prompt {
   readonly manifest: {
     readonly sentMessageIds: readonly string[];
     readonly droppedMessageIds: readonly string[];
+    /** As they were sent: cut, where there was not enough room. */
+    readonly pinnedNotes: readonly PromptNote[];
     /** Our estimate; the provider's own count comes with the answer. */
     readonly inputTokens: number;
   };
@@ -27,30 +35,45 @@ export interface Prompt {
 // Token counts are estimates, and some vocabularies split finer than the ones it was measured against.
 const MARGIN_SHARE = 0.1;
 
+/** Tokens of pinned notes in one prompt; at most half of what the question leaves. */
+const MOST_NOTE_TOKENS = 4_000;
+
 /**
- * Chooses what the model sees: the asked message always, and before it as many whole turns as fit, newest
- * first. Pure. Throws `LlmError` (`context_too_long`) if the asked message and the system prompt alone do not
- * fit, and RangeError if the history does not end in a user message.
+ * Chooses what the model sees: the asked message and what its tools gave always, the pinned notes as far as they
+ * fit, and before it as many whole turns as fit, newest first. Pure. Throws `LlmError` (`context_too_long`) if the
+ * asked message and the system prompt alone do not fit, and RangeError if the history does not end in a user
+ * message.
  */
-export function buildPrompt({ systemPrompt, history, contextTokens, maxOutputTokens }: PromptInput): Prompt {
+export function buildPrompt(input: PromptInput): Prompt {
+  const { systemPrompt, history, pinnedNotes = [], tools, rounds, contextTokens, maxOutputTokens } = input;
   const asked = history.at(-1);
   if (asked?.role !== "user") throw new RangeError("The history must end in the user message to answer.");
 
   const budget = Math.floor(contextTokens * (1 - MARGIN_SHARE)) - maxOutputTokens;
-  const askedTokens = estimatePromptTokens({ systemPrompt, messages: [asked] });
-  if (askedTokens > budget) throw contextTooLongError();
+  const bareTokens = estimatePromptTokens({ systemPrompt, messages: [asked], tools, rounds });
+  if (bareTokens > budget) throw contextTooLongError();
 
+  const notes = fitNotes(pinnedNotes, Math.min(MOST_NOTE_TOKENS, Math.floor((budget - bareTokens) / 2)));
+  const data = notes.length > 0 ? renderNotes(notes) : undefined;
+  const askedTokens = bareTokens + (data === undefined ? 0 : estimateTokens(data));
   const chosen = chooseTurns(toTurns(history.slice(0, -1)), budget - askedTokens);
   const sent = [...chosen.turns.flat(), asked];
   const sentIds = new Set(sent.map(({ id }) => id));
   return {
-    messages: mergeRoles(sent),
+    messages: addData(mergeRoles(sent), data),
     manifest: {
       sentMessageIds: [...sentIds],
       droppedMessageIds: history.map(({ id }) => id).filter((id) => !sentIds.has(id)),
+      pinnedNotes: notes,
       inputTokens: askedTokens + chosen.tokens,
     },
   };
+}
+
+/** Data goes with the asked message, so that what is before it stays the same from turn to turn. */
+function addData(messages: readonly PromptMessage[], data: string | undefined): PromptMessage[] {
+  if (data === undefined) return [...messages];
+  return messages.map((message, index) => (index === messages.length - 1 ? { ...message, data } : message));
 }
 
 /** The newest turns that fit. Stops at the first that does not: a gap would make later turns puzzling. */

@@ -16,6 +16,8 @@ export interface LlmErrorDetails {
   readonly status?: number | undefined;
   /** The provider's id of the request, for a support case. */
   readonly requestId?: string | undefined;
+  /** Whether the request may only have been refused because it offered tools. */
+  readonly refusesTools?: boolean | undefined;
 }
 
 /**
@@ -29,6 +31,7 @@ export class LlmError extends Error {
   readonly retryAfterMillis: number | undefined;
   readonly status: number | undefined;
   readonly requestId: string | undefined;
+  readonly refusesTools: boolean;
 
   constructor(code: LlmErrorCode, message: string, details: LlmErrorDetails = {}) {
     super(message);
@@ -37,6 +40,7 @@ export class LlmError extends Error {
     this.retryAfterMillis = details.retryAfterMillis;
     this.status = details.status;
     this.requestId = details.requestId;
+    this.refusesTools = details.refusesTools ?? false;
   }
 }
 

@@ -1,6 +1,11 @@
 import type { OpenAI } from "openai";
-import type { ChatCompletionChunk, ChatCompletionCreateParamsStreaming } from "openai/resources/chat";
-import type { PromptRequest, Provider } from "./provider.ts";
+import type {
+  ChatCompletionChunk,
+  ChatCompletionCreateParamsStreaming,
+  ChatCompletionMessageParam,
+} from "openai/resources/chat";
+import { withData } from "./prompt-text.ts";
+import type { PromptRequest, Provider, ToolCall, ToolRound } from "./provider.ts";
 import type { ProviderFailure } from "./provider-failure.ts";
 import { type StreamStep, streamReply } from "./reply-stream.ts";
 import { failureOf, textsOf } from "./sdk-failure.ts";
@@ -59,27 +64,71 @@ async function loadClient(config: OpenAiConfig, baseURL: string): Promise<OpenAI
   });
 }
 
-function toParams({ model, systemPrompt, messages }: PromptRequest): ChatCompletionCreateParamsStreaming {
+function toParams(request: PromptRequest): ChatCompletionCreateParamsStreaming {
+  const { model, systemPrompt, messages, tools, rounds = [] } = request;
   const system = systemPrompt ? [{ role: "system" as const, content: systemPrompt }] : [];
   return {
     model,
-    messages: [...system, ...messages.map(({ role, content }) => ({ role, content }))],
+    messages: [
+      ...system,
+      ...messages.map((message) => ({ role: message.role, content: withData(message) })),
+      ...rounds.flatMap(toTurn),
+    ],
     stream: true,
     stream_options: { include_usage: true },
+    ...(tools && {
+      tools: tools.tools.map((tool) => ({ type: "function" as const, function: { ...tool } })),
+      tool_choice: tools.choice,
+    }),
   };
 }
 
+function toTurn({ text, calls, results }: ToolRound): ChatCompletionMessageParam[] {
+  const called = calls.map(({ id, name, arguments: written }) => ({
+    id,
+    type: "function" as const,
+    function: { name, arguments: written },
+  }));
+  return [
+    { role: "assistant", content: text === "" ? null : text, tool_calls: called },
+    ...calls.map(({ id }, index) => ({
+      role: "tool" as const,
+      tool_call_id: id,
+      content: results[index] ?? "",
+    })),
+  ];
+}
+
 async function* toSteps(chunks: AsyncIterable<ChatCompletionChunk>): AsyncGenerator<StreamStep> {
+  const calls: ToolCall[] = [];
   for await (const chunk of chunks) {
     // Compatible servers leave out what OpenAI's types promise.
     const choice = chunk.choices?.[0];
+    for (const part of choice?.delta?.tool_calls ?? []) addCallPart(calls, part);
+    const end = toEnd(choice?.finish_reason);
     yield {
       text: choice?.delta?.content ?? choice?.delta?.refusal ?? undefined,
-      end: toEnd(choice?.finish_reason),
+      // Some servers call tools and say `stop`.
+      ...(end === "stop" && calls.length > 0
+        ? { end: "tools", calls: calls.filter((call) => call !== undefined) }
+        : { end }),
       inputTokens: chunk.usage?.prompt_tokens,
       outputTokens: chunk.usage?.completion_tokens,
     };
   }
+}
+
+type CallPart = NonNullable<ChatCompletionChunk.Choice.Delta["tool_calls"]>[number];
+
+/** The first part of a call has its name, the others go on with its arguments; servers may leave the id out. */
+function addCallPart(calls: ToolCall[], { index, id, function: part }: CallPart): void {
+  const place = index ?? calls.length;
+  const { id: known, name = "", arguments: written = "" } = calls[place] ?? {};
+  calls[place] = {
+    id: known || id || `call_${place}`,
+    name: name + (part?.name ?? ""),
+    arguments: written + (part?.arguments ?? ""),
+  };
 }
 
 function toEnd(reason: ChatCompletionChunk.Choice["finish_reason"] | undefined): StreamStep["end"] {

@@ -28,6 +28,8 @@ const SPENDING_MESSAGE = /credit balance|spend limit|(specified|your) (workspace
 
 const REJECTION_TYPES =
   /^(invalid_request_error|authentication_error|permission_error|not_found_error|model_not_found|invalid_api_key)$/;
+// Local servers: "… does not support tools". Routers: "no endpoints found that support tool use".
+const TOOLS_MESSAGE = /\btool(s|_choice| use| choice| call)?\b|function call/i;
 const TRANSIENT_STATUS = new Set([408, 409, 425, 429]);
 const MAX_REQUEST_ID_LENGTH = 128;
 
@@ -51,7 +53,8 @@ export function toLlmError(failure: ProviderFailure, now: number): LlmError {
     return new LlmError("provider_rejected", "The model provider's spending limit is reached.", details);
   }
   if (status === undefined ? has(REJECTION_TYPES) : refused) {
-    return new LlmError("provider_rejected", rejectionSentence(status), details);
+    const refusesTools = TOOLS_MESSAGE.test(message);
+    return new LlmError("provider_rejected", rejectionSentence(status), { ...details, refusesTools });
   }
   return new LlmError("provider_unavailable", unavailabilitySentence(status), {
     ...details,

@@ -1,4 +1,4 @@
-/** What a provider is asked for: one answer to a conversation. Further optional fields (tools) can be added. */
+/** What a provider is asked for: one answer to a conversation. */
 export interface PromptRequest {
   /** The provider's own name of the model, without the `provider/` prefix. */
   readonly model: string;
@@ -7,11 +7,53 @@ export interface PromptRequest {
   readonly messages: readonly PromptMessage[];
   /** Upper bound of the answer in tokens, a model's hidden reasoning included. */
   readonly maxOutputTokens: number;
+  readonly tools?: ToolOffer | undefined;
+  /** What the model called and was given since `messages`, oldest first. */
+  readonly rounds?: readonly ToolRound[] | undefined;
+}
+
+/** Tools that the model may call. */
+export interface ToolOffer {
+  readonly tools: readonly Tool[];
+  /** `none`: the tools are only there to explain `rounds`, and the model must answer. */
+  readonly choice: "auto" | "none";
+}
+
+export interface Tool {
+  readonly name: string;
+  readonly description: string;
+  /** JSON Schema of the arguments, an object. */
+  readonly parameters: Readonly<Record<string, unknown>>;
+}
+
+export interface ToolCall {
+  readonly id: string;
+  readonly name: string;
+  /** JSON as the model wrote it, which may be anything. */
+  readonly arguments: string;
+}
+
+/** One turn of the model that called tools, with what they gave. */
+export interface ToolRound {
+  /** What the model said before it called. */
+  readonly text: string;
+  readonly calls: readonly ToolCall[];
+  /** In the order of the calls. */
+  readonly results: readonly string[];
+  readonly memo: ProviderMemo | undefined;
+}
+
+/** What a provider wants back unchanged with the results of its calls; it ignores another provider's. */
+export interface ProviderMemo {
+  readonly provider: string;
+  readonly content: unknown;
 }
 
 export interface PromptMessage {
   readonly role: "user" | "assistant";
   readonly content: string;
+  /** Goes before the content in the same message: what the user saved, as inert text; see `renderNotes`. */
+  readonly data?: string | undefined;
 }
 
 /** Tokens as the provider counted them, or our estimate where a compatible server does not say. */
@@ -21,12 +63,18 @@ export interface TokenUsage {
 }
 
 /**
- * A step of an answer. A stream is any number of deltas, then exactly one finish; a stream that cannot end so
- * throws. Consumers ignore types they do not know, so that new ones (tool calls) break nobody.
+ * A step of an answer. A stream is any number of deltas, then exactly one finish, or the calls of tools that were
+ * offered; a stream that cannot end so throws.
  */
 export type ReplyEvent =
   | { readonly type: "delta"; readonly text: string }
-  | { readonly type: "finish"; readonly reason: "stop" | "length"; readonly usage: TokenUsage };
+  | { readonly type: "finish"; readonly reason: "stop" | "length"; readonly usage: TokenUsage }
+  | {
+      readonly type: "tool_calls";
+      readonly calls: readonly ToolCall[];
+      readonly memo: ProviderMemo | undefined;
+      readonly usage: TokenUsage;
+    };
 
 /** The seam between Parley and whoever runs the model. */
 export interface Provider {

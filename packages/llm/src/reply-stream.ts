@@ -1,13 +1,16 @@
 import { abortError, contentFilteredError, cutStreamError, LlmError } from "./errors.ts";
-import type { PromptRequest, ReplyEvent, TokenUsage } from "./provider.ts";
+import type { PromptRequest, ProviderMemo, ReplyEvent, TokenUsage, ToolCall } from "./provider.ts";
 import { type ProviderFailure, toLlmError } from "./provider-failure.ts";
 import { createTextCleaner } from "./text-cleaner.ts";
-import { estimatePromptTokens, estimateTokens } from "./token-count.ts";
+import { estimateCallTokens, estimatePromptTokens, estimateTokens } from "./token-count.ts";
 
 /** What an SDK's stream chunk tells us, in neither provider's vocabulary. Empty for chunks of no interest. */
 export interface StreamStep {
   readonly text?: string | undefined;
-  readonly end?: "stop" | "length" | "filtered" | undefined;
+  readonly end?: "stop" | "length" | "filtered" | "tools" | undefined;
+  /** With the end `tools`. */
+  readonly calls?: readonly ToolCall[] | undefined;
+  readonly memo?: ProviderMemo | undefined;
   readonly inputTokens?: number | undefined;
   readonly outputTokens?: number | undefined;
 }
@@ -55,6 +58,8 @@ class Answer {
   #end: StreamStep["end"];
   #inputTokens: number | undefined;
   #outputTokens: number | undefined;
+  #calls: readonly ToolCall[] = [];
+  #memo: ProviderMemo | undefined;
 
   constructor(request: PromptRequest) {
     this.#request = request;
@@ -66,6 +71,8 @@ class Answer {
 
   take(step: StreamStep): string {
     this.#end = step.end ?? this.#end;
+    this.#calls = step.calls ?? this.#calls;
+    this.#memo = step.memo ?? this.#memo;
     this.#inputTokens = step.inputTokens ?? this.#inputTokens;
     this.#outputTokens = step.outputTokens ?? this.#outputTokens;
     const text = this.#clean(step.text ?? "");
@@ -76,13 +83,17 @@ class Answer {
   finish(): ReplyEvent {
     if (this.#end === undefined) throw cutStreamError();
     if (this.#end === "filtered") throw contentFilteredError();
-    return { type: "finish", reason: this.#end, usage: this.#usage() };
+    if (this.#end !== "tools") return { type: "finish", reason: this.#end, usage: this.#usage() };
+    // A model that calls although it must answer has nothing more to give: its text is the answer.
+    if (this.#request.tools?.choice !== "auto")
+      return { type: "finish", reason: "stop", usage: this.#usage() };
+    return { type: "tool_calls", calls: this.#calls, memo: this.#memo, usage: this.#usage() };
   }
 
   #usage(): TokenUsage {
     return {
       inputTokens: this.#inputTokens ?? estimatePromptTokens(this.#request),
-      outputTokens: this.#outputTokens ?? estimateTokens(this.#text),
+      outputTokens: this.#outputTokens ?? estimateTokens(this.#text) + estimateCallTokens(this.#calls),
     };
   }
 }

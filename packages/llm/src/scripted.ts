@@ -1,10 +1,11 @@
 import { setTimeout as sleepFor } from "node:timers/promises";
 import { demoAnswer } from "./demo-answer.ts";
+import { demoNotesAnswer, demoSearch } from "./demo-notes.ts";
 import { abortError, contentFilteredError, cutStreamError, LlmError } from "./errors.ts";
-import type { PromptRequest, Provider, ReplyEvent } from "./provider.ts";
+import type { PromptRequest, Provider, ReplyEvent, ToolCall } from "./provider.ts";
 import { contextTooLongError } from "./provider-failure.ts";
 import { createTextCleaner } from "./text-cleaner.ts";
-import { estimatePromptTokens, estimateTokens } from "./token-count.ts";
+import { estimateCallTokens, estimatePromptTokens, estimateTokens } from "./token-count.ts";
 
 /** Waits `millis`; rejects as soon as the signal is aborted. */
 type Sleep = (millis: number, signal: AbortSignal) => Promise<unknown>;
@@ -15,6 +16,8 @@ interface Script {
   readonly millisPerWord: number;
   /** How it ends, if not well. */
   readonly failure?: LlmError;
+  /** What it calls before it answers. */
+  readonly calls?: readonly ToolCall[];
 }
 
 const DEMO_MILLIS_PER_WORD = 33;
@@ -52,7 +55,7 @@ function scriptOf(request: PromptRequest): Script {
   const asked = request.messages.at(-1)?.content ?? "";
   switch (request.model) {
     case "demo":
-      return { text: demoAnswer(asked), millisPerWord: DEMO_MILLIS_PER_WORD };
+      return demoScript(request, asked);
     case "echo":
       return { text: `Echo: ${asked}`, millisPerWord: 0 };
     case "slow":
@@ -62,6 +65,12 @@ function scriptOf(request: PromptRequest): Script {
     default:
       return { text: "", millisPerWord: 0, failure: failureOf(request.model) };
   }
+}
+
+function demoScript(request: PromptRequest, asked: string): Script {
+  const calls = demoSearch(request);
+  const text = calls ? "" : (demoNotesAnswer(request) ?? demoAnswer(asked));
+  return { text, millisPerWord: DEMO_MILLIS_PER_WORD, ...(calls && { calls }) };
 }
 
 function failureOf(model: string): LlmError {
@@ -106,6 +115,11 @@ async function* play(
     if (text !== "") yield { type: "delta", text };
   }
   if (script.failure) throw script.failure;
+  if (script.calls) {
+    outputTokens += estimateCallTokens(script.calls);
+    yield { type: "tool_calls", calls: script.calls, memo: undefined, usage: { inputTokens, outputTokens } };
+    return;
+  }
   yield { type: "finish", reason: "stop", usage: { inputTokens, outputTokens } };
 }
 

@@ -1,4 +1,4 @@
-import type { PromptRequest } from "./provider.ts";
+import type { PromptRequest, ToolCall } from "./provider.ts";
 
 const SAFETY_FACTOR = 1.15;
 // What a chat format adds around each message; providers document 3 or 4.
@@ -70,13 +70,26 @@ function utf8Length(character: string): number {
   return codePoint < 0x10000 ? 3 : 4;
 }
 
+type Countable = Pick<PromptRequest, "systemPrompt" | "messages" | "tools" | "rounds">;
+
 /** Estimates the tokens of a whole prompt, what the chat format adds included. */
-export function estimatePromptTokens(request: Pick<PromptRequest, "systemPrompt" | "messages">): number {
-  const systemTokens = request.systemPrompt
-    ? estimateTokens(request.systemPrompt) + MESSAGE_OVERHEAD_TOKENS
-    : 0;
-  return request.messages.reduce(
-    (tokens, message) => tokens + estimateTokens(message.content) + MESSAGE_OVERHEAD_TOKENS,
-    systemTokens,
+export function estimatePromptTokens({ systemPrompt, messages, tools, rounds = [] }: Countable): number {
+  const texts = [
+    ...(systemPrompt ? [systemPrompt] : []),
+    ...messages.map(({ data = "", content }) => `${data}${content}`),
+    ...rounds.flatMap(({ text, results }) => [text, ...results]),
+    ...(tools?.tools ?? []).map((tool) => JSON.stringify(tool)),
+  ];
+  return (
+    texts.reduce((tokens, text) => tokens + estimateTokens(text) + MESSAGE_OVERHEAD_TOKENS, 0) +
+    rounds.reduce((tokens, { calls }) => tokens + estimateCallTokens(calls), 0)
+  );
+}
+
+/** Estimates the tokens of tool calls that a model writes, or is shown again. */
+export function estimateCallTokens(calls: readonly ToolCall[]): number {
+  return calls.reduce(
+    (tokens, call) => tokens + estimateTokens(call.name + call.arguments) + MESSAGE_OVERHEAD_TOKENS,
+    0,
   );
 }
