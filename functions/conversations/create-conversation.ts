@@ -49,7 +49,8 @@ export function createConversation(parts: AskingParts): Operation<Route> {
     addLogKeys({ replyId: reply.id });
     // Nothing of a new conversation is cached yet: only its job is to be told of.
     if (waitingReplyId(reply) !== null) {
-      await parts.queue.enqueueReply({ ownerId: caller.userId, replyId: reply.id, requestId });
+      const target = { ownerId: caller.userId, replyId: reply.id, requestId };
+      await Promise.all([parts.queue.enqueueReply(target), parts.realtime.announce(created.news)]);
     }
     return accepted(reply, outcome, {
       conversation,

@@ -18,8 +18,13 @@ export function deleteConversation(
     );
     const deleted = await storeDeletion(parts.database, { ownerId, conversationId, expectedVersion });
     if (deleted.outcome !== "deleted") throw missProblem(deleted.outcome);
-    const replyIds = deleted.cancelledReplyIds;
-    await announceEnding(parts, requestId, { ownerId, conversationId, replyIds, nextReplyId: null });
+    await announceEnding(parts, requestId, {
+      ownerId,
+      conversationId,
+      replyIds: deleted.cancelledReplyIds,
+      nextReplyId: null,
+      news: deleted.news,
+    });
     return { status: 204 };
   };
 }

@@ -1,8 +1,10 @@
 import { queueSettings } from "@parley/jobs/queue-settings";
+import { realtimeSettings } from "@parley/realtime/realtime-settings";
 import * as z from "zod";
 
 export const configSchema = z.object({
   ...queueSettings,
+  ...realtimeSettings,
   MOMENTO_CACHE_NAME: z.string().default("parley"),
   MOMENTO_ENDPOINT: z.string().optional(),
 });

@@ -3,6 +3,7 @@ import { failReply } from "@parley/data/reply-jobs";
 import { announceEnding, type EndingCache } from "@parley/jobs/announce-ending";
 import { parseReplyJob, type ReplyJob } from "@parley/jobs/reply-job";
 import type { ReplyQueue } from "@parley/jobs/reply-queue";
+import type { Realtime } from "@parley/realtime/create-realtime";
 import { describeError } from "@parley/runtime/describe-error";
 import { logger } from "@parley/runtime/logger";
 import type { SQSRecord } from "aws-lambda";
@@ -11,6 +12,7 @@ interface Dependencies {
   database: Database;
   cache: EndingCache;
   queue: ReplyQueue;
+  realtime: Pick<Realtime, "announce">;
 }
 
 function jobOf(record: SQSRecord): ReplyJob | undefined {
@@ -43,6 +45,7 @@ export async function failRecord(dependencies: Dependencies, record: SQSRecord):
         conversationId,
         replyIds: [replyId],
         nextReplyId: failed.nextReplyId,
+        news: failed.news,
       });
     }
     return true;

@@ -1,3 +1,4 @@
+import { openRealtime } from "@parley/application/open-realtime";
 import { createCache } from "@parley/cache/create-cache";
 import { type Database, openDatabase } from "@parley/data/database";
 import { createReplyQueue } from "@parley/jobs/reply-queue";
@@ -24,9 +25,10 @@ export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
     cacheName: config.MOMENTO_CACHE_NAME,
     logger,
   });
+  const realtime = openRealtime(config, database);
   const batchItemFailures: SQSBatchResponse["batchItemFailures"] = [];
   for (const record of event.Records) {
-    if (!(await failRecord({ database, cache, queue }, record))) {
+    if (!(await failRecord({ database, cache, queue, realtime }, record))) {
       batchItemFailures.push({ itemIdentifier: record.messageId });
     }
   }

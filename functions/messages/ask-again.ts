@@ -36,6 +36,7 @@ export function askAgain(parts: AskingParts): Operation<(typeof messageRoutes)["
       conversationId: params.conversationId,
       replyIds: asked.cancelledReplyIds,
       nextReplyId: waitingReplyId(reply),
+      news: asked.news,
     });
     return accepted(reply, asked.outcome, {
       message: renderMessage({ ...message, replyId: reply.id }),

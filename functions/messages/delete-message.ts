@@ -24,6 +24,7 @@ export function deleteMessage(parts: Parts): Operation<(typeof messageRoutes)["d
       replyIds: cancelledReplyIds,
       // With nothing cancelled, the next reply has its job already.
       nextReplyId: cancelledReplyIds.length > 0 ? deleted.nextReplyId : null,
+      news: deleted.news,
     });
     return { status: 204 };
   };

@@ -11,6 +11,7 @@ import { captureLog } from "@parley/http/testing/capture-log";
 import { eventFor, send } from "@parley/http/testing/send";
 import { availableModels } from "@parley/llm/models";
 import { createTestDatabase, type TestDatabase } from "@parley/local/postgres/test-database";
+import { createRealtime } from "@parley/realtime/create-realtime";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { listMessages } from "./list-messages.ts";
 import { sendMessage } from "./send-message.ts";
@@ -54,6 +55,7 @@ async function call(sub: "ada" | "eve", route: "sendMessage" | "listMessages", b
       enqueueReply: async ({ replyId }) => enqueued.push(replyId) > 0,
       warm: () => {},
     },
+    realtime: createRealtime({ callbackUrl: undefined, removeConnections: async () => {} }),
     asking: {
       catalog,
       terms: {

@@ -44,6 +44,7 @@ export function sendMessage(parts: AskingParts): Operation<Route> {
       conversationId,
       replyIds: cancelledReplyIds,
       nextReplyId: waitingReplyId(reply),
+      news: sent.news,
     });
     const message = renderNewMessage(sent.message, reply?.id ?? null, request.body);
     if (reply !== undefined) return accepted(reply, outcome, { message, reply: renderQueued(reply) });

@@ -14,7 +14,7 @@ export function cancelReply(parts: Parts): Operation<(typeof replyRoutes)["cance
     addLogKeys({ replyId });
     const cancelled = await storeCancel(parts.database, ownerId, replyId);
     if (cancelled.outcome === "not_found") throw problem("not-found");
-    const { outcome, reply, nextReplyId } = cancelled;
+    const { outcome, reply, nextReplyId, news } = cancelled;
     const { conversationId, status } = reply;
     addLogKeys({ conversationId });
     if (outcome === "ended") {
@@ -24,7 +24,8 @@ export function cancelReply(parts: Parts): Operation<(typeof replyRoutes)["cance
       });
     }
     if (outcome === "cancelled") {
-      await announceEnding(parts, requestId, { ownerId, conversationId, replyIds: [replyId], nextReplyId });
+      const replyIds = [replyId];
+      await announceEnding(parts, requestId, { ownerId, conversationId, replyIds, nextReplyId, news });
     }
     return { status: 200, body: renderReply(reply), etag: replyEtag(reply) };
   };

@@ -1,12 +1,14 @@
 import { cacheSettings, callerSettings } from "@parley/application/settings";
 import { patienceSeconds } from "@parley/data/replies";
 import { queueSettings } from "@parley/jobs/queue-settings";
+import { realtimeSettings } from "@parley/realtime/realtime-settings";
 import * as z from "zod";
 
 /** The environment of the reply routes; keys and the database's URL come from `loadSecrets`. */
 export const configSchema = z.object({
   ...callerSettings,
   ...cacheSettings,
+  ...realtimeSettings,
   ...queueSettings,
   /** How long a queued reply may wait before a poll sends its job again. */
   REPLY_PATIENCE_SECONDS: z.coerce.number().min(1).default(patienceSeconds),

@@ -5,6 +5,7 @@ import { createConversation } from "@parley/data/send-message";
 import { resolveUser } from "@parley/data/users";
 import { captureLog } from "@parley/http/testing/capture-log";
 import { createTestDatabase, type TestDatabase } from "@parley/local/postgres/test-database";
+import { createRealtime } from "@parley/realtime/create-realtime";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { type ReadingParts, readReply } from "./read-reply.ts";
 
@@ -59,6 +60,7 @@ beforeAll(async () => {
       enqueueReply: async (target) => enqueued.push(target.replyId) > 0,
       warm: () => {},
     },
+    realtime: createRealtime({ callbackUrl: undefined, removeConnections: async () => {} }),
     patienceSeconds: 30,
   };
 });

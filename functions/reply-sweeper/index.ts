@@ -1,3 +1,4 @@
+import { openRealtime } from "@parley/application/open-realtime";
 import { createCache } from "@parley/cache/create-cache";
 import { type Database, openDatabase } from "@parley/data/database";
 import { createReplyQueue } from "@parley/jobs/reply-queue";
@@ -24,7 +25,8 @@ export async function handler(_event: unknown, context: Context): Promise<void> 
     cacheName: config.MOMENTO_CACHE_NAME,
     logger,
   });
+  const dependencies = { database, cache, queue, realtime: openRealtime(config, database) };
   startLogScope({ requestId: context.awsRequestId });
-  logger.info("swept", { ...(await sweep({ database, cache, queue }, context.awsRequestId)) });
+  logger.info("swept", { ...(await sweep(dependencies, context.awsRequestId)) });
   cache.close();
 }

@@ -1,9 +1,11 @@
+import { purgeConnections } from "@parley/data/connections";
 import { purgeConversations } from "@parley/data/conversations";
 import type { Database } from "@parley/data/database";
 import { sweepReplies } from "@parley/data/reply-jobs";
 import { purgeDeletedSubjects } from "@parley/data/users";
 import { announceEnding, type EndingCache } from "@parley/jobs/announce-ending";
 import type { ReplyQueue } from "@parley/jobs/reply-queue";
+import type { Realtime } from "@parley/realtime/create-realtime";
 
 const batch = 100;
 // Bounds one run; what is left then waits for the next.
@@ -13,6 +15,7 @@ interface Dependencies {
   database: Database;
   cache: EndingCache;
   queue: ReplyQueue;
+  realtime: Pick<Realtime, "announce">;
 }
 
 export interface Swept {
@@ -20,6 +23,7 @@ export interface Swept {
   requeued: number;
   purgedConversations: number;
   purgedSubjects: number;
+  purgedConnections: number;
 }
 
 async function sweepOnce(dependencies: Dependencies, requestId: string, swept: Swept): Promise<boolean> {
@@ -40,11 +44,18 @@ async function sweepOnce(dependencies: Dependencies, requestId: string, swept: S
  */
 export async function sweep(dependencies: Dependencies, requestId: string): Promise<Swept> {
   const { database } = dependencies;
-  const swept: Swept = { timedOut: 0, requeued: 0, purgedConversations: 0, purgedSubjects: 0 };
+  const swept: Swept = {
+    timedOut: 0,
+    requeued: 0,
+    purgedConversations: 0,
+    purgedSubjects: 0,
+    purgedConnections: 0,
+  };
   for (let count = 0; count < mostBatches; count++) {
     if (!(await sweepOnce(dependencies, requestId, swept))) break;
   }
   swept.purgedSubjects = await purgeDeletedSubjects(database);
+  swept.purgedConnections = await purgeConnections(database);
   for (let count = 0; count < mostBatches; count++) {
     const purged = await purgeConversations(database, batch);
     swept.purgedConversations += purged;

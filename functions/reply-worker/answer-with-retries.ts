@@ -4,6 +4,7 @@ import { buildPrompt, type Prompt } from "@parley/llm/build-prompt";
 import { LlmError } from "@parley/llm/errors";
 import { findModel, type Model } from "@parley/llm/models";
 import { retryDelayMillis } from "@parley/llm/retry";
+import type { ReplyFeed } from "@parley/realtime/reply-feed";
 import { logger } from "@parley/runtime/logger";
 import { ReplyLost } from "./reply-lost.ts";
 import { createReplyProgress, type ReplyProgress } from "./reply-progress.ts";
@@ -15,6 +16,8 @@ export interface Run {
   readonly worker: Worker;
   readonly reply: ReplyRow;
   readonly history: readonly HistoryMessage[];
+  /** Tells whoever listens. */
+  readonly feed: ReplyFeed;
   /** The fence of what is written; moves with each call of a model. */
   attempt: number;
   sequence: number;

@@ -1,9 +1,11 @@
 import { usualLeaseSeconds } from "@parley/data/reply-jobs";
 import { queueSettings } from "@parley/jobs/queue-settings";
+import { realtimeSettings } from "@parley/realtime/realtime-settings";
 import * as z from "zod";
 
 export const configSchema = z.object({
   ...queueSettings,
+  ...realtimeSettings,
   /** How long a worker that tells nothing keeps a reply. */
   REPLY_LEASE_SECONDS: z.coerce.number().min(1).default(usualLeaseSeconds),
   OPENAI_BASE_URL: z.url().optional(),

@@ -1,3 +1,4 @@
+import { repairReply } from "@parley/data/replies";
 import { claimReply } from "@parley/data/reply-jobs";
 import { announceEnding } from "@parley/jobs/announce-ending";
 import type { ReplyJob } from "@parley/jobs/reply-job";
@@ -15,6 +16,14 @@ async function checkLater(
   const { checkDelaySeconds } = worker.queue;
   const delay = Math.min(Math.max(Math.ceil(leaseSecondsLeft) + 1, 1), checkDelaySeconds);
   await worker.queue.enqueueCheck(job, delay);
+}
+
+/** A check of a waiting reply looks after the one it waits for, whose own jobs may all be lost. */
+async function checkBlocker(worker: Worker, job: ReplyJob): Promise<void> {
+  const { ownerId, replyId, requestId } = job;
+  const stale = await repairReply(worker.database, ownerId, replyId, worker.leaseSeconds);
+  if (stale !== undefined) await worker.queue.enqueueReply({ ownerId, replyId: stale, requestId });
+  await checkLater(worker, job);
 }
 
 /**
@@ -44,7 +53,7 @@ export async function handleJob(worker: Worker, job: ReplyJob, endsAt: number): 
     case "leased":
       return job.kind === "check" ? checkLater(worker, job, claim.leaseSecondsLeft) : undefined;
     case "blocked":
-      return job.kind === "check" ? checkLater(worker, job) : undefined;
+      return job.kind === "check" ? checkBlocker(worker, job) : undefined;
     default:
       return undefined;
   }

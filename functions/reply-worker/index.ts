@@ -1,3 +1,4 @@
+import { openRealtime } from "@parley/application/open-realtime";
 import { createCache } from "@parley/cache/create-cache";
 import { openDatabase } from "@parley/data/database";
 import { createReplyQueue } from "@parley/jobs/reply-queue";
@@ -31,12 +32,14 @@ async function createWorker(): Promise<Worker> {
     logger,
   });
   const queue = createReplyQueue(config.QUEUE_URL, config.REPLY_CHECK_SECONDS);
+  const database = openDatabase(databaseUrl);
   cache.warm();
   queue.warm();
   return {
-    database: openDatabase(databaseUrl),
+    database,
     cache,
     queue,
+    realtime: openRealtime(config, database),
     providers: createProviders(keys),
     models: availableModels({ ...keys, includeScripted: true }),
     breaker: createBreaker({ now: Date.now }),

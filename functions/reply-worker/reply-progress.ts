@@ -62,7 +62,8 @@ export function createReplyProgress(run: Run, model: string, inputTokens: number
     text += delta;
     outputTokens = tokens;
     aliveAt = asOf;
-    const { sequence, updatedAt } = flushed;
+    const { sequence, updatedAt, connectionIds } = flushed;
+    run.feed.stored({ attempt, sequence, text, connectionIds });
     const row = {
       ...reply,
       model,

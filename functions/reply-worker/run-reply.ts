@@ -3,6 +3,8 @@ import type { Claim, Ending } from "@parley/data/reply-jobs";
 import { announceEnding } from "@parley/jobs/announce-ending";
 import type { ReplyJob } from "@parley/jobs/reply-job";
 import { LlmError } from "@parley/llm/errors";
+import type { ReplyNews } from "@parley/realtime/reply-events";
+import { createReplyFeed } from "@parley/realtime/reply-feed";
 import { describeError } from "@parley/runtime/describe-error";
 import { logger } from "@parley/runtime/logger";
 import { type Answered, answerWithRetries, type Run } from "./answer-with-retries.ts";
@@ -55,13 +57,14 @@ async function endingFor(run: Run): Promise<Ending | undefined> {
 export async function runReply(
   worker: Worker,
   job: ReplyJob,
-  { reply, history }: Claimed,
+  { reply, history, news }: Claimed,
   endsAt: number,
 ): Promise<void> {
   const run: Run = {
     worker,
     reply,
     history,
+    feed: createReplyFeed(worker.realtime, reply, news.connectionIds),
     attempt: reply.attempt,
     sequence: reply.sequence,
     endsAt: Math.min(endsAt, reply.deadlineAt.getTime()),
@@ -89,10 +92,12 @@ export async function runReply(
   const { status, errorCode, inputTokens, outputTokens, createdAt } = finished.reply;
   const durationMs = Date.now() - createdAt.getTime();
   logger.info("reply ended", { ...log, status, errorCode, inputTokens, outputTokens, durationMs });
-  await announceEnding(worker, job.requestId, {
+  const realtime = { announce: (news: ReplyNews) => run.feed.end(news, finished.message?.content) };
+  await announceEnding({ ...worker, realtime }, job.requestId, {
     ownerId: reply.ownerId,
     conversationId: reply.conversationId,
     replyIds: [reply.id],
     nextReplyId: finished.nextReplyId,
+    news: finished.news,
   });
 }

@@ -4,12 +4,14 @@ import type { ReplyQueue } from "@parley/jobs/reply-queue";
 import type { Breaker } from "@parley/llm/breaker";
 import type { ModelCatalog } from "@parley/llm/models";
 import type { Providers } from "@parley/llm/providers";
+import type { Realtime } from "@parley/realtime/create-realtime";
 
 /** What a worker works with; made once per environment. */
 export interface Worker {
   database: Database;
   cache: Cache;
   queue: ReplyQueue;
+  realtime: Realtime;
   providers: Providers;
   models: ModelCatalog;
   breaker: Breaker;

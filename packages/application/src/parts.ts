@@ -1,9 +1,11 @@
 import { type Cache, createCache } from "@parley/cache/create-cache";
 import { type Database, openDatabase } from "@parley/data/database";
 import { createReplyQueue, type ReplyQueue } from "@parley/jobs/reply-queue";
+import type { Realtime } from "@parley/realtime/create-realtime";
 import { logger } from "@parley/runtime/logger";
 import { loadDatabaseUrl, loadSecrets } from "@parley/runtime/secrets";
 import type { Asking } from "./asking.ts";
+import { openRealtime } from "./open-realtime.ts";
 import { tracedDatabase } from "./traced-database.ts";
 
 /** What operations work with; made once per environment. */
@@ -11,6 +13,7 @@ export interface Parts {
   database: Database;
   cache: Cache;
   queue: Pick<ReplyQueue, "enqueueReply" | "warm">;
+  realtime: Pick<Realtime, "announce">;
 }
 
 /** And with them, operations that ask a model. */
@@ -23,6 +26,7 @@ interface PartsSettings {
   REPLY_CHECK_SECONDS: number;
   MOMENTO_CACHE_NAME: string;
   MOMENTO_ENDPOINT?: string | undefined;
+  WEBSOCKET_CALLBACK_URL?: string | undefined;
 }
 
 /**
@@ -38,9 +42,11 @@ export async function openParts(settings: PartsSettings): Promise<Parts> {
     logger,
   });
   cache.warm();
+  const database = tracedDatabase(openDatabase(await loadDatabaseUrl()));
   return {
-    database: tracedDatabase(openDatabase(await loadDatabaseUrl())),
+    database,
     cache,
     queue: createReplyQueue(settings.QUEUE_URL, settings.REPLY_CHECK_SECONDS),
+    realtime: openRealtime(settings, database),
   };
 }

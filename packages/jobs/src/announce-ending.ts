@@ -6,26 +6,39 @@ export interface EndingCache {
   dropReply(ownerId: string, replyId: string): Promise<void>;
 }
 
+/** Tells whoever listens; what the news say is its own affair. */
+export interface Announcer<News> {
+  announce(news: News): Promise<void>;
+}
+
+interface Dependencies<News> {
+  cache: EndingCache;
+  queue: Pick<ReplyQueue, "enqueueReply">;
+  realtime: Announcer<News>;
+}
+
 /** Replies of one conversation that a commit has ended, and the one that may run now. */
-export interface EndedReplies {
+export interface EndedReplies<News> {
   ownerId: string;
   conversationId: string;
   replyIds: readonly string[];
   nextReplyId: string | null;
+  news: News;
 }
 
 /**
  * What follows every commit that ends replies, whoever made it, each part best effort: cached reads are dropped,
- * and the conversation's next reply gets its job.
+ * the conversation's next reply gets its job, and listeners are told.
  */
-export async function announceEnding(
-  { cache, queue }: { cache: EndingCache; queue: Pick<ReplyQueue, "enqueueReply"> },
+export async function announceEnding<News>(
+  { cache, queue, realtime }: Dependencies<News>,
   requestId: string,
-  { ownerId, conversationId, replyIds, nextReplyId }: EndedReplies,
+  { ownerId, conversationId, replyIds, nextReplyId, news }: EndedReplies<News>,
 ): Promise<void> {
   await Promise.all([
     cache.conversationChanged(ownerId, conversationId),
     ...replyIds.map((replyId) => cache.dropReply(ownerId, replyId)),
     nextReplyId !== null && queue.enqueueReply({ ownerId, replyId: nextReplyId, requestId }),
+    realtime.announce(news),
   ]);
 }

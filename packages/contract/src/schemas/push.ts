@@ -1,0 +1,80 @@
+import * as z from "zod";
+import { id } from "./fields.ts";
+import { type ReplyStatus, replyStatus } from "./reply.ts";
+
+/** What a client may send over its WebSocket connection, one JSON object a message. */
+export const clientAction = z.discriminatedUnion("action", [
+  z.strictObject({ action: z.literal("ping") }),
+  z.strictObject({
+    action: z.literal("subscribe"),
+    replyId: id,
+    /** Code points of the reply's text that the client has already. */
+    after: z.int().min(0).max(10_000_000).default(0),
+  }),
+]);
+
+export type ClientAction = z.output<typeof clientAction>;
+
+const about = {
+  replyId: id,
+  conversationId: id,
+  /** Grows when the reply is generated anew: what came of an earlier attempt is void. */
+  attempt: z.int(),
+  /** Of the stored reply; never goes back. */
+  sequence: z.int(),
+};
+
+const statusEvent = z.strictObject({
+  type: z.enum([
+    "reply.queued",
+    "reply.started",
+    "reply.completed",
+    "reply.incomplete",
+    "reply.failed",
+    "reply.cancelled",
+  ]),
+  ...about,
+  messageId: id,
+  assistantMessageId: id.nullable(),
+  status: replyStatus,
+});
+
+const deltaEvent = z.strictObject({
+  type: z.literal("reply.delta"),
+  ...about,
+  /** Code points of the reply's text before this piece of it. */
+  offset: z.int(),
+  text: z.string(),
+});
+
+const errorEvent = z.strictObject({
+  type: z.literal("error"),
+  error: z.strictObject({ type: z.string(), title: z.string(), status: z.int(), detail: z.string() }),
+  action: z.string().optional(),
+  replyId: z.string().optional(),
+});
+
+/** What the server sends: a JSON object a message. */
+export const pushEvent = z.discriminatedUnion("type", [
+  statusEvent,
+  deltaEvent,
+  z.strictObject({ type: z.literal("pong") }),
+  errorEvent,
+]);
+
+export type StatusEvent = z.infer<typeof statusEvent>;
+export type DeltaEvent = z.infer<typeof deltaEvent>;
+export type ErrorEvent = z.infer<typeof errorEvent>;
+export type PushEvent = z.infer<typeof pushEvent>;
+
+export const statusEventTypes: Readonly<Record<ReplyStatus, StatusEvent["type"]>> = {
+  queued: "reply.queued",
+  in_progress: "reply.started",
+  completed: "reply.completed",
+  incomplete: "reply.incomplete",
+  failed: "reply.failed",
+  cancelled: "reply.cancelled",
+};
+
+/** A frame of an API Gateway WebSocket connection is at most 32 KB; a piece of text takes at most half of one. */
+export const longestDeltaBytes = 16 * 1024;

@@ -1,0 +1,56 @@
+import {
+  type DeltaEvent,
+  longestDeltaBytes,
+  type StatusEvent,
+  statusEventTypes,
+} from "@parley/contract/schemas/push";
+import type { ReplyStatus } from "@parley/contract/schemas/reply";
+
+/** Where a reply stands, as the database answers it. */
+export interface ReplyState {
+  id: string;
+  conversationId: string;
+  messageId: string;
+  assistantMessageId: string | null;
+  status: ReplyStatus;
+  attempt: number;
+  sequence: number;
+}
+
+/** Which open connections to tell of what; both empty for a user who is not listening. */
+export interface ReplyNews {
+  ownerId: string;
+  connectionIds: readonly string[];
+  replies: readonly ReplyState[];
+}
+
+/** The event that tells a reply's status. */
+export function statusEvent({ id, ...reply }: ReplyState): StatusEvent {
+  return { type: statusEventTypes[reply.status], replyId: id, ...reply };
+}
+
+type TextOf = Pick<ReplyState, "id" | "conversationId" | "attempt" | "sequence">;
+
+function deltaEvent(
+  { id, conversationId, attempt, sequence }: TextOf,
+  offset: number,
+  text: string,
+): DeltaEvent {
+  return { type: "reply.delta", replyId: id, conversationId, attempt, sequence, offset, text };
+}
+
+/**
+ * The events that tell a piece of a reply's text, each at most 16 KB as it is sent.
+ * @param offset code points before it
+ */
+export function deltaEvents(reply: TextOf, offset: number, text: string): DeltaEvent[] {
+  if (text === "") return [];
+  const event = deltaEvent(reply, offset, text);
+  if (Buffer.byteLength(JSON.stringify(event)) <= longestDeltaBytes) return [event];
+  const characters = Array.from(text);
+  const half = Math.ceil(characters.length / 2);
+  return [
+    ...deltaEvents(reply, offset, characters.slice(0, half).join("")),
+    ...deltaEvents(reply, offset + half, characters.slice(half).join("")),
+  ];
+}
