@@ -8,6 +8,8 @@ import { parseEnvironment } from "@parley/runtime/environment";
 import { loadDatabaseUrl } from "@parley/runtime/secrets";
 import { configSchema } from "./config.ts";
 import { getMe } from "./get-me.ts";
+import { getTokens } from "./get-tokens.ts";
+import { listLedger } from "./list-ledger.ts";
 import { updateMe } from "./update-me.ts";
 
 const config = parseEnvironment(configSchema);
@@ -15,7 +17,12 @@ const database = tracedDatabase(openDatabase(await loadDatabaseUrl()));
 
 export const handler = createApi({
   routes: accountRoutes,
-  operations: { getMe: getMe(database), updateMe: updateMe(database) },
+  operations: {
+    getMe: getMe(database),
+    updateMe: updateMe(database),
+    getTokens: getTokens(database, config.MONTHLY_TOKENS),
+    listLedger: listLedger(database),
+  },
   resolveCaller: callersOf(database, config),
   apiRatePerSecond: config.API_RATE_PER_SECOND,
   onConnectionError: isConnectionFailure,

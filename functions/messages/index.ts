@@ -10,6 +10,7 @@ import { askAgain } from "./ask-again.ts";
 import { configSchema } from "./config.ts";
 import { deleteMessage } from "./delete-message.ts";
 import { editMessage } from "./edit-message.ts";
+import { estimateReply } from "./estimate-reply.ts";
 import { getMessage } from "./get-message.ts";
 import { listMessages } from "./list-messages.ts";
 import { sendMessage } from "./send-message.ts";
@@ -26,6 +27,7 @@ export const handler = createApi({
     getMessage: getMessage(parts),
     editMessage: editMessage(parts),
     deleteMessage: deleteMessage(parts),
+    estimateReply: estimateReply(parts),
     askAgain: askAgain(parts),
   },
   resolveCaller: callersOf(parts.database, config),

@@ -7,6 +7,7 @@ import { parseEnvironment } from "@parley/runtime/environment";
 import { cancelReply } from "./cancel-reply.ts";
 import { configSchema } from "./config.ts";
 import { getReply } from "./get-reply.ts";
+import { getReplyContext } from "./get-reply-context.ts";
 import { listReplies } from "./list-replies.ts";
 
 const config = parseEnvironment(configSchema);
@@ -16,6 +17,7 @@ export const handler = createApi({
   routes: replyRoutes,
   operations: {
     getReply: getReply({ ...parts, patienceSeconds: config.REPLY_PATIENCE_SECONDS }, config.MAX_WAIT_SECONDS),
+    getReplyContext: getReplyContext(parts),
     cancelReply: cancelReply(parts),
     listReplies: listReplies(parts),
   },

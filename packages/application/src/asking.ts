@@ -25,6 +25,7 @@ export function askingOf(settings: AskingSettings, secrets: Secrets): Asking {
       rateBurst: settings.SEND_BURST,
       ratePerMinute: settings.SEND_RATE_PER_MINUTE,
       deadlineSeconds: settings.REPLY_DEADLINE_SECONDS,
+      monthlyTokens: settings.MONTHLY_TOKENS,
     },
   };
 }

@@ -29,6 +29,6 @@ export const askingSettings = {
   REPLY_DEADLINE_SECONDS: z.coerce.number().int().min(1).default(600),
 };
 
-const schema = z.object(askingSettings);
+const schema = z.object({ ...askingSettings, MONTHLY_TOKENS: callerSettings.MONTHLY_TOKENS });
 
 export type AskingSettings = z.output<typeof schema>;

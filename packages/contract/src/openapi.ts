@@ -19,6 +19,7 @@ const description = `A chat backend: conversations, messages, and replies that a
 
 const tags = [
   { name: "Accounts", description: "Sign-up, sign-in, passwords, profile" },
+  { name: "API keys", description: "Credentials for scripts; they go where an access token does" },
   { name: "Conversations", description: "Threads that one user owns" },
   { name: "Messages", description: "Turns of a conversation; sending one asks for a reply" },
   { name: "Replies", description: "Attempts to answer a user message: poll, cancel, list" },
@@ -64,7 +65,7 @@ export function createOpenApi(version: string) {
           type: "http",
           scheme: "bearer",
           bearerFormat: "JWT",
-          description: "The `accessToken` of POST /v1/auth/login",
+          description: "The `accessToken` of POST /v1/auth/login, or an API key",
         },
       },
       parameters: headerParameters,

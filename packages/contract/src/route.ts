@@ -34,6 +34,7 @@ export type Routes = Readonly<Record<string, Route>>;
 /** The functions behind API Gateway. */
 export type FunctionName =
   | "account"
+  | "api-keys"
   | "auth"
   | "conversations"
   | "messages"

@@ -32,6 +32,8 @@ export interface SendLimits {
   rateBurst: number;
   ratePerMinute: number;
   deadlineSeconds: number;
+  /** What the balance is topped up to by the first send of a calendar month (UTC); absent or 0 = never. */
+  monthlyTokens?: number | undefined;
 }
 
 export type OnBusy = "enqueue" | "reject" | "interrupt" | "rollback";

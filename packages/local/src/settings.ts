@@ -27,6 +27,7 @@ const functionSettings = z.object({
   SEND_RATE_PER_MINUTE: whole(0).optional(),
   API_RATE_PER_SECOND: whole(0).optional(),
   NEW_USER_TOKENS: whole(0).optional(),
+  MONTHLY_TOKENS: whole(0).optional(),
   MAX_WAIT_SECONDS: whole(0, 20).default(20),
   REPLY_DEADLINE_SECONDS: whole(30, 86_400).optional(),
   REPLY_LEASE_SECONDS: whole(1).optional(),

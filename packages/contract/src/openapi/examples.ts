@@ -7,6 +7,7 @@ import type { model } from "../schemas/model.ts";
 import type { Note } from "../schemas/note.ts";
 import type { Reply } from "../schemas/reply.ts";
 import type { SystemPrompt } from "../schemas/system-prompt.ts";
+import { keyAndTokenExamples } from "./key-and-token-examples.ts";
 
 const conversationId = "tz4a98xxat96iws9zmbrgj3a";
 const messageId = "pfh0haxfpzowht3oi213cqos";
@@ -128,7 +129,7 @@ const tokens = {
 };
 const page = (...data: unknown[]) => ({ data, nextCursor: null });
 
-interface Example {
+export interface Example {
   body?: unknown;
   /** By status; statuses without a body have none. */
   responses: Readonly<Record<number, unknown>>;
@@ -150,6 +151,7 @@ export const examples: Readonly<Record<keyof typeof allRoutes, Example>> = {
   changePassword: { body: { currentPassword: password, newPassword: "Better-Horse-8" }, responses: {} },
   getMe: { responses: { 200: me } },
   updateMe: { body: { displayName: "Ada" }, responses: { 200: me } },
+  ...keyAndTokenExamples,
   listConversations: { responses: { 200: page(conversation) } },
   createConversation: {
     body: { title: "Leases", message: { content: "What is a lease in a job queue?" } },

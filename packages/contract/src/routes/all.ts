@@ -1,5 +1,6 @@
 import type { Routes } from "../route.ts";
 import { accountRoutes } from "./account.ts";
+import { apiKeyRoutes } from "./api-keys.ts";
 import { authRoutes } from "./auth.ts";
 import { conversationRoutes } from "./conversations.ts";
 import { messageRoutes } from "./messages.ts";
@@ -12,6 +13,7 @@ import { systemPromptRoutes } from "./system-prompts.ts";
 export const allRoutes = {
   ...authRoutes,
   ...accountRoutes,
+  ...apiKeyRoutes,
   ...conversationRoutes,
   ...messageRoutes,
   ...replyRoutes,

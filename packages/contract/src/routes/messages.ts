@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { defineRoutes } from "../route.ts";
+import { estimate, estimateReply } from "../schemas/context.ts";
 import { id, modelId, searchText } from "../schemas/fields.ts";
 import { listQuery } from "../schemas/list.ts";
 import { editMessage, message, messagePage, onBusy, sendMessage } from "../schemas/message.ts";
@@ -67,6 +68,18 @@ export const messageRoutes = defineRoutes({
     params,
     responses: { 204: undefined },
     problems: ["not-found", "precondition-failed"],
+  },
+  estimateReply: {
+    ...base,
+    method: "POST",
+    path: "/v1/conversations/{conversationId}/estimate",
+    summary: "What sending a message would send, leave out and cost",
+    description:
+      "Nothing is stored or held. An unfinished reply is not counted: its answer is not known yet.",
+    params: z.strictObject({ conversationId: id }),
+    body: estimateReply,
+    responses: { 200: estimate },
+    problems: ["not-found", "conflict"],
   },
   askAgain: {
     ...base,

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { defineRoutes } from "../route.ts";
+import { replyContext } from "../schemas/context.ts";
 import { id } from "../schemas/fields.ts";
 import { list, listQuery } from "../schemas/list.ts";
 import { reply, replyStatus } from "../schemas/reply.ts";
@@ -26,6 +27,15 @@ export const replyRoutes = defineRoutes({
     query: z.strictObject({ waitSeconds }),
     responses: { 200: reply },
     rate: "none",
+    problems: ["not-found"],
+  },
+  getReplyContext: {
+    ...base,
+    method: "GET",
+    path: "/v1/replies/{replyId}/context",
+    summary: "What the model was given for a reply, what was left out, and what it cost",
+    params,
+    responses: { 200: replyContext },
     problems: ["not-found"],
   },
   cancelReply: {

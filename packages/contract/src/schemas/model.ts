@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { modelId } from "./fields.ts";
+import { price } from "./tokens.ts";
 
 export const model = z
   .object({
@@ -9,9 +10,6 @@ export const model = z
     isDefault: z.boolean(),
     contextTokens: z.int(),
     maxOutputTokens: z.int(),
-    price: z.union([
-      z.object({ kind: z.literal("flat"), tokens: z.int() }),
-      z.object({ kind: z.literal("metered"), inputPer1000: z.number(), outputPer1000: z.number() }),
-    ]),
+    price,
   })
   .meta({ id: "Model" });

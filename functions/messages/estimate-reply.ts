@@ -1,0 +1,85 @@
+import { requireOffered } from "@parley/application/models";
+import type { AskingParts } from "@parley/application/parts";
+import { refusalProblem } from "@parley/application/refusal-problem";
+import { renderPrice } from "@parley/contract/render/price";
+import type { messageRoutes } from "@parley/contract/routes/messages";
+import type { Estimate } from "@parley/contract/schemas/context";
+import { type EstimateBasis, estimateReply as readBasis } from "@parley/data/estimates";
+import { newId } from "@parley/data/ids";
+import type { Operation } from "@parley/http/api-types";
+import { buildPrompt, type Prompt } from "@parley/llm/build-prompt";
+import { LlmError } from "@parley/llm/errors";
+import { addLogKeys } from "@parley/runtime/logger";
+
+type Sent = Pick<Estimate, "fits" | "sentMessageIds" | "droppedMessageIds" | "noteIds" | "inputTokens">;
+
+/** The prompt that the worker would build now, or undefined where the message alone is too long for the model. */
+function promptFor({ systemPrompt, history, notes, model }: EstimateBasis, asked: Asked): Prompt | undefined {
+  const { contextTokens, maxOutputTokens } = model;
+  try {
+    return buildPrompt({
+      systemPrompt: systemPrompt ?? undefined,
+      history: [...history, asked],
+      pinnedNotes: notes.pinned,
+      contextTokens,
+      maxOutputTokens,
+    });
+  } catch (error) {
+    if (error instanceof LlmError && error.code === "context_too_long") return undefined;
+    throw error;
+  }
+}
+
+type Asked = Parameters<typeof buildPrompt>[0]["history"][number];
+
+function toSent(basis: EstimateBasis, content: string): Sent {
+  const asked: Asked = { id: newId(), role: "user", content, position: Number.MAX_SAFE_INTEGER };
+  const prompt = promptFor(basis, asked);
+  if (prompt === undefined) {
+    const droppedMessageIds = basis.history.map(({ id }) => id);
+    return { fits: false, sentMessageIds: [], droppedMessageIds, noteIds: [], inputTokens: 0 };
+  }
+  const { sentMessageIds, droppedMessageIds, pinnedNotes, inputTokens } = prompt.manifest;
+  return {
+    fits: true,
+    sentMessageIds: sentMessageIds.filter((id) => id !== asked.id),
+    droppedMessageIds: [...droppedMessageIds],
+    noteIds: pinnedNotes.map(({ id }) => id),
+    inputTokens,
+  };
+}
+
+/** What sending a message would send, leave out and cost; stores and holds nothing. */
+export function estimateReply({
+  database,
+  asking,
+}: Pick<AskingParts, "database" | "asking">): Operation<(typeof messageRoutes)["estimateReply"]> {
+  return async ({ params: { conversationId }, body: { content, model }, caller }) => {
+    addLogKeys({ conversationId });
+    requireOffered(asking.catalog, model);
+    const basis = await readBasis(database, {
+      ...asking.terms,
+      ownerId: caller.userId,
+      conversationId,
+      content,
+      model,
+    });
+    if (basis.outcome !== "estimated") throw refusalProblem(basis, asking.terms);
+    const { model: asked, systemPrompt, highestCharge, balance, held } = basis;
+    const available = balance - held;
+    const body: Estimate = {
+      model: asked.id,
+      contextTokens: asked.contextTokens,
+      maxOutputTokens: asked.maxOutputTokens,
+      price: renderPrice(asked),
+      systemPrompt,
+      ...toSent(basis, content),
+      highestCharge,
+      balance,
+      held,
+      available,
+      isAffordable: highestCharge <= available,
+    };
+    return { status: 200, body };
+  };
+}
