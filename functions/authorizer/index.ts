@@ -1,15 +1,24 @@
 import { parseEnvironment } from "@parley/runtime/environment";
+import type { APIGatewayRequestAuthorizerEvent, APIGatewayRequestAuthorizerEventV2 } from "aws-lambda";
 import { createAuthorizer } from "./authorize.ts";
+import { createConnectionAuthorizer } from "./authorize-connection.ts";
 import { configSchema } from "./config.ts";
 import { createTokenVerifier } from "./verify-token.ts";
 
 const config = parseEnvironment(configSchema);
 
-/** HTTP API Lambda authorizer: payload format 2.0, simple response. */
-export const handler = createAuthorizer(
-  createTokenVerifier({
-    userPoolId: config.USER_POOL_ID,
-    clientId: config.USER_POOL_CLIENT_ID,
-    jwks: config.USER_POOL_JWKS,
-  }),
-);
+const verifyToken = createTokenVerifier({
+  userPoolId: config.USER_POOL_ID,
+  clientId: config.USER_POOL_CLIENT_ID,
+  jwks: config.USER_POOL_JWKS,
+});
+const authorize = createAuthorizer(verifyToken);
+const authorizeConnection = createConnectionAuthorizer(verifyToken);
+
+/**
+ * Lambda authorizer of the HTTP API (payload format 2.0, simple response) and of the WebSocket API (IAM policy): what
+ * one accepts, the other does.
+ */
+export async function handler(event: APIGatewayRequestAuthorizerEventV2 | APIGatewayRequestAuthorizerEvent) {
+  return "methodArn" in event ? authorizeConnection(event) : authorize(event);
+}
