@@ -32,6 +32,28 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
+      {
+        test: {
+          ...node,
+          name: "chaos",
+          include: ["tests/chaos/**/*.test.ts"],
+          globalSetup: "tests/database.setup.ts",
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+          // The faults are logged by the hundred, as they should be.
+          env: { POWERTOOLS_LOG_LEVEL: "SILENT" },
+        },
+      },
+      {
+        test: {
+          ...node,
+          name: "fuzz",
+          include: ["tests/fuzz/**/*.test.ts"],
+          globalSetup: "tests/e2e/stack.setup.ts",
+          testTimeout: 300_000,
+          hookTimeout: 60_000,
+        },
+      },
       { test: { ...node, name: "architecture", include: ["tests/architecture.test.ts"] } },
     ],
   },

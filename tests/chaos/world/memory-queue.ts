@@ -1,0 +1,68 @@
+import { randomUUID } from "node:crypto";
+import type { ReplyJob } from "@parley/jobs/reply-job";
+import type { ReplyQueue } from "@parley/jobs/reply-queue";
+import type { SQSRecord } from "aws-lambda";
+
+interface Kept {
+  readonly id: string;
+  readonly body: string;
+  visibleAt: number;
+  receives: number;
+}
+
+export interface MemoryQueue extends ReplyQueue {
+  /** What is visible now, up to ten; invisible from then on, until deleted or its time is over. */
+  receive(): SQSRecord[];
+  delete(id: string): void;
+  /** Puts a body into the queue as it is. */
+  put(body: string): void;
+  /** Every body that is in the queue, visible or not. */
+  bodies(): string[];
+  clear(): void;
+}
+
+/** How long one second of the queue takes here: recovery is the same, and nobody has the time. */
+const millisPerSecond = 200;
+const visibilitySeconds = 8;
+
+/** The queue's promises kept in memory: delays, visibility, at least once. */
+export function createMemoryQueue(): MemoryQueue {
+  const kept = new Map<string, Kept>();
+  const put = (body: string, delaySeconds = 0) => {
+    const id = randomUUID();
+    kept.set(id, { id, body, receives: 0, visibleAt: Date.now() + delaySeconds * millisPerSecond });
+  };
+  const send = (job: ReplyJob, delaySeconds: number) => put(JSON.stringify(job), delaySeconds);
+  return {
+    checkDelaySeconds: 3,
+    async enqueueReply(target) {
+      send({ ...target, kind: "run" }, 0);
+      send({ ...target, kind: "check" }, 3);
+      return true;
+    },
+    enqueueCheck: async (target, delaySeconds) => send({ ...target, kind: "check" }, delaySeconds),
+    async retryLater(id, seconds) {
+      const message = kept.get(id);
+      if (message !== undefined) message.visibleAt = Date.now() + seconds * millisPerSecond;
+    },
+    warm() {},
+    put,
+    receive() {
+      const visible = [...kept.values()].filter(({ visibleAt }) => visibleAt <= Date.now()).slice(0, 10);
+      return visible.map((message) => {
+        message.receives += 1;
+        message.visibleAt = Date.now() + visibilitySeconds * millisPerSecond;
+        const attributes = { ApproximateReceiveCount: String(message.receives) };
+        return {
+          messageId: message.id,
+          receiptHandle: message.id,
+          body: message.body,
+          attributes,
+        } as SQSRecord;
+      });
+    },
+    delete: (id) => void kept.delete(id),
+    bodies: () => [...kept.values()].map(({ body }) => body),
+    clear: () => kept.clear(),
+  };
+}

@@ -1,0 +1,87 @@
+import type { Cache } from "@parley/cache/create-cache";
+import type { Database } from "@parley/data/database";
+import { DatabaseUnavailable } from "@parley/data/database-errors";
+import type { ReplyQueue } from "@parley/jobs/reply-queue";
+import { createRealtime, type Realtime } from "@parley/realtime/create-realtime";
+
+/** Where a function environment comes to grief: at its n-th call to the database, the queue or the cache. */
+export interface Grief {
+  readonly call: number;
+  readonly when: "before" | "after";
+  /** `kill`: nothing more happens there, ever. `cut`: the caller is told of a failure, and goes on. */
+  readonly how: "kill" | "cut";
+}
+
+/** What one function environment calls, and the environment's death. */
+export interface Mortal {
+  database: Database;
+  queue: ReplyQueue;
+  cache: Cache;
+  /** Nobody listens here. */
+  realtime: Realtime;
+  /** What was called, in order. */
+  readonly calls: readonly string[];
+  /** Runs work of this environment; undefined when it died meanwhile. */
+  live<T>(work: () => Promise<T>): Promise<T | undefined>;
+  /** Gives its connection back. */
+  close(): Promise<void>;
+}
+
+const forever = <T>() => new Promise<T>(() => {});
+
+/** Parts as one environment has them, with a grief if there is to be one. */
+export function createMortal(
+  parts: { database: Database; queue: ReplyQueue; cache: Cache },
+  grief?: Grief,
+): Mortal {
+  const calls: string[] = [];
+  const death = Promise.withResolvers<undefined>();
+  let isDead = false;
+
+  function die<T>(): Promise<T> {
+    isDead = true;
+    death.resolve(undefined);
+    return forever<T>();
+  }
+
+  async function guard<T>(name: string, call: () => Promise<T>, failed: () => T): Promise<T> {
+    if (isDead) return forever<T>();
+    calls.push(name);
+    if (grief === undefined || grief.call !== calls.length) return call();
+    if (grief.when === "after") await call();
+    return grief.how === "kill" ? die() : failed();
+  }
+
+  const { database, queue, cache } = parts;
+  const unreachable = () => {
+    throw new DatabaseUnavailable("CONNECTION_CLOSED");
+  };
+  const refused = () => {
+    throw new Error("the queue is down");
+  };
+  const nothing = () => undefined;
+  return {
+    calls,
+    database: { ...database, run: (work) => guard("database", () => database.run(work), unreachable) },
+    queue: {
+      ...queue,
+      enqueueReply: (target) =>
+        guard(
+          "queue",
+          () => queue.enqueueReply(target),
+          () => false,
+        ),
+      enqueueCheck: (target, delay) => guard("queue", () => queue.enqueueCheck(target, delay), refused),
+      retryLater: (receipt, seconds) => guard("queue", () => queue.retryLater(receipt, seconds), nothing),
+    },
+    cache: {
+      ...cache,
+      conversationChanged: (...args) => guard("cache", () => cache.conversationChanged(...args), nothing),
+      dropReply: (...args) => guard("cache", () => cache.dropReply(...args), nothing),
+      writeReply: (...args) => guard("cache", () => cache.writeReply(...args), nothing),
+    },
+    realtime: createRealtime({ callbackUrl: undefined, removeConnections: async () => {} }),
+    live: (work) => Promise.race([death.promise, work()]),
+    close: () => database.close(),
+  };
+}

@@ -1,0 +1,48 @@
+import { LlmError } from "@parley/llm/errors";
+import type { Provider } from "@parley/llm/provider";
+import type { Providers } from "@parley/llm/providers";
+import type { Told } from "../invariants/told.ts";
+
+let calls = 0;
+
+/** How the next calls of the model go; each call takes one, and without any it answers. */
+export type Manner = "answer" | "unavailable" | "slow" | "filtered";
+
+const wait = (millis: number) => new Promise((resolve) => setTimeout(resolve, millis));
+
+/** The number of the next call, unlike that of any other in this process. */
+export function nextCallNumber(): number {
+  return ++calls;
+}
+
+/** What the marker in a question is, that calls are counted by. */
+export function markerOf(messages: readonly { content: string }[]): string {
+  return messages.at(-1)?.content.match(/m:[a-z0-9]+/)?.[0] ?? "";
+}
+
+/** A model whose every answer says which call it is of, at its beginning and its end. */
+export function createToldModel(told: Told, manners: Manner[]): Providers {
+  const provider: Provider = {
+    async *stream(request, { signal }) {
+      const marker = markerOf(request.messages);
+      told.calls.set(marker, (told.calls.get(marker) ?? 0) + 1);
+      const name = `c${nextCallNumber()}`;
+      const manner = manners.shift() ?? "answer";
+      if (manner === "unavailable") {
+        throw new LlmError("provider_unavailable", "The model provider is not available.", {
+          retryable: true,
+        });
+      }
+      if (manner === "filtered") throw new LlmError("content_filtered", "Refused.");
+      yield { type: "delta", text: `${name}|first ` };
+      await wait(manner === "slow" ? 900 : 60);
+      signal.throwIfAborted();
+      yield { type: "delta", text: "second " };
+      await wait(20);
+      signal.throwIfAborted();
+      yield { type: "delta", text: `last|${name}` };
+      yield { type: "finish", reason: "stop", usage: { inputTokens: 10, outputTokens: 5 } };
+    },
+  };
+  return { get: () => provider };
+}

@@ -1,0 +1,118 @@
+import type { AskingParts } from "@parley/application/parts";
+import { type Cache, createCache } from "@parley/cache/create-cache";
+import { type Database, openDatabase } from "@parley/data/database";
+import { newId } from "@parley/data/ids";
+import { resolveUser } from "@parley/data/users";
+import { createBreaker } from "@parley/llm/breaker";
+import { availableModels } from "@parley/llm/models";
+import { createTestDatabase } from "@parley/local/postgres/test-database";
+import type { Worker } from "../../../functions/reply-worker/worker.ts";
+import { logReplyChanges } from "../invariants/reply-log.ts";
+import { nothingTold, type Told } from "../invariants/told.ts";
+import { createMemoryQueue, type MemoryQueue } from "./memory-queue.ts";
+import { createMortal, type Grief, type Mortal } from "./mortal.ts";
+import { createToldModel, type Manner } from "./told-model.ts";
+
+/** A database whose replies are watched, and what clients of it were told. */
+export interface World {
+  readonly url: string;
+  /** Never comes to grief. */
+  readonly database: Database;
+  readonly told: Told;
+  rows<T>(query: string): Promise<T[]>;
+  close(): Promise<void>;
+}
+
+/** One user's corner of a world, with a queue of its own. */
+export interface Corner {
+  readonly world: World;
+  readonly ownerId: string;
+  readonly queue: MemoryQueue;
+  /** How the model goes about the next calls. */
+  readonly manners: Manner[];
+  /** An environment that never comes to grief. */
+  readonly healthy: Mortal;
+  /** A new function environment. */
+  environment(grief?: Grief): Mortal;
+  /** What the operations of such an environment work with. */
+  asking(environment: Mortal): AskingParts;
+  worker(environment: Mortal): Worker;
+  /** Closes every environment. */
+  close(): Promise<void>;
+}
+
+const catalog = availableModels({ includeScripted: true });
+const terms: AskingParts["asking"]["terms"] = {
+  models: { "scripted/echo": { contextTokens: 10_000, maxOutputTokens: 1_000, priceFlat: 100 } },
+  defaultModel: "scripted/echo",
+  ratePerSecond: 0,
+  rateBurst: 3,
+  ratePerMinute: 0,
+  deadlineSeconds: 20,
+};
+
+/** A migrated database of its own for one test file. */
+export async function openWorld(): Promise<World> {
+  const { url, drop } = await createTestDatabase();
+  const database = openDatabase(url);
+  await logReplyChanges(database);
+  return {
+    url,
+    database,
+    told: nothingTold(),
+    rows: async <T>(query: string) => [...(await database.run(({ db }) => db.execute(query)))] as T[],
+    async close() {
+      await database.close();
+      await drop();
+    },
+  };
+}
+
+export interface CornerOptions {
+  tokens?: number;
+  deadlineSeconds?: number;
+  cache?: Cache;
+}
+
+/** A user with tokens, in a corner of the world where nobody else's jobs are. */
+export async function openCorner(world: World, options: CornerOptions = {}): Promise<Corner> {
+  const { tokens = 4_000, deadlineSeconds = terms.deadlineSeconds } = options;
+  const resolution = await resolveUser(world.database, { sub: newId() }, tokens);
+  if (resolution.outcome === "deleted") throw new Error("a new user cannot be deleted");
+  const queue = createMemoryQueue();
+  const cache = options.cache ?? createCache({ cacheName: "none" });
+  const manners: Manner[] = [];
+  const environments: Mortal[] = [];
+  const environment = (grief?: Grief) => {
+    const made = createMortal({ database: openDatabase(world.url), queue, cache }, grief);
+    environments.push(made);
+    return made;
+  };
+  return {
+    world,
+    ownerId: resolution.user.id,
+    queue,
+    manners,
+    healthy: environment(),
+    environment,
+    close: async () => void (await Promise.all(environments.map((each) => each.close()))),
+    asking: ({ database, queue: jobs, cache: reads, realtime }) => ({
+      database,
+      realtime,
+      queue: jobs,
+      cache: reads,
+      asking: { catalog, terms: { ...terms, deadlineSeconds } },
+    }),
+    worker: ({ database, queue: jobs, cache: reads, realtime }) => ({
+      database,
+      realtime,
+      queue: jobs,
+      cache: reads,
+      providers: createToldModel(world.told, manners),
+      models: catalog,
+      breaker: createBreaker({ now: Date.now }),
+      fallbackModel: undefined,
+      leaseSeconds: 0.4,
+    }),
+  };
+}
