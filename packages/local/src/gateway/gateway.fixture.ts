@@ -5,9 +5,9 @@ import type { Invocation } from "../lambda/protocol.ts";
 import { type Gateway, type GatewayOptions, startGateway } from "./start-gateway.ts";
 
 /** What a test wants the functions to answer; by default each answers with the event it got. */
-export type Answer = (functionName: string, event: unknown) => Promise<Invocation>;
+type Answer = (functionName: string, event: unknown) => Promise<Invocation>;
 
-export const echo: Answer = async (functionName, event) => ({ payload: { functionName, event } });
+const echo: Answer = async (functionName, event) => ({ payload: { functionName, event } });
 
 export async function startTestGateway(options: Partial<GatewayOptions> = {}): Promise<Gateway> {
   const gateway = await startGateway({

