@@ -165,15 +165,15 @@ describe("changing", () => {
     const { id, systemPrompt, systemPromptId } = await ada.expect("createConversation", 201, { body: {} });
     const params = { conversationId: id };
     const change = (body: object) => ada.expect("updateConversation", 200, { params, body });
-    expect(await change({ systemPrompt: "Be brief." })).toMatchObject({
-      systemPrompt: "Be brief.",
-      systemPromptId: null,
-    });
+    const ownText = { systemPrompt: "Be brief." };
+    expect(await change(ownText)).toMatchObject({ ...ownText, systemPromptId });
     expect(await change({ systemPromptId })).toMatchObject({ systemPrompt, systemPromptId });
     expect(await change({ systemPromptId: null })).toMatchObject({
       systemPrompt: null,
       systemPromptId: null,
     });
+    await change({ systemPromptId });
+    expect(await change({ systemPrompt: null })).toMatchObject({ systemPrompt: null, systemPromptId: null });
     const { errors } = await ada.refused("updateConversation", 400, { params, body: { systemPromptId: id } });
     expect(errors?.[0]?.path).toBe("body.systemPromptId");
     await ada.refused("updateConversation", 400, { params, body: { systemPrompt: "x", systemPromptId } });

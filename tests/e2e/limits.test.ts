@@ -1,5 +1,7 @@
+import { randomUUID } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { openDatabase } from "@parley/data/database";
+import { administer, databaseAt } from "@parley/local/postgres/administer";
 import { throwAwayFolder } from "@parley/local/postgres/throw-away";
 import { readSettings } from "@parley/local/settings";
 import { type Stack, startStack } from "@parley/local/stack";
@@ -9,6 +11,7 @@ import { type Answer, ask, signUp, startConversation, type User } from "./client
 let stack: Stack;
 let dataDir: string;
 let functionLines: string[] = [];
+const databaseName = `limits_${randomUUID().replaceAll("-", "")}`;
 
 const settings = {
   PORT: "0",
@@ -21,17 +24,20 @@ const settings = {
   MAX_WAIT_SECONDS: "0",
 };
 
+// Functions of a deployment with narrow limits, over a database that the tests may change behind their backs.
 beforeAll(async () => {
   dataDir = await throwAwayFolder();
+  await administer(inject("stack").databaseUrl, `create database ${databaseName}`);
+  const url = databaseAt(inject("stack").databaseUrl, databaseName);
   stack = await startStack({
-    // The functions of a deployment with narrow limits, over the database of the others.
-    settings: readSettings({ ...settings, DATA_DIR: dataDir, DATABASE_URL: inject("stack").databaseUrl }),
+    settings: readSettings({ ...settings, DATA_DIR: dataDir, DATABASE_URL: url }),
     onLog: (_, line) => functionLines.push(line),
   });
 });
 
 afterAll(async () => {
   await stack.close();
+  await administer(inject("stack").databaseUrl, `drop database ${databaseName} with (force)`);
   await rm(dataDir, { recursive: true, force: true });
 });
 
@@ -45,9 +51,8 @@ async function run(statement: string): Promise<void> {
   await database.close();
 }
 
-const grant = (email: string, tokens: number) =>
-  run(`with granted as (update users set token_balance = token_balance + ${tokens} where email = '${email}' returning id)
-    insert into token_ledger (id, owner_id, kind, amount, reason) select new_id(), id, 'grant', ${tokens}, 'test' from granted`);
+const setBalance = (email: string, balance: number) =>
+  run(`update users set token_balance = ${balance} where email = '${email}'`);
 
 const pause = (millis: number) => new Promise((resolve) => setTimeout(resolve, millis));
 
@@ -79,7 +84,7 @@ describe("tokens", () => {
 describe("sending too fast", () => {
   it("is refused with the time to wait, and passes after it", async () => {
     const [user, other] = await Promise.all([newUser(), newUser()]);
-    await grant(user.email, 10_000);
+    await setBalance(user.email, 10_000);
     const request = {
       params: { conversationId: await startConversation(user) },
       body: { content: "Quickly" },

@@ -1,37 +1,17 @@
-import type { Route } from "@parley/contract/route";
-import { allRoutes } from "@parley/contract/routes/all";
 import { beforeAll, expect, it } from "vitest";
-import { type Answer, ask, type OperationName, signUp, startConversation, type User } from "./client.ts";
+import { type Answer, signUp, startConversation, type User } from "./client.ts";
+import { thingsOf, unknownId, userRoutes, validBody } from "./owned-things.ts";
 
 let ada: User;
 let eve: User;
-let hers: Record<string, string>;
-let theirs: Record<string, string>;
-
-const unknown = "zzzzzzzzzzzzzzzzzzzzzzzz";
-
-/** A valid body of each operation that must have one and names something by its path. */
-const bodies: Partial<Record<OperationName, object>> = {
-  updateConversation: { title: "Mine now" },
-  sendMessage: { content: "Mine now" },
-  editMessage: { content: "Mine now" },
-};
-
-async function things(user: User): Promise<Record<string, string>> {
-  const conversationId = await startConversation(user, { model: "scripted/slow" });
-  const { message, reply } = await ask(user, conversationId, "A secret");
-  return { conversationId, messageId: message.id, replyId: reply.id };
-}
+let hers: ReturnType<typeof thingsOf>;
+let theirs: ReturnType<typeof thingsOf>;
 
 beforeAll(async () => {
   [ada, eve] = await Promise.all([signUp(), signUp()]);
-  [hers, theirs] = await Promise.all([things(ada), things(eve)]);
+  hers = thingsOf(ada);
+  theirs = thingsOf(eve);
 });
-
-const owned = Object.entries(allRoutes as Record<string, Route>)
-  .filter(([, route]) => route.params !== undefined)
-  .map(([name, route]) => ({ name: name as OperationName, names: [...route.path.matchAll(/\{(\w+)\}/g)] }))
-  .map(({ name, names }) => ({ name, names: names.map(([, parameter]) => String(parameter)) }));
 
 /** Everything the client sees, byte for byte, but for the ids and the time of the request. */
 function visible({ status, headers, text }: Answer) {
@@ -41,52 +21,54 @@ function visible({ status, headers, text }: Answer) {
   return { status, rest, text: text.replace(instance, "") };
 }
 
-function pick(names: readonly string[], from: (name: string) => string | undefined) {
-  return Object.fromEntries(names.map((name) => [name, from(name) ?? `no ${name} was made`]));
+async function idsFrom(ids: readonly string[], make: (id: string) => Promise<string> | string) {
+  return Object.fromEntries(await Promise.all(ids.map(async (id) => [id, await make(id)] as const)));
 }
 
-it.each(owned)("$name answers as for an unknown id", async ({ name, names }) => {
-  const request = { body: bodies[name] };
-  const ofNobody = await eve.send(name, { ...request, params: pick(names, () => unknown) });
+const owned = userRoutes.filter(({ ids }) => ids.length > 0);
+
+it.each(owned)("$name answers as for an unknown id", async (route) => {
+  const { name, ids } = route;
+  const send = async (make: (id: string) => Promise<string> | string) =>
+    eve.send(name, { ...validBody(route), params: await idsFrom(ids, make) });
+  const ofNobody = await send(() => unknownId);
   expect(ofNobody.status).toBe(404);
-  const ofAda = await eve.send(name, { ...request, params: pick(names, (one) => hers[one]) });
-  expect(visible(ofAda)).toEqual(visible(ofNobody));
-  // Her own conversation does not lend her the other's message.
-  for (const own of names.length > 1 ? names : []) {
-    const params = pick(names, (one) => (one === own ? theirs[one] : hers[one]));
-    expect(visible(await eve.send(name, { ...request, params }))).toEqual(visible(ofNobody));
+  expect(visible(await send(hers))).toEqual(visible(ofNobody));
+  // One's own conversation does not lend one the other's message, nor the other way round.
+  for (const own of ids.length > 1 ? ids : []) {
+    expect(visible(await send((id) => (id === own ? theirs(id) : hers(id))))).toEqual(visible(ofNobody));
   }
 });
 
 it("leaves everything of the other user as it was", async () => {
-  const params = { conversationId: String(hers.conversationId) };
-  const messages = await ada.expect("listMessages", 200, { params });
+  const params = { conversationId: await hers("conversationId") };
+  const messages = await ada.expect("listMessages", 200, { params, query: { role: "user" } });
   expect(messages.data.map(({ content }) => content)).toEqual(["A secret"]);
   const conversation = await ada.expect("getConversation", 200, { params });
-  expect(conversation).toMatchObject({ title: null, deletedAt: null, activeReplyId: hers.replyId });
-  const reply = await ada.expect("getReply", 200, { params: { replyId: String(hers.replyId) } });
-  expect(["queued", "in_progress", "completed"]).toContain(reply.status);
+  expect(conversation).toMatchObject({ title: null, deletedAt: null });
+  const replies = await ada.expect("listReplies", 200, { params });
+  expect(replies.data.map(({ id }) => id)).toEqual([await hers("replyId")]);
+  expect(["queued", "in_progress", "completed"]).toContain(replies.data[0]?.status);
 });
 
 it("does not tell another user's id from an unknown one inside a body either", async () => {
-  const params = { conversationId: String(theirs.conversationId) };
-  const send = (replyTo: string | undefined) =>
-    eve.send("sendMessage", { params, body: { content: "Hello", replyTo } });
-  expect((await send(unknown)).status).toBe(400);
-  expect(visible(await send(hers.messageId))).toEqual(visible(await send(unknown)));
+  const params = { conversationId: await theirs("conversationId") };
+  const reply = (replyTo: string) => eve.send("sendMessage", { params, body: { content: "Hello", replyTo } });
+  expect((await reply(unknownId)).status).toBe(400);
+  expect(visible(await reply(await hers("messageId")))).toEqual(visible(await reply(unknownId)));
 
   const { systemPromptId } = await ada.expect("createConversation", 201, { body: {} });
   for (const name of ["createConversation", "updateConversation"] as const) {
-    const use = (id: unknown) =>
+    const use = (id: string) =>
       eve.send(name, { ...(name === "updateConversation" && { params }), body: { systemPromptId: id } });
-    expect((await use(unknown)).status).toBe(400);
-    expect(visible(await use(systemPromptId))).toEqual(visible(await use(unknown)));
+    expect((await use(unknownId)).status).toBe(400);
+    expect(visible(await use(String(systemPromptId)))).toEqual(visible(await use(unknownId)));
   }
 });
 
 it("gives nothing away through another user's cursor", async () => {
   const user = await signUp();
-  await startConversation(ada);
+  await Promise.all([startConversation(ada), startConversation(ada)]);
   const page = await ada.expect("listConversations", 200, { query: { limit: 1 } });
   const query = { cursor: String(page.nextCursor) };
   expect(await user.expect("listConversations", 200, { query })).toEqual({ data: [], nextCursor: null });
