@@ -1,0 +1,78 @@
+import { cp, mkdir, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { type BuildOptions, build, type Metafile } from "esbuild";
+import { builtinModulesPlugin } from "./builtin-modules.ts";
+import { leaveOutPlugin } from "./leave-out.ts";
+
+export interface BundleOptions {
+  /** The folder that holds `functions/` and `migrations/`. */
+  readonly root: string;
+  /** The folder in `functions/`. */
+  readonly name: string;
+  /** Where the bundle goes; what is there is removed. */
+  readonly outputFolder: string;
+}
+
+export const entryName = "index.mjs";
+// What esbuild leaves of a `require` that it cannot resolve while bundling.
+const unresolvedRequire = 'Dynamic require of "';
+const createRequireBanner =
+  'const require = process.getBuiltinModule("node:module").createRequire(import.meta.url);';
+
+function buildOptions({ root, name, outputFolder }: BundleOptions): BuildOptions {
+  return {
+    absWorkingDir: root,
+    entryPoints: { index: join("functions", name, "index.ts") },
+    outdir: outputFolder,
+    entryNames: "[name]",
+    chunkNames: "chunks/[name]-[hash]",
+    outExtension: { ".js": ".mjs" },
+    bundle: true,
+    splitting: true,
+    format: "esm",
+    platform: "node",
+    target: "node24",
+    // `module` before `main`: the AWS SDK's ES modules are a third smaller, for what is not used is left out.
+    mainFields: ["module", "main"],
+    conditions: ["module"],
+    minify: true,
+    sourcemap: "linked",
+    sourcesContent: false,
+    legalComments: "none",
+    metafile: true,
+    logLevel: "warning",
+    plugins: [builtinModulesPlugin, leaveOutPlugin],
+  };
+}
+
+// It needs the JSON Schema part of zod, which is left out.
+const jsonSchemaUser = /(?:^|\/)packages\/contract\/src\/openapi\//;
+
+async function write(options: BuildOptions): Promise<Metafile> {
+  const { outputFiles, metafile } = await build({ ...options, metafile: true, write: false });
+  if (outputFiles.some(({ text }) => text.includes(unresolvedRequire))) {
+    return (await build({ ...options, metafile: true, banner: { js: createRequireBanner } })).metafile;
+  }
+  for (const { path, contents } of outputFiles) {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, contents);
+  }
+  return metafile;
+}
+
+/**
+ * Bundles one function as Lambda runs it: `index.mjs`, and under `chunks/` what is only loaded when it is needed.
+ * @returns esbuild's account of what went in and where it came out
+ * @throws Error when the function needs what bundles leave out
+ */
+export async function bundleFunction(options: BundleOptions): Promise<Metafile> {
+  const { root, name, outputFolder } = options;
+  await rm(outputFolder, { recursive: true, force: true });
+  const metafile = await write(buildOptions(options));
+  if (Object.keys(metafile.inputs).some((input) => jsonSchemaUser.test(input))) {
+    throw new Error(`${name} builds the OpenAPI document, which bundles cannot: serve docs/openapi.json.`);
+  }
+  if (name === "migrate")
+    await cp(join(root, "migrations"), join(outputFolder, "migrations"), { recursive: true });
+  return metafile;
+}

@@ -1,0 +1,73 @@
+import { readFile } from "node:fs/promises";
+import type { Plugin } from "esbuild";
+
+const refuse = (what: string) => `() => { throw new Error("${what} is left out of the bundles."); }`;
+
+interface Replacement {
+  /** The file of a dependency, by the end of its path. */
+  readonly file: RegExp;
+  contents(original: string): string;
+}
+
+/** Parts of dependencies that no function calls and that tree shaking keeps: together a fifth of an eager bundle. */
+const replacements: readonly Replacement[] = [
+  {
+    // Every zod schema refers to them for `toJSONSchema`, which the OpenAPI script calls, at build time.
+    file: /\/zod\/v4\/core\/json-schema-processors\.js$/,
+    contents: (original) =>
+      [...original.matchAll(/^export (?:const|function) (\w+)/gm)]
+        .map(([, name]) => `export const ${name} = undefined;`)
+        .join("\n"),
+  },
+  {
+    file: /\/zod\/v4\/core\/to-json-schema\.js$/,
+    contents: (original) =>
+      [...original.matchAll(/^export (?:const|function) (\w+)/gm), ["", "process"]]
+        .map(([, name]) => `export const ${name} = () => ${refuse("JSON Schema")};`)
+        .join("\n"),
+  },
+  {
+    // For `pgTable(name, (builders) => …)`; our tables name the builders they use.
+    file: /\/drizzle-orm\/pg-core\/columns\/all\.js$/,
+    contents: () => `export const getPgColumnBuilders = ${refuse("The callback form of pgTable")};`,
+  },
+  {
+    // Logical replication.
+    file: /\/postgres\/src\/subscribe\.js$/,
+    contents: () => `export default () => ${refuse("postgres.subscribe")};`,
+  },
+  {
+    // Takes its name from the class, which minification renames, and the name is what the logs say.
+    file: /\/postgres\/src\/errors\.js$/,
+    contents: (original) => original.replaceAll("this.constructor.name", '"PostgresError"'),
+  },
+  {
+    // cuid2 hashes with it; Node has the same hash.
+    file: /\/@noble\/hashes\/sha3\.js$/,
+    contents: () => `const { createHash } = process.getBuiltinModule("node:crypto");
+      export const sha3_512 = (bytes) => createHash("sha3-512").update(bytes).digest();`,
+  },
+  {
+    // cuid2 turns one hash into base 36 with it.
+    file: /\/bignumber\.js\/bignumber\.mjs$/,
+    contents: () => `export default class {
+      constructor(value) { this.value = BigInt(value); }
+      multipliedBy(factor) { this.value *= BigInt(factor); return this; }
+      plus(term) { this.value += BigInt(term); return this; }
+      toString(base) { return this.value.toString(base); }
+    }`,
+  },
+];
+
+/** Leaves out of a bundle what `replacements` names. */
+export const leaveOutPlugin: Plugin = {
+  name: "leave-out",
+  setup(build) {
+    for (const { file, contents } of replacements) {
+      build.onLoad({ filter: file }, async ({ path }) => ({
+        contents: contents(await readFile(path, "utf8")),
+        loader: "js",
+      }));
+    }
+  },
+};
