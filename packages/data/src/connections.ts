@@ -8,19 +8,24 @@ const lifetimeSeconds = 7_200;
 /** Everything that is pushed goes to each connection of its user, so that they must not be without number. */
 const mostConnections = 10;
 
+export interface NewConnection {
+  ownerId: string;
+  connectionId: string;
+  /** Of the key that it was opened with, if it was: a revoked one hears nothing more. */
+  apiKeyHash: string | undefined;
+}
+
 /**
  * Notes an open connection.
  * @returns the ids of the owner's oldest ones that had to make way; they are forgotten, and to be closed
  */
 export async function openConnection(
   database: Database,
-  ownerId: string,
-  connectionId: string,
+  connection: NewConnection,
 ): Promise<string[]> {
-  const { displaced } = await database.run((connection) =>
-    connection.call<{ displaced: string[] }>("open_connection", {
-      ownerId,
-      connectionId,
+  const { displaced } = await database.run(({ call }) =>
+    call<{ displaced: string[] }>("open_connection", {
+      ...connection,
       lifetimeSeconds,
       most: mostConnections,
     }),
