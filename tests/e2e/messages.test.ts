@@ -169,16 +169,50 @@ describe("listing", () => {
   it("shows each change at once, cached as it may be", async () => {
     const conversationId = await startConversation(ada);
     const params = { conversationId };
-    const newest = async () => (await ada.expect("listMessages", 200, { params })).data[0]?.content;
-    for (const content of ["first", "second", "third"]) {
-      await ada.expect("sendMessage", 201, { params, body: { role: "assistant", content } });
-      expect(await newest()).toBe(content);
-      expect(await newest()).toBe(content);
+    /** Read twice, so that the next change finds it cached. */
+    async function newest() {
+      const read = async () => {
+        const [page, conversation] = await Promise.all([
+          ada.expect("listMessages", 200, { params }),
+          ada.expect("getConversation", 200, { params }),
+        ]);
+        return { message: page.data[0], conversation };
+      };
+      const first = await read();
+      expect(await read()).toEqual(first);
+      return first;
     }
-    const conversation = await ada.expect("getConversation", 200, { params });
-    expect(conversation.messageCount).toBe(3);
+    for (const [index, content] of ["first", "second", "third"].entries()) {
+      await ada.expect("sendMessage", 201, { params, body: { role: "assistant", content } });
+      expect(await newest()).toMatchObject({
+        message: { content },
+        conversation: { messageCount: index + 1 },
+      });
+    }
+    const one = { conversationId, messageId: String((await newest()).message?.id) };
+    await ada.expect("editMessage", 200, { params: one, body: { content: "fourth" } });
+    expect(await newest()).toMatchObject({ message: { content: "fourth" } });
+    await ada.expect("deleteMessage", 204, { params: one });
+    expect(await newest()).toMatchObject({ message: { content: null }, conversation: { messageCount: 2 } });
+    await ada.expect("updateConversation", 200, { params, body: { title: "Fifth" } });
+    expect(await newest()).toMatchObject({ conversation: { title: "Fifth" } });
+    const { message, reply } = await ask(ada, conversationId, "sixth", { model: "scripted/slow" });
+    expect(await newest()).toMatchObject({
+      message: { id: message.id },
+      conversation: { activeReplyId: reply.id },
+    });
+    await ada.expect("cancelReply", 200, { params: { replyId: reply.id } });
+    expect(await newest()).toMatchObject({ conversation: { activeReplyId: null } });
+    const again = await ada.expect("askAgain", 202, {
+      params: { conversationId, messageId: message.id },
+      body: { model: "scripted/slow" },
+    });
+    expect(await newest()).toMatchObject({ message: { replyId: again.reply.id } });
     await eve.refused("listMessages", 404, { params });
     await eve.refused("getConversation", 404, { params });
+    await ada.expect("deleteConversation", 204, { params });
+    await ada.refused("listMessages", 404, { params });
+    await ada.refused("getConversation", 404, { params });
   });
 });
 
