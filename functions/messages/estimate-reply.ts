@@ -9,20 +9,29 @@ import { newId } from "@parley/data/ids";
 import type { Operation } from "@parley/http/api-types";
 import { buildPrompt, type Prompt } from "@parley/llm/build-prompt";
 import { LlmError } from "@parley/llm/errors";
+import { findModel } from "@parley/llm/models";
+import { offerNotes } from "@parley/llm/search-notes-tool";
+import { estimatingCounter, type TokenCounter, tokenCounterFor } from "@parley/llm/token-counter";
 import { addLogKeys } from "@parley/runtime/logger";
 
 type Sent = Pick<Estimate, "fits" | "sentMessageIds" | "droppedMessageIds" | "noteIds" | "inputTokens">;
 
 /** The prompt that the worker would build now, or undefined where the message alone is too long for the model. */
-function promptFor({ systemPrompt, history, notes, model }: EstimateBasis, asked: Asked): Prompt | undefined {
+function promptFor(
+  { systemPrompt, history, notes, model }: EstimateBasis,
+  asked: Asked,
+  counter: TokenCounter,
+): Prompt | undefined {
   const { contextTokens, maxOutputTokens } = model;
   try {
     return buildPrompt({
       systemPrompt: systemPrompt ?? undefined,
       history: [...history, asked],
       pinnedNotes: notes.pinned,
+      tools: offerNotes(notes.hasNotes),
       contextTokens,
       maxOutputTokens,
+      counter,
     });
   } catch (error) {
     if (error instanceof LlmError && error.code === "context_too_long") return undefined;
@@ -32,12 +41,13 @@ function promptFor({ systemPrompt, history, notes, model }: EstimateBasis, asked
 
 type Asked = Parameters<typeof buildPrompt>[0]["history"][number];
 
-function toSent(basis: EstimateBasis, content: string): Sent {
+function toSent(basis: EstimateBasis, content: string, counter: TokenCounter): Sent {
   const asked: Asked = { id: newId(), role: "user", content, position: Number.MAX_SAFE_INTEGER };
-  const prompt = promptFor(basis, asked);
+  const prompt = promptFor(basis, asked, counter);
   if (prompt === undefined) {
     const droppedMessageIds = basis.history.map(({ id }) => id);
-    return { fits: false, sentMessageIds: [], droppedMessageIds, noteIds: [], inputTokens: 0 };
+    const inputTokens = counter.count(content);
+    return { fits: false, sentMessageIds: [], droppedMessageIds, noteIds: [], inputTokens };
   }
   const { sentMessageIds, droppedMessageIds, pinnedNotes, inputTokens } = prompt.manifest;
   return {
@@ -65,6 +75,8 @@ export function estimateReply({
       model,
     });
     if (basis.outcome !== "estimated") throw refusalProblem(basis, asking.terms);
+    const found = findModel(basis.model.id, asking.catalog);
+    const counter = found === undefined ? estimatingCounter : await tokenCounterFor(found);
     const { model: asked, systemPrompt, highestCharge, balance, held } = basis;
     const available = balance - held;
     const body: Estimate = {
@@ -73,7 +85,7 @@ export function estimateReply({
       maxOutputTokens: asked.maxOutputTokens,
       price: renderPrice(asked),
       systemPrompt,
-      ...toSent(basis, content),
+      ...toSent(basis, content, counter),
       highestCharge,
       balance,
       held,

@@ -3,7 +3,8 @@ import { type PromptNote, renderNotes } from "./notes-block.ts";
 import { type HistoryMessage, type Turn, toTurns } from "./prompt-turns.ts";
 import type { PromptMessage, ToolOffer, ToolRound } from "./provider.ts";
 import { contextTooLongError } from "./provider-failure.ts";
-import { estimatePromptTokens, estimateTokens } from "./token-count.ts";
+import { estimatePromptTokens } from "./token-count.ts";
+import { estimatingCounter, type TokenCounter } from "./token-counter.ts";
 
 export interface PromptInput {
   readonly systemPrompt: string | undefined;
@@ -16,9 +17,13 @@ export interface PromptInput {
   /** The model's limits, in tokens. */
   readonly contextTokens: number;
   readonly maxOutputTokens: number;
+  /** The model's; by default an estimate that fits any. */
+  readonly counter?: TokenCounter | undefined;
 }
 
 export interface Prompt {
+  /** Tokens that the system prompt, the question and the tools leave for notes and earlier turns. */
+  readonly roomTokens: number;
   /** Starts with a user message, alternates, ends with the asked one. */
   readonly messages: readonly PromptMessage[];
   /** What was sent and what was not, oldest first; kept with the reply. */
@@ -27,13 +32,10 @@ export interface Prompt {
     readonly droppedMessageIds: readonly string[];
     /** As they were sent: cut, where there was not enough room. */
     readonly pinnedNotes: readonly PromptNote[];
-    /** Our estimate; the provider's own count comes with the answer. */
+    /** Our count; the provider's own comes with the answer. */
     readonly inputTokens: number;
   };
 }
-
-// Token counts are estimates, and some vocabularies split finer than the ones it was measured against.
-const MARGIN_SHARE = 0.1;
 
 /** Tokens of pinned notes in one prompt; at most half of what the question leaves. */
 const MOST_NOTE_TOKENS = 4_000;
@@ -45,21 +47,23 @@ const MOST_NOTE_TOKENS = 4_000;
  * message.
  */
 export function buildPrompt(input: PromptInput): Prompt {
-  const { systemPrompt, history, pinnedNotes = [], tools, rounds, contextTokens, maxOutputTokens } = input;
+  const { systemPrompt, history, pinnedNotes = [], tools, rounds } = input;
+  const { contextTokens, maxOutputTokens, counter = estimatingCounter } = input;
   const asked = history.at(-1);
   if (asked?.role !== "user") throw new RangeError("The history must end in the user message to answer.");
 
-  const budget = Math.floor(contextTokens * (1 - MARGIN_SHARE)) - maxOutputTokens;
-  const bareTokens = estimatePromptTokens({ systemPrompt, messages: [asked], tools, rounds });
+  const budget = Math.floor(contextTokens * (1 - counter.marginShare)) - maxOutputTokens;
+  const bareTokens = estimatePromptTokens({ systemPrompt, messages: [asked], tools, rounds }, counter.count);
   if (bareTokens > budget) throw contextTooLongError();
 
   const notes = fitNotes(pinnedNotes, Math.min(MOST_NOTE_TOKENS, Math.floor((budget - bareTokens) / 2)));
   const data = notes.length > 0 ? renderNotes(notes) : undefined;
-  const askedTokens = bareTokens + (data === undefined ? 0 : estimateTokens(data));
-  const chosen = chooseTurns(toTurns(history.slice(0, -1)), budget - askedTokens);
+  const askedTokens = bareTokens + (data === undefined ? 0 : counter.count(data));
+  const chosen = chooseTurns(toTurns(history.slice(0, -1)), budget - askedTokens, counter);
   const sent = [...chosen.turns.flat(), asked];
   const sentIds = new Set(sent.map(({ id }) => id));
   return {
+    roomTokens: budget - bareTokens,
     messages: addData(mergeRoles(sent), data),
     manifest: {
       sentMessageIds: [...sentIds],
@@ -77,11 +81,15 @@ function addData(messages: readonly PromptMessage[], data: string | undefined): 
 }
 
 /** The newest turns that fit. Stops at the first that does not: a gap would make later turns puzzling. */
-function chooseTurns(turns: readonly Turn[], budget: number): { turns: Turn[]; tokens: number } {
+function chooseTurns(
+  turns: readonly Turn[],
+  budget: number,
+  counter: TokenCounter,
+): { turns: Turn[]; tokens: number } {
   const chosen: Turn[] = [];
   let tokens = 0;
   for (const turn of turns.toReversed()) {
-    const turnTokens = estimatePromptTokens({ systemPrompt: undefined, messages: turn });
+    const turnTokens = estimatePromptTokens({ systemPrompt: undefined, messages: turn }, counter.count);
     if (tokens + turnTokens > budget) break;
     tokens += turnTokens;
     chosen.unshift(turn);

@@ -72,8 +72,14 @@ function utf8Length(character: string): number {
 
 type Countable = Pick<PromptRequest, "systemPrompt" | "messages" | "tools" | "rounds">;
 
-/** Estimates the tokens of a whole prompt, what the chat format adds included. */
-export function estimatePromptTokens({ systemPrompt, messages, tools, rounds = [] }: Countable): number {
+/**
+ * Estimates the tokens of a whole prompt, what the chat format adds included.
+ * @param count of one text; by default without a vocabulary
+ */
+export function estimatePromptTokens(
+  { systemPrompt, messages, tools, rounds = [] }: Countable,
+  count: (text: string) => number = estimateTokens,
+): number {
   const texts = [
     ...(systemPrompt ? [systemPrompt] : []),
     ...messages.map(({ data = "", content }) => `${data}${content}`),
@@ -81,7 +87,7 @@ export function estimatePromptTokens({ systemPrompt, messages, tools, rounds = [
     ...(tools?.tools ?? []).map((tool) => JSON.stringify(tool)),
   ];
   return (
-    texts.reduce((tokens, text) => tokens + estimateTokens(text) + MESSAGE_OVERHEAD_TOKENS, 0) +
+    texts.reduce((tokens, text) => tokens + count(text) + MESSAGE_OVERHEAD_TOKENS, 0) +
     rounds.reduce((tokens, { calls }) => tokens + estimateCallTokens(calls), 0)
   );
 }
