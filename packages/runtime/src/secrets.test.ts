@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { forgetSecrets, loadDatabaseUrl, loadSecrets } from "./secrets.ts";
+import { forgetSecrets, loadDatabaseUrl, loadDirectDatabaseUrl, loadSecrets } from "./secrets.ts";
 
 let server: Server;
 let requests: string[] = [];
@@ -29,6 +29,8 @@ beforeEach(async () => {
   vi.stubEnv("AWS_SECRET_ACCESS_KEY", "local");
   for (const name of [
     "DATABASE_URL",
+    "DIRECT_DATABASE_URL",
+    "DATABASE_SECRET_ID",
     "OPENAI_API_KEY",
     "ANTHROPIC_API_KEY",
     "MOMENTO_API_KEY",
@@ -78,6 +80,37 @@ describe("loadSecrets", () => {
     vi.stubEnv("DATABASE_URL", "postgres://plain");
     forgetSecrets();
     expect(await loadDatabaseUrl()).toBe("postgres://plain");
+  });
+
+  it("takes the direct URL for what a pooler breaks, else the usual one", async () => {
+    vi.stubEnv("DATABASE_URL", "postgres://pooled");
+    expect(await loadDirectDatabaseUrl()).toBe("postgres://pooled");
+    vi.stubEnv("DIRECT_DATABASE_URL", "postgres://direct");
+    forgetSecrets();
+    expect(await loadDirectDatabaseUrl()).toBe("postgres://direct");
+  });
+
+  it("makes the URL of a cluster of its secret, with TLS and whatever the password contains", async () => {
+    secret = JSON.stringify({
+      host: "db.local",
+      port: 5432,
+      dbname: "parley",
+      username: "parley",
+      password: "a/b@c",
+    });
+    vi.stubEnv("DATABASE_SECRET_ID", "cluster");
+    expect(await loadDatabaseUrl()).toBe(
+      "postgres://parley:a%2Fb%40c@db.local:5432/parley?sslmode=verify-full",
+    );
+    expect(requests).toEqual(['secretsmanager.GetSecretValue {"SecretId":"cluster"}']);
+  });
+
+  it("says which secret to fill when it is empty", async () => {
+    secret = "{}";
+    vi.stubEnv("SECRET_ID", "parley/prod");
+    await expect(loadDatabaseUrl()).rejects.toThrow(
+      /the secret parley\/prod has no databaseUrl: set it with/,
+    );
   });
 
   it("does not quote a malformed secret", async () => {

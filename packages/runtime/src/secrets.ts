@@ -3,6 +3,8 @@ import { environmentVariable } from "./environment.ts";
 
 const secretsSchema = z.object({
   databaseUrl: z.string().optional(),
+  /** Past any pooler, for migrations. */
+  directDatabaseUrl: z.string().optional(),
   openaiApiKey: z.string().optional(),
   anthropicApiKey: z.string().optional(),
   momentoApiKey: z.string().optional(),
@@ -12,38 +14,55 @@ export type Secrets = z.infer<typeof secretsSchema>;
 
 const variables: Record<keyof Secrets, string> = {
   databaseUrl: "DATABASE_URL",
+  directDatabaseUrl: "DIRECT_DATABASE_URL",
   openaiApiKey: "OPENAI_API_KEY",
   anthropicApiKey: "ANTHROPIC_API_KEY",
   momentoApiKey: "MOMENTO_API_KEY",
 };
 
-async function fetchSecret(secretId: string): Promise<Secrets> {
+/** As RDS keeps the master user of a cluster. */
+const clusterSchema = z.object({
+  host: z.string(),
+  port: z.number(),
+  dbname: z.string(),
+  username: z.string(),
+  password: z.string(),
+});
+
+async function fetchSecret<S extends z.ZodType>(variable: string, schema: S): Promise<z.output<S>> {
+  const SecretId = environmentVariable(variable);
   const { SecretsManagerClient, GetSecretValueCommand } = await import("@aws-sdk/client-secrets-manager");
-  const { SecretString } = await new SecretsManagerClient().send(
-    new GetSecretValueCommand({ SecretId: secretId }),
-  );
+  const { SecretString } = await new SecretsManagerClient().send(new GetSecretValueCommand({ SecretId }));
   try {
-    return secretsSchema.parse(JSON.parse(SecretString ?? ""));
+    return schema.parse(JSON.parse(SecretString ?? ""));
   } catch {
     // A parse error's message quotes its input.
-    throw new Error("The secret named by SECRET_ID is not a JSON object of strings.");
+    throw new Error(`The secret named by ${variable} is not a JSON object of the expected strings.`);
   }
 }
 
+async function fetchCluster(): Promise<Secrets> {
+  const { host, port, dbname, username, password } = await fetchSecret("DATABASE_SECRET_ID", clusterSchema);
+  const user = `${encodeURIComponent(username)}:${encodeURIComponent(password)}`;
+  return { databaseUrl: `postgres://${user}@${host}:${port}/${dbname}?sslmode=verify-full` };
+}
+
 async function readSecrets(): Promise<Secrets> {
-  const secretId = environmentVariable("SECRET_ID");
-  const secrets = secretId === undefined ? {} : await fetchSecret(secretId);
+  const [secrets, cluster] = await Promise.all([
+    environmentVariable("SECRET_ID") === undefined ? {} : fetchSecret("SECRET_ID", secretsSchema),
+    environmentVariable("DATABASE_SECRET_ID") === undefined ? {} : fetchCluster(),
+  ]);
   const plain = Object.entries(variables)
     .map(([key, name]) => [key, environmentVariable(name)] as const)
     .filter(([, value]) => value !== undefined);
-  return secretsSchema.parse({ ...secrets, ...Object.fromEntries(plain) });
+  return secretsSchema.parse({ ...secrets, ...cluster, ...Object.fromEntries(plain) });
 }
 
 let cached: Promise<Secrets> | undefined;
 
 /**
- * The deployment's secrets: plain variables, else the JSON of one Secrets Manager secret (`SECRET_ID`), fetched
- * once per environment. A failed fetch is tried again at the next call.
+ * The deployment's secrets: plain variables, else the JSON of one Secrets Manager secret (`SECRET_ID`) and, where the
+ * database is a cluster of ours, of that cluster's (`DATABASE_SECRET_ID`); fetched once per environment. A failed fetch is tried again at the next call.
  */
 export function loadSecrets(): Promise<Secrets> {
   cached ??= readSecrets().catch((error: unknown) => {
@@ -64,6 +83,18 @@ export function forgetSecrets(): void {
  */
 export async function loadDatabaseUrl(): Promise<string> {
   const { databaseUrl } = await loadSecrets();
-  if (databaseUrl === undefined) throw new Error("DATABASE_URL is not set.");
+  if (databaseUrl === undefined) throw new Error(missingUrl());
   return databaseUrl;
+}
+
+/** Where the database is for what a transaction pooler would break. @throws as `loadDatabaseUrl` */
+export async function loadDirectDatabaseUrl(): Promise<string> {
+  const { directDatabaseUrl } = await loadSecrets();
+  return directDatabaseUrl ?? loadDatabaseUrl();
+}
+
+function missingUrl(): string {
+  const secretId = environmentVariable("SECRET_ID");
+  if (secretId === undefined) return "DATABASE_URL is not set.";
+  return `DATABASE_URL is not set, and the secret ${secretId} has no databaseUrl: set it with \`pnpm run deploy\`.`;
 }

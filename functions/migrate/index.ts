@@ -1,0 +1,17 @@
+import { migrate } from "@parley/data/migrate";
+import { parseEnvironment } from "@parley/runtime/environment";
+import { loadDirectDatabaseUrl } from "@parley/runtime/secrets";
+import { configSchema } from "./config.ts";
+import { migrationFailure } from "./migration-failure.ts";
+
+const config = parseEnvironment(configSchema);
+
+/** Runs while a deployment waits for it; what it throws is what CloudFormation shows. */
+export async function handler(): Promise<{ migrated: true }> {
+  try {
+    await migrate(await loadDirectDatabaseUrl(), config.MIGRATIONS_FOLDER);
+  } catch (error) {
+    throw migrationFailure(error);
+  }
+  return { migrated: true };
+}
