@@ -26,6 +26,7 @@ const bodies: Partial<Record<OperationName, object>> = {
   updateConversation: { title: "Mine now" },
   sendMessage: { content: "Mine now" },
   editMessage: { content: "Mine now" },
+  estimateReply: { content: "Mine now" },
   updateNote: { content: "Mine now" },
   updateSystemPrompt: { content: "Mine now" },
 };
@@ -53,6 +54,7 @@ export function thingsOf(user: User) {
     conversationId: async () => (await chat()).conversationId,
     messageId: async () => (await chat()).messageId,
     replyId: async () => (await chat()).replyId,
+    apiKeyId: once(async () => (await user.expect("createApiKey", 201, { body: { name: "Secret" } })).id),
     noteId: once(async () => (await user.expect("createNote", 201, { body: { content: "A secret" } })).id),
     systemPromptId: once(async () => {
       const body = { name: "Secret", content: "A secret" };
