@@ -19,10 +19,7 @@ export interface NewConnection {
  * Notes an open connection.
  * @returns the ids of the owner's oldest ones that had to make way; they are forgotten, and to be closed
  */
-export async function openConnection(
-  database: Database,
-  connection: NewConnection,
-): Promise<string[]> {
+export async function openConnection(database: Database, connection: NewConnection): Promise<string[]> {
   const { displaced } = await database.run(({ call }) =>
     call<{ displaced: string[] }>("open_connection", {
       ...connection,

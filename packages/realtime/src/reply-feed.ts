@@ -1,10 +1,9 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { type Realtime, waitAtMost } from "./create-realtime.ts";
+import { createPace } from "./pace.ts";
 import { deltaEvents, type ReplyNews, type ReplyState, statusEvent } from "./reply-events.ts";
 
 /** What a worker may wait at the end of a reply for its last events to be delivered, in milliseconds. */
 const patienceMillis = 2_000;
-const mostDeltasPerSecond = 10;
 
 /** What has been stored of a running reply, and who listened then. */
 interface Stored {
@@ -34,15 +33,6 @@ function codePoints(text: string): number {
   return count;
 }
 
-/** Lets at most so many through in any second. */
-function createPace(most: number): () => Promise<void> {
-  const taken: number[] = [];
-  return async () => {
-    if (taken.length === most) await sleep(Math.max(0, (taken.shift() ?? 0) + 1_000 - performance.now()));
-    taken.push(performance.now());
-  };
-}
-
 /** @param listeners the connections that were open when the reply was claimed */
 export function createReplyFeed(
   realtime: Realtime,
@@ -50,7 +40,7 @@ export function createReplyFeed(
   listeners: readonly string[],
 ): ReplyFeed {
   const { ownerId, id, conversationId, messageId, attempt, sequence } = reply;
-  const pace = createPace(mostDeltasPerSecond);
+  const pace = createPace();
   const status = "in_progress" as const;
   let state: ReplyState = {
     id,

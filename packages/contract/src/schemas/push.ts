@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { problemSchema } from "../problem.ts";
 import { id } from "./fields.ts";
 import { type ReplyStatus, replyStatus } from "./reply.ts";
 
@@ -49,7 +50,7 @@ const deltaEvent = z.strictObject({
 
 const errorEvent = z.strictObject({
   type: z.literal("error"),
-  error: z.strictObject({ type: z.string(), title: z.string(), status: z.int(), detail: z.string() }),
+  error: problemSchema,
   action: z.string().optional(),
   replyId: z.string().optional(),
 });
@@ -64,7 +65,6 @@ export const pushEvent = z.discriminatedUnion("type", [
 
 export type StatusEvent = z.infer<typeof statusEvent>;
 export type DeltaEvent = z.infer<typeof deltaEvent>;
-export type ErrorEvent = z.infer<typeof errorEvent>;
 export type PushEvent = z.infer<typeof pushEvent>;
 
 export const statusEventTypes: Readonly<Record<ReplyStatus, StatusEvent["type"]>> = {

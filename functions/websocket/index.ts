@@ -1,0 +1,50 @@
+import { callersOf } from "@parley/application/callers";
+import { openRealtime } from "@parley/application/open-realtime";
+import { tracedDatabase } from "@parley/application/traced-database";
+import { closeConnection } from "@parley/data/connections";
+import { openDatabase } from "@parley/data/database";
+import { isConnectionFailure } from "@parley/data/database-errors";
+import { createRateLimit } from "@parley/http/rate-limit";
+import { createCallerCache } from "@parley/http/resolve-caller";
+import { toProblem } from "@parley/http/to-problem";
+import { parseEnvironment } from "@parley/runtime/environment";
+import { logger, startLogScope } from "@parley/runtime/logger";
+import { loadDatabaseUrl } from "@parley/runtime/secrets";
+import { act } from "./act.ts";
+import { configSchema } from "./config.ts";
+import { connect } from "./connect.ts";
+import { subscribe } from "./subscribe.ts";
+import type { WebsocketEvent, WebsocketResult } from "./websocket-event.ts";
+
+const config = parseEnvironment(configSchema);
+const database = tracedDatabase(openDatabase(await loadDatabaseUrl()));
+const realtime = openRealtime(config, database);
+const findCaller = createCallerCache(callersOf(database, config));
+const takeFromRate = createRateLimit(config.API_RATE_PER_SECOND);
+
+async function serve(event: WebsocketEvent): Promise<WebsocketResult> {
+  const { eventType, connectionId } = event.requestContext;
+  try {
+    if (eventType === "CONNECT") await connect({ database, realtime, findCaller }, event);
+    if (eventType === "DISCONNECT") await closeConnection(database, connectionId);
+  } catch (error) {
+    return { statusCode: toProblem(error, isConnectionFailure).status };
+  }
+  if (eventType !== "MESSAGE") return { statusCode: 200 };
+  const answer = await act(
+    { takeFromRate, subscribe: (id, action) => subscribe({ database, realtime }, id, action) },
+    event,
+  );
+  return { statusCode: 200, ...(answer !== undefined && { body: JSON.stringify(answer) }) };
+}
+
+/** `$connect`, `$disconnect` and, by `$default`, every message of a client. */
+export async function handler(event: WebsocketEvent): Promise<WebsocketResult> {
+  const { requestId, routeKey, connectionId } = event.requestContext;
+  const startedAt = performance.now();
+  startLogScope({ requestId });
+  const result = await serve(event);
+  const durationMs = Math.round((performance.now() - startedAt) * 10) / 10;
+  logger.info("websocket", { route: routeKey, connectionId, status: result.statusCode, durationMs });
+  return result;
+}

@@ -1,0 +1,40 @@
+import type { ClientAction } from "@parley/contract/schemas/push";
+import { isTerminal } from "@parley/contract/schemas/reply";
+import { followReply } from "@parley/data/connections";
+import type { Database } from "@parley/data/database";
+import { problem } from "@parley/http/problem";
+import type { Realtime } from "@parley/realtime/create-realtime";
+import { createPace } from "@parley/realtime/pace";
+import { deltaEvents, statusEvent } from "@parley/realtime/reply-events";
+import { addLogKeys } from "@parley/runtime/logger";
+
+interface SubscribeParts {
+  database: Database;
+  realtime: Pick<Realtime, "send" | "disconnect">;
+}
+
+/**
+ * Sends where a reply stands and the text behind what the client has. Whatever is stored afterwards reaches every
+ * connection of its owner by itself.
+ * @throws Problem 404
+ */
+export async function subscribe(
+  { database, realtime }: SubscribeParts,
+  connectionId: string,
+  { replyId, after }: Extract<ClientAction, { action: "subscribe" }>,
+): Promise<void> {
+  addLogKeys({ replyId });
+  const followed = await followReply(database, { connectionId, replyId, after });
+  // Nothing would ever be sent to it: the client is to connect again.
+  if (followed.outcome === "closed") return realtime.disconnect([connectionId]);
+  addLogKeys({ userId: followed.ownerId });
+  if (followed.outcome === "not_found") throw problem("not-found");
+  const { ownerId, reply, offset, text } = followed;
+  const status = statusEvent(reply);
+  const deltas = deltaEvents(reply, offset, text);
+  const pace = createPace();
+  for (const event of isTerminal(reply.status) ? [...deltas, status] : [status, ...deltas]) {
+    if (event.type === "reply.delta") await pace();
+    await realtime.send(ownerId, [connectionId], event);
+  }
+}
