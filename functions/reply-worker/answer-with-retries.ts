@@ -1,36 +1,26 @@
-import type { ReplyRow } from "@parley/data/replies";
-import { type HistoryMessage, retryReply } from "@parley/data/reply-jobs";
+import { startNextAttempt } from "@parley/data/reply-jobs";
 import { buildPrompt, type Prompt } from "@parley/llm/build-prompt";
 import { LlmError } from "@parley/llm/errors";
 import { findModel, type Model } from "@parley/llm/models";
 import { retryDelayMillis } from "@parley/llm/retry";
-import type { ReplyFeed } from "@parley/realtime/reply-feed";
+import { offerNotes } from "@parley/llm/search-notes-tool";
 import { logger } from "@parley/runtime/logger";
+import { answerCalls } from "./answer-calls.ts";
 import { ReplyLost } from "./reply-lost.ts";
 import { createReplyProgress, type ReplyProgress } from "./reply-progress.ts";
-import { type Answer, streamAnswer } from "./stream-answer.ts";
+import type { Run } from "./run.ts";
+import { type Answer, type Calls, streamAnswer } from "./stream-answer.ts";
+import { addUsage, noteIdsOf, shownNotes } from "./transcript.ts";
+import { whileLeased } from "./while-leased.ts";
 import type { Worker } from "./worker.ts";
-
-/** One worker's work at one reply. */
-export interface Run {
-  readonly worker: Worker;
-  readonly reply: ReplyRow;
-  readonly history: readonly HistoryMessage[];
-  /** Tells whoever listens. */
-  readonly feed: ReplyFeed;
-  /** The fence of what is written; moves with each call of a model. */
-  attempt: number;
-  sequence: number;
-  /** Epoch milliseconds at which an answer would come too late. */
-  readonly endsAt: number;
-}
 
 export interface Answered {
   answer: Answer;
   prompt: Prompt;
 }
 
-const mostCalls = 4;
+/** Failed calls of one model before the fallback is asked. */
+const mostFailures = 4;
 const heartbeatsPerLease = 6;
 
 function requireModel(worker: Worker, id: string): Model {
@@ -39,20 +29,27 @@ function requireModel(worker: Worker, id: string): Model {
   return model;
 }
 
-function promptFor({ reply, history }: Run, { contextTokens, maxOutputTokens }: Model): Prompt {
+function promptFor(
+  { reply, history, notes, transcript }: Run,
+  { contextTokens, maxOutputTokens }: Model,
+): Prompt {
+  const { rounds, offersTools } = transcript;
   return buildPrompt({
     systemPrompt: reply.systemPrompt ?? undefined,
     history,
+    pinnedNotes: notes.pinned,
+    tools: offerNotes(notes.hasNotes && offersTools, rounds.length),
+    rounds,
     contextTokens,
     maxOutputTokens,
   });
 }
 
-/** The model of the call after `calls` failed ones: the same four times, then the fallback once. */
-function nextModel({ worker }: Run, model: Model, calls: number): Model | undefined {
-  if (calls < mostCalls) return model;
+/** The model of the call after so many failed ones: the same four times, then the fallback once. */
+function nextModel({ worker }: Run, model: Model, failures: number): Model | undefined {
+  if (failures < mostFailures) return model;
   const { fallbackModel } = worker;
-  if (calls > mostCalls || fallbackModel === undefined || fallbackModel === model.id) return undefined;
+  if (failures > mostFailures || fallbackModel === undefined || fallbackModel === model.id) return undefined;
   return requireModel(worker, fallbackModel);
 }
 
@@ -67,51 +64,89 @@ async function pause({ worker }: Run, progress: ReplyProgress, millis: number): 
   }
 }
 
-async function startNextAttempt(run: Run, model: Model): Promise<void> {
-  const { worker, reply, attempt } = run;
+/** Moves the fence: each call of a model is an attempt of its own, whether one failed before it or tools were run. */
+async function moveToNextAttempt(run: Run, model: Model, prompt: Prompt): Promise<void> {
+  const { worker, reply, attempt, transcript } = run;
+  const { text, rounds, usage } = transcript;
   const fence = { ownerId: reply.ownerId, replyId: reply.id, attempt };
-  const next = await retryReply(worker.database, fence, model.id, worker.leaseSeconds);
+  const kept = {
+    model: model.id,
+    partialText: text,
+    noteIds: noteIdsOf(shownNotes(prompt, transcript)),
+    inputTokens: rounds.length > 0 ? usage.inputTokens : null,
+    outputTokens: rounds.length > 0 ? usage.outputTokens : null,
+  };
+  const next = await whileLeased(worker.leaseSeconds, () =>
+    startNextAttempt(worker.database, fence, kept, worker.leaseSeconds),
+  );
   if (next === undefined) throw new ReplyLost();
   run.attempt = next.attempt;
   run.sequence = next.sequence;
 }
 
+/** Runs the tools that a model called; the next call goes on from there. */
+async function completeRound(run: Run, { text, calls, memo, usage }: Calls, prompt: Prompt): Promise<void> {
+  const { transcript } = run;
+  const results = await answerCalls(run, calls, prompt);
+  transcript.rounds.push({ text: text.slice(transcript.text.length).trim(), calls, results, memo });
+  transcript.text = text;
+  transcript.usage = addUsage(transcript.usage, usage);
+  if (Date.now() >= run.endsAt) throw new LlmError("timed_out", "The model took too long to answer.");
+}
+
+interface Failure {
+  error: unknown;
+  model: Model;
+  failures: number;
+}
+
+/** Waits as long as a failed call asks for; answers which model to ask next. @throws the error when none */
+async function afterFailure(
+  run: Run,
+  { error, model, failures }: Failure,
+  progress: ReplyProgress,
+): Promise<Model> {
+  if (!(error instanceof LlmError)) throw error;
+  const { transcript, reply, attempt } = run;
+  const { code, status, retryAfterMillis, refusesTools } = error;
+  const log = { replyId: reply.id, userId: reply.ownerId, attempt, model: model.id, code, status };
+  if (refusesTools && transcript.offersTools && transcript.rounds.length === 0 && run.notes.hasNotes) {
+    logger.warn("model refused tools", log);
+    transcript.offersTools = false;
+    return model;
+  }
+  if (!error.retryable) throw error;
+  const following = nextModel(run, model, failures);
+  const delay =
+    following === model
+      ? retryDelayMillis({ attempt: failures, retryAfterMillis, random: Math.random() })
+      : 0;
+  logger.warn("model call failed", { ...log, nextModel: following?.id, delayMillis: delay });
+  if (following === undefined || Date.now() + delay >= run.endsAt) throw error;
+  await pause(run, progress, delay);
+  return following;
+}
+
 /**
- * Asks the model until it answers. Each call is an attempt of its own in the database, so that calls never
- * outnumber attempts.
+ * Asks the model until it answers, running the tools it calls. Each call is an attempt of its own in the database,
+ * so that calls never outnumber attempts.
  * @throws LlmError when it will not answer, ReplyLost when there is nobody to answer any more
  */
 export async function answerWithRetries(run: Run): Promise<Answered> {
-  const { worker, reply } = run;
-  let model = requireModel(worker, reply.model);
-  for (let calls = 1; ; calls++) {
+  let model = requireModel(run.worker, run.reply.model);
+  for (let failures = 0; ; ) {
     const prompt = promptFor(run, model);
-    const progress = createReplyProgress(run, model.id, prompt.manifest.inputTokens);
+    const progress = createReplyProgress(run, model.id, prompt);
     try {
-      return { answer: await streamAnswer(run, { model, prompt, progress }), prompt };
+      const answer = await streamAnswer(run, { model, prompt, progress });
+      if (answer.reason !== "tools") return { answer, prompt };
+      await completeRound(run, answer, prompt);
     } catch (error) {
-      if (!(error instanceof LlmError) || !error.retryable) throw error;
-      const following = nextModel(run, model, calls);
-      const { code, status, retryAfterMillis } = error;
-      const delay =
-        following === model
-          ? retryDelayMillis({ attempt: calls, retryAfterMillis, random: Math.random() })
-          : 0;
-      const log = {
-        replyId: reply.id,
-        userId: reply.ownerId,
-        attempt: run.attempt,
-        model: model.id,
-        code,
-        status,
-      };
-      logger.warn("model call failed", { ...log, nextModel: following?.id, delayMillis: delay });
-      if (following === undefined || Date.now() + delay >= run.endsAt) throw error;
-      await pause(run, progress, delay);
-      await startNextAttempt(run, following);
-      model = following;
+      failures++;
+      model = await afterFailure(run, { error, model, failures }, progress);
     } finally {
       await progress.stop();
     }
+    await moveToNextAttempt(run, model, prompt);
   }
 }

@@ -1,9 +1,11 @@
 import { renderReply } from "@parley/contract/render/reply";
 import { isConnectionFailure } from "@parley/data/database-errors";
 import { flushReply } from "@parley/data/reply-jobs";
+import type { Prompt } from "@parley/llm/build-prompt";
 import { estimateTokens } from "@parley/llm/token-count";
-import type { Run } from "./answer-with-retries.ts";
 import { ReplyLost } from "./reply-lost.ts";
+import type { Run } from "./run.ts";
+import { noteIdsOf, shownNotes } from "./transcript.ts";
 
 /** What a running attempt tells of itself: its text so far, and that it is alive. */
 export interface ReplyProgress {
@@ -31,15 +33,17 @@ function codePoints(text: string): number {
 }
 
 /** Follows one attempt of `run`, which must not move to the next before `stop`. */
-export function createReplyProgress(run: Run, model: string, inputTokens: number): ReplyProgress {
-  const { worker, reply, attempt } = run;
+export function createReplyProgress(run: Run, model: string, prompt: Prompt): ReplyProgress {
+  const { worker, reply, attempt, transcript } = run;
+  const inputTokens = transcript.usage.inputTokens + prompt.manifest.inputTokens;
+  const noteIds = noteIdsOf(shownNotes(prompt, transcript));
   const fence = { ownerId: reply.ownerId, replyId: reply.id, attempt };
   const heartbeatMillis = (worker.leaseSeconds * 1000) / heartbeatsPerLease;
   const lost = new AbortController();
-  let text = "";
+  let text = transcript.text;
   let pending = "";
-  let saved = 0;
-  let outputTokens = 0;
+  let saved = codePoints(text);
+  let outputTokens = transcript.usage.outputTokens;
   let aliveAt = Date.now();
   let saving: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
@@ -54,7 +58,7 @@ export function createReplyProgress(run: Run, model: string, inputTokens: number
     const delta = pending;
     const asOf = Date.now();
     const tokens = outputTokens + estimateTokens(delta);
-    const progress = { saved, delta, inputTokens, outputTokens: tokens };
+    const progress = { saved, delta, inputTokens, outputTokens: tokens, noteIds };
     const flushed = await flushReply(worker.database, fence, progress, worker.leaseSeconds);
     if (flushed === undefined) return lost.abort(new ReplyLost());
     pending = pending.slice(delta.length);
@@ -70,6 +74,7 @@ export function createReplyProgress(run: Run, model: string, inputTokens: number
       attempt,
       sequence,
       partialText: text,
+      noteIds,
       inputTokens,
       outputTokens,
       updatedAt,
@@ -98,7 +103,7 @@ export function createReplyProgress(run: Run, model: string, inputTokens: number
   schedule(heartbeatMillis);
   return {
     add(delta) {
-      const isFirst = pending === "" && text === "" && saving === undefined;
+      const isFirst = pending === "" && text === transcript.text && saving === undefined;
       const isQuiet = pending === "" && saving === undefined;
       pending += delta;
       if (isQuiet) schedule(isFirst ? firstFlushMillis : flushMillis);

@@ -1,3 +1,4 @@
+import { isConnectionFailure } from "@parley/data/database-errors";
 import { newId } from "@parley/data/ids";
 import type { Claim, Ending } from "@parley/data/reply-jobs";
 import { announceEnding } from "@parley/jobs/announce-ending";
@@ -7,27 +8,31 @@ import type { ReplyNews } from "@parley/realtime/reply-events";
 import { createReplyFeed } from "@parley/realtime/reply-feed";
 import { describeError } from "@parley/runtime/describe-error";
 import { logger } from "@parley/runtime/logger";
-import { type Answered, answerWithRetries, type Run } from "./answer-with-retries.ts";
+import { type Answered, answerWithRetries } from "./answer-with-retries.ts";
 import { persistEnding } from "./persist-ending.ts";
 import { ReplyLost } from "./reply-lost.ts";
+import type { Run } from "./run.ts";
+import { emptyTranscript, noteIdsOf, shownNotes, type Transcript } from "./transcript.ts";
 import type { Worker } from "./worker.ts";
 
 type Claimed = Extract<Claim, { outcome: "claimed" }>;
 
-function endingOf({ answer, prompt }: Answered): Ending {
+function endingOf({ answer, prompt }: Answered, transcript: Transcript): Ending {
   const { manifest } = prompt;
+  const notes = shownNotes(prompt, transcript);
   return {
     status: answer.reason === "length" ? "incomplete" : "completed",
     messageId: newId(),
     content: answer.text,
     finishReason: answer.reason,
     ...answer.usage,
+    noteIds: noteIdsOf(notes),
     context: {
       sentMessageIds: [...manifest.sentMessageIds],
       droppedMessageIds: [...manifest.droppedMessageIds],
       inputTokens: manifest.inputTokens,
-      notes: [],
-      searches: [],
+      notes,
+      searches: transcript.searches,
     },
   };
 }
@@ -43,9 +48,11 @@ function failureOf(error: unknown): Ending {
 
 async function endingFor(run: Run): Promise<Ending | undefined> {
   try {
-    return endingOf(await answerWithRetries(run));
+    return endingOf(await answerWithRetries(run), run.transcript);
   } catch (error) {
-    return error instanceof ReplyLost ? undefined : failureOf(error);
+    // Without the database the lease has run out: whoever takes over finds the reply as it was stored.
+    const isLost = error instanceof ReplyLost || isConnectionFailure(error);
+    return isLost ? undefined : failureOf(error);
   }
 }
 
@@ -57,17 +64,19 @@ async function endingFor(run: Run): Promise<Ending | undefined> {
 export async function runReply(
   worker: Worker,
   job: ReplyJob,
-  { reply, history, news }: Claimed,
+  { reply, history, notes, news }: Claimed,
   endsAt: number,
 ): Promise<void> {
   const run: Run = {
     worker,
     reply,
     history,
+    notes,
     feed: createReplyFeed(worker.realtime, reply, news.connectionIds),
     attempt: reply.attempt,
     sequence: reply.sequence,
     endsAt: Math.min(endsAt, reply.deadlineAt.getTime()),
+    transcript: emptyTranscript(),
   };
   const ending = await endingFor(run);
   const log = {

@@ -1,14 +1,29 @@
 import type { Prompt } from "@parley/llm/build-prompt";
 import { LlmError } from "@parley/llm/errors";
 import type { Model } from "@parley/llm/models";
-import type { TokenUsage } from "@parley/llm/provider";
+import type { PromptRequest, ProviderMemo, TokenUsage, ToolCall } from "@parley/llm/provider";
+import { offerNotes } from "@parley/llm/search-notes-tool";
 import { traced } from "@parley/runtime/tracer";
-import type { Run } from "./answer-with-retries.ts";
 import type { ReplyProgress } from "./reply-progress.ts";
+import type { Run } from "./run.ts";
+import { addUsage } from "./transcript.ts";
 
+/** The text of all calls so far. */
 export interface Answer {
   text: string;
   reason: "stop" | "length";
+  /** Of all calls so far. */
+  usage: TokenUsage;
+}
+
+/** The model wants tools to be run before it answers. */
+export interface Calls {
+  /** Of all calls so far. */
+  text: string;
+  reason: "tools";
+  calls: readonly ToolCall[];
+  memo: ProviderMemo | undefined;
+  /** Of this call. */
   usage: TokenUsage;
 }
 
@@ -28,22 +43,41 @@ function callMillis({ reply, endsAt }: Run): number {
   return Math.max(0, Math.min(left, Math.max(shortestCallMillis, whole * shareOfDeadline)));
 }
 
-async function readStream(run: Run, { model, prompt, progress }: Call): Promise<Answer> {
-  const signal = AbortSignal.any([progress.signal, AbortSignal.timeout(callMillis(run))]);
-  const request = {
+/** Less than this could not even say that there is not enough. */
+const leastOutputTokens = 256;
+
+function requestFor({ reply, notes, transcript }: Run, { model, prompt }: Call): PromptRequest {
+  const { rounds, usage, offersTools } = transcript;
+  return {
     model: model.name,
-    systemPrompt: run.reply.systemPrompt ?? undefined,
+    systemPrompt: reply.systemPrompt ?? undefined,
     messages: prompt.messages,
-    maxOutputTokens: model.maxOutputTokens,
+    // What the hold covers is for all calls together.
+    maxOutputTokens: Math.max(leastOutputTokens, model.maxOutputTokens - usage.outputTokens),
+    tools: offerNotes(notes.hasNotes && offersTools, rounds.length),
+    rounds,
   };
-  let text = "";
-  for await (const event of run.worker.providers.get(model.provider).stream(request, { signal })) {
+}
+
+async function readStream(run: Run, call: Call): Promise<Answer | Calls> {
+  const { model, progress } = call;
+  const { transcript } = run;
+  const signal = AbortSignal.any([progress.signal, AbortSignal.timeout(callMillis(run))]);
+  let text = transcript.text;
+  let isEmpty = true;
+  for await (const event of run.worker.providers
+    .get(model.provider)
+    .stream(requestFor(run, call), { signal })) {
     if (event.type === "delta") {
-      text += event.text;
-      progress.add(event.text);
-    } else if (event.type === "finish") {
-      if (text === "") break;
-      return { text, reason: event.reason, usage: event.usage };
+      // What was said before a search and what is said after it are paragraphs of one answer.
+      const delta = isEmpty && text !== "" ? `\n\n${event.text}` : event.text;
+      isEmpty = false;
+      text += delta;
+      progress.add(delta);
+    } else if (event.type === "tool_calls") {
+      return { text, reason: "tools", calls: event.calls, memo: event.memo, usage: event.usage };
+    } else if (!isEmpty) {
+      return { text, reason: event.reason, usage: addUsage(transcript.usage, event.usage) };
     }
   }
   throw new LlmError("provider_unavailable", "The model gave an empty answer.", { retryable: true });
@@ -53,7 +87,7 @@ async function readStream(run: Run, { model, prompt, progress }: Call): Promise<
  * One call of a model.
  * @throws LlmError when it fails, ReplyLost when the reply was lost meanwhile
  */
-export async function streamAnswer(run: Run, call: Call): Promise<Answer> {
+export async function streamAnswer(run: Run, call: Call): Promise<Answer | Calls> {
   // The scripted models fail on purpose, each by itself.
   const { provider, id } = call.model;
   const circuit = provider === "scripted" ? id : provider;

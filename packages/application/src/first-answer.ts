@@ -18,6 +18,7 @@ export function renderQueued(row: ReplySource): Reply {
     inputTokens: null,
     outputTokens: null,
     tokensCharged: 0,
+    noteIds: [],
     attempt: 0,
     updatedAt: row.createdAt,
     startedAt: null,

@@ -9,7 +9,7 @@ import {
   failReply,
   finishReply,
   flushReply,
-  retryReply,
+  startNextAttempt,
   sweepReplies,
 } from "./reply-jobs.ts";
 import { openScene, type Person, replyOf, type Scene, unexplained } from "./testing/scene.fixture.ts";
@@ -24,7 +24,8 @@ afterAll(async () => {
   await scene.close();
 });
 
-const progress = { inputTokens: 5, outputTokens: 2 };
+const progress = { inputTokens: 5, outputTokens: 2, noteIds: [] };
+const fresh = { model: "scripted/echo", partialText: "", noteIds: [], inputTokens: null, outputTokens: null };
 const usage = { inputTokens: 5, outputTokens: 3 };
 
 async function claimed(person: Person, replyId: string): Promise<Attempt> {
@@ -93,7 +94,7 @@ test("a takeover fences the earlier worker out of everything", async () => {
   const second = await claimed(ada, id);
   expect(second.attempt).toBe(2);
   expect(await flushReply(scene.database, first, { saved: 0, delta: "ghost", ...progress })).toBeUndefined();
-  expect(await retryReply(scene.database, first, "scripted/echo")).toBeUndefined();
+  expect(await startNextAttempt(scene.database, first, fresh)).toBeUndefined();
   expect(await complete(first, "ghost")).toEqual({ outcome: "lost" });
   expect(await complete(second, "alive")).toMatchObject({ outcome: "finished" });
   expect(

@@ -88,6 +88,8 @@ export interface Progress {
   /** The provider's tokens so far, estimated. */
   inputTokens: number;
   outputTokens: number;
+  /** The notes that the model was given so far. */
+  noteIds: readonly string[];
 }
 
 /**
@@ -108,6 +110,7 @@ export async function flushReply(
           .set({
             partialText: sql`left(${replies.partialText}, ${sql.placeholder("saved")}::integer) || ${sql.placeholder("delta")}::text`,
             sequence: sql`${replies.sequence} + 1`,
+            noteIds: sql`${sql.placeholder("noteIds")}::text::jsonb`,
             inputTokens: sql`${sql.placeholder("inputTokens")}::integer`,
             outputTokens: sql`${sql.placeholder("outputTokens")}::integer`,
             leasedUntil: sql`clock_timestamp() + make_interval(secs => ${sql.placeholder("leaseSeconds")}::double precision)`,
@@ -124,28 +127,44 @@ export async function flushReply(
           })
           .prepare("flush_reply"),
       )
-      .execute({ ownerId, replyId, attempt, leaseSeconds, ...progress }),
+      .execute({
+        ownerId,
+        replyId,
+        attempt,
+        leaseSeconds,
+        ...progress,
+        noteIds: JSON.stringify(progress.noteIds),
+      }),
   );
   return rows[0];
 }
 
-/** Starts the same worker's next attempt, dropping the text of the failed one; undefined when lost. */
-export async function retryReply(
+/** What the next attempt goes on from. */
+export interface Continuation {
+  model: string;
+  /** Text that stays; that of a failed call does not. */
+  partialText: string;
+  noteIds: readonly string[];
+  /** The provider's tokens of the calls before; null when none of them counts. */
+  inputTokens: number | null;
+  outputTokens: number | null;
+}
+
+/** Starts the same worker's next attempt, after a failed call or to go on with a tool's results; undefined when lost. */
+export async function startNextAttempt(
   database: Database,
   { ownerId, replyId, attempt }: Attempt,
-  model: string,
+  { noteIds, ...kept }: Continuation,
   leaseSeconds: number = usualLeaseSeconds,
 ): Promise<{ attempt: number; sequence: number } | undefined> {
   const [row] = await database.run(({ db }) =>
     db
       .update(replies)
       .set({
+        ...kept,
+        noteIds: [...noteIds],
         attempt: sql`${replies.attempt} + 1`,
-        model,
-        partialText: "",
         sequence: sql`${replies.sequence} + 1`,
-        inputTokens: null,
-        outputTokens: null,
         leasedUntil: sql`clock_timestamp() + make_interval(secs => ${leaseSeconds}::double precision)`,
         updatedAt: sql`now()`,
       })
@@ -161,7 +180,7 @@ export async function retryReply(
 export type Ending = (
   | { status: "completed" | "incomplete"; messageId: string; content: string; finishReason: string }
   | { status: "failed"; errorCode: string; errorMessage: string }
-) & { inputTokens?: number; outputTokens?: number; context?: ContextManifest };
+) & { inputTokens?: number; outputTokens?: number; noteIds?: string[]; context?: ContextManifest };
 
 export type Finished =
   | {

@@ -1,4 +1,4 @@
-import type { Tool, ToolCall } from "./provider.ts";
+import type { Tool, ToolCall, ToolOffer } from "./provider.ts";
 
 /** The tool that finds the user's other notes; whose notes is never for the model to say. */
 export const searchNotesTool: Tool = {
@@ -15,6 +15,18 @@ export const searchNotesTool: Tool = {
     additionalProperties: false,
   },
 };
+
+/** How often a model may call tools before it must answer; what it searches for in one go counts once. */
+const MOST_ROUNDS = 4;
+
+/**
+ * What a model is offered after so many rounds.
+ * @param hasNotes whether there is anything to find
+ */
+export function offerNotes(hasNotes: boolean, rounds = 0): ToolOffer | undefined {
+  if (!hasNotes) return undefined;
+  return { tools: [searchNotesTool], choice: rounds < MOST_ROUNDS ? "auto" : "none" };
+}
 
 const LONGEST_QUERY = 500;
 

@@ -17,6 +17,7 @@ export interface ReplySource {
   inputTokens: number | null;
   outputTokens: number | null;
   tokensCharged: number;
+  noteIds: string[];
   attempt: number;
   sequence: number;
   createdAt: Date;
@@ -42,7 +43,7 @@ export function renderReply(row: ReplySource): Reply {
         : { code: replyErrorCode.catch("internal").parse(row.errorCode), message: row.errorMessage ?? "" },
     usage: inputTokens === null || outputTokens === null ? null : { inputTokens, outputTokens },
     tokensCharged: row.tokensCharged,
-    noteIds: [],
+    noteIds: row.noteIds,
     attempts: row.attempt,
     queuedAt: row.createdAt.toISOString(),
     startedAt: row.startedAt?.toISOString() ?? null,

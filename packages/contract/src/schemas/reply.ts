@@ -41,7 +41,7 @@ export const reply = z
     error: z.object({ code: replyErrorCode, message: z.string() }).nullable(),
     usage: z.object({ inputTokens: z.int(), outputTokens: z.int() }).nullable(),
     tokensCharged: z.int(),
-    noteIds: z.array(id),
+    noteIds: z.array(id).meta({ description: "The notes its model was given, deleted ones included" }),
     attempts: z.int(),
     queuedAt: timestamp,
     startedAt: timestamp.nullable(),

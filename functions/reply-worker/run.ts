@@ -1,0 +1,21 @@
+import type { ReplyRow } from "@parley/data/replies";
+import type { HistoryMessage, ReplyNotes } from "@parley/data/reply-jobs";
+import type { ReplyFeed } from "@parley/realtime/reply-feed";
+import type { Transcript } from "./transcript.ts";
+import type { Worker } from "./worker.ts";
+
+/** One worker's work at one reply. */
+export interface Run {
+  readonly worker: Worker;
+  readonly reply: ReplyRow;
+  readonly history: readonly HistoryMessage[];
+  readonly notes: ReplyNotes;
+  /** Tells whoever listens. */
+  readonly feed: ReplyFeed;
+  /** The fence of what is written; moves with each call of a model. */
+  attempt: number;
+  sequence: number;
+  /** Epoch milliseconds at which an answer would come too late. */
+  readonly endsAt: number;
+  readonly transcript: Transcript;
+}

@@ -1,0 +1,43 @@
+import type { ManifestNote } from "@parley/data/schema/replies";
+import type { Prompt } from "@parley/llm/build-prompt";
+import type { TokenUsage, ToolRound } from "@parley/llm/provider";
+
+/** What the completed calls of a run have given; a call that fails later does not lose it. */
+export interface Transcript {
+  /** What the model has said before it called tools. */
+  text: string;
+  rounds: ToolRound[];
+  usage: TokenUsage;
+  found: ManifestNote[];
+  searches: string[];
+  /** False once a model refused the tools. */
+  offersTools: boolean;
+}
+
+export function emptyTranscript(): Transcript {
+  const usage = { inputTokens: 0, outputTokens: 0 };
+  return { text: "", rounds: [], usage, found: [], searches: [], offersTools: true };
+}
+
+export function addUsage(one: TokenUsage, other: TokenUsage): TokenUsage {
+  return {
+    inputTokens: one.inputTokens + other.inputTokens,
+    outputTokens: one.outputTokens + other.outputTokens,
+  };
+}
+
+/** The notes that this prompt and the searches so far have shown the model, each once. */
+export function shownNotes(prompt: Prompt, { found }: Transcript): ManifestNote[] {
+  const pinned = prompt.manifest.pinnedNotes.map(({ id, title, content }) => ({
+    id,
+    title,
+    content,
+    source: "pinned" as const,
+  }));
+  return [...pinned, ...found];
+}
+
+/** A note may have been shown twice: a search finds what is pinned where only its beginning had fitted. */
+export function noteIdsOf(notes: readonly ManifestNote[]): string[] {
+  return [...new Set(notes.map(({ id }) => id))];
+}

@@ -1,0 +1,83 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { newId } from "./ids.ts";
+import { cancelReply, getReply } from "./replies.ts";
+import { type Attempt, claimReply, finishReply, flushReply, startNextAttempt } from "./reply-jobs.ts";
+import { openScene, type Person, replyOf, type Scene, unexplained } from "./testing/scene.fixture.ts";
+
+let scene: Scene;
+beforeAll(async () => {
+  scene = await openScene();
+});
+afterAll(async () => {
+  expect(await scene.rows(unexplained)).toEqual([]);
+  await scene.close();
+});
+
+async function claimed(person: Person): Promise<Attempt> {
+  const { id } = replyOf(await person.send());
+  const claim = await claimReply(scene.database, person.id, id);
+  if (claim.outcome !== "claimed") throw new Error(`not claimed: ${claim.outcome}`);
+  return { ownerId: person.id, replyId: id, attempt: claim.reply.attempt };
+}
+
+const kept = { model: "scripted/echo", partialText: "Let me look.", inputTokens: 40, outputTokens: 6 };
+
+test("an attempt after a tool's results keeps the text, the notes and the tokens so far", async () => {
+  const [ada, eve] = [await scene.person(), await scene.person()];
+  const first = await claimed(ada);
+  const noteIds = [newId()];
+  expect(
+    await startNextAttempt(scene.database, { ...first, ownerId: eve.id }, { ...kept, noteIds }),
+  ).toBeUndefined();
+  expect(await startNextAttempt(scene.database, first, { ...kept, noteIds })).toMatchObject({ attempt: 2 });
+  const row = await getReply(scene.database, ada.id, first.replyId);
+  expect(row).toMatchObject({
+    attempt: 2,
+    partialText: "Let me look.",
+    inputTokens: 40,
+    outputTokens: 6,
+    noteIds,
+  });
+
+  const second = { ...first, attempt: 2 };
+  const all = [...noteIds, newId()];
+  const progress = { saved: 12, delta: "\n\nMondays.", inputTokens: 90, outputTokens: 9, noteIds: all };
+  expect(await flushReply(scene.database, first, progress)).toBeUndefined();
+  expect(await flushReply(scene.database, second, progress)).toBeDefined();
+  const context = {
+    sentMessageIds: [],
+    droppedMessageIds: [],
+    inputTokens: 80,
+    notes: [{ id: all[0] ?? "", title: null, content: "As it was", source: "found" as const }],
+    searches: ["garden"],
+  };
+  const ending = { status: "completed" as const, messageId: newId(), content: "All", finishReason: "stop" };
+  const finished = await finishReply(scene.database, second, { ...ending, noteIds: all, context });
+  expect(finished).toMatchObject({
+    outcome: "finished",
+    reply: { noteIds: all, context, status: "completed" },
+  });
+});
+
+test("a cancel between two rounds is kept, and what was said before is paid for", async () => {
+  const ada = await scene.person();
+  const first = await claimed(ada);
+  await startNextAttempt(scene.database, first, { ...kept, noteIds: [] });
+  expect(await cancelReply(scene.database, ada.id, first.replyId)).toMatchObject({ outcome: "cancelled" });
+  expect(
+    await startNextAttempt(scene.database, { ...first, attempt: 2 }, { ...kept, noteIds: [] }),
+  ).toBeUndefined();
+  const row = await getReply(scene.database, ada.id, first.replyId);
+  expect(row).toMatchObject({ status: "cancelled", partialText: "Let me look.", tokensCharged: 100 });
+});
+
+test("another worker starts without what the first was shown", async () => {
+  const ada = await scene.person();
+  const first = await claimed(ada);
+  await startNextAttempt(scene.database, first, { ...kept, noteIds: [newId()] });
+  await scene.rows(
+    `update replies set leased_until = now() - interval '1 second' where id = '${first.replyId}'`,
+  );
+  const taken = await claimReply(scene.database, ada.id, first.replyId);
+  expect(taken).toMatchObject({ outcome: "claimed", reply: { attempt: 3, partialText: "", noteIds: [] } });
+});
