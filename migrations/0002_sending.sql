@@ -82,7 +82,7 @@ BEGIN
     RETURN cancelled;
   END IF;
   FOR r IN SELECT * FROM replies WHERE owner_id = c.owner_id AND conversation_id = c.id
-    AND finished_at IS NULL ORDER BY ordinal FOR UPDATE
+    AND finished_at IS NULL ORDER BY ordinal FOR NO KEY UPDATE
   LOOP
     IF p->>'onBusy' = 'reject' THEN
       PERFORM refuse(jsonb_build_object('outcome', 'busy', 'replyId', r.id));
@@ -106,7 +106,7 @@ DECLARE
   asked jsonb;
   price bigint;
 BEGIN
-  SELECT * INTO u FROM users WHERE id = c.owner_id FOR UPDATE;
+  SELECT * INTO u FROM users WHERE id = c.owner_id FOR NO KEY UPDATE;
   IF u.disabled_at IS NOT NULL THEN
     PERFORM refuse('{"outcome": "disabled"}');
   END IF;
@@ -205,7 +205,7 @@ BEGIN
     RETURN earlier;
   END IF;
   SELECT * INTO c FROM conversations WHERE owner_id = p->>'ownerId' AND id = p->>'conversationId'
-    AND deleted_at IS NULL FOR UPDATE;
+    AND deleted_at IS NULL FOR NO KEY UPDATE;
   IF NOT FOUND THEN
     RETURN '{"outcome": "not_found"}';
   END IF;
@@ -262,7 +262,7 @@ BEGIN
     RETURN earlier;
   END IF;
   SELECT * INTO c FROM conversations WHERE owner_id = p->>'ownerId' AND id = p->>'conversationId'
-    AND deleted_at IS NULL FOR UPDATE;
+    AND deleted_at IS NULL FOR NO KEY UPDATE;
   IF NOT FOUND THEN
     RETURN '{"outcome": "not_found"}';
   END IF;

@@ -55,8 +55,8 @@ DECLARE
 BEGIN
   PERFORM FROM conversations AS c JOIN replies AS wanted
     ON wanted.owner_id = c.owner_id AND wanted.conversation_id = c.id
-  WHERE wanted.owner_id = p_owner_id AND wanted.id = p_reply_id FOR UPDATE OF c;
-  SELECT * INTO r FROM replies WHERE owner_id = p_owner_id AND id = p_reply_id FOR UPDATE;
+  WHERE wanted.owner_id = p_owner_id AND wanted.id = p_reply_id FOR NO KEY UPDATE OF c;
+  SELECT * INTO r FROM replies WHERE owner_id = p_owner_id AND id = p_reply_id FOR NO KEY UPDATE;
   RETURN r;
 END $$;
 --> statement-breakpoint
@@ -65,9 +65,9 @@ CREATE FUNCTION expire_replies(p_owner_id text, p_conversation_id text) RETURNS 
 DECLARE
   r replies;
 BEGIN
-  PERFORM FROM conversations WHERE owner_id = p_owner_id AND id = p_conversation_id FOR UPDATE;
+  PERFORM FROM conversations WHERE owner_id = p_owner_id AND id = p_conversation_id FOR NO KEY UPDATE;
   FOR r IN SELECT * FROM replies WHERE owner_id = p_owner_id AND conversation_id = p_conversation_id
-    AND finished_at IS NULL AND deadline_at <= clock_timestamp() ORDER BY ordinal FOR UPDATE
+    AND finished_at IS NULL AND deadline_at <= clock_timestamp() ORDER BY ordinal FOR NO KEY UPDATE
   LOOP
     RETURN NEXT end_reply(r, 'failed', 0, jsonb_build_object('errorCode', 'timed_out',
       'errorMessage', 'The reply did not finish within its deadline.'));

@@ -16,7 +16,7 @@ DECLARE
   cancelled jsonb := '[]';
 BEGIN
   FOR r IN SELECT * FROM replies WHERE owner_id = c.owner_id AND conversation_id = c.id
-    AND finished_at IS NULL AND (p_message_id IS NULL OR message_id = p_message_id) ORDER BY ordinal FOR UPDATE
+    AND finished_at IS NULL AND (p_message_id IS NULL OR message_id = p_message_id) ORDER BY ordinal FOR NO KEY UPDATE
   LOOP
     r := end_reply(r, 'cancelled', charge_so_far(r), '{}');
     cancelled := cancelled || to_jsonb(r);
@@ -32,7 +32,7 @@ DECLARE
   cancelled jsonb;
 BEGIN
   SELECT * INTO c FROM conversations WHERE owner_id = p->>'ownerId' AND id = p->>'conversationId'
-    AND deleted_at IS NULL FOR UPDATE;
+    AND deleted_at IS NULL FOR NO KEY UPDATE;
   SELECT * INTO m FROM messages WHERE owner_id = c.owner_id AND id = p->>'messageId' AND conversation_id = c.id;
   IF m.id IS NULL THEN
     RETURN '{"outcome": "not_found"}';
@@ -55,7 +55,7 @@ BEGIN
   SELECT messages.* INTO m FROM messages JOIN conversations AS c
     ON c.owner_id = messages.owner_id AND c.id = messages.conversation_id AND c.deleted_at IS NULL
   WHERE messages.owner_id = p->>'ownerId' AND messages.id = p->>'messageId'
-    AND messages.conversation_id = p->>'conversationId' FOR UPDATE OF messages;
+    AND messages.conversation_id = p->>'conversationId' FOR NO KEY UPDATE OF messages;
   IF m.id IS NULL THEN
     RETURN '{"outcome": "not_found"}';
   END IF;
@@ -83,7 +83,7 @@ DECLARE
   cancelled jsonb;
 BEGIN
   SELECT * INTO c FROM conversations WHERE owner_id = p->>'ownerId' AND id = p->>'conversationId'
-    AND deleted_at IS NULL FOR UPDATE;
+    AND deleted_at IS NULL FOR NO KEY UPDATE;
   IF NOT FOUND THEN
     RETURN '{"outcome": "not_found"}';
   END IF;
@@ -101,7 +101,7 @@ CREATE FUNCTION restore_conversation(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS 
 DECLARE
   c conversations;
 BEGIN
-  SELECT * INTO c FROM conversations WHERE owner_id = p->>'ownerId' AND id = p->>'conversationId' FOR UPDATE;
+  SELECT * INTO c FROM conversations WHERE owner_id = p->>'ownerId' AND id = p->>'conversationId' FOR NO KEY UPDATE;
   IF NOT FOUND THEN
     RETURN '{"outcome": "not_found"}';
   END IF;

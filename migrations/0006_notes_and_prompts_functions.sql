@@ -41,7 +41,7 @@ DECLARE
 BEGIN
   -- The lock also keeps two pins from both being the last one that is allowed.
   PERFORM FROM conversations WHERE owner_id = p->>'ownerId' AND id = p->>'conversationId'
-    AND deleted_at IS NULL FOR UPDATE;
+    AND deleted_at IS NULL FOR NO KEY UPDATE;
   IF NOT FOUND THEN
     RETURN '{"outcome": "not_found"}';
   END IF;
@@ -131,7 +131,7 @@ BEGIN
     PERFORM FROM users WHERE id = prompt.owner_id FOR NO KEY UPDATE;
   END IF;
   SELECT * INTO prompt FROM system_prompts WHERE id = p->>'systemPromptId'
-    AND (owner_id = p->>'ownerId' OR visibility = 'public') FOR UPDATE;
+    AND (owner_id = p->>'ownerId' OR visibility = 'public') FOR NO KEY UPDATE;
   refusal := prompt_refusal(prompt, p);
   IF refusal IS NOT NULL THEN
     RETURN refusal;
@@ -154,7 +154,7 @@ DECLARE
   refusal jsonb;
 BEGIN
   SELECT * INTO prompt FROM system_prompts WHERE id = p->>'systemPromptId'
-    AND (owner_id = p->>'ownerId' OR visibility = 'public') FOR UPDATE;
+    AND (owner_id = p->>'ownerId' OR visibility = 'public') FOR NO KEY UPDATE;
   refusal := prompt_refusal(prompt, p);
   IF refusal IS NOT NULL THEN
     RETURN refusal;
@@ -203,7 +203,7 @@ DECLARE
   asked jsonb;
   price bigint;
 BEGIN
-  SELECT * INTO u FROM users WHERE id = c.owner_id FOR UPDATE;
+  SELECT * INTO u FROM users WHERE id = c.owner_id FOR NO KEY UPDATE;
   IF u.disabled_at IS NOT NULL THEN
     PERFORM refuse('{"outcome": "disabled"}');
   END IF;

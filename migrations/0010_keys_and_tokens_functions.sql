@@ -26,7 +26,7 @@ BEGIN
   IF coalesce(monthly, 0) <= 0 OR u.disabled_at IS NOT NULL OR u.refilled_at AT TIME ZONE 'UTC' >= month THEN
     RETURN u;
   END IF;
-  SELECT * INTO present FROM users WHERE id = u.id FOR UPDATE;
+  SELECT * INTO present FROM users WHERE id = u.id FOR NO KEY UPDATE;
   IF NOT FOUND THEN
     RETURN u;
   ELSIF present.refilled_at AT TIME ZONE 'UTC' >= month THEN
@@ -140,7 +140,7 @@ DECLARE
   asked jsonb;
   price bigint;
 BEGIN
-  SELECT * INTO u FROM users WHERE id = c.owner_id FOR UPDATE;
+  SELECT * INTO u FROM users WHERE id = c.owner_id FOR NO KEY UPDATE;
   IF u.disabled_at IS NOT NULL THEN
     PERFORM refuse('{"outcome": "disabled"}');
   END IF;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { getConversation } from "./conversations.ts";
-import { openDatabase } from "./database.ts";
+import { type Database, openDatabase } from "./database.ts";
 import { newId } from "./ids.ts";
 import { askAgain, createConversation } from "./send-message.ts";
 import { openScene, replyOf, type Scene, unexplained } from "./testing/scene.fixture.ts";
@@ -179,4 +179,33 @@ test("asking again queues another reply to the same message, once per key", asyn
   expect(await askAgain(scene.database, { ...again, ownerId: eve.id, replyId: newId() })).toEqual({
     outcome: "not_found",
   });
+});
+
+test("conversations that one user starts at the same time do not wait for each other in a circle", async () => {
+  const [ada, eve] = [await scene.person(), await scene.person()];
+  const databases = Array.from({ length: 8 }, () => openDatabase(scene.url));
+  const start = (database: Database) =>
+    createConversation(database, {
+      ownerId: ada.id,
+      conversationId: newId(),
+      first: {
+        models: { "scripted/echo": { contextTokens: 10_000, maxOutputTokens: 1_000, priceFlat: 10 } },
+        defaultModel: "scripted/echo",
+        ratePerSecond: 0,
+        rateBurst: 3,
+        ratePerMinute: 0,
+        deadlineSeconds: 600,
+        ownerId: ada.id,
+        replyId: newId(),
+        messageId: newId(),
+        content: "Hello?",
+        onBusy: "enqueue",
+      },
+    });
+  const rounds = Array.from({ length: 10 }, () => databases).flat();
+  const outcomes = await Promise.all(rounds.map(async (database) => (await start(database)).outcome));
+  await Promise.all(databases.map((database) => database.close()));
+  expect(new Set(outcomes)).toEqual(new Set(["created"]));
+  expect(await getUser(scene.database, ada.id)).toMatchObject({ tokensHeld: 800 });
+  expect(await getUser(scene.database, eve.id)).toMatchObject({ tokensHeld: 0 });
 });

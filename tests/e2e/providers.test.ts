@@ -1,0 +1,91 @@
+import { readFileSync } from "node:fs";
+import { createServer, type IncomingMessage, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { ask, ended, signUp, startConversation, type User } from "./client.ts";
+import { type OwnStack, startOwnStack } from "./own-stack.ts";
+
+interface Asked {
+  path: string;
+  authorization: string | undefined;
+  body: { model: string; stream: boolean; messages: { role: string; content: unknown }[] };
+}
+
+const asked: Asked[] = [];
+let server: Server;
+let own: OwnStack;
+let ada: User;
+let eve: User;
+
+async function readBody(request: IncomingMessage): Promise<Asked["body"]> {
+  let text = "";
+  for await (const chunk of request) text += chunk;
+  return JSON.parse(text);
+}
+
+/** Answers with a recorded response, in its wire format. */
+function recording(name: string): { status: number; headers: Record<string, string>; body: string } {
+  const file = new URL(`../../packages/llm/src/fixtures/${name}.http`, import.meta.url);
+  const [head = "", ...rest] = readFileSync(file, "utf8").split("\n\n");
+  const [status = "", ...headers] = head.split("\n");
+  return {
+    status: Number(status.split(" ")[1]),
+    headers: Object.fromEntries(headers.map((line) => line.split(": ") as [string, string])),
+    body: rest.join("\n\n"),
+  };
+}
+
+beforeAll(async () => {
+  server = createServer(async (request, response) => {
+    const body = await readBody(request);
+    asked.push({ path: request.url ?? "", authorization: request.headers.authorization, body });
+    const isRefused = body.model.includes("secret");
+    const family = request.url?.includes("chat/completions") ? "openai" : "anthropic";
+    const { status, headers, body: text } = recording(isRefused ? `${family}-401` : `${family}-complete`);
+    response.writeHead(status, headers).end(text);
+  }).listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  own = await startOwnStack({
+    OPENAI_BASE_URL: `${url}/v1`,
+    OPENAI_API_KEY: "sk-canary-openai",
+    ANTHROPIC_BASE_URL: url,
+    ANTHROPIC_API_KEY: "sk-canary-anthropic",
+  });
+  [ada, eve] = await Promise.all([signUp(own.address), signUp(own.address)]);
+});
+
+afterAll(async () => {
+  await own.close();
+  server.close();
+});
+
+it.each([
+  ["openai", "openai/some-local-model", "/v1/chat/completions"],
+  ["anthropic", "anthropic/claude-sonnet-5-5", "/v1/messages"],
+])("the %s SDK streams a reply through from its base URL", async (provider, model, path) => {
+  const conversationId = await startConversation(ada, { systemPrompt: "Be kind." });
+  const { reply } = await ask(ada, conversationId, "Hello, you", { model });
+  expect(await ended(ada, reply.id)).toMatchObject({
+    status: "completed",
+    model,
+    partialText: "Hello! Grüße 你好 👋🏽 done.",
+    finishReason: "stop",
+    usage: { inputTokens: expect.any(Number), outputTokens: expect.any(Number) },
+  });
+  const call = asked.at(-1);
+  expect(call).toMatchObject({ path: expect.stringContaining(path), body: { stream: true } });
+  expect(call?.authorization ?? `Bearer sk-canary-${provider}`).toBe(`Bearer sk-canary-${provider}`);
+  expect(JSON.stringify(call?.body)).toContain("Hello, you");
+  expect(JSON.stringify(call?.body)).toContain("Be kind.");
+  await eve.refused("getReply", 404, { params: { replyId: reply.id } });
+});
+
+it("what a provider says of a refused key stays between it and the worker", async () => {
+  const conversationId = await startConversation(ada);
+  const { reply } = await ask(ada, conversationId, "Hello", { model: "openai/secret" });
+  const failed = await ada.send("getReply", { params: { replyId: reply.id }, query: { waitSeconds: 20 } });
+  expect(failed.body).toMatchObject({ status: "failed", error: { code: "provider_rejected" }, attempts: 1 });
+  expect(failed.text).not.toContain("sk-");
+  await eve.refused("getReply", 404, { params: { replyId: reply.id } });
+});
