@@ -126,7 +126,7 @@ export const scenarios: readonly Scenario[] = [
     run: (mortal, { client, asked }) => client.deleteMessage(mortal, given(asked)).catch(() => {}),
   },
   {
-    name: "send behind a reply whose jobs are all lost",
+    name: "send behind a reply without jobs",
     prepare: async (corner, client, conversationId) => {
       const asked = await askOne(corner, client, conversationId);
       corner.queue.clear();

@@ -1,0 +1,157 @@
+import { readFile } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import { openDatabase } from "@parley/data/database";
+import { newId } from "@parley/data/ids";
+import { type Breach, findBreaches } from "../invariants/check.ts";
+import { logReplyChanges } from "../invariants/reply-log.ts";
+import { nothingTold, type Told } from "../invariants/told.ts";
+import { createRandom, type Random } from "../random.ts";
+import { createChaosClient } from "./chaos-client.ts";
+import { type ChaosStack, quick, startChaosStack } from "./chaos-stack.ts";
+import { type ChaosUser, createChaosUser } from "./chaos-user.ts";
+import { faultsOf, heal, injectFaults } from "./faults.ts";
+import { type Measured, measure } from "./measure.ts";
+import { probeRestarts } from "./probe-restarts.ts";
+import { checkNextMessages, checkReads, drain } from "./settle-run.ts";
+import { signUpUsers } from "./sign-up-users.ts";
+
+export interface ChaosRun {
+  readonly seed: number;
+  readonly millis: number;
+  readonly users?: number;
+  /** The mean time between two faults. */
+  readonly faultEveryMillis?: number;
+  readonly onEvent?: (line: string) => void;
+}
+
+export interface ChaosResult extends Measured {
+  readonly faults: ReadonlyMap<string, number>;
+  readonly statuses: ReadonlyMap<string, number>;
+  readonly breaches: readonly Breach[];
+  readonly asks: number;
+  readonly cancels: number;
+  /** Milliseconds from each kill of Postgres to the first 2xx. */
+  readonly recoveries: readonly number[];
+  readonly deadLetters: number;
+  readonly logFile: string;
+}
+
+const thinkMillis = 250;
+
+async function live(user: ChaosUser, random: Random, until: number): Promise<void> {
+  while (Date.now() < until) {
+    await user.act();
+    await sleep(random.between(0, thinkMillis));
+  }
+}
+
+function createUsers(
+  chaos: ChaosStack,
+  tokens: { token: string; email: string }[],
+  setting: Setting,
+): ChaosUser[] {
+  const users: ChaosUser[] = [];
+  for (const { token, email } of tokens) {
+    const { told, statuses, canaries, textCanary } = setting;
+    const random = setting.random.fork();
+    const client = createChaosClient({ url: chaos.stack.url, token, email, told, statuses, canaries });
+    const foreignPath = () => {
+      const other = random.pick(users);
+      const id = other.client.email === email ? undefined : other.conversations[0]?.id;
+      return id && `/v1/conversations/${id}${random.pick(["", "/messages", "/replies"])}`;
+    };
+    users.push(createChaosUser({ client, told, random, canary: textCanary, foreignPath }));
+  }
+  return users;
+}
+
+interface Setting {
+  readonly told: Told;
+  readonly random: Random;
+  readonly statuses: Map<string, number>;
+  readonly canaries: readonly string[];
+  readonly textCanary: string;
+}
+
+/**
+ * Loads the whole local stack with users who do everything while faults strike, lets it come to rest, and looks for
+ * broken invariants.
+ */
+export async function runChaos(run: ChaosRun): Promise<ChaosResult> {
+  const { seed, millis, users: count = 10, faultEveryMillis = 1_200, onEvent = () => {} } = run;
+  const random = createRandom(seed);
+  const openaiKey = `sk-canary-${newId()}`;
+  const setting: Setting = {
+    told: nothingTold(),
+    random,
+    statuses: new Map(),
+    canaries: [openaiKey],
+    textCanary: `canary-text-${newId()}`,
+  };
+  const { told, textCanary } = setting;
+  const chaos = await startChaosStack({ random, told, openaiKey, canaries: [openaiKey, textCanary] });
+  const database = openDatabase(chaos.databaseUrl);
+  try {
+    await logReplyChanges(database);
+    const users = createUsers(chaos, await signUpUsers(chaos.stack, count), setting);
+    const measuring = measure(chaos, database);
+    const probing = probeRestarts(users[0]?.client);
+    const injection = injectFaults(
+      faultsOf(chaos, random.fork()),
+      random.fork(),
+      faultEveryMillis,
+      (kind) => {
+        onEvent(kind);
+        if (kind === "Postgres killed") probing.restarted();
+      },
+    );
+    const until = Date.now() + millis;
+    await Promise.all(users.map((user) => live(user, random.fork(), until)));
+    await injection.stop();
+    heal(chaos);
+    onEvent("the faults are over; waiting for rest");
+    await sleep(2_000);
+    await drain(database, users, (quick.deadlineSeconds + 120) * 1_000);
+    const breaches = await checkNextMessages(database, users);
+    breaches.push(...(await checkReads(database, users)), ...(await findBreaches(database, told)));
+    breaches.push(...leaks(chaos, setting.canaries, textCanary), ...slow(probing.recoveries));
+    if (breaches.length > 0)
+      onEvent((await readFile(chaos.logFile, "utf8")).split("\n").slice(-40).join("\n"));
+    return {
+      ...(await measuring.stop()),
+      faults: injection.counts,
+      statuses: setting.statuses,
+      breaches,
+      asks: told.asks.length,
+      cancels: told.cancelled.size,
+      recoveries: probing.recoveries,
+      deadLetters: told.deadLetters.size,
+      logFile: chaos.logFile,
+    };
+  } finally {
+    await database.close();
+    await chaos.close();
+  }
+}
+
+function leaks(chaos: ChaosStack, secrets: readonly string[], textCanary: string): Breach[] {
+  return [...secrets, textCanary]
+    .filter((canary) => chaos.countLogged(canary) > 0)
+    .map((id) => ({
+      number: 0,
+      breach: "a canary in the log",
+      id,
+      detail: `${chaos.countLogged(id)} lines`,
+    }));
+}
+
+function slow(recoveries: readonly number[]): Breach[] {
+  return recoveries
+    .filter((millis) => millis > 10_000)
+    .map((millis) => ({
+      number: 14,
+      breach: "a restart of Postgres that took too long",
+      id: "",
+      detail: `${millis} ms`,
+    }));
+}
