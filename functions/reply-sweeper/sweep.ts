@@ -1,3 +1,4 @@
+import { purgeApiKeys } from "@parley/data/api-keys";
 import { purgeConnections } from "@parley/data/connections";
 import { purgeConversations } from "@parley/data/conversations";
 import type { Database } from "@parley/data/database";
@@ -24,6 +25,7 @@ export interface Swept {
   purgedConversations: number;
   purgedSubjects: number;
   purgedConnections: number;
+  purgedApiKeys: number;
 }
 
 async function sweepOnce(dependencies: Dependencies, requestId: string, swept: Swept): Promise<boolean> {
@@ -38,6 +40,17 @@ async function sweepOnce(dependencies: Dependencies, requestId: string, swept: S
   return ended.length === batch || stale.length === batch;
 }
 
+/** Batch by batch, so that no statement takes long; answers how many rows have gone. */
+async function purgeAll(purge: (most: number) => Promise<number>): Promise<number> {
+  let total = 0;
+  for (let count = 0; count < mostBatches; count++) {
+    const purged = await purge(batch);
+    total += purged;
+    if (purged < batch) break;
+  }
+  return total;
+}
+
 /**
  * Everything that jobs, checks and polls have missed, and housekeeping; safe to run twice at once.
  * @throws DatabaseUnavailable
@@ -50,16 +63,14 @@ export async function sweep(dependencies: Dependencies, requestId: string): Prom
     purgedConversations: 0,
     purgedSubjects: 0,
     purgedConnections: 0,
+    purgedApiKeys: 0,
   };
   for (let count = 0; count < mostBatches; count++) {
     if (!(await sweepOnce(dependencies, requestId, swept))) break;
   }
   swept.purgedSubjects = await purgeDeletedSubjects(database);
   swept.purgedConnections = await purgeConnections(database);
-  for (let count = 0; count < mostBatches; count++) {
-    const purged = await purgeConversations(database, batch);
-    swept.purgedConversations += purged;
-    if (purged < batch) break;
-  }
+  swept.purgedApiKeys = await purgeAll((most) => purgeApiKeys(database, most));
+  swept.purgedConversations = await purgeAll((most) => purgeConversations(database, most));
   return swept;
 }
