@@ -56,3 +56,9 @@ it.each([
 it.each([undefined, null, {}, { sub: "" }, { sub: 1 }])("finds no identity in %j", (context) => {
   expect(() => readIdentity(context)).toThrow("unauthenticated");
 });
+
+it("takes a token that has expired since the gateway asked for no identity", () => {
+  const context = { sub: "s", username: "ada", groups: "", expiresAt: "1000" };
+  expect(readIdentity(context, 999_999)).toMatchObject({ sub: "s" });
+  expect(() => readIdentity(context, 1_000_000)).toThrow("unauthenticated");
+});

@@ -15,6 +15,8 @@ const tokenSchema = z.object({
     .string()
     .default("")
     .transform((text) => text.split(",").filter(Boolean)),
+  /** Seconds since 1970; as text from gateways that pass nothing else on. */
+  expiresAt: z.coerce.number().default(Number.POSITIVE_INFINITY),
 });
 
 const keySchema = z
@@ -24,12 +26,14 @@ const keySchema = z
 const identitySchema = z.union([keySchema, tokenSchema]);
 
 /**
- * What the authorizer found out.
- * @throws Problem 401 when it did not run or says nothing.
+ * What the authorizer found out. The gateway keeps its answer for a while, so a token may have expired since.
+ * @param now milliseconds.
+ * @throws Problem 401 when it did not run, says nothing, or speaks of a token that has expired.
  */
-export function readIdentity(authorizerContext: unknown): Identity {
+export function readIdentity(authorizerContext: unknown, now: number = Date.now()): Identity {
   const result = identitySchema.safeParse(authorizerContext);
   if (!result.success) throw problem("unauthenticated");
+  if ("expiresAt" in result.data && result.data.expiresAt * 1000 <= now) throw problem("unauthenticated");
   return result.data;
 }
 
