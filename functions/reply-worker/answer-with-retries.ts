@@ -4,6 +4,7 @@ import { LlmError } from "@parley/llm/errors";
 import { findModel, type Model } from "@parley/llm/models";
 import { retryDelayMillis } from "@parley/llm/retry";
 import { offerNotes } from "@parley/llm/search-notes-tool";
+import { tokenCounterFor } from "@parley/llm/token-counter";
 import { logger } from "@parley/runtime/logger";
 import { answerCalls } from "./answer-calls.ts";
 import { ReplyLost } from "./reply-lost.ts";
@@ -29,10 +30,8 @@ function requireModel(worker: Worker, id: string): Model {
   return model;
 }
 
-function promptFor(
-  { reply, history, notes, transcript }: Run,
-  { contextTokens, maxOutputTokens }: Model,
-): Prompt {
+async function promptFor({ reply, history, notes, transcript }: Run, model: Model): Promise<Prompt> {
+  const { contextTokens, maxOutputTokens } = model;
   const { rounds, offersTools } = transcript;
   return buildPrompt({
     systemPrompt: reply.systemPrompt ?? undefined,
@@ -42,6 +41,7 @@ function promptFor(
     rounds,
     contextTokens,
     maxOutputTokens,
+    counter: await tokenCounterFor(model),
   });
 }
 
@@ -135,7 +135,8 @@ async function afterFailure(
 export async function answerWithRetries(run: Run): Promise<Answered> {
   let model = requireModel(run.worker, run.reply.model);
   for (let failures = 0; ; ) {
-    const prompt = promptFor(run, model);
+    const prompt = await promptFor(run, model);
+    run.prompt = prompt;
     const progress = createReplyProgress(run, model.id, prompt);
     try {
       const answer = await streamAnswer(run, { model, prompt, progress });

@@ -1,11 +1,12 @@
 import { renderReply } from "@parley/contract/render/reply";
 import { isConnectionFailure } from "@parley/data/database-errors";
 import { flushReply } from "@parley/data/reply-jobs";
+import type { ContextManifest } from "@parley/data/schema/replies";
 import type { Prompt } from "@parley/llm/build-prompt";
 import { estimateTokens } from "@parley/llm/token-count";
 import { ReplyLost } from "./reply-lost.ts";
 import type { Run } from "./run.ts";
-import { noteIdsOf, shownNotes } from "./transcript.ts";
+import { contextOf, noteIdsOf, shownNotes } from "./transcript.ts";
 
 /** What a running attempt tells of itself: its text so far, and that it is alive. */
 export interface ReplyProgress {
@@ -44,6 +45,8 @@ export function createReplyProgress(run: Run, model: string, prompt: Prompt): Re
   let pending = "";
   let saved = codePoints(text);
   let outputTokens = transcript.usage.outputTokens;
+  // Told once: a cancel, after which nothing more is written, must find it.
+  let untold: ContextManifest | null = contextOf(prompt, transcript);
   let aliveAt = Date.now();
   let saving: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
@@ -58,9 +61,10 @@ export function createReplyProgress(run: Run, model: string, prompt: Prompt): Re
     const delta = pending;
     const asOf = Date.now();
     const tokens = outputTokens + estimateTokens(delta);
-    const progress = { saved, delta, inputTokens, outputTokens: tokens, noteIds };
+    const progress = { saved, delta, inputTokens, outputTokens: tokens, noteIds, context: untold };
     const flushed = await flushReply(worker.database, fence, progress, worker.leaseSeconds);
     if (flushed === undefined) return lost.abort(new ReplyLost());
+    untold = null;
     pending = pending.slice(delta.length);
     saved += codePoints(delta);
     text += delta;

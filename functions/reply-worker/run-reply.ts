@@ -12,38 +12,33 @@ import { type Answered, answerWithRetries } from "./answer-with-retries.ts";
 import { persistEnding } from "./persist-ending.ts";
 import { ReplyLost } from "./reply-lost.ts";
 import type { Run } from "./run.ts";
-import { emptyTranscript, noteIdsOf, shownNotes, type Transcript } from "./transcript.ts";
+import { contextOf, emptyTranscript, noteIdsOf, type Transcript } from "./transcript.ts";
 import type { Worker } from "./worker.ts";
 
 type Claimed = Extract<Claim, { outcome: "claimed" }>;
 
 function endingOf({ answer, prompt }: Answered, transcript: Transcript): Ending {
-  const { manifest } = prompt;
-  const notes = shownNotes(prompt, transcript);
+  const context = contextOf(prompt, transcript);
   return {
     status: answer.reason === "length" ? "incomplete" : "completed",
     messageId: newId(),
     content: answer.text,
     finishReason: answer.reason,
     ...answer.usage,
-    noteIds: noteIdsOf(notes),
-    context: {
-      sentMessageIds: [...manifest.sentMessageIds],
-      droppedMessageIds: [...manifest.droppedMessageIds],
-      inputTokens: manifest.inputTokens,
-      notes,
-      searches: transcript.searches,
-    },
+    noteIds: noteIdsOf(context.notes),
+    context,
   };
 }
 
 /** What a reply fails with; anything but a provider's error is our own fault. */
-function failureOf(error: unknown): Ending {
+function failureOf(error: unknown, { prompt, transcript }: Run): Ending {
+  const given = prompt && { context: contextOf(prompt, transcript) };
   if (error instanceof LlmError) {
-    return { status: "failed", errorCode: error.code, errorMessage: error.message };
+    return { status: "failed", errorCode: error.code, errorMessage: error.message, ...given };
   }
   logger.error("reply failed unexpectedly", { error: describeError(error) });
-  return { status: "failed", errorCode: "internal", errorMessage: "The reply could not be generated." };
+  const errorMessage = "The reply could not be generated.";
+  return { status: "failed", errorCode: "internal", errorMessage, ...given };
 }
 
 async function endingFor(run: Run): Promise<Ending | undefined> {
@@ -52,7 +47,7 @@ async function endingFor(run: Run): Promise<Ending | undefined> {
   } catch (error) {
     // Without the database the lease has run out: whoever takes over finds the reply as it was stored.
     const isLost = error instanceof ReplyLost || isConnectionFailure(error);
-    return isLost ? undefined : failureOf(error);
+    return isLost ? undefined : failureOf(error, run);
   }
 }
 
@@ -77,6 +72,7 @@ export async function runReply(
     sequence: reply.sequence,
     endsAt: Math.min(endsAt, reply.deadlineAt.getTime()),
     transcript: emptyTranscript(),
+    prompt: undefined,
   };
   const ending = await endingFor(run);
   const log = {

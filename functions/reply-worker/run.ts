@@ -1,5 +1,6 @@
 import type { ReplyRow } from "@parley/data/replies";
 import type { HistoryMessage, ReplyNotes } from "@parley/data/reply-jobs";
+import type { Prompt } from "@parley/llm/build-prompt";
 import type { ReplyFeed } from "@parley/realtime/reply-feed";
 import type { Transcript } from "./transcript.ts";
 import type { Worker } from "./worker.ts";
@@ -18,4 +19,6 @@ export interface Run {
   /** Epoch milliseconds at which an answer would come too late. */
   readonly endsAt: number;
   readonly transcript: Transcript;
+  /** The latest that a model was given; undefined before the first call. */
+  prompt: Prompt | undefined;
 }

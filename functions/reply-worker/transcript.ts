@@ -1,4 +1,4 @@
-import type { ManifestNote } from "@parley/data/schema/replies";
+import type { ContextManifest, ManifestNote } from "@parley/data/schema/replies";
 import type { Prompt } from "@parley/llm/build-prompt";
 import type { TokenUsage, ToolRound } from "@parley/llm/provider";
 
@@ -35,6 +35,18 @@ export function shownNotes(prompt: Prompt, { found }: Transcript): ManifestNote[
     source: "pinned" as const,
   }));
   return [...pinned, ...found];
+}
+
+/** What the model has been given so far, as it is kept with the reply. */
+export function contextOf(prompt: Prompt, transcript: Transcript): ContextManifest {
+  const { sentMessageIds, droppedMessageIds, inputTokens } = prompt.manifest;
+  return {
+    sentMessageIds: [...sentMessageIds],
+    droppedMessageIds: [...droppedMessageIds],
+    inputTokens,
+    notes: shownNotes(prompt, transcript),
+    searches: transcript.searches,
+  };
 }
 
 /** A note may have been shown twice: a search finds what is pinned where only its beginning had fitted. */

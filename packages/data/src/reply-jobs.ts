@@ -90,6 +90,8 @@ export interface Progress {
   outputTokens: number;
   /** The notes that the model was given so far. */
   noteIds: readonly string[];
+  /** What the model was given; null or absent leaves it as it is stored. */
+  context?: ContextManifest | null;
 }
 
 /**
@@ -111,6 +113,7 @@ export async function flushReply(
             partialText: sql`left(${replies.partialText}, ${sql.placeholder("saved")}::integer) || ${sql.placeholder("delta")}::text`,
             sequence: sql`${replies.sequence} + 1`,
             noteIds: sql`${sql.placeholder("noteIds")}::text::jsonb`,
+            context: sql`coalesce(${sql.placeholder("context")}::text::jsonb, ${replies.context})`,
             inputTokens: sql`${sql.placeholder("inputTokens")}::integer`,
             outputTokens: sql`${sql.placeholder("outputTokens")}::integer`,
             leasedUntil: sql`clock_timestamp() + make_interval(secs => ${sql.placeholder("leaseSeconds")}::double precision)`,
@@ -134,6 +137,7 @@ export async function flushReply(
         leaseSeconds,
         ...progress,
         noteIds: JSON.stringify(progress.noteIds),
+        context: progress.context ? JSON.stringify(progress.context) : null,
       }),
   );
   return rows[0];
