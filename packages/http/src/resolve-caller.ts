@@ -33,8 +33,10 @@ const identitySchema = z.union([keySchema, tokenSchema]);
 export function readIdentity(authorizerContext: unknown, now: number = Date.now()): Identity {
   const result = identitySchema.safeParse(authorizerContext);
   if (!result.success) throw problem("unauthenticated");
-  if ("expiresAt" in result.data && result.data.expiresAt * 1000 <= now) throw problem("unauthenticated");
-  return result.data;
+  if ("apiKeyHash" in result.data) return result.data;
+  const { expiresAt, ...identity } = result.data;
+  if (expiresAt * 1000 <= now) throw problem("unauthenticated");
+  return identity;
 }
 
 /** Only what is needed of it: a user's profile has no place in a cache that nothing invalidates. */
