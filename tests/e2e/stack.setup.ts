@@ -10,6 +10,7 @@ declare module "vitest" {
     /** The stack that all end-to-end tests share; one that breaks it starts its own. */
     stack: {
       url: string;
+      websocketUrl: string;
       databaseUrl: string;
       queueUrl: string;
       cognitoEndpoint: string;
@@ -39,6 +40,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   });
   project.provide("stack", {
     url: stack.url,
+    websocketUrl: stack.websocketUrl,
     databaseUrl: stack.databaseUrl,
     queueUrl: stack.queue.queueUrl("parley-replies"),
     cognitoEndpoint: stack.cognito.endpoint,

@@ -24,6 +24,7 @@ const limits: Readonly<Record<string, Limits>> = {
   // A poll that waits for its reply holds an environment for as long.
   replies: { ...usual, maximumEnvironments: 32 },
   "reply-worker": { timeoutMillis: workerTimeoutMillis, maximumEnvironments: mostWorkers },
+  websocket: usual,
   "reply-sweeper": { timeoutMillis: 60_000, maximumEnvironments: 1 },
   "dead-letter": { timeoutMillis: deadLetterTimeoutMillis, maximumEnvironments: 2 },
 };

@@ -40,6 +40,8 @@ const functionSettings = z.object({
 
 const stackSettings = z.object({
   PORT: whole(0, 65_535).default(3000),
+  /** Of the WebSocket API. */
+  WS_PORT: whole(0, 65_535).optional(),
   HOST: text.default("127.0.0.1"),
   DATA_DIR: text.default(".parley"),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgres:// URL" }).optional(),
@@ -66,6 +68,11 @@ export function readSettings(variables: Readonly<Record<string, string | undefin
   if (result.success) return result.data;
   const issue = result.error.issues[0];
   throw new StartupError(`${issue?.path.join(".")} ${issue?.message}.`);
+}
+
+/** Where the WebSocket API listens: the port after the API's unless told otherwise; 0 takes a free one. */
+export function websocketPort({ PORT, WS_PORT }: Settings): number {
+  return WS_PORT ?? (PORT === 0 ? 0 : PORT + 1);
 }
 
 /** This process's variables, and those of the file that it does not set. */

@@ -5,12 +5,14 @@ import { lockDataFolder } from "./data-folder.ts";
 import { createFunctions, type Functions, payloadOf } from "./functions.ts";
 import type { CorsSettings } from "./gateway/cors.ts";
 import { checkPort, type Gateway, startGateway } from "./gateway/start-gateway.ts";
+import type { Invocation } from "./lambda/protocol.ts";
 import { watchSource } from "./lambda/watch.ts";
 import type { QueueService } from "./queue/queue-service.ts";
 import { startReplySources } from "./reply-queues.ts";
 import { startSchedule } from "./schedule/start-schedule.ts";
 import { functionEnvironment, type Reroute, type Services, type Started, startServices } from "./services.ts";
-import type { Settings } from "./settings.ts";
+import { type Settings, websocketPort } from "./settings.ts";
+import { startWebsocketApi, type WebsocketApi } from "./websocket/start-websocket-api.ts";
 
 const authorizerCacheSeconds = 60;
 const sweepEveryMillis = 6 * 60 * 60 * 1000;
@@ -37,6 +39,7 @@ export interface StackOptions {
 /** A running stack, with handles for tests that break it. */
 export interface Stack extends Services {
   readonly url: string;
+  readonly websocketUrl: string;
   readonly dataDir: string;
   readonly functions: Functions;
   /** Ends everything, running requests included; committed data is on disk then. */
@@ -93,6 +96,20 @@ function startApi(settings: Settings, functions: Functions): Promise<Gateway> {
   });
 }
 
+/** The functions have to know its address, and so do not exist yet. */
+function startPush(settings: Settings, functions: () => Functions | undefined): Promise<WebsocketApi> {
+  const starting: Invocation = {
+    functionError: { errorType: "Sandbox.Starting", errorMessage: "The local stack is starting." },
+  };
+  const invoke = async (name: string, event: unknown) => functions()?.get(name).invoke(event) ?? starting;
+  return startWebsocketApi({
+    host: settings.HOST,
+    port: websocketPort(settings),
+    invoke: (event) => invoke("websocket", event),
+    authorize: (event) => invoke("authorizer", event),
+  });
+}
+
 /**
  * Starts everything that Parley runs on, on this machine, with the data of an earlier run if there is any.
  * @throws StartupError with one sentence for the user; whatever had been started is closed again
@@ -103,7 +120,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const { reroute = async (_service, port) => port } = options;
   const dataDir = resolve(fileURLToPath(root), settings.DATA_DIR);
   await using started = new AsyncDisposableStack();
-  await checkPort(settings.HOST, settings.PORT);
+  await checkPort(settings.HOST, settings.PORT, "PORT");
+  await checkPort(settings.HOST, websocketPort(settings), "WS_PORT");
   started.defer(await lockDataFolder(dataDir));
 
   let functions: Functions | undefined;
@@ -112,13 +130,19 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   };
   const given = { settings, dataDir, durable, reroute, onProgress, onCode, onConfirmed };
   const services = await startServices(started, given);
+  const push = await startPush(settings, () => functions);
   const running = createFunctions({
     root,
-    environment: { ...functionEnvironment(settings, dataDir, services), ...environment },
+    environment: {
+      ...functionEnvironment(settings, dataDir, services),
+      WEBSOCKET_CALLBACK_URL: push.callbackUrl,
+      ...environment,
+    },
     onLog,
   });
   functions = running;
   feed(started, services.queue, running, onProgress);
+  started.defer(() => push.close());
   const gateway = await startApi(settings, running);
   started.defer(() => gateway.close());
   if (watch) {
@@ -131,6 +155,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const everything = started.move();
   return {
     url: gateway.url,
+    websocketUrl: push.url,
     dataDir,
     ...services,
     functions: running,

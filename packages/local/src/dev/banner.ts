@@ -21,6 +21,7 @@ function databaseLine({ postgres, dataDir }: Stack): string {
 export function banner(stack: Stack, settings: Settings, log: FunctionLog): string {
   const facts = [
     ["API", stack.url],
+    ["push", stack.websocketUrl],
     ["described in", "docs/openapi.json"],
     ["model", modelLine(settings)],
     ["database", databaseLine(stack)],

@@ -1,13 +1,12 @@
 import { once } from "node:events";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Invocation } from "../lambda/protocol.ts";
-import { StartupError } from "../startup-error.ts";
 import { type AuthorizerOptions, createAuthorizer } from "./authorizer.ts";
 import { type CorsSettings, corsHeaders, isPreflight } from "./cors.ts";
 import { buildEvent, parseTarget, type RequestEvent } from "./event.ts";
 import { GatewayError } from "./gateway-error.ts";
+import { listen } from "./listen.ts";
 import { AbandonedError, readEventBody } from "./request-body.ts";
 import { type GatewayResponse, readResponse } from "./response.ts";
 import { createRouter, type GatewayRoute } from "./router.ts";
@@ -16,13 +15,6 @@ const keepAliveMillis = 75_000;
 const closeMillis = 2_000;
 // An upload that was refused is read to its end for this long, so that its client sees the answer.
 const refusedUploadMillis = 5_000;
-
-const listenReasons: Readonly<Record<string, string>> = {
-  EADDRINUSE: "is in use",
-  EACCES: "is not open to this user",
-  EADDRNOTAVAIL: "is not on this machine",
-  ENOTFOUND: "is not on this machine",
-};
 
 export interface GatewayOptions {
   readonly host?: string;
@@ -136,27 +128,13 @@ function refuse(error: NodeJS.ErrnoException, socket: Duplex): void {
   );
 }
 
-async function listen(server: Server, host: string, port: number): Promise<string> {
-  server.listen(port, host);
-  try {
-    await once(server, "listening");
-  } catch (cause) {
-    const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
-    const reason = listenReasons[code];
-    if (reason === undefined) throw cause;
-    throw new StartupError(`Port ${port} of ${host} ${reason}: choose another one with PORT.`, { cause });
-  }
-  const address = server.address() as AddressInfo;
-  return `http://${host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host}:${address.port}`;
-}
-
 /**
  * Tells at once what would only come out when everything else runs.
  * @throws StartupError when the port cannot be had
  */
-export async function checkPort(host: string, port: number): Promise<void> {
+export async function checkPort(host: string, port: number, setting: string): Promise<void> {
   const server = createServer();
-  await listen(server, host, port);
+  await listen(server, host, port, setting);
   server.close();
   await once(server, "close");
 }
@@ -178,7 +156,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     });
   });
   server.on("clientError", refuse);
-  const url = await listen(server, host, port);
+  const url = `http://${await listen(server, host, port, "PORT")}`;
   return {
     url,
     close: async () => {
