@@ -2,6 +2,7 @@ import { purgeApiKeys } from "@parley/data/api-keys";
 import { purgeConnections } from "@parley/data/connections";
 import { purgeConversations } from "@parley/data/conversations";
 import type { Database } from "@parley/data/database";
+import { purgeIdempotencyKeys } from "@parley/data/idempotency-keys";
 import { sweepReplies } from "@parley/data/reply-jobs";
 import { purgeDeletedSubjects } from "@parley/data/users";
 import { announceEnding, type EndingCache } from "@parley/jobs/announce-ending";
@@ -26,6 +27,7 @@ export interface Swept {
   purgedSubjects: number;
   purgedConnections: number;
   purgedApiKeys: number;
+  purgedIdempotencyKeys: number;
 }
 
 async function sweepOnce(dependencies: Dependencies, requestId: string, swept: Swept): Promise<boolean> {
@@ -64,6 +66,7 @@ export async function sweep(dependencies: Dependencies, requestId: string): Prom
     purgedSubjects: 0,
     purgedConnections: 0,
     purgedApiKeys: 0,
+    purgedIdempotencyKeys: 0,
   };
   for (let count = 0; count < mostBatches; count++) {
     if (!(await sweepOnce(dependencies, requestId, swept))) break;
@@ -71,6 +74,7 @@ export async function sweep(dependencies: Dependencies, requestId: string): Prom
   swept.purgedSubjects = await purgeDeletedSubjects(database);
   swept.purgedConnections = await purgeConnections(database);
   swept.purgedApiKeys = await purgeAll((most) => purgeApiKeys(database, most));
+  swept.purgedIdempotencyKeys = await purgeAll((most) => purgeIdempotencyKeys(database, most));
   swept.purgedConversations = await purgeAll((most) => purgeConversations(database, most));
   return swept;
 }

@@ -1,4 +1,4 @@
-import { lt, sql } from "drizzle-orm";
+import { sql } from "drizzle-orm";
 import type { Database } from "./database.ts";
 import { idempotencyKeys } from "./schema/idempotency-keys.ts";
 
@@ -7,13 +7,14 @@ export type Created =
   | { outcome: "created" | "replayed"; id: string; createdAt: string }
   | { outcome: "mismatch" };
 
-/** Forgets keys that are older than 48 h, twice what is promised; answers how many. */
-export async function purgeIdempotencyKeys(database: Database): Promise<number> {
-  const rows = await database.run(({ db }) =>
-    db
-      .delete(idempotencyKeys)
-      .where(lt(idempotencyKeys.createdAt, sql`now() - interval '48 hours'`))
-      .returning({ key: idempotencyKeys.key }),
-  );
-  return rows.length;
+/** Forgets keys that are older than 48 h, twice what is promised; at most `limit`. Answers how many. */
+export async function purgeIdempotencyKeys(database: Database, limit: number): Promise<number> {
+  return database.run(async ({ db }) => {
+    const rows = await db.execute(sql`
+      delete from ${idempotencyKeys} where (owner_id, kind, key) in (
+        select owner_id, kind, key from ${idempotencyKeys}
+        where created_at < now() - interval '48 hours' limit ${limit})
+      returning key`);
+    return rows.length;
+  });
 }

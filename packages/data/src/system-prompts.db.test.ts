@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { purgeIdempotencyKeys } from "./idempotency-keys.ts";
 import { newId } from "./ids.ts";
 import { createConversation } from "./send-message.ts";
 import {
@@ -132,6 +133,12 @@ test("one key makes one prompt, and another body under it is a mismatch, even wh
   await deleteSystemPrompt(scene.database, asker(ada, id ?? ""));
   expect(await make(ada)).toMatchObject({ outcome: "replayed", id });
   expect(await make(eve)).toMatchObject({ outcome: "created" });
+  expect(await purgeIdempotencyKeys(scene.database, 10)).toBe(0);
+  await scene.rows(
+    `update idempotency_keys set created_at = now() - interval '49 hours' where owner_id = '${ada.id}'`,
+  );
+  expect(await purgeIdempotencyKeys(scene.database, 10)).toBe(1);
+  expect(await make(ada)).toMatchObject({ outcome: "created" });
 });
 
 test("conversations may use one's own and public prompts, and keep their copy", async () => {
