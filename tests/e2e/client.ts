@@ -74,7 +74,7 @@ function read(name: OperationName, response: Response, text: string): Answer {
 }
 
 /** A client of the API at `url`, signed in where there is a token. */
-function createClient(url: string, token?: string): Client {
+export function createClient(url: string, token?: string): Client {
   async function send(name: OperationName, request: Request = {}): Promise<Answer> {
     const route: Route = allRoutes[name];
     const { body, headers = {} } = request;
