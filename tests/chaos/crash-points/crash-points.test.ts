@@ -14,7 +14,7 @@ beforeAll(async () => {
 
 afterAll(() => world.close());
 
-const atOnce = 12;
+const atOnce = 24;
 
 /** Runs a scenario in a corner of its own and lets it recover; answers what the environment called. */
 async function play(scenario: Scenario, grief?: Grief): Promise<readonly string[]> {

@@ -120,6 +120,16 @@ export const storedInvariants: readonly StoredInvariant[] = [
   },
   {
     number: 8,
+    breach: "an answer of another call than its attempt's",
+    query: `select r.id, left(m.content, 10) || ' but ' || min(l.call) as detail from replies r
+      join messages m on m.owner_id = r.owner_id and m.id = r.assistant_message_id
+      join (select reply_id, attempt, split_part(partial_text, '|', 1) as call from chaos_log
+        where partial_text like 'c%|%') as l on l.reply_id = r.id and l.attempt = r.attempt
+      where m.content like 'c%|%' and not m.is_edited and l.call <> split_part(m.content, '|', 1)
+      group by r.id, m.content`,
+  },
+  {
+    number: 8,
     breach: "an attempt that went back, or one in two hands",
     query: `select reply_id as id, old_attempt || ' to ' || attempt || ' from ' || old_status as detail from chaos_log
       where attempt < old_attempt

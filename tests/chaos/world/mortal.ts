@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Cache } from "@parley/cache/create-cache";
 import type { Database } from "@parley/data/database";
 import { DatabaseUnavailable } from "@parley/data/database-errors";
@@ -7,9 +8,14 @@ import { createRealtime, type Realtime } from "@parley/realtime/create-realtime"
 /** Where a function environment comes to grief: at its n-th call to the database, the queue or the cache. */
 export interface Grief {
   readonly call: number;
+  /** Counts only the calls of that kind. */
+  readonly of?: "database";
   readonly when: "before" | "after";
-  /** `kill`: nothing more happens there, ever. `cut`: the caller is told of a failure, and goes on. */
-  readonly how: "kill" | "cut";
+  /**
+   * `kill`: nothing more happens there, ever. `cut`: the caller is told of a failure, and goes on. `pause`: nothing
+   * happens there until the lease is over.
+   */
+  readonly how: "kill" | "cut" | "pause";
 }
 
 /** What one function environment calls, and the environment's death. */
@@ -27,7 +33,15 @@ export interface Mortal {
   close(): Promise<void>;
 }
 
+const pauseMillis = 1_300;
+
 const forever = <T>() => new Promise<T>(() => {});
+
+/** Whether the last of the calls is the one meant. */
+function strikes({ call, of }: Grief, calls: readonly string[]): boolean {
+  const counted = of === undefined ? calls : calls.filter((name) => name === of);
+  return counted.length === call && (of === undefined || calls.at(-1) === of);
+}
 
 /** Parts as one environment has them, with a grief if there is to be one. */
 export function createMortal(
@@ -47,7 +61,12 @@ export function createMortal(
   async function guard<T>(name: string, call: () => Promise<T>, failed: () => T): Promise<T> {
     if (isDead) return forever<T>();
     calls.push(name);
-    if (grief === undefined || grief.call !== calls.length) return call();
+    if (grief === undefined || !strikes(grief, calls)) return call();
+    if (grief.how === "pause") {
+      const result = grief.when === "after" ? await call() : undefined;
+      await sleep(pauseMillis);
+      return grief.when === "after" ? (result as T) : call();
+    }
     if (grief.when === "after") await call();
     return grief.how === "kill" ? die() : failed();
   }
