@@ -1,0 +1,63 @@
+import { newId } from "@parley/data/ids";
+import { createNote } from "@parley/data/notes";
+import { openScene, replyOf, type Scene, unexplained } from "@parley/data/testing/scene.fixture";
+import { replay } from "@parley/llm/fixtures/replay";
+import { availableModels } from "@parley/llm/models";
+import { createProviders } from "@parley/llm/providers";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { answered, workerOf } from "./worker.fixture.ts";
+
+let scene: Scene;
+beforeAll(async () => {
+  scene = await openScene();
+});
+afterAll(async () => {
+  expect(await scene.rows(unexplained)).toEqual([]);
+  await scene.close();
+});
+
+const keys = { openaiApiKey: "sk-key", anthropicApiKey: "sk-key" };
+const price = { priceInput: 1_000, priceOutput: 2_000 };
+
+/** Answers the first request with a recorded call of tools, and later ones with a recorded answer. */
+function recorded(provider: string) {
+  const [calls, answer] = [replay(`${provider}-tools`), replay(`${provider}-complete`)];
+  const fetch: typeof globalThis.fetch = (input, init) =>
+    (calls.requests.length === 0 ? calls : answer).fetch(input, init);
+  return { fetch, second: () => answer.requests[0]?.json() };
+}
+
+// What the recordings count: input and output of both calls.
+test.each([
+  { model: "openai/gpt-6.1-terra", usage: { inputTokens: 88 + 21, outputTokens: 41 + 9 } },
+  { model: "anthropic/claude-sonnet-5-5", usage: { inputTokens: 395 + 25, outputTokens: 89 + 15 } },
+])("$model searches notes through its SDK, and all of it is paid for", async ({ model, usage }) => {
+  const provider = model.split("/")[0] ?? "";
+  const [ada, eve] = [await scene.person(10_000_000), await scene.person()];
+  const [noteId, hers] = [newId(), newId()];
+  await createNote(scene.database, { ownerId: ada.id, noteId, content: "Tomatoes: <water> on Mondays." });
+  await createNote(scene.database, { ownerId: eve.id, noteId: hers, content: "Tomatoes of Eve" });
+  const models = { [model]: { contextTokens: 100_000, maxOutputTokens: 1_000, ...price } };
+  const { id } = replyOf(await ada.send({ content: "What about tomatoes?", model, models }));
+
+  const { fetch, second } = recorded(provider);
+  const { worker } = workerOf(scene.database, []);
+  const real = {
+    ...worker,
+    providers: createProviders({ ...keys, fetch }),
+    models: availableModels({ ...keys, includeScripted: false }),
+  };
+  const reply = await answered(real, ada.id, id);
+  expect(reply).toMatchObject({
+    status: "completed",
+    answer: expect.stringMatching(/^Let me look\.\n\nHello! Grüße/),
+    attempt: 2,
+    noteIds: [noteId],
+    ...usage,
+    tokensCharged: usage.inputTokens + 2 * usage.outputTokens,
+  });
+  expect(reply.tokensHeld).toBeGreaterThan(reply.tokensCharged);
+  const sent = JSON.stringify(await second());
+  expect(sent).toContain("on Mondays.");
+  expect(sent).not.toMatch(/Eve|<water>/);
+});
