@@ -1,0 +1,114 @@
+import type { PushEvent } from "@parley/contract/schemas/push";
+import { expect, test, vi } from "vitest";
+import { createRealtime, type Realtime } from "./create-realtime.ts";
+import type { ReplyNews } from "./reply-events.ts";
+import { createReplyFeed } from "./reply-feed.ts";
+
+const reply = {
+  ownerId: "ada",
+  id: "reply",
+  conversationId: "conversation",
+  messageId: "message",
+  assistantMessageId: null,
+  attempt: 1,
+  sequence: 1,
+};
+
+const endingOf = (connectionIds: string[], status: "completed" | "failed" = "completed"): ReplyNews => ({
+  ownerId: "ada",
+  connectionIds,
+  replies: [{ ...reply, status, assistantMessageId: status === "completed" ? "answer" : null, sequence: 9 }],
+});
+
+/** A transport that notes what it delivers, each time after `millis`. */
+function transport(millis = 0) {
+  const sent: { to: readonly string[]; event: PushEvent }[] = [];
+  const realtime: Realtime = {
+    announce: async () => {},
+    disconnect: async () => {},
+    async send(_ownerId, to, event) {
+      await new Promise((resolve) => setTimeout(resolve, millis));
+      if (to.length > 0) sent.push({ to: [...to], event });
+    },
+  };
+  return { sent, realtime };
+}
+
+const brief = ({ event }: { event: PushEvent }) =>
+  event.type === "reply.delta" ? `${event.attempt}:${event.offset}:${event.text}` : event.type;
+
+test("what was stored is told in order, the rest and the status at the end", async () => {
+  const { sent, realtime } = transport();
+  const feed = createReplyFeed(realtime, reply, ["one"]);
+  feed.stored({ attempt: 1, sequence: 2, text: "Be🙂", connectionIds: ["one"] });
+  await vi.waitFor(() => expect(sent).toHaveLength(2));
+  feed.stored({ attempt: 1, sequence: 3, text: "Be🙂ca", connectionIds: ["one", "two"] });
+  await feed.end(endingOf(["one", "two"]), "Be🙂cause");
+  expect(sent.map(brief)).toEqual(["reply.started", "1:0:Be🙂", "1:3:cause", "reply.completed"]);
+  expect(sent.at(-1)?.to).toEqual(["one", "two"]);
+});
+
+test("while a message is on its way the text behind it gathers", async () => {
+  const { sent, realtime } = transport(30);
+  const feed = createReplyFeed(realtime, reply, ["one"]);
+  for (const text of ["a", "ab", "abc", "abcd"]) {
+    feed.stored({ attempt: 1, sequence: text.length, text, connectionIds: ["one"] });
+  }
+  await feed.end(endingOf(["one"]), "abcde");
+  const texts = sent.flatMap(({ event }) => (event.type === "reply.delta" ? [event.text] : []));
+  expect(texts.join("")).toBe("abcde");
+  expect(texts.length).toBeLessThan(3);
+});
+
+test("a new attempt begins again at the first code point", async () => {
+  const { sent, realtime } = transport();
+  const feed = createReplyFeed(realtime, reply, ["one"]);
+  feed.stored({ attempt: 1, sequence: 2, text: "Wrong", connectionIds: ["one"] });
+  await vi.waitFor(() => expect(sent).toHaveLength(2));
+  feed.stored({ attempt: 2, sequence: 4, text: "Right", connectionIds: ["one"] });
+  await vi.waitFor(() => expect(sent).toHaveLength(4));
+  expect(sent.map(brief)).toEqual(["reply.started", "1:0:Wrong", "reply.started", "2:0:Right"]);
+});
+
+test("who comes later is told from what was stored before", async () => {
+  const { sent, realtime } = transport();
+  const feed = createReplyFeed(realtime, reply, []);
+  feed.stored({ attempt: 1, sequence: 2, text: "abc", connectionIds: [] });
+  feed.stored({ attempt: 1, sequence: 3, text: "abcdef", connectionIds: ["late"] });
+  await feed.end(endingOf(["late"], "failed"), undefined);
+  expect(sent.map(brief)).toEqual(["1:3:def", "reply.failed"]);
+});
+
+test("nobody listens: nothing is sent", async () => {
+  const { sent, realtime } = transport();
+  const feed = createReplyFeed(realtime, reply, []);
+  feed.stored({ attempt: 1, sequence: 2, text: "abc", connectionIds: [] });
+  await feed.end(endingOf([]), "abcdef");
+  expect(sent).toEqual([]);
+});
+
+test("a long text comes at most ten pieces a second", async () => {
+  const { sent, realtime } = transport();
+  const feed = createReplyFeed(realtime, reply, ["one"]);
+  const startedAt = performance.now();
+  const text = "x".repeat(16 * 1024 * 11);
+  await feed.end(endingOf(["one"]), text);
+  const deltas = sent.flatMap(({ event }) => (event.type === "reply.delta" ? [event] : []));
+  expect(deltas.length).toBeGreaterThan(10);
+  expect(deltas.map((delta) => delta.text).join("")).toBe(text);
+  expect(performance.now() - startedAt).toBeGreaterThan(950);
+});
+
+test("an API that answers nothing delays an ending by 2 s and an announcement by a quarter at most", async () => {
+  const forever = new Promise<never>(() => {});
+  const feed = createReplyFeed({ ...transport().realtime, send: () => forever }, reply, ["one"]);
+  feed.stored({ attempt: 1, sequence: 2, text: "abc", connectionIds: ["one"] });
+  const startedAt = performance.now();
+  await feed.end(endingOf(["one"]), "abcdef");
+  expect(performance.now() - startedAt).toBeLessThan(2_500);
+  // Nothing listens there, or it hangs: the discard port of a documentation address.
+  const realtime = createRealtime({ callbackUrl: "http://192.0.2.1:9", removeConnections: async () => {} });
+  const announcedAt = performance.now();
+  await realtime.announce(endingOf(["one"]));
+  expect(performance.now() - announcedAt).toBeLessThan(600);
+});
