@@ -10,7 +10,7 @@ export const idempotencyKeys = pgTable(
       .notNull()
       .references(() => users.id, { onDelete: "cascade" }),
     /** The kind of row, which stands for the route. */
-    kind: text("kind", { enum: ["note", "system_prompt", "api_key"] }).notNull(),
+    kind: text("kind", { enum: ["note", "system_prompt", "api_key", "token_grant"] }).notNull(),
     key: text("key").notNull(),
     fingerprint: text("fingerprint").notNull(),
     resourceId: text("resource_id").notNull(),

@@ -98,6 +98,10 @@ export const replies = pgTable(
     uniqueIndex("replies_idempotency")
       .on(table.ownerId, table.idempotencyKey)
       .where(sql`${table.idempotencyKey} is not null`),
+    // For admins: what happened lately, and what failed. Not by status, which changes with every claim.
+    index("replies_created").on(table.createdAt, table.id),
+    index("replies_failed").on(table.createdAt, table.id).where(sql`${table.errorCode} is not null`),
+    index("replies_failed_id").on(table.id).where(sql`${table.errorCode} is not null`),
     check(
       "replies_finished",
       sql`(${table.finishedAt} is null) = (${table.status} in ('queued', 'in_progress'))`,

@@ -1,6 +1,14 @@
 import { sql } from "drizzle-orm";
-import { bigint, check, integer, pgTable, text } from "drizzle-orm/pg-core";
+import { bigint, check, index, integer, jsonb, pgTable, text } from "drizzle-orm/pg-core";
 import { instant, timestamps, version } from "./columns.ts";
+
+/** How far the deletion of an account has got, so that it can be taken up again. */
+export interface AccountDeletion {
+  /** The owner of the ledger's entries from then on. */
+  pseudonym: string;
+  /** Rows that are gone, by table. */
+  erased: Record<string, number>;
+}
 
 export const users = pgTable(
   "users",
@@ -18,10 +26,13 @@ export const users = pgTable(
     sendWindowStartedAt: instant("send_window_started_at"),
     sendWindowCount: integer("send_window_count").notNull().default(0),
     disabledAt: instant("disabled_at"),
+    // Set once the owner has asked for it; the row itself goes last.
+    deletion: jsonb("deletion").$type<AccountDeletion>(),
     version: version(),
     ...timestamps(),
   },
   (table) => [
+    index("users_created").on(table.createdAt, table.id),
     check("users_balance", sql`${table.tokensHeld} >= 0 and ${table.tokenBalance} >= ${table.tokensHeld}`),
   ],
 );
