@@ -32,7 +32,8 @@ function endingOf({ answer, prompt }: Answered, transcript: Transcript): Ending 
 
 /** What a reply fails with; anything but a provider's error is our own fault. */
 function failureOf(error: unknown, { prompt, transcript }: Run): Ending {
-  const given = prompt && { context: contextOf(prompt, transcript) };
+  const context = prompt && contextOf(prompt, transcript);
+  const given = context && { noteIds: noteIdsOf(context.notes), context };
   if (error instanceof LlmError) {
     return { status: "failed", errorCode: error.code, errorMessage: error.message, ...given };
   }

@@ -150,13 +150,17 @@ test("a cancel between rounds ends it: the model is not called again", async () 
 });
 
 test("the deadline holds between rounds", async () => {
-  await note(ada, "tomatoes");
+  const found = await note(ada, "tomatoes");
   const slow: Turn = async function* (request) {
     await new Promise((resolve) => setTimeout(resolve, 300));
     yield* searches(["tomatoes"])(request);
   };
   const { reply, requests } = await asks(ada, [slow], 200);
   expect(reply).toMatchObject({ status: "failed", errorCode: "timed_out", tokensCharged: 0 });
+  expect(reply).toMatchObject({
+    noteIds: [found],
+    context: { searches: ["tomatoes"], notes: [{ id: found }] },
+  });
   expect(requests).toHaveLength(1);
 });
 

@@ -24,7 +24,10 @@ export type Conversation = z.infer<typeof conversation>;
 const settings = {
   title: text(200).nullable().optional().meta({ example: "Leases" }),
   description: text(2_000).nullable().optional(),
-  systemPrompt: text(32_768).nullable().optional().meta({ example: "Answer in one sentence." }),
+  systemPrompt: text(32_768).nullable().optional().meta({
+    description: "`{{name}}` is replaced by that value of the metadata whenever a reply is asked for",
+    example: "Answer in one sentence.",
+  }),
   systemPromptId: id.nullable().optional(),
   model: modelId.nullable().optional(),
   metadata: metadata.optional(),
