@@ -3,10 +3,12 @@ import { loadVariables, readSettings } from "@parley/local/settings";
 import { StartupError } from "@parley/local/startup-error";
 
 try {
-  const { DATABASE_URL } = readSettings(await loadVariables(new URL("../.env", import.meta.url)));
+  const { DATABASE_URL, EMBEDDING_DIMENSIONS } = readSettings(
+    await loadVariables(new URL("../.env", import.meta.url)),
+  );
   if (DATABASE_URL === undefined)
     throw new StartupError("DATABASE_URL is not set: it says which database to migrate.");
-  await applyMigrations(DATABASE_URL);
+  await applyMigrations(DATABASE_URL, EMBEDDING_DIMENSIONS);
   console.log("The database is up to date.");
 } catch (error) {
   console.error(error instanceof StartupError ? error.message : error);

@@ -5,13 +5,16 @@ import { countConversations, listConversations as findConversations } from "@par
 import type { Operation } from "@parley/http/api-types";
 import { cursorScope, decodeCursor } from "@parley/http/cursor";
 import { listResponse } from "@parley/http/list";
+import { searchConversations } from "./search-conversations.ts";
 
 /** A page of the caller's conversations; deleted ones only when they are asked for. */
 export function listConversations({
   database,
 }: Pick<Parts, "database">): Operation<(typeof conversationRoutes)["listConversations"]> {
-  return async ({ query, caller, path }) => {
+  return async (request) => {
+    const { query, caller, path } = request;
     const { limit, cursor, order, includeTotal, q, status, sort } = query;
+    if (sort === "relevance") return searchConversations(database, request);
     const scope = cursorScope("instant", { list: "conversations", sort, order, q, status });
     const after = decodeCursor(cursor, scope);
     const filter = { q, status };

@@ -1,4 +1,6 @@
+import { embeddingSettings } from "@parley/application/embedding";
 import { askingSettings, cacheSettings, callerSettings } from "@parley/application/settings";
+import { embeddingQueueSettings } from "@parley/jobs/embedding-queue";
 import { realtimeSettings } from "@parley/realtime/realtime-settings";
 import * as z from "zod";
 
@@ -8,4 +10,6 @@ export const configSchema = z.object({
   ...cacheSettings,
   ...realtimeSettings,
   ...askingSettings,
+  ...embeddingSettings,
+  ...embeddingQueueSettings,
 });

@@ -5,13 +5,17 @@ import type { messageRoutes } from "@parley/contract/routes/messages";
 import { getMessage, editMessage as storeEdit } from "@parley/data/messages";
 import type { Operation } from "@parley/http/api-types";
 import { problem } from "@parley/http/problem";
+import type { EmbeddingQueue } from "@parley/jobs/embedding-queue";
 import { addLogKeys } from "@parley/runtime/logger";
 
 /** Changes a message's text or metadata; earlier text is kept. */
 export function editMessage({
   database,
   cache,
-}: Pick<Parts, "database" | "cache">): Operation<(typeof messageRoutes)["editMessage"]> {
+  embeddings,
+}: Pick<Parts, "database" | "cache"> & { embeddings: EmbeddingQueue }): Operation<
+  (typeof messageRoutes)["editMessage"]
+> {
   return async ({ params, body, caller, headers }) => {
     const { conversationId, messageId } = params;
     const ownerId = caller.userId;
@@ -22,7 +26,11 @@ export function editMessage({
     const edited = await storeEdit(database, { ...params, ...body, ownerId, expectedVersion });
     if (edited === "deleted") throw problem("conflict", { detail: "A deleted message cannot be edited." });
     if (typeof edited === "string") throw missProblem(edited);
-    await cache.conversationChanged(ownerId, conversationId);
+    await Promise.all([
+      cache.conversationChanged(ownerId, conversationId),
+      body.content !== undefined &&
+        embeddings.enqueue({ kind: "message", items: [{ ownerId, id: messageId }] }),
+    ]);
     return { status: 200, body: renderMessage(edited), etag: String(edited.version) };
   };
 }

@@ -9,6 +9,7 @@ import { resolveUser } from "@parley/data/users";
 import { createApi } from "@parley/http/create-api";
 import { captureLog } from "@parley/http/testing/capture-log";
 import { eventFor, send } from "@parley/http/testing/send";
+import { createEmbeddingQueue } from "@parley/jobs/embedding-queue";
 import { availableModels } from "@parley/llm/models";
 import { createTestDatabase, type TestDatabase } from "@parley/local/postgres/test-database";
 import { createRealtime } from "@parley/realtime/create-realtime";
@@ -70,7 +71,10 @@ async function call(sub: "ada" | "eve", route: "sendMessage" | "listMessages", b
   const { sendMessage: sending, listMessages: listing } = messageRoutes;
   const api = createApi({
     routes: { sendMessage: sending, listMessages: listing },
-    operations: { sendMessage: sendMessage(parts), listMessages: listMessages(parts) },
+    operations: {
+      sendMessage: sendMessage({ ...parts, embeddings: createEmbeddingQueue(undefined) }),
+      listMessages: listMessages(parts),
+    },
     resolveCaller: async () => ({ outcome: "active", user: { id: userId } }),
     apiRatePerSecond: 0,
   });

@@ -8,6 +8,7 @@ import { newId } from "@parley/data/ids";
 import { sendMessage as storeMessage } from "@parley/data/send-message";
 import type { ApiRequest, Operation } from "@parley/http/api-types";
 import { announceEnding } from "@parley/jobs/announce-ending";
+import type { EmbeddingQueue } from "@parley/jobs/embedding-queue";
 import { addLogKeys } from "@parley/runtime/logger";
 
 type Route = (typeof messageRoutes)["sendMessage"];
@@ -29,7 +30,7 @@ function store({ database, asking }: AskingParts, request: ApiRequest<Route>) {
 }
 
 /** Stores a message; a user's is answered in the background (202), an assistant's only imported (201). */
-export function sendMessage(parts: AskingParts): Operation<Route> {
+export function sendMessage(parts: AskingParts & { embeddings: EmbeddingQueue }): Operation<Route> {
   return async (request) => {
     const { conversationId } = request.params;
     const ownerId = request.caller.userId;
@@ -48,6 +49,8 @@ export function sendMessage(parts: AskingParts): Operation<Route> {
     });
     const message = renderNewMessage(sent.message, reply?.id ?? null, request.body);
     if (reply !== undefined) return accepted(reply, outcome, { message, reply: renderQueued(reply) });
+    // A question waits for its answer: the worker has both embedded.
+    await parts.embeddings.enqueue({ kind: "message", items: [{ ownerId, id: message.id }] });
     const location = `/v1/conversations/${conversationId}/messages/${message.id}`;
     return {
       status: 201,

@@ -6,9 +6,13 @@ import { newId } from "@parley/data/ids";
 import { createNote as storeNote } from "@parley/data/notes";
 import type { Operation } from "@parley/http/api-types";
 import { problem } from "@parley/http/problem";
+import type { EmbeddingQueue } from "@parley/jobs/embedding-queue";
 
 /** Saves a note. A replay is answered from the request, whatever has become of the note since. */
-export function createNote(database: Database): Operation<(typeof noteRoutes)["createNote"]> {
+export function createNote(
+  database: Database,
+  embeddings: EmbeddingQueue,
+): Operation<(typeof noteRoutes)["createNote"]> {
   return async ({ body: { title = null, content, tags = [] }, caller: { userId }, idempotency }) => {
     const created = await storeNote(database, {
       title,
@@ -21,6 +25,7 @@ export function createNote(database: Database): Operation<(typeof noteRoutes)["c
     });
     if (created.outcome === "mismatch") throw problem("idempotency-mismatch");
     const { id, outcome } = created;
+    await embeddings.enqueue({ kind: "note", items: [{ ownerId: userId, id }] });
     const createdAt = new Date(created.createdAt);
     return {
       status: 201,

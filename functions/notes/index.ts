@@ -1,14 +1,17 @@
 import { callersOf } from "@parley/application/callers";
+import { embedderOf } from "@parley/application/embedding";
 import { tracedDatabase } from "@parley/application/traced-database";
 import { noteRoutes } from "@parley/contract/routes/notes";
 import { openDatabase } from "@parley/data/database";
 import { isConnectionFailure } from "@parley/data/database-errors";
 import { createApi } from "@parley/http/create-api";
+import { createEmbeddingQueue } from "@parley/jobs/embedding-queue";
 import { parseEnvironment } from "@parley/runtime/environment";
-import { loadDatabaseUrl } from "@parley/runtime/secrets";
+import { loadDatabaseUrl, loadSecrets } from "@parley/runtime/secrets";
 import { configSchema } from "./config.ts";
 import { createNote } from "./create-note.ts";
 import { deleteNote } from "./delete-note.ts";
+import { findSimilarNotes } from "./find-similar-notes.ts";
 import { getNote } from "./get-note.ts";
 import { listNotes } from "./list-notes.ts";
 import { pinNote } from "./pin-note.ts";
@@ -17,14 +20,17 @@ import { updateNote } from "./update-note.ts";
 
 const config = parseEnvironment(configSchema);
 const database = tracedDatabase(openDatabase(await loadDatabaseUrl()));
+const embedder = embedderOf(config, await loadSecrets());
+const embeddings = createEmbeddingQueue(config.EMBEDDING_QUEUE_URL);
 
 export const handler = createApi({
   routes: noteRoutes,
   operations: {
     listNotes: listNotes(database),
-    createNote: createNote(database),
+    createNote: createNote(database, embeddings),
+    findSimilarNotes: findSimilarNotes({ database, embedder }),
     getNote: getNote(database),
-    updateNote: updateNote(database),
+    updateNote: updateNote(database, embeddings),
     deleteNote: deleteNote(database),
     pinNote: pinNote(database),
     unpinNote: unpinNote(database),

@@ -1,9 +1,13 @@
+import { embeddingSettings } from "@parley/application/embedding";
+import { embeddingQueueSettings } from "@parley/jobs/embedding-queue";
 import { queueSettings } from "@parley/jobs/queue-settings";
 import { realtimeSettings } from "@parley/realtime/realtime-settings";
 import * as z from "zod";
 
 export const configSchema = z.object({
   ...queueSettings,
+  ...embeddingSettings,
+  ...embeddingQueueSettings,
   ...realtimeSettings,
   MOMENTO_CACHE_NAME: z.string().default("parley"),
   MOMENTO_ENDPOINT: z.string().optional(),

@@ -1,6 +1,7 @@
 import { openRealtime } from "@parley/application/open-realtime";
 import { createCache } from "@parley/cache/create-cache";
 import { type Database, openDatabase } from "@parley/data/database";
+import { createEmbeddingQueue } from "@parley/jobs/embedding-queue";
 import { createReplyQueue } from "@parley/jobs/reply-queue";
 import { parseEnvironment } from "@parley/runtime/environment";
 import { logger, startLogScope } from "@parley/runtime/logger";
@@ -8,6 +9,7 @@ import { loadSecrets } from "@parley/runtime/secrets";
 import type { Context } from "aws-lambda";
 import { configSchema } from "./config.ts";
 import { sweep } from "./sweep.ts";
+import { sweepSearch } from "./sweep-search.ts";
 
 const config = parseEnvironment(configSchema);
 const queue = createReplyQueue(config.QUEUE_URL, config.REPLY_CHECK_SECONDS);
@@ -28,5 +30,9 @@ export async function handler(_event: unknown, context: Context): Promise<void> 
   const dependencies = { database, cache, queue, realtime: openRealtime(config, database) };
   startLogScope({ requestId: context.awsRequestId });
   logger.info("swept", { ...(await sweep(dependencies, context.awsRequestId)) });
+  const { EMBEDDING_QUEUE_URL, EMBEDDING_MODEL: model, EMBEDDING_DIMENSIONS: dimensions } = config;
+  const embeddings =
+    EMBEDDING_QUEUE_URL === undefined ? undefined : createEmbeddingQueue(EMBEDDING_QUEUE_URL);
+  logger.info("search swept", { ...(await sweepSearch({ database, embeddings, model, dimensions })) });
   cache.close();
 }

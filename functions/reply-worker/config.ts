@@ -1,10 +1,12 @@
 import { usualLeaseSeconds } from "@parley/data/reply-jobs";
+import { embeddingQueueSettings } from "@parley/jobs/embedding-queue";
 import { queueSettings } from "@parley/jobs/queue-settings";
 import { realtimeSettings } from "@parley/realtime/realtime-settings";
 import * as z from "zod";
 
 export const configSchema = z.object({
   ...queueSettings,
+  ...embeddingQueueSettings,
   ...realtimeSettings,
   /** How long a worker that tells nothing keeps a reply. */
   REPLY_LEASE_SECONDS: z.coerce.number().min(1).default(usualLeaseSeconds),

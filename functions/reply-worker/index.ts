@@ -1,6 +1,7 @@
 import { openRealtime } from "@parley/application/open-realtime";
 import { createCache } from "@parley/cache/create-cache";
 import { openDatabase } from "@parley/data/database";
+import { createEmbeddingQueue } from "@parley/jobs/embedding-queue";
 import { createReplyQueue } from "@parley/jobs/reply-queue";
 import { createBreaker } from "@parley/llm/breaker";
 import { availableModels } from "@parley/llm/models";
@@ -39,6 +40,7 @@ async function createWorker(): Promise<Worker> {
     database,
     cache,
     queue,
+    embeddings: createEmbeddingQueue(config.EMBEDDING_QUEUE_URL),
     realtime: openRealtime(config, database),
     providers: createProviders(keys),
     models: availableModels({ ...keys, includeScripted: true }),

@@ -106,4 +106,8 @@ export async function runReply(
     nextReplyId: finished.nextReplyId,
     news: finished.news,
   });
+  // Last of all, so that nobody waits for it.
+  const ids = [reply.messageId, ...(finished.message === undefined ? [] : [finished.message.id])];
+  const items = ids.map((id) => ({ ownerId: reply.ownerId, id }));
+  await worker.embeddings.enqueue({ kind: "message", items });
 }

@@ -33,6 +33,7 @@ export function workerOf(database: Database, turns: readonly Turn[]) {
       retryLater: async () => {},
       warm: () => {},
     },
+    embeddings: { enqueue: async () => false },
     realtime: createRealtime({ callbackUrl: undefined, removeConnections: async () => {} }),
     providers: { get: () => provider },
     models: availableModels({ includeScripted: true }),

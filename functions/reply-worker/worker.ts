@@ -1,5 +1,6 @@
 import type { Cache } from "@parley/cache/create-cache";
 import type { Database } from "@parley/data/database";
+import type { EmbeddingQueue } from "@parley/jobs/embedding-queue";
 import type { ReplyQueue } from "@parley/jobs/reply-queue";
 import type { Breaker } from "@parley/llm/breaker";
 import type { ModelCatalog } from "@parley/llm/models";
@@ -11,6 +12,7 @@ export interface Worker {
   database: Database;
   cache: Cache;
   queue: ReplyQueue;
+  embeddings: EmbeddingQueue;
   realtime: Realtime;
   providers: Providers;
   models: ModelCatalog;

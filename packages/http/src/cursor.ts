@@ -17,6 +17,8 @@ const keySchemas = {
   position: z.int().min(-2_147_483_648).max(2_147_483_647),
   /** A point in time in UTC with its microseconds. */
   instant: z.string().refine(isRealInstant),
+  /** How well a search's hit matches. */
+  score: z.int().min(0).max(Number.MAX_SAFE_INTEGER),
 } as const;
 
 export type KeyKind = keyof typeof keySchemas;

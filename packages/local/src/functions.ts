@@ -8,6 +8,7 @@ const routeTimeoutMillis = 30_000;
 // The longest that Lambda allows: more than the deadline of a reply.
 export const workerTimeoutMillis = 900_000;
 export const deadLetterTimeoutMillis = 30_000;
+export const embedderTimeoutMillis = 60_000;
 export const mostWorkers = 10;
 
 const idleMillis = 120_000;
@@ -25,6 +26,7 @@ const limits: Readonly<Record<string, Limits>> = {
   replies: { ...usual, maximumEnvironments: 32 },
   "reply-worker": { timeoutMillis: workerTimeoutMillis, maximumEnvironments: mostWorkers },
   websocket: usual,
+  embedder: { timeoutMillis: embedderTimeoutMillis, maximumEnvironments: 2 },
   "reply-sweeper": { timeoutMillis: 60_000, maximumEnvironments: 1 },
   "dead-letter": { timeoutMillis: deadLetterTimeoutMillis, maximumEnvironments: 2 },
 };

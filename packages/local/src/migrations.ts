@@ -2,9 +2,9 @@ import { migrate } from "@parley/data/migrate";
 import { StartupError } from "./startup-error.ts";
 
 /** @throws StartupError without the URL, which holds a password */
-export async function applyMigrations(databaseUrl: string): Promise<void> {
+export async function applyMigrations(databaseUrl: string, dimensions?: number): Promise<void> {
   try {
-    await migrate(databaseUrl);
+    await migrate(databaseUrl, undefined, dimensions);
   } catch (cause) {
     const error: unknown = cause instanceof Error && cause.cause !== undefined ? cause.cause : cause;
     const reason = error instanceof Error ? error.message.split("\n")[0] : String(error);

@@ -1,6 +1,7 @@
 import type { SQSEvent } from "aws-lambda";
 import {
   deadLetterTimeoutMillis,
+  embedderTimeoutMillis,
   type Functions,
   mostWorkers,
   payloadOf,
@@ -11,8 +12,11 @@ import { type QueueService, startQueueService } from "./queue/queue-service.ts";
 
 export const jobQueue = "parley-replies";
 const deadLetterQueue = "parley-replies-dead";
+export const embeddingQueue = "parley-embeddings";
+// Nobody reads it: the sweep finds what was not embedded.
+const deadEmbeddingQueue = "parley-embeddings-dead";
 
-/** The reply queue and its dead-letter queue. */
+/** The queues of replies and of embeddings, each with its dead-letter queue. */
 export function startReplyQueues(region: string): Promise<QueueService> {
   return startQueueService({
     region,
@@ -24,11 +28,18 @@ export function startReplyQueues(region: string): Promise<QueueService> {
         maxReceiveCount: 5,
       },
       { name: deadLetterQueue, visibilityTimeoutSeconds: (6 * deadLetterTimeoutMillis) / 1000 },
+      {
+        name: embeddingQueue,
+        visibilityTimeoutSeconds: (6 * embedderTimeoutMillis) / 1000,
+        deadLetterQueue: deadEmbeddingQueue,
+        maxReceiveCount: 5,
+      },
+      { name: deadEmbeddingQueue, visibilityTimeoutSeconds: 30 },
     ],
   });
 }
 
-/** Hands what is in the queues to the worker and the dead-letter function. */
+/** Hands what is in the queues to the worker, the dead-letter function and the embedder. */
 export function startReplySources(
   queue: QueueService,
   functions: Functions,
@@ -45,5 +56,9 @@ export function startReplySources(
       invoke: (event: SQSEvent) => payloadOf(functions.get(functionName).invoke(event)),
       onError,
     });
-  return [start(jobQueue, "reply-worker", mostWorkers), start(deadLetterQueue, "dead-letter", 2)];
+  return [
+    start(jobQueue, "reply-worker", mostWorkers),
+    start(deadLetterQueue, "dead-letter", 2),
+    start(embeddingQueue, "embedder", 2),
+  ];
 }

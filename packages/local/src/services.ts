@@ -5,7 +5,7 @@ import { applyMigrations } from "./migrations.ts";
 import { type RunningMomento, startMomento } from "./momento/start-momento.ts";
 import { type LocalPostgres, startPostgres } from "./postgres/start-postgres.ts";
 import type { QueueService } from "./queue/queue-service.ts";
-import { jobQueue, startReplyQueues } from "./reply-queues.ts";
+import { embeddingQueue, jobQueue, startReplyQueues } from "./reply-queues.ts";
 import { functionVariables, type Settings } from "./settings.ts";
 
 const region = "us-east-1";
@@ -53,7 +53,7 @@ export async function startServices(started: Started, options: ServiceOptions): 
   const { settings, dataDir, reroute, onProgress, onCode, onConfirmed } = options;
   const database = await startDatabase(started, options);
   onProgress("Applying migrations");
-  await applyMigrations(database.databaseUrl);
+  await applyMigrations(database.databaseUrl, settings.EMBEDDING_DIMENSIONS);
   onProgress("Starting the queue, the cache and the user pool");
   const queue = await startReplyQueues(region);
   started.defer(() => queue.close());
@@ -83,6 +83,20 @@ async function reroutedQueue(queue: QueueService, reroute: Reroute): Promise<Que
   return { ...queue, endpoint, queueUrl: (name) => queue.queueUrl(name).replace(queue.endpoint, endpoint) };
 }
 
+/** Whether the functions find an embedding provider in these settings. */
+function embeds({
+  EMBEDDING_BASE_URL,
+  EMBEDDING_API_KEY,
+  OPENAI_API_KEY,
+  OPENAI_BASE_URL,
+}: Settings): boolean {
+  return (
+    EMBEDDING_BASE_URL !== undefined ||
+    EMBEDDING_API_KEY !== undefined ||
+    (OPENAI_API_KEY !== undefined && OPENAI_BASE_URL === undefined)
+  );
+}
+
 /** The variables of every function. */
 export function functionEnvironment(
   settings: Settings,
@@ -99,6 +113,7 @@ export function functionEnvironment(
     AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: cognito.endpoint,
     DATABASE_URL: databaseUrl,
     QUEUE_URL: queue.queueUrl(jobQueue),
+    ...(embeds(settings) && { EMBEDDING_QUEUE_URL: queue.queueUrl(embeddingQueue) }),
     USER_POOL_ID: userPool.userPoolId,
     USER_POOL_CLIENT_ID: userPool.clientId,
     USER_POOL_JWKS: JSON.stringify(cognito.jwks),

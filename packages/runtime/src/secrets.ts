@@ -8,6 +8,9 @@ const secretsSchema = z.object({
   openaiApiKey: z.string().optional(),
   anthropicApiKey: z.string().optional(),
   momentoApiKey: z.string().optional(),
+  /** Of whoever scrapes `/metrics`. */
+  metricsToken: z.string().optional(),
+  embeddingApiKey: z.string().optional(),
 });
 
 export type Secrets = z.infer<typeof secretsSchema>;
@@ -18,6 +21,8 @@ const variables: Record<keyof Secrets, string> = {
   openaiApiKey: "OPENAI_API_KEY",
   anthropicApiKey: "ANTHROPIC_API_KEY",
   momentoApiKey: "MOMENTO_API_KEY",
+  metricsToken: "METRICS_TOKEN",
+  embeddingApiKey: "EMBEDDING_API_KEY",
 };
 
 /** As RDS keeps the master user of a cluster. */

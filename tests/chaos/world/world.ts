@@ -108,6 +108,7 @@ export async function openCorner(world: World, options: CornerOptions = {}): Pro
       realtime,
       queue: jobs,
       cache: reads,
+      embeddings: { enqueue: async () => false },
       providers: createToldModel(world.told, manners),
       models: catalog,
       breaker: createBreaker({ now: Date.now }),

@@ -6,6 +6,7 @@ import type { Message } from "../schemas/message.ts";
 import type { model } from "../schemas/model.ts";
 import type { Note } from "../schemas/note.ts";
 import type { Reply } from "../schemas/reply.ts";
+import type { messageMatch as match } from "../schemas/search.ts";
 import type { SystemPrompt } from "../schemas/system-prompt.ts";
 import { keyAndTokenExamples } from "./key-and-token-examples.ts";
 
@@ -88,6 +89,13 @@ const completed: Reply = {
   updatedAt: "2026-11-21T09:30:02.000Z",
 };
 
+const messageMatch: z.infer<typeof match> = {
+  message,
+  conversationTitle: "Leases",
+  snippet: "What is a lease in a job queue?",
+  highlights: [{ start: 10, end: 15 }],
+};
+
 const systemPrompt: SystemPrompt = {
   id: "h7zq4m1xk9c2v5b8n3jd6twy",
   name: "Editor",
@@ -129,7 +137,7 @@ const tokens = {
 };
 const page = (...data: unknown[]) => ({ data, nextCursor: null });
 
-export interface Example {
+interface Example {
   body?: unknown;
   /** By status; statuses without a body have none. */
   responses: Readonly<Record<number, unknown>>;
@@ -164,6 +172,8 @@ export const examples: Readonly<Record<keyof typeof allRoutes, Example>> = {
   updateConversation: { body: { title: "Leases" }, responses: { 200: conversation } },
   deleteConversation: { responses: {} },
   restoreConversation: { responses: { 200: conversation } },
+  searchMessages: { responses: { 200: page(messageMatch) } },
+  findSimilarMessages: { responses: { 200: { ranking: "semantic", data: [{ message, score: 0.8312 }] } } },
   listMessages: { responses: { 200: page(message) } },
   sendMessage: {
     body: { content: "What is a lease in a job queue?" },
@@ -191,6 +201,7 @@ export const examples: Readonly<Record<keyof typeof allRoutes, Example>> = {
   updateSystemPrompt: { body: { isDefault: true }, responses: { 200: { ...systemPrompt, isDefault: true } } },
   deleteSystemPrompt: { responses: {} },
   listNotes: { responses: { 200: page(note) } },
+  findSimilarNotes: { responses: { 200: { ranking: "lexical", data: [{ note, score: 0.4609 }] } } },
   createNote: {
     body: { title: "Tomatoes", content: "Water them on Mondays.", tags: ["garden"] },
     responses: { 201: note },

@@ -5,6 +5,7 @@ import { id, searchText } from "../schemas/fields.ts";
 import { list, listQuery } from "../schemas/list.ts";
 import { message } from "../schemas/message.ts";
 import { reply } from "../schemas/reply.ts";
+import { listedConversation } from "../schemas/search.ts";
 
 const base = { function: "conversations", auth: "user", tag: "Conversations" } as const;
 const one = "/v1/conversations/{conversationId}";
@@ -16,13 +17,29 @@ export const conversationRoutes = defineRoutes({
     method: "GET",
     path: "/v1/conversations",
     summary: "List conversations",
-    query: z.strictObject({
-      ...listQuery,
-      q: searchText,
-      status: z.enum(["active", "archived", "deleted"]).optional(),
-      sort: z.enum(["updatedAt", "createdAt"]).default("updatedAt"),
-    }),
-    responses: { 200: list(conversation) },
+    description:
+      "`q` is text that the title or description must hold. With `sort=relevance` it is a search over titles, " +
+      "descriptions and the text of messages instead, best match first.",
+    query: z
+      .strictObject({
+        ...listQuery,
+        q: searchText,
+        status: z.enum(["active", "archived", "deleted"]).optional(),
+        sort: z.enum(["updatedAt", "createdAt", "relevance"]).default("updatedAt"),
+      })
+      .refine(({ sort, q }) => sort !== "relevance" || q !== undefined, {
+        message: "is needed with sort=relevance",
+        path: ["q"],
+      })
+      .refine(
+        ({ sort, status, order, includeTotal }) =>
+          sort !== "relevance" || (status !== "deleted" && order === "desc" && !includeTotal),
+        {
+          message: "relevance takes neither status=deleted nor order=asc nor includeTotal",
+          path: ["sort"],
+        },
+      ),
+    responses: { 200: list(listedConversation) },
   },
   createConversation: {
     ...base,

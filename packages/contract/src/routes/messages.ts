@@ -2,9 +2,10 @@ import * as z from "zod";
 import { defineRoutes } from "../route.ts";
 import { estimate, estimateReply } from "../schemas/context.ts";
 import { id, modelId, searchText } from "../schemas/fields.ts";
-import { listQuery } from "../schemas/list.ts";
+import { list, listQuery } from "../schemas/list.ts";
 import { editMessage, message, messagePage, onBusy, sendMessage } from "../schemas/message.ts";
 import { reply } from "../schemas/reply.ts";
+import { messageMatch, searchQuery, similarMessages, similarQuery } from "../schemas/search.ts";
 
 const base = { function: "messages", auth: "user", tag: "Messages" } as const;
 const all = "/v1/conversations/{conversationId}/messages";
@@ -12,6 +13,29 @@ const one = `${all}/{messageId}` as const;
 const params = z.strictObject({ conversationId: id, messageId: id });
 
 export const messageRoutes = defineRoutes({
+  searchMessages: {
+    ...base,
+    method: "GET",
+    path: "/v1/messages",
+    summary: "Search all messages, best match first",
+    description:
+      "Over the text of messages that are neither deleted nor replaced; ranks at most 1 000 of them.",
+    query: z.strictObject({
+      limit: listQuery.limit,
+      cursor: listQuery.cursor,
+      q: searchQuery,
+      role: z.enum(["user", "assistant"]).optional(),
+    }),
+    responses: { 200: list(messageMatch) },
+  },
+  findSimilarMessages: {
+    ...base,
+    method: "GET",
+    path: "/v1/messages/similar",
+    summary: "The messages most similar to a text",
+    query: similarQuery,
+    responses: { 200: similarMessages },
+  },
   listMessages: {
     ...base,
     method: "GET",

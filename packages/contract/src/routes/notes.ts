@@ -3,6 +3,7 @@ import { defineRoutes } from "../route.ts";
 import { id, searchText } from "../schemas/fields.ts";
 import { list, listQuery } from "../schemas/list.ts";
 import { createNote, note, tag, updateNote } from "../schemas/note.ts";
+import { similarNotes, similarQuery } from "../schemas/search.ts";
 
 const base = { function: "notes", auth: "user", tag: "Notes" } as const;
 const all = "/v1/notes";
@@ -33,6 +34,14 @@ export const noteRoutes = defineRoutes({
     body: createNote,
     responses: { 201: note },
     idempotent: true,
+  },
+  findSimilarNotes: {
+    ...base,
+    method: "GET",
+    path: "/v1/notes/similar",
+    summary: "The notes most similar to a text",
+    query: similarQuery,
+    responses: { 200: similarNotes },
   },
   getNote: {
     ...base,

@@ -1,0 +1,18 @@
+import { embedderOf } from "@parley/application/embedding";
+import { openDatabase } from "@parley/data/database";
+import { parseEnvironment } from "@parley/runtime/environment";
+import { loadDatabaseUrl, loadSecrets } from "@parley/runtime/secrets";
+import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
+import { configSchema } from "./config.ts";
+import { embedBatch } from "./embed-batch.ts";
+
+const config = parseEnvironment(configSchema);
+const parts = {
+  database: openDatabase(await loadDatabaseUrl()),
+  embedder: embedderOf(config, await loadSecrets()),
+};
+
+/** Up to ten jobs of the embedding queue; those that fail stay in it. */
+export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
+  return embedBatch(parts, event.Records);
+}

@@ -1,0 +1,47 @@
+import type { SQSClient } from "@aws-sdk/client-sqs";
+import { describeError } from "@parley/runtime/describe-error";
+import { logger } from "@parley/runtime/logger";
+import { traced } from "@parley/runtime/tracer";
+import * as z from "zod";
+import type { EmbeddingJob } from "./embedding-job.ts";
+
+/** Of every function that stores texts; absent where nothing is embedded. */
+export const embeddingQueueSettings = { EMBEDDING_QUEUE_URL: z.url().optional() };
+
+export interface EmbeddingQueue {
+  /**
+   * Sends a job. Best effort, because the sweep finds what is missing: a failure is logged and answered with false.
+   */
+  enqueue(job: EmbeddingJob): Promise<boolean>;
+}
+
+/** The queue at this URL; without one nothing is sent. */
+export function createEmbeddingQueue(queueUrl: string | undefined): EmbeddingQueue {
+  let client: SQSClient | undefined;
+
+  async function send(job: EmbeddingJob): Promise<void> {
+    const { SQSClient, SendMessageCommand } = await import("@aws-sdk/client-sqs");
+    client ??= new SQSClient({ maxAttempts: 1, requestHandler: { requestTimeout: 1_000 } });
+    await client.send(
+      new SendMessageCommand({
+        QueueUrl: queueUrl,
+        MessageBody: JSON.stringify(job),
+        // A fair queue: one user's import does not delay the others.
+        MessageGroupId: job.items[0]?.ownerId,
+      }),
+    );
+  }
+
+  return {
+    async enqueue(job) {
+      if (queueUrl === undefined) return false;
+      try {
+        await traced("queue.send", () => send(job));
+        return true;
+      } catch (error) {
+        logger.warn("embedding job not sent", { kind: job.kind, error: describeError(error) });
+        return false;
+      }
+    },
+  };
+}

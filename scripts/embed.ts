@@ -1,0 +1,44 @@
+import { embedTexts } from "@parley/application/embed-texts";
+import { embedderOf, embeddingSettings } from "@parley/application/embedding";
+import { openDatabase } from "@parley/data/database";
+import { type EmbeddableItem, listMissingEmbeddings } from "@parley/data/embeddings";
+import { applyMigrations } from "@parley/local/migrations";
+import { loadVariables, readSettings } from "@parley/local/settings";
+import { StartupError } from "@parley/local/startup-error";
+import * as z from "zod";
+
+const itemsAtOnce = 100;
+
+/** Embeds every message and note that still lacks it, and indexes vectors of the configured length. */
+async function embedAll(): Promise<void> {
+  const settings = readSettings(await loadVariables(new URL("../.env", import.meta.url)));
+  const { DATABASE_URL, EMBEDDING_API_KEY: embeddingApiKey, OPENAI_API_KEY: openaiApiKey } = settings;
+  if (DATABASE_URL === undefined) throw new StartupError("DATABASE_URL is not set: it says which database.");
+  const embedder = embedderOf(z.object(embeddingSettings).parse(settings), { embeddingApiKey, openaiApiKey });
+  if (embedder === undefined) {
+    throw new StartupError("No embedding provider: set OPENAI_API_KEY or EMBEDDING_BASE_URL.");
+  }
+  const { model, dimensions } = embedder;
+  await applyMigrations(DATABASE_URL, dimensions);
+  const database = openDatabase(DATABASE_URL);
+  for (const kind of ["message", "note"] as const) {
+    let total = 0;
+    let after: EmbeddableItem | undefined;
+    do {
+      const page = { limit: itemsAtOnce, after };
+      const items = await listMissingEmbeddings(database, { kind, model, dimensions }, page);
+      total += (await embedTexts({ database, embedder }, kind, items)) ?? 0;
+      after = items.at(-1);
+      if (total > 0) console.log(`${kind}s embedded: ${total}`);
+    } while (after !== undefined);
+    if (total === 0) console.log(`${kind}s: nothing to embed, or the server has no pgvector.`);
+  }
+  await database.close();
+}
+
+try {
+  await embedAll();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}
