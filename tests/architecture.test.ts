@@ -74,7 +74,7 @@ describe("who may import whom", () => {
     ["packages/local/src/a.ts", "@parley/application/models"],
     ["packages/http/src/a.ts", "@parley/application/models"],
     ["packages/application/src/a.ts", "@parley/local/stack"],
-    ["packages/application/src/a.ts", "@parley/realtime/events"],
+    ["packages/application/src/a.ts", "@parley/client/client"],
     ["packages/unheard-of/src/a.ts", "@parley/contract/problem"],
     ["functions/messages/index.ts", "@parley/local/stack"],
     ["functions/messages/a/b.ts", "@parley/local/stack"],

@@ -26,7 +26,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   client: ["contract"],
   web: ["client", "contract"],
   // docs/adr/0006: what several functions compose alike.
-  application: ["contract", "data", "http", "jobs", "cache", "llm", "runtime"],
+  application: ["contract", "data", "http", "jobs", "cache", "llm", "realtime", "runtime"],
   infra: ["contract"],
 };
 
