@@ -1,0 +1,151 @@
+import { CfnOutput, RemovalPolicy, Stack, type StackProps, Token } from "aws-cdk-lib";
+import { AccessLogFormat } from "aws-cdk-lib/aws-apigateway";
+import {
+  type CfnApi,
+  LogGroupLogDestination,
+  WebSocketApi,
+  WebSocketStage,
+} from "aws-cdk-lib/aws-apigatewayv2";
+import { WebSocketLambdaAuthorizer } from "aws-cdk-lib/aws-apigatewayv2-authorizers";
+import { WebSocketLambdaIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations";
+import type { IUserPool } from "aws-cdk-lib/aws-cognito";
+import { LogGroup } from "aws-cdk-lib/aws-logs";
+import type { Construct } from "constructs";
+import { acknowledge } from "../constructs/acknowledge.ts";
+import { ResourceFunction } from "../constructs/resource-function.ts";
+import type { Deployment, SecretAccess } from "../deployment.ts";
+import { environmentOf } from "../environments.ts";
+
+// API Gateway waits 29 s for a WebSocket integration.
+const messageSeconds = 29;
+const authorizerSeconds = 10;
+
+export interface RealtimeStackProps extends Deployment, StackProps {
+  readonly secrets: SecretAccess;
+  readonly userPool: IUserPool;
+  readonly clientId: string;
+}
+
+/** Push: the WebSocket API and its function. A stack of its own, because SAM cannot read a `$connect` route. */
+export class RealtimeStack extends Stack {
+  readonly websocket: ResourceFunction;
+  private readonly stage: WebSocketStage;
+  private readonly resource: CfnApi;
+
+  constructor(scope: Construct, id: string, props: RealtimeStackProps) {
+    super(scope, id, props);
+    const { stage } = props;
+    const api = new WebSocketApi(this, "Api", {
+      apiName: `parley-${stage.name}-push`,
+      routeSelectionExpression: "$request.body.action",
+    });
+    this.resource = api.node.findChild("Resource") as CfnApi;
+    this.stage = this.addStage(api, props);
+    this.websocket = new ResourceFunction(this, "Websocket", {
+      ...props,
+      functionName: "websocket",
+      environment: environmentOf("websocket", {
+        NEW_USER_TOKENS: stage.limits.newUserTokens?.toString(),
+        MONTHLY_TOKENS: stage.limits.monthlyTokens?.toString(),
+        API_RATE_PER_SECOND: stage.limits.requestsPerSecond?.toString(),
+        WEBSOCKET_CALLBACK_URL: this.callbackUrl,
+      }),
+      memoryMegabytes: stage.memory.api,
+      timeoutSeconds: messageSeconds,
+    });
+    this.addRoutes(api, this.authorizer(props));
+    this.grantSend(this.websocket);
+    new CfnOutput(this, "Url", { value: this.stage.url });
+  }
+
+  /** Where functions send to connections: their `WEBSOCKET_CALLBACK_URL`. */
+  get callbackUrl(): string {
+    return this.stage.callbackUrl;
+  }
+
+  /** Lets a function send to connections, and close them. */
+  grantSend({ lambda }: ResourceFunction): void {
+    this.stage.grantManagementApiAccess(lambda);
+    if (lambda.role === undefined) return;
+    const region = Token.isUnresolved(this.region) ? "<AWS::Region>" : this.region;
+    const api = Stack.of(lambda) === this ? `<${this.getLogicalId(this.resource)}>` : this.exportName();
+    const connections = `execute-api:${region}:<AWS::AccountId>:${api}/${this.stage.stageName}/*/@connections/*`;
+    acknowledge(lambda.role, {
+      [`IAM5[Resource::arn:<AWS::Partition>:${connections}]`]:
+        "A connection has no name before it is opened: all of this API's are meant.",
+    });
+  }
+
+  /** What the API's id is called where other stacks use it. */
+  private exportName(): string {
+    const imported: { "Fn::ImportValue": string } = this.resolve(this.exportValue(this.resource.ref));
+    return imported["Fn::ImportValue"];
+  }
+
+  private addRoutes(api: WebSocketApi, authorizer: ResourceFunction): void {
+    const integration = new WebSocketLambdaIntegration("Websocket", this.websocket.lambda);
+    const guard = new WebSocketLambdaAuthorizer("Authorizer", authorizer.lambda, {
+      // A browser cannot send headers with a WebSocket.
+      identitySource: ["route.request.querystring.token"],
+    });
+    api.addRoute("$connect", { integration, authorizer: guard });
+    const open = [
+      api.addRoute("$disconnect", { integration }),
+      api.addRoute("$default", { integration, returnResponse: true }),
+    ];
+    for (const route of open) {
+      acknowledge(route, {
+        APIG4:
+          "Only an authorized connection has messages; API Gateway allows an authorizer on $connect alone.",
+      });
+    }
+  }
+
+  private addStage(api: WebSocketApi, { stage }: RealtimeStackProps): WebSocketStage {
+    const log = new LogGroup(this, "AccessLog", {
+      logGroupName: `/parley/${stage.name}/push-access`,
+      retention: stage.logRetentionDays,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    return new WebSocketStage(this, "Stage", {
+      webSocketApi: api,
+      stageName: stage.name,
+      autoDeploy: true,
+      detailedMetricsEnabled: true,
+      throttle: { rateLimit: stage.throttle.requestsPerSecond, burstLimit: stage.throttle.burst },
+      accessLogSettings: { destination: new LogGroupLogDestination(log), format: accessLogFormat() },
+    });
+  }
+
+  private authorizer({ secrets: _, ...props }: RealtimeStackProps): ResourceFunction {
+    return new ResourceFunction(this, "Authorizer", {
+      ...props,
+      functionName: "authorizer",
+      logName: "websocket-authorizer",
+      environment: environmentOf("authorizer", {
+        USER_POOL_ID: props.userPool.userPoolId,
+        USER_POOL_CLIENT_ID: props.clientId,
+      }),
+      memoryMegabytes: props.stage.memory.authorizer,
+      timeoutSeconds: authorizerSeconds,
+    });
+  }
+}
+
+/** Without the query, which holds a token. */
+function accessLogFormat(): AccessLogFormat {
+  return AccessLogFormat.custom(
+    JSON.stringify({
+      requestId: "$context.requestId",
+      time: "$context.requestTime",
+      sourceIp: "$context.identity.sourceIp",
+      event: "$context.eventType",
+      route: "$context.routeKey",
+      connectionId: "$context.connectionId",
+      status: "$context.status",
+      error: "$context.error.message",
+      authorizerError: "$context.authorizer.error",
+      integrationError: "$context.integrationErrorMessage",
+    }),
+  );
+}
