@@ -67,6 +67,21 @@ test("send, claim, flush and finish name the owner's connections and what became
   expect(finished).toMatchObject({ news: { connectionIds: [two], replies: [completed] } });
 });
 
+test("claim, flush and finish of a listener's reply are one statement each", async () => {
+  const ada = await scene.person();
+  await listen(ada);
+  const { replyId } = await asked(ada);
+  const statements: string[] = [];
+  const counting = openDatabase(scene.url, { onStatement: (text) => statements.push(text) });
+  const attempt = { ownerId: ada.id, replyId, attempt: 1 };
+  await claimReply(counting, ada.id, replyId);
+  await flushReply(counting, attempt, { saved: 0, delta: "Yes", noteIds: [], ...usage });
+  const ending = { status: "completed" as const, messageId: newId(), content: "Yes.", finishReason: "stop" };
+  await finishReply(counting, attempt, { ...ending, ...usage });
+  expect(statements).toHaveLength(3);
+  await counting.close();
+});
+
 test("every other ending is told too: cancelled, interrupted, failed, timed out, swept", async () => {
   const ada = await scene.person();
   await listen(ada);
