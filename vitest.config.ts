@@ -54,6 +54,16 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
+      {
+        test: {
+          ...node,
+          name: "infra",
+          include: ["infra/**/*.test.ts"],
+          exclude: ["**/node_modules/**"],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
       { test: { ...node, name: "architecture", include: ["tests/architecture.test.ts"] } },
     ],
   },

@@ -9,7 +9,7 @@ const config = parseEnvironment(configSchema);
 /** Runs while a deployment waits for it; what it throws is what CloudFormation shows. */
 export async function handler(): Promise<{ migrated: true }> {
   try {
-    await migrate(await loadDirectDatabaseUrl(), config.MIGRATIONS_FOLDER);
+    await migrate(await loadDirectDatabaseUrl(), config.MIGRATIONS_FOLDER, config.EMBEDDING_DIMENSIONS);
   } catch (error) {
     throw migrationFailure(error);
   }

@@ -41,38 +41,39 @@ function buildOptions({ root, name, outputFolder }: BundleOptions): BuildOptions
     legalComments: "none",
     metafile: true,
     logLevel: "warning",
-    plugins: [builtinModulesPlugin, leaveOutPlugin],
+    plugins: [builtinModulesPlugin, leaveOutPlugin({ keepsJsonSchema: false })],
   };
 }
 
-// It needs the JSON Schema part of zod, which is left out.
 const jsonSchemaUser = /(?:^|\/)packages\/contract\/src\/openapi\//;
 
-async function write(options: BuildOptions): Promise<Metafile> {
-  const { outputFiles, metafile } = await build({ ...options, metafile: true, write: false });
-  if (outputFiles.some(({ text }) => text.includes(unresolvedRequire))) {
-    return (await build({ ...options, metafile: true, banner: { js: createRequireBanner } })).metafile;
-  }
-  for (const { path, contents } of outputFiles) {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, contents);
-  }
-  return metafile;
+async function bundle(options: BuildOptions) {
+  const attempt = (change: BuildOptions = {}) =>
+    build({ ...options, ...change, metafile: true, write: false });
+  const first = await attempt();
+  const keepsJsonSchema = Object.keys(first.metafile.inputs).some((input) => jsonSchemaUser.test(input));
+  const needsRequire = first.outputFiles.some(({ text }) => text.includes(unresolvedRequire));
+  if (!keepsJsonSchema && !needsRequire) return first;
+  return attempt({
+    plugins: [builtinModulesPlugin, leaveOutPlugin({ keepsJsonSchema })],
+    ...(needsRequire && { banner: { js: createRequireBanner } }),
+  });
 }
 
 /**
  * Bundles one function as Lambda runs it: `index.mjs`, and under `chunks/` what is only loaded when it is needed.
  * @returns esbuild's account of what went in and where it came out
- * @throws Error when the function needs what bundles leave out
  */
 export async function bundleFunction(options: BundleOptions): Promise<Metafile> {
   const { root, name, outputFolder } = options;
+  const { outputFiles, metafile } = await bundle(buildOptions(options));
   await rm(outputFolder, { recursive: true, force: true });
-  const metafile = await write(buildOptions(options));
-  if (Object.keys(metafile.inputs).some((input) => jsonSchemaUser.test(input))) {
-    throw new Error(`${name} builds the OpenAPI document, which bundles cannot: serve docs/openapi.json.`);
+  for (const { path, contents } of outputFiles) {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, contents);
   }
-  if (name === "migrate")
+  if (name === "migrate") {
     await cp(join(root, "migrations"), join(outputFolder, "migrations"), { recursive: true });
+  }
   return metafile;
 }

@@ -59,15 +59,23 @@ const replacements: readonly Replacement[] = [
   },
 ];
 
-/** Leaves out of a bundle what `replacements` names. */
-export const leaveOutPlugin: Plugin = {
-  name: "leave-out",
-  setup(build) {
-    for (const { file, contents } of replacements) {
-      build.onLoad({ filter: file }, async ({ path }) => ({
-        contents: contents(await readFile(path, "utf8")),
-        loader: "js",
-      }));
-    }
-  },
-};
+const ofJsonSchema = (replacement: Replacement) => replacement.file.source.includes("json-schema");
+
+/**
+ * Leaves out of a bundle what `replacements` names.
+ * @param options.keepsJsonSchema for what builds the OpenAPI document
+ */
+export function leaveOutPlugin({ keepsJsonSchema }: { keepsJsonSchema: boolean }): Plugin {
+  return {
+    name: "leave-out",
+    setup(build) {
+      for (const replacement of replacements) {
+        if (keepsJsonSchema && ofJsonSchema(replacement)) continue;
+        build.onLoad({ filter: replacement.file }, async ({ path }) => ({
+          contents: replacement.contents(await readFile(path, "utf8")),
+          loader: "js",
+        }));
+      }
+    },
+  };
+}

@@ -1,0 +1,49 @@
+import { embeddingVariables } from "./constructs/embeddings.ts";
+import { type ApiEnvironments, environmentOf } from "./environments.ts";
+import type { Stage } from "./stages.ts";
+
+/** The environment of each function behind the API: what `stages.ts` leaves open is left to the function's default. */
+export function apiEnvironments(
+  stage: Stage,
+  made: { queueUrl: string; clientId: string; callbackUrl: string; embeddingQueueUrl: string | undefined },
+): ApiEnvironments {
+  const { limits, models } = stage;
+  const caller = {
+    NEW_USER_TOKENS: limits.newUserTokens?.toString(),
+    MONTHLY_TOKENS: limits.monthlyTokens?.toString(),
+    API_RATE_PER_SECOND: limits.requestsPerSecond?.toString(),
+  };
+  const cache = { MOMENTO_CACHE_NAME: stage.momentoCacheName };
+  const push = { WEBSOCKET_CALLBACK_URL: made.callbackUrl };
+  const asking = {
+    QUEUE_URL: made.queueUrl,
+    OPENAI_BASE_URL: models.openaiBaseUrl,
+    DEFAULT_MODEL: models.default,
+    SEND_RATE_PER_SECOND: limits.sendsPerSecond?.toString(),
+    SEND_BURST: limits.sendBurst?.toString(),
+    SEND_RATE_PER_MINUTE: limits.sendsPerMinute?.toString(),
+    REPLY_DEADLINE_SECONDS: limits.replyDeadlineSeconds?.toString(),
+  };
+  const embedding = { ...embeddingVariables(stage), EMBEDDING_QUEUE_URL: made.embeddingQueueUrl };
+  return {
+    account: environmentOf("account", caller),
+    "api-keys": environmentOf("api-keys", caller),
+    auth: environmentOf("auth", { ...caller, USER_POOL_CLIENT_ID: made.clientId }),
+    conversations: environmentOf("conversations", { ...caller, ...cache, ...push, ...asking }),
+    messages: environmentOf("messages", { ...caller, ...cache, ...push, ...asking, ...embedding }),
+    notes: environmentOf("notes", { ...caller, ...embedding }),
+    ops: environmentOf("ops", {
+      ...caller,
+      OPENAI_BASE_URL: models.openaiBaseUrl,
+      DEFAULT_MODEL: models.default,
+    }),
+    replies: environmentOf("replies", {
+      ...caller,
+      ...cache,
+      ...push,
+      QUEUE_URL: made.queueUrl,
+      MAX_WAIT_SECONDS: limits.maximumWaitSeconds?.toString(),
+    }),
+    "system-prompts": environmentOf("system-prompts", caller),
+  };
+}

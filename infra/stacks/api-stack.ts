@@ -1,0 +1,89 @@
+import type { FunctionName } from "@parley/contract/route";
+import { allRoutes } from "@parley/contract/routes/all";
+import { CfnOutput, Stack, type StackProps } from "aws-cdk-lib";
+import type { IUserPool } from "aws-cdk-lib/aws-cognito";
+import type { Construct } from "constructs";
+import { apiEnvironments } from "../api-environments.ts";
+import { HttpGateway } from "../constructs/http-gateway.ts";
+import type { JobQueue } from "../constructs/job-queue.ts";
+import { ResourceFunction } from "../constructs/resource-function.ts";
+import type { Deployment, SecretAccess } from "../deployment.ts";
+import { environmentOf } from "../environments.ts";
+import type { RealtimeStack } from "./realtime-stack.ts";
+
+// API Gateway gives up after 30 s; a function that ends before it can still say why.
+const routeSeconds = 29;
+const authorizerSeconds = 10;
+
+export interface ApiStackProps extends Deployment, StackProps {
+  readonly secrets: SecretAccess;
+  readonly userPool: IUserPool;
+  readonly clientId: string;
+  readonly queue: JobQueue;
+  readonly embeddingQueue: JobQueue | undefined;
+  readonly realtime: RealtimeStack;
+}
+
+/** The HTTP API: a function for each resource of the contract, behind one gateway with one authorizer. */
+export class ApiStack extends Stack {
+  readonly gateway: HttpGateway;
+  readonly functions: ReadonlyMap<FunctionName, ResourceFunction>;
+
+  constructor(scope: Construct, id: string, props: ApiStackProps) {
+    super(scope, id, props);
+    const { stage, queue, embeddingQueue, realtime } = props;
+    const environments = apiEnvironments(stage, {
+      queueUrl: queue.jobs.queueUrl,
+      clientId: props.clientId,
+      callbackUrl: realtime.callbackUrl,
+      embeddingQueueUrl: embeddingQueue?.jobs.queueUrl,
+    });
+    this.functions = new Map(
+      (Object.keys(environments) as FunctionName[]).map((functionName) => [
+        functionName,
+        new ResourceFunction(this, constructId(functionName), {
+          ...props,
+          functionName,
+          environment: environments[functionName],
+          memoryMegabytes: stage.memory.api,
+          timeoutSeconds: routeSeconds,
+        }),
+      ]),
+    );
+    for (const [name, resource] of this.functions) {
+      if ("QUEUE_URL" in environments[name]) queue.jobs.grantSendMessages(resource.lambda);
+      if ("EMBEDDING_QUEUE_URL" in environments[name])
+        embeddingQueue?.jobs.grantSendMessages(resource.lambda);
+      if ("WEBSOCKET_CALLBACK_URL" in environments[name]) realtime.grantSend(resource);
+    }
+    this.gateway = new HttpGateway(this, "Gateway", {
+      stage,
+      routes: Object.values(allRoutes),
+      functions: this.functions,
+      fallback: "ops",
+      authorizer: this.authorizer(props),
+    });
+    new CfnOutput(this, "Url", { value: this.gateway.url });
+    if (this.gateway.domainTarget !== undefined) {
+      new CfnOutput(this, "DomainTarget", { value: this.gateway.domainTarget });
+    }
+  }
+
+  private authorizer({ secrets: _, ...props }: ApiStackProps): ResourceFunction {
+    return new ResourceFunction(this, "Authorizer", {
+      ...props,
+      functionName: "authorizer",
+      environment: environmentOf("authorizer", {
+        USER_POOL_ID: props.userPool.userPoolId,
+        USER_POOL_CLIENT_ID: props.clientId,
+      }),
+      memoryMegabytes: props.stage.memory.authorizer,
+      timeoutSeconds: authorizerSeconds,
+    });
+  }
+}
+
+/** `system-prompts` is `SystemPrompts`. */
+function constructId(functionName: string): string {
+  return functionName.replaceAll(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}

@@ -1,0 +1,62 @@
+import { Duration, Stack, type StackProps } from "aws-cdk-lib";
+import type { IGrantable } from "aws-cdk-lib/aws-iam";
+import { type ISecret, Secret } from "aws-cdk-lib/aws-secretsmanager";
+import { Trigger } from "aws-cdk-lib/triggers";
+import type { Construct } from "constructs";
+import { AuroraDatabase } from "../constructs/aurora-database.ts";
+import { ResourceFunction } from "../constructs/resource-function.ts";
+import type { Deployment, SecretAccess } from "../deployment.ts";
+import { environmentOf } from "../environments.ts";
+
+const migrationSeconds = 600;
+
+/**
+ * The database's side of a deployment: its secret, with `database: "aurora"` the cluster itself, and the migrations.
+ * The other stacks depend on this one, so a migration that fails stops the deployment before new code serves.
+ */
+export class DatabaseStack extends Stack {
+  readonly secrets: SecretAccess;
+
+  constructor(scope: Construct, id: string, props: Deployment & StackProps) {
+    super(scope, id, props);
+    const { stage } = props;
+    const keys = Secret.fromSecretNameV2(this, "Keys", stage.secretName);
+    const aurora = stage.database === "aurora" ? new AuroraDatabase(this, "Aurora", stage) : undefined;
+    this.secrets = secretAccess(stage.secretName, keys, aurora);
+
+    const migrate = new ResourceFunction(this, "Migrate", {
+      ...props,
+      functionName: "migrate",
+      environment: environmentOf("migrate", {
+        MIGRATIONS_FOLDER: "/var/task/migrations",
+        EMBEDDING_DIMENSIONS: stage.embeddings?.dimensions?.toString(),
+      }),
+      memoryMegabytes: stage.memory.background,
+      timeoutSeconds: migrationSeconds,
+      secrets: this.secrets,
+    });
+    new Trigger(this, "Migrations", {
+      handler: migrate.lambda,
+      timeout: Duration.seconds(migrationSeconds),
+      executeAfter: aurora === undefined ? [] : [aurora],
+    });
+  }
+}
+
+function secretAccess(secretName: string, keys: ISecret, aurora: AuroraDatabase | undefined): SecretAccess {
+  return {
+    variables: {
+      SECRET_ID: secretName,
+      // Lambda's file of the certificate authorities of AWS: Node does not know that of RDS.
+      ...(aurora && {
+        DATABASE_SECRET_ID: aurora.secret.secretArn,
+        NODE_EXTRA_CA_CERTS: "/var/runtime/ca-cert.pem",
+      }),
+    },
+    network: aurora?.network,
+    grantRead: (grantee: IGrantable) => {
+      keys.grantRead(grantee);
+      aurora?.secret.grantRead(grantee);
+    },
+  };
+}

@@ -1,0 +1,116 @@
+import { expect, test } from "vitest";
+import { maximumWorkers } from "./concurrency.ts";
+import { environmentOf } from "./environments.ts";
+import { resolveStage } from "./stages.ts";
+import { functionNames, synthesise } from "./testing/synthesise.ts";
+
+const broken = {
+  google: { identityProviders: [{ kind: "google", clientId: "c", clientSecretName: "s" }] },
+} as const;
+
+test.each([
+  ["nowhere", {}, undefined, "There is no stage nowhere in infra/stages.ts; it has dev, prod."],
+  ["toString", {}, undefined, "There is no stage toString in infra/stages.ts; it has dev, prod."],
+  [
+    "dev",
+    { database: "mysql" },
+    undefined,
+    /^database of stage dev in infra\/stages\.ts: .*"url".*"aurora".*\.$/,
+  ],
+  [
+    "dev",
+    { region: "Frankfurt" },
+    undefined,
+    "region of stage dev in infra/stages.ts: must be a region such as us-east-1.",
+  ],
+  ["dev", {}, { dev: { databaseConnections: 1 } }, /^databaseConnections of stage dev/],
+  [
+    "dev",
+    {},
+    { dev: { corsOrigins: ["https://a.example/path"] } },
+    "corsOrigins.0 of stage dev in infra/stages.ts: must be an origin.",
+  ],
+  [
+    "dev",
+    {},
+    { dev: { signUp: "domains" } } as const,
+    "signUpDomains of stage dev in infra/stages.ts: must name a domain when signUp is domains.",
+  ],
+  ["google", {}, broken, /^callbackUrls of stage google .* must name where sign-in returns to/],
+])("stage %s with %o is refused in one sentence", (name, overrides, stages, message) => {
+  const resolve = () => resolveStage(name, overrides, stages as Parameters<typeof resolveStage>[2]);
+  expect(resolve).toThrow(message);
+  expect(resolve).not.toThrow(/\n/);
+});
+
+test("an empty override is none", () => {
+  expect(resolveStage("dev", { database: "", region: undefined }).database).toBe("url");
+  expect(resolveStage("dev").secretName).toBe("parley/dev");
+});
+
+test.each([
+  [{ databaseConnections: 60, accountConcurrency: 10 }, 4],
+  [{ databaseConnections: 60, accountConcurrency: 1_000 }, 30],
+  [{ databaseConnections: 4, accountConcurrency: 1_000 }, 2],
+  [{ databaseConnections: 5_000, accountConcurrency: 10_000 }, 1_000],
+])("%o gives %i workers", (limits, workers) => {
+  expect(maximumWorkers(limits)).toBe(workers);
+});
+
+test("a function's environment is what its config.ts reads", () => {
+  expect(environmentOf("ops", { NEW_USER_TOKENS: "1", DEFAULT_MODEL: undefined })).toEqual({
+    NEW_USER_TOKENS: "1",
+  });
+  // @ts-expect-error: a misspelt variable
+  environmentOf("ops", { DEFAULT_MODLE: "scripted/demo" });
+  const spread = { NEW_USER_TOKENS: "1", DEFAULT_MODLE: "scripted/demo" };
+  // @ts-expect-error: a misspelt variable that comes from a spread
+  environmentOf("ops", { ...spread });
+  // @ts-expect-error: USER_POOL_CLIENT_ID is missing
+  environmentOf("auth", {});
+});
+
+test("a stage with everything synthesises clean", async () => {
+  const made = await synthesise("full", {
+    stages: {
+      full: {
+        region: "eu-central-1",
+        signUp: "domains",
+        signUpDomains: ["example.com"],
+        emailSender: "parley@example.com",
+        alarmEmail: "ops@example.com",
+        corsOrigins: ["https://chat.example.com"],
+        callbackUrls: ["https://chat.example.com/"],
+        domain: {
+          name: "api.example.com",
+          certificateArn: "arn:aws:acm:eu-central-1:123456789012:certificate/a",
+        },
+        identityProviders: [
+          { kind: "google", clientId: "c", clientSecretName: "parley/google" },
+          {
+            kind: "oidc",
+            name: "GitHub",
+            issuerUrl: "https://bridge.example.com",
+            clientId: "c",
+            clientSecretName: "parley/github",
+          },
+        ],
+        embeddings: { model: "text-embedding-3-large", dimensions: 1_024 },
+        models: { default: "openai/gpt-x", fallback: "anthropic/claude-x" },
+        limits: { newUserTokens: 10, sendsPerSecond: 0.5, maximumWaitSeconds: 5 },
+      },
+    },
+  });
+  expect(made.ofType("AWS::ApiGatewayV2::ApiMapping")).toHaveLength(1);
+  expect(made.ofType("AWS::SNS::Subscription")).toHaveLength(1);
+  const [client] = made.ofType("AWS::Cognito::UserPoolClient");
+  expect(client?.Properties.SupportedIdentityProviders).toEqual(["COGNITO", "Google", "GitHub"]);
+  const [api] = made.ofType("AWS::ApiGatewayV2::Api").filter(({ stack }) => stack === "Api");
+  expect(api?.Properties.CorsConfiguration).toMatchObject({ AllowOrigins: ["https://chat.example.com"] });
+  const functions = JSON.stringify(made.ofType("AWS::Lambda::Function"));
+  for (const name of functionNames) expect(functions).toContain(`"Parley full: ${name}"`);
+  expect(functions.match(/"EMBEDDING_DIMENSIONS":"1024"/g)).toHaveLength(5);
+  expect(functions.match(/"EMBEDDING_QUEUE_URL"/g)).toHaveLength(4);
+  expect(functions).toContain('"ALLOWED_DOMAINS":"example.com"');
+  expect(functions).toContain('"SEND_RATE_PER_SECOND":"0.5"');
+});

@@ -1,0 +1,69 @@
+import { existsSync, readdirSync } from "node:fs";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { App } from "aws-cdk-lib";
+import * as z from "zod";
+import { addStacks } from "../add-stacks.ts";
+import { resolveStage } from "../stages.ts";
+
+const functions = fileURLToPath(new URL("../../functions", import.meta.url));
+
+/** Every function there is: the folders of `functions/` with an entry point. */
+export const functionNames = readdirSync(functions).filter((name) =>
+  existsSync(join(functions, name, "index.ts")),
+);
+
+const resourceSchema = z.object({
+  Type: z.string(),
+  Properties: z.record(z.string(), z.unknown()).default({}),
+  DeletionPolicy: z.string().optional(),
+});
+export type Resource = z.output<typeof resourceSchema>;
+
+const templateSchema = z.object({ Resources: z.record(z.string(), resourceSchema) });
+
+export interface Synthesis {
+  /** Every resource of every stack, with the part of its stack's name after the stage. */
+  readonly resources: readonly (Resource & { stack: string; id: string })[];
+  ofType(type: string): (Resource & { stack: string; id: string })[];
+}
+
+type Overrides = Parameters<typeof resolveStage>[1];
+type Stages = Parameters<typeof resolveStage>[2];
+
+/**
+ * The templates of a stage, made of bundles with nothing in them: what is in a bundle is not CDK's business.
+ * @throws ValidationFailed with what cdk-nag found and nobody acknowledged
+ */
+export async function synthesise(
+  stageName: string,
+  options: { overrides?: Overrides; stages?: Stages; change?: (app: App) => void } = {},
+): Promise<Synthesis> {
+  const folder = await mkdtemp(join(tmpdir(), "parley-synth-"));
+  try {
+    const bundles = join(folder, "functions");
+    for (const name of functionNames) {
+      await mkdir(join(bundles, name), { recursive: true });
+      await writeFile(join(bundles, name, "index.mjs"), `// ${name}\n`);
+    }
+    const app = new App({ outdir: join(folder, "out") });
+    addStacks(app, { stage: resolveStage(stageName, options.overrides, options.stages), bundles });
+    options.change?.(app);
+    return read(app);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function read(app: App): Synthesis {
+  const resources = app.synth().stacks.flatMap(({ template, stackName }) =>
+    Object.entries(templateSchema.parse(template).Resources).map(([id, resource]) => ({
+      ...resource,
+      id,
+      stack: stackName.split("-").slice(2).join("-"),
+    })),
+  );
+  return { resources, ofType: (type) => resources.filter((resource) => resource.Type === type) };
+}
