@@ -1,0 +1,88 @@
+import { readFile } from "node:fs/promises";
+import { problemSchema } from "@parley/contract/problem";
+import fc from "fast-check";
+import { expect, inject, it } from "vitest";
+import { signUp, type User } from "../e2e/client.ts";
+import { thingsOf } from "../e2e/owned-things.ts";
+import { type FuzzedOperation, operations } from "./operations.ts";
+import { type FuzzedRequest, requestsTo } from "./requests.ts";
+
+/** `FUZZ_RUNS=250` makes more than 10 000 requests; `FUZZ_SEED` tells a run again. */
+const numRuns = Number(process.env.FUZZ_RUNS ?? 12);
+const seed = Number(process.env.FUZZ_SEED ?? 20_261_121);
+
+const { url } = inject("stack");
+const canary = "canary-text-that-is-never-logged";
+const answered: number[] = [];
+
+/** What a gateway answers by itself, whatever the operation. */
+const gatewayStatuses = [401, 404, 413, 414, 429, 431];
+
+async function send(user: User, { route }: FuzzedOperation, { params, query, headers, body }: FuzzedRequest) {
+  const path = route.path.replace(/\{(\w+)\}/g, (_, name: string) =>
+    encodeURIComponent((params[name] ?? "").toWellFormed()),
+  );
+  const parameters = new URLSearchParams();
+  for (const [name, value] of query) parameters.append(name, value);
+  const search = query.length === 0 ? "" : `?${parameters}`;
+  const response = await fetch(url + path + search, {
+    method: route.method,
+    headers: {
+      authorization: `Bearer ${user.token}`,
+      ...(body !== undefined && { "content-type": "application/json" }),
+      ...headers,
+    },
+    // A GET cannot carry one.
+    ...(body !== undefined && route.method !== "GET" && { body }),
+  });
+  return { status: response.status, type: response.headers.get("content-type"), text: await response.text() };
+}
+
+function judge({ name, route, statuses }: FuzzedOperation, answer: Awaited<ReturnType<typeof send>>): void {
+  const { status, type, text } = answer;
+  answered.push(status);
+  expect(status, `${name}: ${text.slice(0, 300)}`).toBeLessThan(500);
+  if (type === "application/problem+json") {
+    const problem = problemSchema.parse(JSON.parse(text));
+    expect(problem.status).toBe(status);
+    // An id may be such that it leads to another route, or to none.
+    expect([...statuses, 404]).toContain(status);
+    return;
+  }
+  if (gatewayStatuses.includes(status) && /^\{"message":/.test(text)) return;
+  expect(statuses).toContain(status);
+  const schema = route.responses[status];
+  if (schema !== undefined && type?.startsWith("application/json")) schema.parse(JSON.parse(text));
+}
+
+it.each(operations)("$name answers whatever it is sent as documented", async (operation) => {
+  // Of its own: some operations end an account.
+  const user = await signUp();
+  const make = thingsOf(user);
+  const names = operation.parameters.filter((parameter) => parameter.in === "path").map(({ name }) => name);
+  const things = Object.fromEntries(
+    await Promise.all(names.map(async (name) => [name, await make(name).catch(() => "none")] as const)),
+  );
+  await fc.assert(
+    fc.asyncProperty(requestsTo(operation, things), async (request) => {
+      judge(operation, await send(user, operation, request));
+    }),
+    { numRuns, seed, endOnFailure: true },
+  );
+});
+
+it("has been answered well and badly, so that both have been tried", () => {
+  const shares = { good: 0, bad: 0 };
+  for (const status of answered) shares[status < 400 ? "good" : "bad"] += 1 / answered.length;
+  expect(shares.good).toBeGreaterThan(0.15);
+  expect(shares.bad).toBeGreaterThan(0.15);
+});
+
+it("logs no text of any message and no stack of any failure", async () => {
+  const user = await signUp();
+  await user.send("createConversation", { body: { message: { content: canary } } });
+  const log = await readFile(inject("stack").logFile, "utf8");
+  expect(log).not.toContain(canary);
+  const errors = log.split("\n").filter((line) => line.includes('"level":"ERROR"'));
+  expect(errors.slice(0, 5)).toEqual([]);
+});
