@@ -1,7 +1,9 @@
 import type { Parts } from "@parley/application/parts";
 import { renderReply, replyEtag } from "@parley/contract/render/reply";
 import type { Reply } from "@parley/contract/schemas/reply";
-import { getReply, needsRepair, repairReply } from "@parley/data/replies";
+import { getReply, needsRepair, type ReplyRow, repairReply } from "@parley/data/replies";
+import { timeOutReply } from "@parley/data/reply-jobs";
+import { announceEnding } from "@parley/jobs/announce-ending";
 
 export interface ReadingParts extends Parts {
   /** How long a queued reply may wait before its job counts as lost. */
@@ -14,26 +16,39 @@ export interface Seen {
   etag: string;
 }
 
+/** Sends a lost job again; where no worker came within the deadline either, the reply ends. */
+async function repair(parts: ReadingParts, row: ReplyRow, requestId: string): Promise<ReplyRow | undefined> {
+  const { database, queue, patienceSeconds } = parts;
+  const { ownerId, id } = row;
+  if (row.deadlineAt < new Date()) {
+    const ended = await timeOutReply(database, ownerId, id);
+    if (ended !== undefined) await announceEnding(parts, requestId, ended);
+    return getReply(database, ownerId, id);
+  }
+  const staleReplyId = await repairReply(database, ownerId, id, patienceSeconds);
+  if (staleReplyId !== undefined) await queue.enqueueReply({ ownerId, replyId: staleReplyId, requestId });
+  return row;
+}
+
 /**
  * A reply of this owner, or undefined: while it runs from the cache where it is, otherwise from the database. One
- * whose job or worker seems to be lost gets a new job.
+ * whose job or worker seems to be lost gets a new job, or its end.
  */
 export async function readReply(
-  { database, cache, queue, patienceSeconds }: ReadingParts,
+  parts: ReadingParts,
   ownerId: string,
   replyId: string,
   requestId: string,
 ): Promise<Seen | undefined> {
+  const { database, cache, patienceSeconds } = parts;
   const cached = await cache.readReply<Reply>(ownerId, replyId);
   if (cached !== undefined) {
     const { reply, attempt, sequence } = cached;
     return { reply, etag: replyEtag({ attempt, sequence, status: reply.status, answerVersion: null }) };
   }
-  const row = await getReply(database, ownerId, replyId);
+  const stored = await getReply(database, ownerId, replyId);
+  const isStuck = stored !== undefined && needsRepair(stored, patienceSeconds);
+  const row = isStuck ? await repair(parts, stored, requestId) : stored;
   if (row === undefined) return undefined;
-  if (needsRepair(row, patienceSeconds)) {
-    const staleReplyId = await repairReply(database, ownerId, replyId, patienceSeconds);
-    if (staleReplyId !== undefined) await queue.enqueueReply({ ownerId, replyId: staleReplyId, requestId });
-  }
   return { reply: renderReply(row), etag: replyEtag(row) };
 }

@@ -73,6 +73,22 @@ export async function claimReply(
   return answer.outcome === "expired" ? { ...answer, news } : answer;
 }
 
+/** Ends what is past its deadline in this reply's conversation, for a reply that nobody else ended; or undefined. */
+export async function timeOutReply(
+  database: Database,
+  ownerId: string,
+  replyId: string,
+): Promise<EndedReplies | undefined> {
+  const { answer, news } = await database.run((connection) =>
+    connection.callWithNews<{ outcome: "none" } | ({ outcome: "expired" } & Omit<EndedReplies, "news">)>(
+      "time_out_reply",
+      ownerId,
+      { ownerId, replyId },
+    ),
+  );
+  return answer.outcome === "expired" ? { ...answer, news } : undefined;
+}
+
 interface ClaimedJson {
   outcome: "claimed";
   reply: JsonRow;

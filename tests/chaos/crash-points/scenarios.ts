@@ -171,6 +171,21 @@ export const scenarios: readonly Scenario[] = [
     },
   },
   {
+    name: "poll of what no worker took",
+    deadlineSeconds: 0.05,
+    prepare: async (corner, client, conversationId) => {
+      const asked = await askOne(corner, client, conversationId);
+      corner.queue.clear();
+      // Longer than a poll's patience as well.
+      await sleep(1_100);
+      return asked;
+    },
+    run: async (mortal, { corner, client, asked }) => {
+      await client.poll(mortal, given(asked).replyId).catch(() => {});
+      await client.poll(corner.healthy, given(asked).replyId);
+    },
+  },
+  {
     name: "claim past the deadline",
     deadlineSeconds: 0.05,
     prepare: askOne,
