@@ -65,7 +65,7 @@ test("parts of words and typos, remembered and not yet", async () => {
     for (const q of ["kubernets", "bernet", "kuber", "deploing clusters"]) {
       expect(await texts(ada, q), `${q}, ${when}`).toEqual(found);
     }
-    expect(await texts(ada, '"kubernets clusters"')).toEqual([]);
+    expect(await texts(ada, '"kubernets"')).toEqual([]);
     while ((await rememberWords(scene.database, 3, 0)) === 3);
   }
   const words = await scene.rows<{ owner_id: string }>(
