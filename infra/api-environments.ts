@@ -5,7 +5,13 @@ import type { Stage } from "./stages.ts";
 /** The environment of each function behind the API: what `stages.ts` leaves open is left to the function's default. */
 export function apiEnvironments(
   stage: Stage,
-  made: { queueUrl: string; clientId: string; callbackUrl: string; embeddingQueueUrl: string | undefined },
+  made: {
+    queueUrl: string;
+    userPoolId: string;
+    clientId: string;
+    callbackUrl: string;
+    embeddingQueueUrl: string | undefined;
+  },
 ): ApiEnvironments {
   const { limits, models } = stage;
   const caller = {
@@ -26,16 +32,19 @@ export function apiEnvironments(
   };
   const embedding = { ...embeddingVariables(stage), EMBEDDING_QUEUE_URL: made.embeddingQueueUrl };
   return {
-    account: environmentOf("account", caller),
+    account: environmentOf("account", { ...caller, ...cache, ...push, USER_POOL_ID: made.userPoolId }),
+    admin: environmentOf("admin", { ...caller, ...cache, ...push, ...asking }),
     "api-keys": environmentOf("api-keys", caller),
     auth: environmentOf("auth", { ...caller, USER_POOL_CLIENT_ID: made.clientId }),
     conversations: environmentOf("conversations", { ...caller, ...cache, ...push, ...asking }),
+    docs: environmentOf("docs", {}),
     messages: environmentOf("messages", { ...caller, ...cache, ...push, ...asking, ...embedding }),
     notes: environmentOf("notes", { ...caller, ...embedding }),
     ops: environmentOf("ops", {
       ...caller,
       OPENAI_BASE_URL: models.openaiBaseUrl,
       DEFAULT_MODEL: models.default,
+      QUEUE_URL: made.queueUrl,
     }),
     replies: environmentOf("replies", {
       ...caller,

@@ -1,11 +1,13 @@
 import type { FunctionName } from "@parley/contract/route";
 import type * as z from "zod";
 import type { configSchema as account } from "../functions/account/config.ts";
+import type { configSchema as admin } from "../functions/admin/config.ts";
 import type { configSchema as apiKeys } from "../functions/api-keys/config.ts";
 import type { configSchema as auth } from "../functions/auth/config.ts";
 import type { configSchema as authorizer } from "../functions/authorizer/config.ts";
 import type { configSchema as conversations } from "../functions/conversations/config.ts";
 import type { configSchema as deadLetter } from "../functions/dead-letter/config.ts";
+import type { configSchema as docs } from "../functions/docs/config.ts";
 import type { configSchema as embedder } from "../functions/embedder/config.ts";
 import type { configSchema as messages } from "../functions/messages/config.ts";
 import type { configSchema as migrate } from "../functions/migrate/config.ts";
@@ -21,11 +23,13 @@ import type { configSchema as websocket } from "../functions/websocket/config.ts
 
 interface Schemas {
   account: typeof account;
+  admin: typeof admin;
   "api-keys": typeof apiKeys;
   auth: typeof auth;
   authorizer: typeof authorizer;
   conversations: typeof conversations;
   "dead-letter": typeof deadLetter;
+  docs: typeof docs;
   embedder: typeof embedder;
   messages: typeof messages;
   migrate: typeof migrate;

@@ -1,5 +1,11 @@
-import { callerSettings } from "@parley/application/settings";
+import { cacheSettings, callerSettings } from "@parley/application/settings";
+import { realtimeSettings } from "@parley/realtime/realtime-settings";
 import * as z from "zod";
 
-/** The environment of the account routes; the database's URL comes from `loadDatabaseUrl`. */
-export const configSchema = z.object({ ...callerSettings });
+/** The environment of the account routes; keys and the database's URL come from `loadSecrets`. */
+export const configSchema = z.object({
+  ...callerSettings,
+  ...cacheSettings,
+  ...realtimeSettings,
+  USER_POOL_ID: z.string(),
+});

@@ -1,9 +1,9 @@
 import { ChangePasswordCommand } from "@aws-sdk/client-cognito-identity-provider";
+import { callUserPool, type UserPool } from "@parley/application/user-pool";
 import type { authRoutes } from "@parley/contract/routes/auth";
 import type { Operation } from "@parley/http/api-types";
 import { invalid, problem } from "@parley/http/problem";
 import { passwordRefusals } from "./refusals.ts";
-import { callUserPool, type UserPool } from "./user-pool.ts";
 
 type ChangePassword = Operation<(typeof authRoutes)["changePassword"]>;
 

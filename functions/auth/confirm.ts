@@ -1,8 +1,8 @@
 import { ConfirmSignUpCommand } from "@aws-sdk/client-cognito-identity-provider";
+import { callUserPool, type UserPool } from "@parley/application/user-pool";
 import type { authRoutes } from "@parley/contract/routes/auth";
 import type { Operation } from "@parley/http/api-types";
 import { codeRefusals, triggerRefusals } from "./refusals.ts";
-import { callUserPool, type UserPool } from "./user-pool.ts";
 
 /** Confirms the address with the code that was sent to it. */
 export function confirm({ client, clientId }: UserPool): Operation<(typeof authRoutes)["confirm"]> {

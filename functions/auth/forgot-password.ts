@@ -1,9 +1,9 @@
 import { ForgotPasswordCommand } from "@aws-sdk/client-cognito-identity-provider";
+import { callUserPool, type UserPool } from "@parley/application/user-pool";
 import type { authRoutes } from "@parley/contract/routes/auth";
 import type { Operation } from "@parley/http/api-types";
 import { codeDelivery } from "./code-delivery.ts";
 import { accountRefusals } from "./refusals.ts";
-import { callUserPool, type UserPool } from "./user-pool.ts";
 
 type ForgotPassword = Operation<(typeof authRoutes)["forgotPassword"]>;
 

@@ -1,3 +1,4 @@
+import { openUserPool } from "@parley/application/user-pool";
 import { authRoutes } from "@parley/contract/routes/auth";
 import type { Database } from "@parley/data/database";
 import { isConnectionFailure } from "@parley/data/database-errors";
@@ -15,7 +16,6 @@ import { refresh } from "./refresh.ts";
 import { register } from "./register.ts";
 import { resendCode } from "./resend-code.ts";
 import { resetPassword } from "./reset-password.ts";
-import { openUserPool } from "./user-pool.ts";
 
 const config = parseEnvironment(configSchema);
 const pool = openUserPool(config.USER_POOL_CLIENT_ID);

@@ -1,9 +1,9 @@
 import { InitiateAuthCommand } from "@aws-sdk/client-cognito-identity-provider";
+import { callUserPool, type UserPool } from "@parley/application/user-pool";
 import type { authRoutes } from "@parley/contract/routes/auth";
 import type { Operation } from "@parley/http/api-types";
 import { problem } from "@parley/http/problem";
 import { readTokens } from "./tokens.ts";
-import { callUserPool, type UserPool } from "./user-pool.ts";
 
 const refused = () =>
   problem("unauthenticated", { detail: "The refresh token is not valid any more. Sign in again." });

@@ -1,10 +1,10 @@
 import { SignUpCommand } from "@aws-sdk/client-cognito-identity-provider";
+import { callUserPool, type UserPool } from "@parley/application/user-pool";
 import type { authRoutes } from "@parley/contract/routes/auth";
 import type { Operation } from "@parley/http/api-types";
 import { invalid, problem } from "@parley/http/problem";
 import { codeDelivery } from "./code-delivery.ts";
 import { passwordRefusals } from "./refusals.ts";
-import { callUserPool, type UserPool } from "./user-pool.ts";
 
 /** Signs up; the account works once its address is confirmed. */
 export function register({ client, clientId }: UserPool): Operation<(typeof authRoutes)["register"]> {

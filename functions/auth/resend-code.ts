@@ -1,9 +1,9 @@
 import { ResendConfirmationCodeCommand } from "@aws-sdk/client-cognito-identity-provider";
+import { callUserPool, type UserPool } from "@parley/application/user-pool";
 import type { authRoutes } from "@parley/contract/routes/auth";
 import type { Operation } from "@parley/http/api-types";
 import { codeDelivery } from "./code-delivery.ts";
 import { accountRefusals } from "./refusals.ts";
-import { callUserPool, type UserPool } from "./user-pool.ts";
 
 /** Sends the code again to an address that awaits confirmation; any other gets the same answer. */
 export function resendCode({ client, clientId }: UserPool): Operation<(typeof authRoutes)["resendCode"]> {

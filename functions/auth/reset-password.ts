@@ -1,8 +1,8 @@
 import { ConfirmForgotPasswordCommand } from "@aws-sdk/client-cognito-identity-provider";
+import { callUserPool, type UserPool } from "@parley/application/user-pool";
 import type { authRoutes } from "@parley/contract/routes/auth";
 import type { Operation } from "@parley/http/api-types";
 import { codeRefusals, passwordRefusals, triggerRefusals } from "./refusals.ts";
-import { callUserPool, type UserPool } from "./user-pool.ts";
 
 type ResetPassword = Operation<(typeof authRoutes)["resetPassword"]>;
 

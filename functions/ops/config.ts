@@ -6,4 +6,6 @@ export const configSchema = z.object({
   ...callerSettings,
   OPENAI_BASE_URL: z.url().optional(),
   DEFAULT_MODEL: z.string().optional(),
+  /** Of the reply jobs, for its depth. */
+  QUEUE_URL: z.url(),
 });

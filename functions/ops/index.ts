@@ -5,11 +5,13 @@ import { opsRoutes } from "@parley/contract/routes/ops";
 import { openDatabase } from "@parley/data/database";
 import { isConnectionFailure } from "@parley/data/database-errors";
 import { createApi } from "@parley/http/create-api";
+import { readQueueDepth } from "@parley/jobs/queue-depth";
 import { defaultModel } from "@parley/llm/models";
 import { parseEnvironment } from "@parley/runtime/environment";
 import { loadDatabaseUrl, loadSecrets } from "@parley/runtime/secrets";
 import { configSchema } from "./config.ts";
 import { getHealth } from "./get-health.ts";
+import { getMetrics } from "./get-metrics.ts";
 import { listModels } from "./list-models.ts";
 
 const config = parseEnvironment(configSchema);
@@ -28,6 +30,7 @@ export const handler = createApi({
   routes: opsRoutes,
   operations: {
     listModels: listModels(catalog, defaultModel(catalog, config.DEFAULT_MODEL)),
+    getMetrics: getMetrics(database, () => readQueueDepth(config.QUEUE_URL), secrets.metricsToken),
     getHealth: getHealth(database),
   },
   resolveCaller: callersOf(database, config),

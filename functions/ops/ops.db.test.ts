@@ -1,6 +1,6 @@
 import type { ApiHandler } from "@parley/http/create-api";
 import { captureLog } from "@parley/http/testing/capture-log";
-import { eventFor, send } from "@parley/http/testing/send";
+import { eventFor, lambdaContext, send } from "@parley/http/testing/send";
 import { createTestDatabase, type TestDatabase } from "@parley/local/postgres/test-database";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 
@@ -12,6 +12,13 @@ captureLog();
 beforeAll(async () => {
   database = await createTestDatabase();
   vi.stubEnv("DATABASE_URL", database.url);
+  // Port 1 is reserved; nothing listens there.
+  vi.stubEnv("QUEUE_URL", "http://127.0.0.1:1/queue");
+  vi.stubEnv("AWS_REGION", "us-east-1");
+  vi.stubEnv("AWS_ENDPOINT_URL_SQS", "http://127.0.0.1:1");
+  vi.stubEnv("AWS_ACCESS_KEY_ID", "local");
+  vi.stubEnv("AWS_SECRET_ACCESS_KEY", "local");
+  vi.stubEnv("METRICS_TOKEN", "a-token");
   for (const name of [
     "SECRET_ID",
     "OPENAI_API_KEY",
@@ -47,4 +54,15 @@ it("wants a user for the models", async () => {
 it("answers whatever no route matches", async () => {
   const answer = await send(handler, eventFor("$default"));
   expect(answer).toMatchObject({ status: 404, body: { type: "/problems/not-found" } });
+});
+
+it("gives its metrics to who has the token, and without those of a queue that does not answer", async () => {
+  const ask = (authorization: string) =>
+    handler(eventFor("GET /metrics", { authorizer: {}, headers: { authorization } }), lambdaContext);
+  expect((await ask("Bearer another")).statusCode).toBe(401);
+  const answer = await ask("Bearer a-token");
+  expect(answer.headers).toMatchObject({ "Content-Type": "text/plain; version=0.0.4; charset=utf-8" });
+  expect(answer.body).toContain("\nparley_users 1\n");
+  expect(answer.body).toContain('\nparley_replies_unfinished{status="queued"} 0\n');
+  expect(answer.body).not.toContain("parley_queue_messages");
 });

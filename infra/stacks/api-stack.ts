@@ -34,6 +34,7 @@ export class ApiStack extends Stack {
     const { stage, queue, embeddingQueue, realtime } = props;
     const environments = apiEnvironments(stage, {
       queueUrl: queue.jobs.queueUrl,
+      userPoolId: props.userPool.userPoolId,
       clientId: props.clientId,
       callbackUrl: realtime.callbackUrl,
       embeddingQueueUrl: embeddingQueue?.jobs.queueUrl,
@@ -51,7 +52,10 @@ export class ApiStack extends Stack {
       ]),
     );
     for (const [name, resource] of this.functions) {
-      if ("QUEUE_URL" in environments[name]) queue.jobs.grantSendMessages(resource.lambda);
+      // Metrics only look how much there is to do.
+      if (name === "ops") queue.jobs.grant(resource.lambda, "sqs:GetQueueAttributes");
+      else if ("QUEUE_URL" in environments[name]) queue.jobs.grantSendMessages(resource.lambda);
+      if (name === "account") props.userPool.grant(resource.lambda, "cognito-idp:AdminDeleteUser");
       if ("EMBEDDING_QUEUE_URL" in environments[name])
         embeddingQueue?.jobs.grantSendMessages(resource.lambda);
       if ("WEBSOCKET_CALLBACK_URL" in environments[name]) realtime.grantSend(resource);

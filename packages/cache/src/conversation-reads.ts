@@ -39,12 +39,18 @@ export interface ConversationReads {
    * the old state for up to 60 s.
    */
   conversationChanged(ownerId: string, conversationId: string): Promise<void>;
+  /**
+   * Leaves nothing of a conversation that is gone for good. What Momento does not hear of ends by itself, the text
+   * within 60 s.
+   */
+  forgetConversation(ownerId: string, conversationId: string): Promise<void>;
 }
 
 interface ConversationEnvelope<T> extends Envelope<T> {
   readonly generation: string;
 }
 
+const kinds: readonly ConversationKind[] = ["conversation", "newest-page"];
 const valueSeconds = 60;
 // Longer than any value lives; when it ends, the next reader starts a new count.
 const generationSeconds = 3_600;
@@ -99,6 +105,14 @@ export function conversationReads(calls: Calls): ConversationReads {
       const key = generationKey(ownerId, conversationId);
       const step = randomInt(1, largestStep);
       await calls.atMost(calls.insist((store) => store.increment(key, step, generationSeconds)));
+    },
+
+    async forgetConversation(ownerId, conversationId) {
+      const keys = [
+        generationKey(ownerId, conversationId),
+        ...kinds.map((kind) => valueKey(ownerId, conversationId, kind)),
+      ];
+      await Promise.all(keys.map((key) => calls.atMost(calls.insist((store) => store.remove(key)))));
     },
   };
 }

@@ -60,6 +60,7 @@ const emptyCache: Cache = {
   readConversation: async () => ({ generation: undefined, value: undefined }),
   writeConversation: async () => {},
   conversationChanged: async () => {},
+  forgetConversation: async () => {},
   writeReply: async () => {},
   readReply: async () => undefined,
   dropReply: async () => {},

@@ -67,6 +67,9 @@ function storeOver(client: CacheClient, cacheName: string): Store {
     async increment(key, amount, ttl) {
       accepted(await client.increment(cacheName, key, amount, { ttl }));
     },
+    async remove(key) {
+      accepted(await client.delete(cacheName, key));
+    },
     close() {
       client.close();
     },

@@ -8,6 +8,7 @@ export interface Store {
   setUnless(barrier: string, key: string, value: string, ttlSeconds: number): Promise<void>;
   /** Counts from 0 if the key is not there. */
   increment(key: string, amount: number, ttlSeconds: number): Promise<void>;
+  remove(key: string): Promise<void>;
   close(): void;
 }
 

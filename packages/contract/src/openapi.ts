@@ -26,7 +26,8 @@ const tags = [
   { name: "System prompts", description: "Saved prompts; conversations copy their text" },
   { name: "Notes", description: "What models can refer to, pinned or found by themselves" },
   { name: "Models", description: "What this deployment can answer with" },
-  { name: "Operations", description: "Is it up" },
+  { name: "Admin", description: "For the group `admin`: users, tokens, failures; never what users wrote" },
+  { name: "Operations", description: "Is it up, how is it doing, what can it do" },
 ];
 
 function paths(schemas: Record<string, JsonSchema>): Record<string, Record<string, unknown>> {

@@ -13,6 +13,8 @@ export interface Route {
   readonly auth: "user" | "none";
   /** `token`: only somebody who signed in; an API key is refused. */
   readonly credential?: "token";
+  /** Only for members of this Cognito group; others get 403. */
+  readonly group?: "admin";
   readonly summary: string;
   readonly description?: string;
   readonly tag: string;
@@ -21,6 +23,8 @@ export interface Route {
   readonly body?: z.ZodObject;
   /** Status to body; `undefined` where the answer has none. */
   readonly responses: Readonly<Record<number, z.ZodType | undefined>>;
+  /** Of the 200, where it is not JSON: its schema is then of the text. */
+  readonly mediaType?: string;
   /** Takes `Idempotency-Key`. */
   readonly idempotent?: boolean;
   /** `none`: not counted against the caller's requests per second. */
@@ -34,9 +38,11 @@ export type Routes = Readonly<Record<string, Route>>;
 /** The functions behind API Gateway. */
 export type FunctionName =
   | "account"
+  | "admin"
   | "api-keys"
   | "auth"
   | "conversations"
+  | "docs"
   | "messages"
   | "notes"
   | "ops"

@@ -9,6 +9,14 @@ export class DatabaseUnavailable extends Error {
   }
 }
 
+/** A statement was to make something for a user who is not there any more. */
+export class OwnerGone extends Error {
+  constructor() {
+    super("The user has been deleted.");
+    this.name = "OwnerGone";
+  }
+}
+
 const connectionCodes = new Set([
   "CONNECTION_CLOSED",
   "CONNECTION_DESTROYED",
@@ -30,12 +38,22 @@ const connectionCodes = new Set([
   "53300",
 ]);
 
-/** The code of an error or of what caused it: Drizzle wraps the driver's. */
-function codeOf(error: unknown): string | undefined {
+/** The error that has a code, or the one that caused it: Drizzle wraps the driver's. */
+function coded(error: unknown): { code: string; constraint_name?: unknown } | undefined {
   for (let at = error; at instanceof Error; at = at.cause) {
-    if ("code" in at && typeof at.code === "string") return at.code;
+    if ("code" in at && typeof at.code === "string") return at as { code: string } & Error;
   }
   return undefined;
+}
+
+function codeOf(error: unknown): string | undefined {
+  return coded(error)?.code;
+}
+
+/** Says whether the foreign key from a row to its owner was broken. */
+export function isOwnerGone(error: unknown): boolean {
+  const { code, constraint_name: constraint } = coded(error) ?? {};
+  return code === "23503" && typeof constraint === "string" && constraint.endsWith("_owner_id_users_id_fk");
 }
 
 /** Says whether the connection, not the statement, has failed. */

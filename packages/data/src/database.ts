@@ -1,5 +1,5 @@
 import type { PostgresJsDatabase } from "drizzle-orm/postgres-js";
-import { DatabaseUnavailable, isConnectionFailure } from "./database-errors.ts";
+import { DatabaseUnavailable, isConnectionFailure, isOwnerGone, OwnerGone } from "./database-errors.ts";
 import type { ReplyNews } from "./reply-news.ts";
 
 /** One connection and what is prepared on it. */
@@ -22,6 +22,7 @@ export interface Database {
   /**
    * Runs work on the present connection.
    * @throws DatabaseUnavailable when the connection failed; it is thrown away and the next run opens a new one
+   * @throws OwnerGone when the work made something for a user who has been deleted
    */
   run<T>(work: (connection: Connection) => Promise<T>): Promise<T>;
   close(): Promise<void>;
@@ -114,6 +115,7 @@ export function openDatabase(url: string, options: DatabaseOptions = {}): Databa
       try {
         return await withTimeout(connection.then(work), options.statementTimeoutMillis ?? 10_000);
       } catch (error) {
+        if (isOwnerGone(error)) throw new OwnerGone();
         if (!isConnectionFailure(error)) throw error;
         discard(connection);
         throw error instanceof DatabaseUnavailable ? error : new DatabaseUnavailable(error);

@@ -7,7 +7,10 @@ import { deletedSubjects, users } from "./schema/users.ts";
 
 export type UserRow = typeof users.$inferSelect;
 
-export type UserResolution = { outcome: "active" | "disabled"; user: UserRow } | { outcome: "deleted" };
+/** `leaving`: the owner has asked for its deletion, which is not done yet. */
+export type UserResolution =
+  | { outcome: "active" | "disabled" | "leaving"; user: UserRow }
+  | { outcome: "deleted" };
 
 export interface Subject {
   /** The `sub` of a verified token. */
@@ -42,7 +45,7 @@ export async function resolveUser(
     monthlyTokens,
   };
   const answer = await database.run((connection) =>
-    connection.call<{ outcome: "active" | "disabled" | "deleted"; user: JsonRow }>("resolve_user", args),
+    connection.call<{ outcome: UserResolution["outcome"]; user: JsonRow }>("resolve_user", args),
   );
   if (answer.outcome === "deleted") return { outcome: "deleted" };
   return { outcome: answer.outcome, user: fromJson(users, answer.user) };

@@ -55,7 +55,7 @@ export type ApiRequest<R extends Route> = RouteInput<R> & {
   /** Set when the route is idempotent and the client sent a key. */
   idempotency: Idempotency | undefined;
   /** `authorization` is for an operation that acts at the identity provider on the caller's behalf; never log it. */
-  headers: { ifMatch?: string; ifNoneMatch?: string; authorization?: string };
+  headers: { ifMatch?: string; ifNoneMatch?: string; authorization?: string; acceptEncoding?: string };
   /** Milliseconds until Lambda ends the invocation: what waits must answer well before. */
   remainingMillis: () => number;
   /** As requested, without the query: `/v1/replies/tz4a98xxat96iws9zmbrgj3a`. */
@@ -64,8 +64,10 @@ export type ApiRequest<R extends Route> = RouteInput<R> & {
 
 export interface ApiResponse {
   status: number;
-  /** Answered as JSON; without it the answer has no body. */
+  /** Answered as JSON; without it the answer has no body, or the content below. */
   body?: unknown;
+  /** Answered as it is, with a `Content-Type` among the headers. */
+  content?: string | Uint8Array;
   headers?: Readonly<Record<string, string>>;
   /** Opaque version, without quotes. Makes the answer conditional (304). */
   etag?: string;

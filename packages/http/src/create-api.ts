@@ -14,7 +14,7 @@ import { createRateLimit } from "./rate-limit.ts";
 import { readBodyText } from "./read-body.ts";
 import { readQuery } from "./read-query.ts";
 import { renderProblem, renderResponse } from "./render.ts";
-import { createCallerCache, readIdentity, requireScope } from "./resolve-caller.ts";
+import { createCallerCache, readIdentity, requireGroup, requireScope } from "./resolve-caller.ts";
 import { toProblem } from "./to-problem.ts";
 import { validateInput } from "./validate-input.ts";
 
@@ -86,6 +86,7 @@ function requireCaller<R extends Routes>({ resolveCaller, apiRatePerSecond }: Ap
       event.caller = await findCaller(readIdentity(event.requestContext.authorizer?.lambda));
       addLogKeys({ userId: event.caller.userId });
       requireScope(event.caller, route);
+      requireGroup(event.caller, route);
       if (route.rate !== "none") takeFromRate(event.caller.userId);
     },
   };
@@ -113,6 +114,7 @@ function parseBody(): Middleware {
 function toRequest(event: ScopedEvent, route: Route): ApiRequest<Route> {
   const raw = { params: event.pathParameters ?? {}, query: readQuery(event), body: event.body };
   const { "if-match": ifMatch, "if-none-match": ifNoneMatch, authorization } = event.headers;
+  const acceptEncoding = event.headers["accept-encoding"];
   return {
     ...validateInput(route, raw),
     caller: event.caller,
@@ -122,6 +124,7 @@ function toRequest(event: ScopedEvent, route: Route): ApiRequest<Route> {
       ...(ifMatch !== undefined && { ifMatch }),
       ...(ifNoneMatch !== undefined && { ifNoneMatch }),
       ...(authorization !== undefined && { authorization }),
+      ...(acceptEncoding !== undefined && { acceptEncoding }),
     },
     remainingMillis: event.remainingMillis,
     path: event.rawPath,

@@ -15,21 +15,27 @@ function commonHeaders(requestId: string): Record<string, string> {
 
 /** An operation's answer as API Gateway takes it; 304 when the client already has this version. */
 export function renderResponse(
-  { status, body, headers, etag }: ApiResponse,
+  { status, body, content, headers, etag }: ApiResponse,
   { requestId, ifNoneMatch }: RenderContext,
 ): APIGatewayProxyStructuredResultV2 {
-  const all = { ...commonHeaders(requestId), ...headers };
-  if (etag !== undefined) {
-    all.ETag = quoteEtag(etag);
-    all["Cache-Control"] = "private, no-cache";
-    if (isNoneMatchHit(ifNoneMatch, etag)) return { statusCode: 304, headers: all };
-  }
+  const all = {
+    ...commonHeaders(requestId),
+    ...(etag !== undefined && { ETag: quoteEtag(etag), "Cache-Control": "private, no-cache" }),
+    ...headers,
+  };
+  if (etag !== undefined && isNoneMatchHit(ifNoneMatch, etag)) return { statusCode: 304, headers: all };
+  if (content !== undefined) return { statusCode: status, headers: all, ...renderContent(content) };
   if (body === undefined) return { statusCode: status, headers: all };
   return {
     statusCode: status,
     headers: { "Content-Type": "application/json", ...all },
     body: JSON.stringify(body),
   };
+}
+
+function renderContent(content: string | Uint8Array) {
+  if (typeof content === "string") return { body: content };
+  return { body: Buffer.from(content).toString("base64"), isBase64Encoded: true };
 }
 
 /** A problem as API Gateway takes it, with the headers its status cannot go without. */

@@ -102,3 +102,13 @@ export function requireScope(caller: Caller, route: Pick<Route, "method" | "cred
     throw problem("forbidden", { detail: `This API key does not have the scope ${scope}.` });
   }
 }
+
+/**
+ * Keeps everybody but the members of its Cognito group off a route. An API key has no groups.
+ * @throws Problem 403
+ */
+export function requireGroup(caller: Caller, { group }: Pick<Route, "group">): void {
+  if (group === undefined) return;
+  const groups: readonly string[] = caller.identity.groups;
+  if (!groups.includes(group)) throw problem("forbidden", { detail: `Only the group ${group} may do this.` });
+}

@@ -24,6 +24,8 @@ export function toProblem(error: unknown, isConnectionError?: (error: unknown) =
       logger.error("request ran out of time");
       return problem("unavailable", { detail: "The request took too long." });
   }
+  // The account was deleted while this environment still knew its caller.
+  if (error instanceof Error && error.name === "OwnerGone") return problem("unauthenticated");
   if (isConnectionError?.(error) === true) {
     logger.warn("database unreachable", { error: { ...describeError(error) } });
     return problem("unavailable");

@@ -24,6 +24,7 @@ const functionSettings = z.object({
   EMBEDDING_DIMENSIONS: whole(1, 2_000).optional(),
   MOMENTO_API_KEY: text.optional(),
   MOMENTO_CACHE_NAME: text.default("parley"),
+  METRICS_TOKEN: text.optional(),
   DEFAULT_MODEL: text.optional(),
   FALLBACK_MODEL: text.optional(),
   SEND_RATE_PER_SECOND: whole(0).optional(),

@@ -8,6 +8,7 @@ import type { Note } from "../schemas/note.ts";
 import type { Reply } from "../schemas/reply.ts";
 import type { messageMatch as match } from "../schemas/search.ts";
 import type { SystemPrompt } from "../schemas/system-prompt.ts";
+import { adminExamples } from "./admin-examples.ts";
 import { keyAndTokenExamples } from "./key-and-token-examples.ts";
 
 const conversationId = "tz4a98xxat96iws9zmbrgj3a";
@@ -159,6 +160,18 @@ export const examples: Readonly<Record<keyof typeof allRoutes, Example>> = {
   changePassword: { body: { currentPassword: password, newPassword: "Better-Horse-8" }, responses: {} },
   getMe: { responses: { 200: me } },
   updateMe: { body: { displayName: "Ada" }, responses: { 200: me } },
+  deleteMe: {
+    responses: {
+      200: { isComplete: true, erased: { messages: 40, conversations: 3, token_ledger: 12, users: 1 } },
+      202: { isComplete: false, erased: { messages: 180_000 } },
+    },
+  },
+  exportMe: {
+    responses: {
+      200: '{"table":"notes","row":{"id":"b2h6y8r4t0w9q3e7u1i5o8pa","title":"Tomatoes","content":"Water them."}}\n',
+    },
+  },
+  ...adminExamples,
   ...keyAndTokenExamples,
   listConversations: { responses: { 200: page(conversation) } },
   createConversation: {
@@ -212,6 +225,15 @@ export const examples: Readonly<Record<keyof typeof allRoutes, Example>> = {
   pinNote: { responses: {} },
   unpinNote: { responses: {} },
   listModels: { responses: { 200: { data: [demo] } } },
+  getMetrics: {
+    responses: {
+      200: '# TYPE parley_replies_total counter\nparley_replies_total{status="completed",model="scripted/demo"} 96\n',
+    },
+  },
+  getOpenApi: { responses: { 200: { openapi: "3.1.0", info: { title: "Parley", version: "0.1.0" } } } },
+  getDocs: { responses: { 200: "<!doctype html>…" } },
+  getRedoc: { responses: { 200: "<!doctype html>…" } },
+  getDocsAsset: { responses: { 200: "…" } },
   getHealth: {
     responses: {
       200: { status: "ok", database: "reachable" },

@@ -55,6 +55,10 @@ function hasEtag(route: Route): boolean {
   return ["GET", "PATCH"].includes(route.method) && hasField(route.responses[200], "id");
 }
 
+function hasCursor(route: Route): boolean {
+  return route.query !== undefined && "cursor" in route.query.shape;
+}
+
 /** References to the named headers. */
 export function headerRefs(names: readonly HeaderName[]): Record<string, { $ref: string }> {
   return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
@@ -65,7 +69,8 @@ export function responseHeaders(route: Route, status: number): HeaderName[] {
   const schema = route.responses[status];
   const names: HeaderName[] = ["X-Request-Id"];
   if (status === 200 && hasEtag(route)) names.push("ETag");
-  if (hasField(schema, "nextCursor")) names.push("Link");
+  if (hasField(schema, "nextCursor") || (route.mediaType !== undefined && hasCursor(route)))
+    names.push("Link");
   if (hasField(schema, "reply")) names.push("Location");
   if (hasField(schema, "reply") || (route.query && "waitSeconds" in route.query.shape) || status === 503) {
     names.push("Retry-After");

@@ -14,7 +14,7 @@ export interface OperationExample {
 const statusNames: Record<number, string> = {
   200: "OK",
   201: "Created",
-  202: "Accepted: the answer is prepared in the background",
+  202: "Accepted: what was asked for goes on in the background, or when it is asked for again",
   204: "Done; no body",
   503: "Degraded",
 };
@@ -54,6 +54,7 @@ function content(route: Route, status: number, example: OperationExample, compon
   if (own === undefined) return undefined;
   const schema = toJsonSchema(own, "output", components);
   const json = { schema, example: example.responses[status] };
+  if (status === 200 && route.mediaType !== undefined) return { [route.mediaType]: json };
   const problem = problemContent(status);
   if (problem === undefined) return { "application/json": json };
   // The same status may be the wrapper's or the gateway's word as well as the route's own.

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { defineRoutes } from "../route.ts";
-import { me, updateMe } from "../schemas/account.ts";
+import { deletionReceipt, me, updateMe } from "../schemas/account.ts";
 import { list, listQuery } from "../schemas/list.ts";
 import { ledgerEntry, tokenBalance } from "../schemas/tokens.ts";
 
@@ -15,6 +15,38 @@ export const accountRoutes = defineRoutes({
     body: updateMe,
     responses: { 200: me },
     problems: ["precondition-failed"],
+  },
+  deleteMe: {
+    ...base,
+    method: "DELETE",
+    // Whoever finds a key must not be able to do this with it.
+    credential: "token",
+    summary: "Delete the account and everything that belongs to it",
+    description:
+      "At once and for good: running replies are cancelled, connections closed, every row erased, the sign-in " +
+      "removed. The token ledger keeps amounts under a pseudonym. 202 when there is more than one request can " +
+      "erase: repeat it until it is 200. A request that was cut off is repeated likewise; meanwhile the token is " +
+      "good for this and for the export alone.",
+    responses: { 200: deletionReceipt, 202: deletionReceipt },
+  },
+  exportMe: {
+    ...base,
+    method: "GET",
+    path: "/v1/me/export",
+    summary: "Everything that belongs to the user, as lines of JSON",
+    description:
+      'Each line is `{ "table": "…", "row": { … } }`. A page is at most 4 MB; the next one is in the `Link` header, ' +
+      "and the last page has none.",
+    query: z.strictObject({
+      cursor: z
+        .string()
+        .min(1)
+        .max(1024)
+        .optional()
+        .meta({ description: "Of the `Link` of the page before" }),
+    }),
+    mediaType: "application/x-ndjson",
+    responses: { 200: z.string() },
   },
   getTokens: {
     ...base,

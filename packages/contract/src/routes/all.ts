@@ -1,8 +1,10 @@
 import type { Routes } from "../route.ts";
 import { accountRoutes } from "./account.ts";
+import { adminRoutes } from "./admin.ts";
 import { apiKeyRoutes } from "./api-keys.ts";
 import { authRoutes } from "./auth.ts";
 import { conversationRoutes } from "./conversations.ts";
+import { docsRoutes } from "./docs.ts";
 import { messageRoutes } from "./messages.ts";
 import { noteRoutes } from "./notes.ts";
 import { opsRoutes } from "./ops.ts";
@@ -19,5 +21,7 @@ export const allRoutes = {
   ...replyRoutes,
   ...systemPromptRoutes,
   ...noteRoutes,
+  ...adminRoutes,
   ...opsRoutes,
+  ...docsRoutes,
 } satisfies Routes;

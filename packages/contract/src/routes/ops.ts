@@ -17,6 +17,17 @@ export const opsRoutes = defineRoutes({
     summary: "The models this deployment offers",
     responses: { 200: z.object({ data: z.array(model) }) },
   },
+  getMetrics: {
+    ...base,
+    path: "/metrics",
+    auth: "none",
+    summary: "Counts and times in Prometheus text",
+    description:
+      "`Authorization: Bearer` with the deployment's METRICS_TOKEN. Where that is not set there is no such route.",
+    mediaType: "text/plain; version=0.0.4; charset=utf-8",
+    responses: { 200: z.string() },
+    problems: ["unauthenticated", "not-found"],
+  },
   getHealth: {
     ...base,
     path: "/health",

@@ -16,3 +16,14 @@ export const me = z
 export type Me = z.infer<typeof me>;
 
 export const updateMe = z.strictObject({ displayName: text(100).nullable() });
+
+export const deletionReceipt = z
+  .object({
+    isComplete: z.boolean(),
+    erased: z
+      .record(z.string(), z.int())
+      .meta({ description: "Rows by table; those of token_ledger live on under a pseudonym" }),
+  })
+  .meta({ id: "DeletionReceipt" });
+
+export type DeletionReceipt = z.infer<typeof deletionReceipt>;

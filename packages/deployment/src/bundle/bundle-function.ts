@@ -2,6 +2,7 @@ import { cp, mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type BuildOptions, build, type Metafile } from "esbuild";
 import { builtinModulesPlugin } from "./builtin-modules.ts";
+import { copyAssets } from "./copy-assets.ts";
 import { leaveOutPlugin } from "./leave-out.ts";
 
 export interface BundleOptions {
@@ -72,6 +73,7 @@ export async function bundleFunction(options: BundleOptions): Promise<Metafile> 
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, contents);
   }
+  await copyAssets(join(root, "functions", name), join(outputFolder, "assets"));
   if (name === "migrate") {
     await cp(join(root, "migrations"), join(outputFolder, "migrations"), { recursive: true });
   }

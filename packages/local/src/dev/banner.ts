@@ -22,7 +22,7 @@ export function banner(stack: Stack, settings: Settings, log: FunctionLog): stri
   const facts = [
     ["API", stack.url],
     ["push", stack.websocketUrl],
-    ["described in", "docs/openapi.json"],
+    ["docs", `${stack.url}/docs to try things out, ${stack.url}/redoc to read`],
     ["model", modelLine(settings)],
     ["database", databaseLine(stack)],
     ["data", `${stack.dataDir}; \`npx -y pnpm@12 dev --reset\` forgets it`],

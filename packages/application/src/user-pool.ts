@@ -16,12 +16,16 @@ export interface UserPool {
 export type Refusals = Readonly<Record<string, (error: Error) => Problem | undefined>>;
 
 /** Opens the SDK's client. Two attempts of 10 s at most stay within the gateway's 30 s. */
-export function openUserPool(clientId: string): UserPool {
-  const client = new CognitoIdentityProviderClient({
+export function openUserPoolClient(): CognitoIdentityProviderClient {
+  return new CognitoIdentityProviderClient({
     maxAttempts: 2,
     requestHandler: { connectionTimeout: 2000, requestTimeout: 10_000, throwOnRequestTimeout: true },
   });
-  return { client, clientId };
+}
+
+/** The pool as a client of it sees it. */
+export function openUserPool(clientId: string): UserPool {
+  return { client: openUserPoolClient(), clientId };
 }
 
 /**

@@ -1,0 +1,44 @@
+import type { ExportPosition } from "@parley/data/account-export";
+import { exportedTables } from "@parley/data/owned-tables";
+import { invalid } from "@parley/http/problem";
+import * as z from "zod";
+
+// Postgres would answer text that it cannot hold, or a number out of range, with an error.
+const text = z.string().regex(/^[\x20-\x7e]{1,300}$/);
+const whole = z.int().min(-2_147_483_648).max(2_147_483_647);
+const form = z.tuple([z.string(), z.array(z.union([text, whole]))]);
+
+/** The place as the client gets it. */
+export function encodePosition({ table, key }: ExportPosition): string {
+  return Buffer.from(JSON.stringify([table, key])).toString("base64url");
+}
+
+function parse(encoded: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(encoded, "base64url").toString());
+  } catch {
+    return undefined;
+  }
+}
+
+/** Says whether a row of the table can have the key; the empty one stands for the table's beginning. */
+function isKeyOf(name: string, key: ExportPosition["key"]): boolean {
+  const table = exportedTables.find((each) => each.name === name);
+  if (table === undefined) return false;
+  const types = table.key.map((column) => column.dataType);
+  return key.length === 0 || types.join() === key.map((part) => typeof part).join();
+}
+
+/**
+ * Reads `?cursor=`; `undefined` stays undefined (the beginning). It names no owner: whose rows come is not its to say.
+ * @throws Problem 400 at `query.cursor`
+ */
+export function decodePosition(encoded: string | undefined): ExportPosition | undefined {
+  if (encoded === undefined) return undefined;
+  const result = form.safeParse(parse(encoded));
+  const [table, key] = result.data ?? [];
+  if (table === undefined || key === undefined || !isKeyOf(table, key)) {
+    throw invalid("query.cursor", "is not a cursor of this export");
+  }
+  return { table, key };
+}

@@ -1,0 +1,11 @@
+import { askingSettings, cacheSettings, callerSettings } from "@parley/application/settings";
+import { realtimeSettings } from "@parley/realtime/realtime-settings";
+import * as z from "zod";
+
+/** The environment of the admins' routes; keys and the database's URL come from `loadSecrets`. */
+export const configSchema = z.object({
+  ...callerSettings,
+  ...cacheSettings,
+  ...realtimeSettings,
+  ...askingSettings,
+});

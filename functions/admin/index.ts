@@ -1,0 +1,39 @@
+import { askingOf } from "@parley/application/asking";
+import { callersOf } from "@parley/application/callers";
+import { openParts } from "@parley/application/parts";
+import { adminRoutes } from "@parley/contract/routes/admin";
+import { isConnectionFailure } from "@parley/data/database-errors";
+import { createApi } from "@parley/http/create-api";
+import { readQueueDepth } from "@parley/jobs/queue-depth";
+import { parseEnvironment } from "@parley/runtime/environment";
+import { loadSecrets } from "@parley/runtime/secrets";
+import { configSchema } from "./config.ts";
+import { getStats } from "./get-stats.ts";
+import { getUser } from "./get-user.ts";
+import { grantTokens } from "./grant-tokens.ts";
+import { listAdminActions } from "./list-admin-actions.ts";
+import { listAllReplies } from "./list-all-replies.ts";
+import { listUsers } from "./list-users.ts";
+import { retryReply } from "./retry-reply.ts";
+import { updateUser } from "./update-user.ts";
+
+const config = parseEnvironment(configSchema);
+const parts = { ...(await openParts(config)), asking: askingOf(config, await loadSecrets()) };
+const { database } = parts;
+
+export const handler = createApi({
+  routes: adminRoutes,
+  operations: {
+    listUsers: listUsers(database),
+    getUser: getUser(database),
+    updateUser: updateUser(database),
+    grantTokens: grantTokens(database),
+    getStats: getStats(database, () => readQueueDepth(config.QUEUE_URL)),
+    listAllReplies: listAllReplies(database),
+    retryReply: retryReply(parts),
+    listAdminActions: listAdminActions(database),
+  },
+  resolveCaller: callersOf(database, config),
+  apiRatePerSecond: config.API_RATE_PER_SECOND,
+  onConnectionError: isConnectionFailure,
+});

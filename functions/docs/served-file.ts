@@ -1,0 +1,51 @@
+import { createHash } from "node:crypto";
+import { promisify } from "node:util";
+import { gzip } from "node:zlib";
+import type { ApiResponse } from "@parley/http/api-types";
+
+const compress = promisify(gzip);
+
+/** A file as it is served, packed once in an environment's life. */
+export interface ServedFile {
+  etag: string;
+  contentType: string;
+  plain: Buffer;
+  packed: Buffer;
+}
+
+const contentTypes: Readonly<Record<string, string>> = {
+  css: "text/css; charset=utf-8",
+  js: "text/javascript; charset=utf-8",
+  json: "application/json",
+  png: "image/png",
+};
+
+/** @param name its ending says what it is */
+export async function servedFile(name: string, plain: Buffer): Promise<ServedFile> {
+  return {
+    etag: createHash("sha256").update(plain).digest("base64url").slice(0, 22),
+    contentType: contentTypes[name.split(".").at(-1) ?? ""] ?? "application/octet-stream",
+    plain,
+    packed: await compress(plain),
+  };
+}
+
+/**
+ * The answer with a file. It may be kept for an hour, and asks by its ETag after that: names do not change when a
+ * new version is deployed. Packed for whoever takes it so; a Lambda's answer is at most 6 MB.
+ */
+export function fileResponse(file: ServedFile, acceptEncoding: string | undefined): ApiResponse {
+  const isPacked = /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))/i.test(acceptEncoding ?? "");
+  return {
+    status: 200,
+    headers: {
+      "Content-Type": file.contentType,
+      "Cache-Control": "public, max-age=3600",
+      "Cross-Origin-Resource-Policy": "same-origin",
+      Vary: "Accept-Encoding",
+      ...(isPacked && { "Content-Encoding": "gzip" }),
+    },
+    etag: isPacked ? `${file.etag}-gzip` : file.etag,
+    content: isPacked ? file.packed : file.plain,
+  };
+}

@@ -1,0 +1,112 @@
+import * as z from "zod";
+import { defineRoutes } from "../route.ts";
+import {
+  adminAction,
+  adminReply,
+  adminStats,
+  adminUser,
+  grantTokens,
+  updateAdminUser,
+} from "../schemas/admin.ts";
+import { id, searchText } from "../schemas/fields.ts";
+import { list, listQuery } from "../schemas/list.ts";
+import { ledgerEntry } from "../schemas/tokens.ts";
+
+// A key acts for its owner as a user, so that none of them needs an admin's caution.
+const base = { function: "admin", auth: "user", credential: "token", group: "admin", tag: "Admin" } as const;
+const users = "/v1/admin/users";
+const replies = "/v1/admin/replies";
+const userParams = z.strictObject({ userId: id });
+
+const hours = z
+  .string()
+  .regex(/^(720|7[01]\d|[1-6]\d\d|[1-9]\d?)$/, "must be a whole number from 1 to 720")
+  .transform(Number)
+  .default(24)
+  .meta({ type: "integer", minimum: 1, maximum: 720, default: 24, pattern: undefined });
+
+export const adminRoutes = defineRoutes({
+  listUsers: {
+    ...base,
+    method: "GET",
+    path: users,
+    summary: "Find users by a part of their e-mail address, or by id; newest first",
+    query: z.strictObject({ ...listQuery, q: searchText }),
+    responses: { 200: list(adminUser) },
+  },
+  getUser: {
+    ...base,
+    method: "GET",
+    path: `${users}/{userId}`,
+    summary: "A user",
+    params: userParams,
+    responses: { 200: adminUser },
+    problems: ["not-found"],
+  },
+  updateUser: {
+    ...base,
+    method: "PATCH",
+    path: `${users}/{userId}`,
+    summary: "Disable or enable a user",
+    description:
+      "A disabled user's sending is refused at once, everything else within 60 s. Running replies go on. " +
+      "Nobody disables themselves, and what is being deleted stays disabled (409).",
+    params: userParams,
+    body: updateAdminUser,
+    responses: { 200: adminUser },
+    problems: ["not-found", "conflict"],
+  },
+  grantTokens: {
+    ...base,
+    method: "POST",
+    path: `${users}/{userId}/tokens`,
+    summary: "Give a user tokens",
+    description: "Answers the entry of the user's ledger.",
+    params: userParams,
+    body: grantTokens,
+    responses: { 201: ledgerEntry },
+    idempotent: true,
+    problems: ["not-found", "conflict"],
+  },
+  getStats: {
+    ...base,
+    method: "GET",
+    path: "/v1/admin/stats",
+    summary: "What the system does",
+    query: z.strictObject({ hours }),
+    responses: { 200: adminStats },
+  },
+  listAllReplies: {
+    ...base,
+    method: "GET",
+    path: replies,
+    summary: "Replies of all users that have failed, or that wait or run now; newest first",
+    query: z.strictObject({
+      ...listQuery,
+      status: z.enum(["failed", "queued", "in_progress"]).default("failed"),
+    }),
+    responses: { 200: list(adminReply) },
+  },
+  retryReply: {
+    ...base,
+    method: "POST",
+    path: `${replies}/{replyId}/retry`,
+    summary: "Ask the message of a failed reply again, for its owner",
+    description:
+      "A reply that has ended never changes: this makes a new one, of the same message and model, at its owner's " +
+      "expense (402 when the balance does not cover it). 409 when the message has been asked again already.",
+    params: z.strictObject({ replyId: id }),
+    responses: { 202: adminReply },
+    idempotent: true,
+    problems: ["not-found", "conflict", "insufficient-tokens"],
+  },
+  listAdminActions: {
+    ...base,
+    method: "GET",
+    path: "/v1/admin/audit",
+    summary: "What admins did, newest first",
+    description: "Append only. Looking is recorded too, this list included.",
+    query: z.strictObject({ ...listQuery, userId: id.optional() }),
+    responses: { 200: list(adminAction) },
+  },
+});

@@ -1,0 +1,107 @@
+import * as z from "zod";
+import { id, modelId, text, timestamp } from "./fields.ts";
+import { replyErrorCode, replyStatus } from "./reply.ts";
+
+export const adminUser = z
+  .object({
+    id,
+    email: z.string().nullable(),
+    displayName: z.string().nullable(),
+    status: z.enum(["active", "disabled", "deleting"]),
+    tokens: z.object({ balance: z.int(), held: z.int() }),
+    disabledAt: timestamp.nullable(),
+    createdAt: timestamp,
+    updatedAt: timestamp,
+  })
+  .meta({ id: "AdminUser" });
+
+export type AdminUser = z.infer<typeof adminUser>;
+
+export const updateAdminUser = z.strictObject({ disabled: z.boolean() });
+
+export const grantTokens = z.strictObject({
+  amount: z.int().min(1).max(1_000_000_000),
+  reason: text(200).default("granted").meta({ description: "Its owner reads it in the ledger" }),
+});
+
+/** A reply without any text of its owner's. */
+export const adminReply = z
+  .object({
+    id,
+    userId: id,
+    conversationId: id,
+    messageId: id,
+    status: replyStatus,
+    model: modelId,
+    error: z.object({ code: replyErrorCode, message: z.string() }).nullable(),
+    attempts: z.int(),
+    tokensCharged: z.int(),
+    startedAt: timestamp.nullable(),
+    finishedAt: timestamp.nullable(),
+    createdAt: timestamp,
+    updatedAt: timestamp,
+  })
+  .meta({ id: "AdminReply" });
+
+export type AdminReply = z.infer<typeof adminReply>;
+
+const seconds = z.number();
+
+export const adminStats = z
+  .object({
+    hours: z.int().meta({ description: "What is `new`, `charged`, and which replies are counted" }),
+    users: z.object({ total: z.int(), disabled: z.int(), new: z.int() }),
+    conversations: z.object({ total: z.int(), new: z.int() }),
+    replies: z.array(z.object({ status: replyStatus, model: modelId, count: z.int() })),
+    secondsToReply: z
+      .object({ p50: seconds.nullable(), p95: seconds.nullable() })
+      .meta({ description: "From asking to the answer; null where there was none" }),
+    tokens: z.object({ balance: z.int(), held: z.int(), charged: z.int() }),
+    queue: z
+      .object({
+        queued: z.int(),
+        inProgress: z.int(),
+        oldestQueuedSeconds: seconds,
+        jobs: z
+          .object({ waiting: z.int(), running: z.int(), delayed: z.int() })
+          .nullable()
+          .meta({ description: "About what SQS holds; delayed are checks. null: SQS did not say" }),
+      })
+      .meta({ description: "As of now" }),
+  })
+  .meta({ id: "AdminStats" });
+
+export type AdminStats = z.infer<typeof adminStats>;
+
+export const adminActionKind = z.enum([
+  "users.listed",
+  "user.read",
+  "user.disabled",
+  "user.enabled",
+  "tokens.granted",
+  "stats.read",
+  "replies.listed",
+  "reply.retried",
+  "audit.listed",
+]);
+
+const pseudonymous = z.string().meta({
+  description: "An id; of a deleted account its pseudonym",
+  example: "tz4a98xxat96iws9zmbrgj3a",
+});
+
+export const adminAction = z
+  .object({
+    id,
+    adminId: pseudonymous,
+    action: adminActionKind,
+    userId: pseudonymous.nullable(),
+    replyId: id.nullable(),
+    requestId: z.string(),
+    details: z.record(z.string(), z.union([z.string(), z.number()])),
+    createdAt: timestamp,
+    updatedAt: timestamp,
+  })
+  .meta({ id: "AdminAction" });
+
+export type AdminAction = z.infer<typeof adminAction>;

@@ -1,0 +1,94 @@
+import type { Database } from "./database.ts";
+import type { ErasedTable } from "./owned-tables.ts";
+
+/**
+ * Seconds for which a deleted subject is remembered. The authorizer takes access tokens alone, Cognito lets those
+ * live for a day at most, and a refresh token ends with its user; an hour more is for clocks.
+ */
+const tombstoneSeconds = 25 * 3_600;
+
+/** Conversations whose replies are cancelled in one transaction. */
+const cancelBatch = 100;
+
+/** Rows by table. */
+export type ErasedCounts = Readonly<Record<string, number>>;
+
+export interface BegunDeletion {
+  connectionIds: string[];
+  /** What an earlier request has erased. */
+  erased: ErasedCounts;
+}
+
+/**
+ * Marks an account as leaving: nothing is sent for it from then on, and its tokens are good for going on with the
+ * deletion alone. Safe to repeat; undefined when there is no such user any more.
+ */
+export async function beginAccountDeletion(
+  database: Database,
+  ownerId: string,
+): Promise<BegunDeletion | undefined> {
+  const answer = await database.run((connection) =>
+    connection.call<({ outcome: "begun" } & BegunDeletion) | { outcome: "not_found" }>(
+      "begin_account_deletion",
+      { ownerId, tombstoneSeconds },
+    ),
+  );
+  return answer.outcome === "begun" ? answer : undefined;
+}
+
+/** Cancels unfinished replies of a user, those of 100 conversations at most; none when there are no more. */
+export async function cancelSomeReplies(
+  database: Database,
+  ownerId: string,
+): Promise<{ id: string; conversationId: string }[]> {
+  const { cancelled } = await database.run((connection) =>
+    connection.call<{ cancelled: { id: string; conversationId: string }[] }>("cancel_replies", {
+      ownerId,
+      limit: cancelBatch,
+    }),
+  );
+  return cancelled;
+}
+
+export interface ErasedBatch {
+  /** How many rows are gone; 0: the table has no more of this owner's. */
+  count: number;
+  /** Of conversations. */
+  ids: string[];
+  /** By now, all batches together. */
+  erased: ErasedCounts;
+}
+
+/**
+ * Erases up to `limit` rows of an account that is leaving; of the ledger the entries stay, under a pseudonym.
+ * Undefined when no deletion is under way (any more).
+ */
+export async function eraseRows(
+  database: Database,
+  ownerId: string,
+  table: ErasedTable,
+  limit: number,
+): Promise<ErasedBatch | undefined> {
+  const answer = await database.run((connection) =>
+    connection.call<({ outcome: "erased" } & ErasedBatch) | { outcome: "not_found" }>("erase_rows", {
+      ownerId,
+      table,
+      limit,
+    }),
+  );
+  return answer.outcome === "erased" ? answer : undefined;
+}
+
+/** Erases the user's own row. Answers all that is gone, or undefined when another request was first. */
+export async function finishAccountDeletion(
+  database: Database,
+  ownerId: string,
+): Promise<ErasedCounts | undefined> {
+  const answer = await database.run((connection) =>
+    connection.call<{ outcome: "deleted"; erased: ErasedCounts } | { outcome: "not_found" }>(
+      "finish_account_deletion",
+      { ownerId, tombstoneSeconds },
+    ),
+  );
+  return answer.outcome === "deleted" ? answer.erased : undefined;
+}
