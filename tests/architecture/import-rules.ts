@@ -28,6 +28,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   // docs/adr/0006: what several functions compose alike.
   application: ["contract", "data", "http", "jobs", "cache", "llm", "realtime", "runtime"],
   infra: ["contract"],
+  deployment: ["contract"],
 };
 
 /** Rooms that may import every package but some. */

@@ -1,0 +1,39 @@
+import type { AddressInfo } from "node:net";
+import { createServer } from "node:net";
+import { expect, inject, test } from "vitest";
+import { checkDatabase } from "./check-database.ts";
+
+const databaseUrl = inject("databaseUrl");
+
+test("a database that will do is described", async () => {
+  const lines = await checkDatabase({ databaseUrl });
+  expect(lines[0]).toMatch(/^Database: Postgres 18\.\d+.*, (?:no )?pgvector/);
+});
+
+test("a cluster of its own has no URL to check", async () => {
+  expect(await checkDatabase({})).toEqual([]);
+});
+
+test("a database that is not there is said without its URL", async () => {
+  const nowhere = new URL(databaseUrl);
+  nowhere.pathname = "/nowhere";
+  const failure = checkDatabase({ databaseUrl: nowhere.href });
+  await expect(failure).rejects.toThrow(
+    "The database of DATABASE_URL cannot be used: the database that it names does not exist.",
+  );
+  await expect(failure).rejects.not.toThrow(/postgres:\/\//);
+});
+
+test("neither is a port that nobody listens on", async () => {
+  const server = createServer().listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  const failure = checkDatabase({
+    databaseUrl,
+    directDatabaseUrl: `postgres://u:hunter2@127.0.0.1:${port}/x`,
+  });
+  await expect(failure).rejects.toThrow(
+    "The database of DIRECT_DATABASE_URL cannot be used: nothing listens there.",
+  );
+});

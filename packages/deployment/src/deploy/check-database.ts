@@ -1,0 +1,104 @@
+import postgres from "postgres";
+import { DeploymentError } from "../deployment-error.ts";
+import type { SecretValues } from "./secret-values.ts";
+
+const oldestVersion = 14;
+const connectSeconds = 30;
+
+const remedies: Readonly<Record<string, string>> = {
+  ENOTFOUND: "its host does not exist",
+  ECONNREFUSED: "nothing listens there",
+  CONNECT_TIMEOUT:
+    "it does not answer; a database that only your own network reaches is out of AWS's reach as well",
+  "28P01": "it refuses the password",
+  "28000": "it refuses the user",
+  "3D000": "the database that it names does not exist",
+  DEPTH_ZERO_SELF_SIGNED_CERT: "its certificate is self-signed; end the URL with ?sslmode=require",
+  SELF_SIGNED_CERT_IN_CHAIN: "nobody known has signed its certificate; end the URL with ?sslmode=require",
+};
+
+/** The error's code, or the first line of its message, which in connecting holds no data. */
+function reasonOf(error: unknown): string {
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  return remedies[code] ?? (code || (error instanceof Error ? error.message.split("\n")[0] : "")) ?? "";
+}
+
+async function connected<T>(
+  variable: string,
+  url: string,
+  work: (sql: postgres.Sql) => Promise<T>,
+): Promise<T> {
+  const sql = postgres(url, {
+    max: 1,
+    fetch_types: false,
+    connect_timeout: connectSeconds,
+    onnotice: () => {},
+  });
+  try {
+    return await work(sql);
+  } catch (error) {
+    if (error instanceof DeploymentError) throw error;
+    throw new DeploymentError(`The database of ${variable} cannot be used: ${reasonOf(error)}.`, {
+      cause: error,
+    });
+  } finally {
+    await sql.end({ timeout: 5 });
+  }
+}
+
+/** Functions prepare their statements: through a pooler that forgets them the second run fails. */
+async function checkPrepared(sql: postgres.Sql): Promise<void> {
+  try {
+    for (const number of [1, 2, 3]) await sql.unsafe("select $1::int", [number], { prepare: true });
+  } catch (error) {
+    throw new DeploymentError(
+      "The pooler of DATABASE_URL does not keep prepared statements: use a session pooler, PgBouncer 1.21 with max_prepared_statements, or the direct URL.",
+      { cause: error },
+    );
+  }
+}
+
+async function describe(sql: postgres.Sql): Promise<string> {
+  const [row] = await sql<[{ version: number; shown: string; vector: string | null }]>`
+    select current_setting('server_version_num')::int / 10000 as version,
+      current_setting('server_version') as shown,
+      (select default_version from pg_available_extensions where name = 'vector') as vector`;
+  if (row.version < oldestVersion) {
+    throw new DeploymentError(
+      `The database is Postgres ${row.shown}: Parley needs ${oldestVersion} or later.`,
+    );
+  }
+  const vector = row.vector === null ? "no pgvector, so no similar search" : `pgvector ${row.vector}`;
+  return `Database: Postgres ${row.shown}, ${vector}.`;
+}
+
+/** Migrations hold an advisory lock over many statements, which only one and the same session can. */
+async function checkDirect(sql: postgres.Sql): Promise<void> {
+  await sql`select pg_advisory_lock(7203612)`;
+  const [row] = await sql<[{ released: boolean }]>`select pg_advisory_unlock(7203612) as released`;
+  if (!row.released) {
+    throw new DeploymentError(
+      "DIRECT_DATABASE_URL goes through a transaction pooler: set it to the URL past the pooler.",
+    );
+  }
+}
+
+/**
+ * Tries the database as the functions and the migrations will use it.
+ * @returns lines for people
+ * @throws DeploymentError with one sentence, without the URL
+ */
+export async function checkDatabase(values: SecretValues): Promise<string[]> {
+  const { databaseUrl, directDatabaseUrl = databaseUrl } = values;
+  if (databaseUrl === undefined || directDatabaseUrl === undefined) return [];
+  const line = await connected("DATABASE_URL", databaseUrl, async (sql) => {
+    const description = await describe(sql);
+    await checkPrepared(sql);
+    return description;
+  });
+  await connected("DIRECT_DATABASE_URL", directDatabaseUrl, checkDirect);
+  const isUnchecked = !/sslmode=verify-full|@(?:localhost|127\.0\.0\.1)[:/]/.test(databaseUrl);
+  return isUnchecked
+    ? [line, "The URL does not say sslmode=verify-full: the server's certificate is not checked."]
+    : [line];
+}

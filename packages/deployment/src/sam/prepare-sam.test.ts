@@ -1,0 +1,86 @@
+import { existsSync, readdirSync } from "node:fs";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { allRoutes } from "@parley/contract/routes/all";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { prepareSam } from "./prepare-sam.ts";
+import { sampleEvents } from "./sample-events.ts";
+
+let assembly: string;
+beforeEach(async () => {
+  assembly = await mkdtemp(join(tmpdir(), "parley-sam-"));
+});
+afterEach(() => rm(assembly, { recursive: true }));
+
+const template = {
+  Resources: {
+    AccountFunctionA1: {
+      Type: "AWS::Lambda::Function",
+      Metadata: { "aws:asset:path": "asset.1" },
+      Properties: {
+        Description: "Parley dev: account",
+        Handler: "index.handler",
+        Role: { "Fn::GetAtt": ["Role", "Arn"] },
+        Environment: { Variables: { SECRET_ID: "parley/dev", QUEUE_URL: { "Fn::ImportValue": "x" } } },
+      },
+    },
+    Api: { Type: "AWS::ApiGatewayV2::Api", Properties: { ProtocolType: "HTTP" } },
+  },
+};
+
+test("functions get plain variables in place of secrets and imports, and the machine its name in a container", async () => {
+  await writeFile(join(assembly, "Parley-dev-Api.template.json"), JSON.stringify(template));
+  const plan = await prepareSam(assembly, {
+    DATABASE_URL: "postgres://user:pass@localhost:5432/parley",
+    QUEUE_URL: "http://127.0.0.1:9324/q",
+    USER_POOL_ID: "us-east-1_a",
+  });
+  expect(plan.missing).toEqual(["USER_POOL_CLIENT_ID"]);
+  expect(plan.startApi).toBe(
+    `sam local start-api --port 3001 -t ${assembly}/Parley-dev-Api.sam.json --env-vars ${assembly}/sam-environment.json`,
+  );
+  const { Resources } = JSON.parse(await readFile(join(assembly, "Parley-dev-Api.sam.json"), "utf8"));
+  const { Properties } = Resources.AccountFunctionA1;
+  expect(Properties).toMatchObject({
+    Handler: "index.handler",
+    Environment: { Variables: { DATABASE_URL: "" } },
+  });
+  expect(JSON.stringify(Properties)).not.toMatch(/SECRET_ID|ImportValue|Role/);
+  expect(Resources.Api).toEqual(template.Resources.Api);
+  const variables = JSON.parse(await readFile(plan.environmentFile, "utf8")).AccountFunctionA1;
+  expect(variables).toMatchObject({
+    DATABASE_URL: "postgres://user:pass@host.docker.internal:5432/parley",
+    QUEUE_URL: "http://host.docker.internal:9324/q",
+    POWERTOOLS_SERVICE_NAME: "account",
+  });
+  for (const { command } of plan.invocations) {
+    const file = /-e (\S+)/.exec(command)?.[1] ?? "";
+    expect(JSON.parse(await readFile(file, "utf8"))).toMatchObject({ version: "2.0" });
+  }
+});
+
+test("without a template of the API it says so", async () => {
+  await expect(prepareSam(assembly, {})).rejects.toThrow(/There is no template of the API/);
+});
+
+test("every function has an event, and every route one of its own", () => {
+  const folder = fileURLToPath(new URL("../../../../functions", import.meta.url));
+  const names = readdirSync(folder).filter((name) => existsSync(join(folder, name, "index.ts")));
+  const events = names.map((name) => [name, sampleEvents(name)] as const);
+  expect(events.filter(([, samples]) => samples.size === 0).map(([name]) => name)).toEqual([]);
+  const all = new Map(events.flatMap(([, samples]) => [...samples]));
+  for (const [name, { path }] of Object.entries(allRoutes)) {
+    expect(all.get(name)).toMatchObject({ rawPath: expect.not.stringContaining("{") });
+    expect(path).toBeTruthy();
+  }
+});
+
+test("a sample request keeps the capitals that SAM keeps, and carries the contract's example", () => {
+  expect(sampleEvents("messages").get("sendMessage")).toMatchObject({
+    routeKey: "POST /v1/conversations/{conversationId}/messages",
+    headers: { Authorization: expect.any(String), "Content-Type": "application/json" },
+    body: expect.stringContaining('"content"'),
+  });
+});

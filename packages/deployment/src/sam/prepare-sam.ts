@@ -1,0 +1,125 @@
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import * as z from "zod";
+import { DeploymentError } from "../deployment-error.ts";
+import { sampleEvents } from "./sample-events.ts";
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+// SAM runs functions in containers: this machine is elsewhere for them.
+const thisMachine = "host.docker.internal";
+
+/** What functions may read; SAM passes on only what the template declares. */
+const variableNames = [
+  "DATABASE_URL",
+  "QUEUE_URL",
+  "AWS_ENDPOINT_URL_SQS",
+  "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER",
+  "AWS_REGION",
+  "USER_POOL_ID",
+  "USER_POOL_CLIENT_ID",
+  "USER_POOL_JWKS",
+  "WEBSOCKET_CALLBACK_URL",
+  "MOMENTO_API_KEY",
+  "MOMENTO_CACHE_NAME",
+  "OPENAI_API_KEY",
+  "OPENAI_BASE_URL",
+  "ANTHROPIC_API_KEY",
+  "ANTHROPIC_BASE_URL",
+  "DEFAULT_MODEL",
+  "FALLBACK_MODEL",
+];
+/** Without these nothing runs. */
+const needed = ["DATABASE_URL", "QUEUE_URL", "USER_POOL_ID", "USER_POOL_CLIENT_ID"];
+
+const functionSchema = z.looseObject({
+  Type: z.literal("AWS::Lambda::Function"),
+  Properties: z.looseObject({ Description: z.string().startsWith("Parley ") }),
+});
+const templateSchema = z.looseObject({
+  Resources: z.record(z.string(), z.looseObject({ Type: z.string() })),
+});
+
+export interface SamPlan {
+  readonly startApi: string;
+  /** One for each event, by function. */
+  readonly invocations: readonly { functionName: string; command: string }[];
+  readonly environmentFile: string;
+  /** Variables that are not set and without which nothing runs. */
+  readonly missing: readonly string[];
+}
+
+function localVariables(environment: Variables): Record<string, string> {
+  const here = /(?<=\/\/(?:[^@/]*@)?)(?:localhost|127\.0\.0\.1)(?=[:/])/;
+  return Object.fromEntries(
+    variableNames.map((name) => [name, (environment[name] ?? "").replace(here, thisMachine)]),
+  );
+}
+
+function nameOf(description: string): string {
+  return description.split(": ")[1] ?? "";
+}
+
+/**
+ * Makes what `sam local` needs of a synthesised stage: templates whose functions take plain variables in place of
+ * secrets and of other stacks' values, a file with these variables, and events.
+ * @param assembly the folder that `cdk synth` wrote; everything is put into it
+ * @throws DeploymentError when there is no template of the API
+ */
+export async function prepareSam(assembly: string, environment: Variables): Promise<SamPlan> {
+  const variables = localVariables(environment);
+  const environmentFile = join(assembly, "sam-environment.json");
+  const files = (await readdir(assembly)).filter((name) => name.endsWith(".template.json"));
+  const apiFile = files.find((name) => name.endsWith("-Api.template.json"));
+  if (apiFile === undefined) throw new DeploymentError(`There is no template of the API in ${assembly}.`);
+
+  const environments: Record<string, Record<string, string>> = {};
+  const invocations: { functionName: string; command: string }[] = [];
+  for (const file of files) {
+    const template = templateSchema.parse(JSON.parse(await readFile(join(assembly, file), "utf8")));
+    const samFile = join(assembly, samName(file));
+    for (const [id, resource] of Object.entries(template.Resources)) {
+      const found = functionSchema.safeParse(resource);
+      if (!found.success) continue;
+      const functionName = nameOf(found.data.Properties.Description);
+      const own = { ...variables, POWERTOOLS_SERVICE_NAME: functionName, POWERTOOLS_TRACE_ENABLED: "false" };
+      environments[id] = own;
+      template.Resources[id] = withVariables(found.data, own);
+      for (const event of await writeEvents(assembly, functionName)) {
+        const options = `-t ${samFile} -e ${event} --env-vars ${environmentFile}`;
+        invocations.push({ functionName, command: `sam local invoke ${id} ${options}` });
+      }
+    }
+    await writeFile(samFile, JSON.stringify(template, null, 1));
+  }
+  await writeFile(environmentFile, JSON.stringify(environments, null, 1), { mode: 0o600 });
+  return {
+    startApi: `sam local start-api --port 3001 -t ${join(assembly, samName(apiFile))} --env-vars ${environmentFile}`,
+    invocations: invocations.toSorted((left, right) => left.functionName.localeCompare(right.functionName)),
+    environmentFile,
+    missing: needed.filter((name) => !variables[name]),
+  };
+}
+
+function samName(file: string): string {
+  return file.replace(".template.json", ".sam.json");
+}
+
+/** SAM knows neither secrets nor other stacks: each variable is declared empty and filled from the file. */
+function withVariables(resource: z.output<typeof functionSchema>, variables: Record<string, string>) {
+  const Variables = Object.fromEntries(Object.keys(variables).map((name) => [name, ""]));
+  const { Role: _, VpcConfig: __, ...properties } = resource.Properties;
+  return { ...resource, Properties: { ...properties, Environment: { Variables } } };
+}
+
+async function writeEvents(assembly: string, functionName: string): Promise<string[]> {
+  const folder = join(assembly, "sam-events");
+  await mkdir(folder, { recursive: true });
+  const files: string[] = [];
+  for (const [name, event] of sampleEvents(functionName)) {
+    const file = join(folder, `${functionName}-${name}.json`);
+    await writeFile(file, JSON.stringify(event, null, 1));
+    files.push(file);
+  }
+  return files;
+}

@@ -1,0 +1,43 @@
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline/promises";
+import { DeploymentError } from "./deployment-error.ts";
+
+/** Asks on the terminal; undefined where there is none. */
+export function terminalQuestions(): ((question: string) => Promise<string>) | undefined {
+  if (!process.stdin.isTTY) return undefined;
+  return async (question) => {
+    const lines = createInterface({ input: process.stdin, output: process.stdout });
+    try {
+      return await lines.question(question);
+    } finally {
+      lines.close();
+    }
+  };
+}
+
+/** Runs a program with this terminal, and answers its exit code. */
+export function runProgram(program: string, argumentList: readonly string[]): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, argumentList, { stdio: "inherit" });
+    child.on("error", (cause) => {
+      reject(
+        new DeploymentError(`${program} cannot be started: run this with npx -y pnpm@12 run.`, { cause }),
+      );
+    });
+    child.on("exit", (code) => resolve(code ?? 1));
+  });
+}
+
+/** Runs a command's work; what goes wrong is one sentence and exit code 1. */
+export async function runCommand(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    // Only the project's own errors are sentences for people; the trace of another one is for its report.
+    const isSentence = error instanceof Error && !error.message.includes("\n");
+    process.stderr.write(
+      `${isSentence ? error.message : String(error instanceof Error ? error.stack : error)}\n`,
+    );
+    process.exitCode = 1;
+  }
+}
