@@ -1,11 +1,10 @@
 import { embedTexts } from "@parley/application/embed-texts";
-import { embedderOf, embeddingSettings } from "@parley/application/embedding";
+import { embedderOf, embeddingSchema } from "@parley/application/embedding";
 import { openDatabase } from "@parley/data/database";
 import { type EmbeddableItem, listMissingEmbeddings } from "@parley/data/embeddings";
 import { applyMigrations } from "@parley/local/migrations";
 import { loadVariables, readSettings } from "@parley/local/settings";
 import { StartupError } from "@parley/local/startup-error";
-import * as z from "zod";
 
 const itemsAtOnce = 100;
 
@@ -14,7 +13,7 @@ async function embedAll(): Promise<void> {
   const settings = readSettings(await loadVariables(new URL("../.env", import.meta.url)));
   const { DATABASE_URL, EMBEDDING_API_KEY: embeddingApiKey, OPENAI_API_KEY: openaiApiKey } = settings;
   if (DATABASE_URL === undefined) throw new StartupError("DATABASE_URL is not set: it says which database.");
-  const embedder = embedderOf(z.object(embeddingSettings).parse(settings), { embeddingApiKey, openaiApiKey });
+  const embedder = embedderOf(embeddingSchema.parse(settings), { embeddingApiKey, openaiApiKey });
   if (embedder === undefined) {
     throw new StartupError("No embedding provider: set OPENAI_API_KEY or EMBEDDING_BASE_URL.");
   }

@@ -41,12 +41,12 @@ describe("searching messages", () => {
     const conversationId = await startConversation(ada);
     for (const word of ["one", "two", "three"]) await say(ada, conversationId, `quokka ${word}`);
     const seen: (string | null)[] = [];
-    let cursor: string | null = null;
+    let cursor: string | null | undefined;
     do {
-      const query = { q: "quokka", limit: 2, ...(cursor !== null && { cursor }) };
+      const query: Record<string, string | number> = { q: "quokka", limit: 2, ...(cursor && { cursor }) };
       const page = await ada.expect("searchMessages", 200, { query });
       seen.push(...page.data.map(({ message }) => message.content));
-      if (cursor === null && page.nextCursor !== null) {
+      if (cursor === undefined && page.nextCursor !== null) {
         const other = { q: "rhubarb", limit: 2, cursor: page.nextCursor };
         expect((await ada.refused("searchMessages", 400, { query: other })).errors?.[0]?.path).toBe(
           "query.cursor",
@@ -56,7 +56,7 @@ describe("searching messages", () => {
         );
       }
       cursor = page.nextCursor;
-    } while (cursor !== null);
+    } while (cursor);
     expect(seen.sort()).toEqual(["quokka one", "quokka three", "quokka two"]);
   });
 

@@ -16,9 +16,9 @@ export const embeddingSettings = {
   EMBEDDING_DIMENSIONS: z.coerce.number().int().min(1).max(2_000).default(1_536),
 };
 
-const schema = z.object(embeddingSettings);
+export const embeddingSchema = z.object(embeddingSettings);
 
-type EmbeddingSettings = z.output<typeof schema>;
+type EmbeddingSettings = z.output<typeof embeddingSchema>;
 
 const officialBaseUrl = "https://api.openai.com/v1";
 /** Somebody waits for a search: after that long it is answered by words. */
