@@ -40,7 +40,8 @@ const shortestCallMillis = 30_000;
 function callMillis({ reply, endsAt }: Run): number {
   const whole = reply.deadlineAt.getTime() - reply.createdAt.getTime();
   const left = endsAt - Date.now();
-  return Math.max(0, Math.min(left, Math.max(shortestCallMillis, whole * shareOfDeadline)));
+  // A timer of a fraction of a millisecond is a RangeError.
+  return Math.max(0, Math.floor(Math.min(left, Math.max(shortestCallMillis, whole * shareOfDeadline))));
 }
 
 /** Less than this could not even say that there is not enough. */
