@@ -30,7 +30,7 @@ export function describeResult(
     ["worst time to a terminal state", `${result.worstSeconds.toFixed(1)} s`],
     ["worst time without a worker", `${result.worstTakeoverSeconds.toFixed(1)} s after the lease`],
     [
-      "first 2xx after Postgres was killed, worst",
+      "first 2xx after a killed Postgres was back, worst",
       `${(Math.max(0, ...result.recoveries) / 1000).toFixed(1)} s of ${result.recoveries.length} times`,
     ],
     [

@@ -30,7 +30,7 @@ export interface ChaosResult extends Measured {
   readonly breaches: readonly Breach[];
   readonly asks: number;
   readonly cancels: number;
-  /** Milliseconds from each kill of Postgres to the first 2xx. */
+  /** Milliseconds from each return of a killed Postgres to the first 2xx. */
   readonly recoveries: readonly number[];
   readonly deadLetters: number;
   readonly logFile: string;
@@ -95,14 +95,14 @@ export async function runChaos(run: ChaosRun): Promise<ChaosResult> {
     await logReplyChanges(database);
     const users = createUsers(chaos, await signUpUsers(chaos.stack, count), setting);
     const measuring = measure(chaos, database);
-    const probing = probeRestarts(users[0]?.client);
+    const probing = probeRestarts(users[0]?.client, database);
     const injection = injectFaults(
       faultsOf(chaos, random.fork()),
       random.fork(),
       faultEveryMillis,
       (kind) => {
         onEvent(kind);
-        if (kind === "Postgres killed") probing.restarted();
+        if (kind === "Postgres killed") probing.killed();
       },
     );
     const until = Date.now() + millis;
