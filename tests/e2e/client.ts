@@ -64,12 +64,13 @@ function read(name: OperationName, response: Response, text: string): Answer {
   if (type === "application/problem+json") {
     return { status, headers, text, body: problemSchema.parse(JSON.parse(text)) };
   }
-  const { responses }: Route = allRoutes[name];
+  const { responses, mediaType }: Route = allRoutes[name];
   const schema = responses[status];
   if (status !== 304 && !(String(status) in responses)) {
     throw new Error(`${name} answered ${status}: ${text.slice(0, 300)}`);
   }
-  const body = schema === undefined || status === 304 ? undefined : schema.parse(JSON.parse(text));
+  if (schema === undefined || status === 304) return { status, headers, text, body: undefined };
+  const body = schema.parse(status === 200 && mediaType !== undefined ? text : JSON.parse(text));
   return { status, headers, text, body };
 }
 
@@ -124,7 +125,12 @@ export async function signUp(
   await visitor.expect("register", 201, { body: { email, password } });
   const code = await mailedCode(cognitoEndpoint, email);
   await visitor.expect("confirm", 204, { body: { email, code } });
-  const { accessToken } = await visitor.expect("login", 200, { body: { email, password } });
+  return signIn(email, { url });
+}
+
+/** Another session of a user that `signUp` has made. */
+export async function signIn(email: string, { url }: { url: string } = inject("stack")): Promise<User> {
+  const { accessToken } = await createClient(url).expect("login", 200, { body: { email, password } });
   return { ...createClient(url, accessToken), email, token: accessToken };
 }
 
