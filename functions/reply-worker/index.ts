@@ -3,6 +3,7 @@ import { createCache } from "@parley/cache/create-cache";
 import { openDatabase } from "@parley/data/database";
 import { createEmbeddingQueue } from "@parley/jobs/embedding-queue";
 import { createReplyQueue } from "@parley/jobs/reply-queue";
+import { createReplySource } from "@parley/jobs/reply-source";
 import { createBreaker } from "@parley/llm/breaker";
 import { availableModels } from "@parley/llm/models";
 import { createProviders } from "@parley/llm/providers";
@@ -40,6 +41,7 @@ async function createWorker(): Promise<Worker> {
     database,
     cache,
     queue,
+    source: createReplySource(config.QUEUE_URL),
     embeddings: createEmbeddingQueue(config.EMBEDDING_QUEUE_URL),
     realtime: openRealtime(config, database),
     providers: createProviders(keys),

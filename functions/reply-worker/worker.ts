@@ -2,6 +2,7 @@ import type { Cache } from "@parley/cache/create-cache";
 import type { Database } from "@parley/data/database";
 import type { EmbeddingQueue } from "@parley/jobs/embedding-queue";
 import type { ReplyQueue } from "@parley/jobs/reply-queue";
+import type { ReplySource } from "@parley/jobs/reply-source";
 import type { Breaker } from "@parley/llm/breaker";
 import type { ModelCatalog } from "@parley/llm/models";
 import type { Providers } from "@parley/llm/providers";
@@ -12,6 +13,8 @@ export interface Worker {
   database: Database;
   cache: Cache;
   queue: ReplyQueue;
+  /** Where it takes more jobs while it has free slots; without it there are only those it is given. */
+  source?: ReplySource;
   embeddings: EmbeddingQueue;
   realtime: Realtime;
   providers: Providers;

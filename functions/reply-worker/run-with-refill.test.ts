@@ -1,0 +1,87 @@
+import type { Delivery } from "@parley/jobs/reply-source";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { mostAtOnce, runWithRefill } from "./run-with-refill.ts";
+
+const replyMillis = 10_000;
+let begun: number[];
+let running: number;
+let mostRunning: number;
+let waiting: Delivery[];
+let asked: number[];
+
+const source = {
+  receive: async (most: number) => {
+    asked.push(most);
+    return waiting.splice(0, most);
+  },
+  remove: async () => {},
+};
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  begun = [];
+  asked = [];
+  running = 0;
+  mostRunning = 0;
+  waiting = [];
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+async function reply(millis = replyMillis): Promise<void> {
+  begun.push(Date.now());
+  running++;
+  mostRunning = Math.max(mostRunning, running);
+  await new Promise((resolve) => setTimeout(resolve, millis));
+  running--;
+}
+
+function deliveries(count: number): Delivery[] {
+  return Array.from({ length: count }, (_, index) => ({
+    messageId: `m${index}`,
+    body: "{}",
+    receiptHandle: `r${index}`,
+    receiveCount: 1,
+  }));
+}
+
+async function runFor(first: readonly Promise<void>[], millisOfRefill: number): Promise<number> {
+  const start = Date.now();
+  const done = runWithRefill(first, { source, run: () => reply(), until: start + millisOfRefill });
+  let isDone = false;
+  void done.then(() => {
+    isDone = true;
+  });
+  while (!isDone) await vi.advanceTimersByTimeAsync(100);
+  return Date.now() - start;
+}
+
+test("one slow reply has nine waiting ones join it, and they end together", async () => {
+  waiting = deliveries(9);
+  expect(await runFor([reply()], 60_000)).toBeLessThanOrEqual(replyMillis + 1_000);
+  expect([begun.length, mostRunning]).toEqual([10, 10]);
+});
+
+test("never more than ten run, and a slot that comes free is filled while there is a backlog", async () => {
+  waiting = deliveries(25);
+  const millis = await runFor([reply(1_000), reply()], 60_000);
+  expect([begun.length, mostRunning]).toEqual([27, mostAtOnce]);
+  expect(Math.max(...asked)).toBeLessThanOrEqual(mostAtOnce);
+  expect(millis).toBeLessThanOrEqual(3 * replyMillis + 1_000);
+});
+
+test("nothing is begun once the time for it is over", async () => {
+  waiting = deliveries(9);
+  await runFor([reply()], 400);
+  expect([begun.length, waiting.length]).toEqual([1, 9]);
+});
+
+test("quick replies read nothing, and slow ones read an empty queue less and less", async () => {
+  await runFor([reply(300)], 60_000);
+  expect(asked).toEqual([]);
+  await runFor([reply(60_000)], 60_000);
+  expect(asked.length).toBeGreaterThan(3);
+  expect(asked.length).toBeLessThan(15);
+});

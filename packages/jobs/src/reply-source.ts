@@ -1,0 +1,65 @@
+import type { SQSClient } from "@aws-sdk/client-sqs";
+import { describeError } from "@parley/runtime/describe-error";
+import { logger } from "@parley/runtime/logger";
+
+/** A message of the reply queue, whoever received it. */
+export interface Delivery {
+  messageId: string;
+  body: string;
+  receiptHandle: string;
+  /** How often it has been received, this time included. */
+  receiveCount: number;
+}
+
+/** The reply queue as a worker reads it that has room for more than it was given. Best effort throughout. */
+export interface ReplySource {
+  /** Up to `most` (10 at most) jobs that wait now; none when the queue cannot be read. */
+  receive(most: number): Promise<Delivery[]>;
+  /** Takes a received job out of the queue. One that stays comes again and is found finished. */
+  remove(receiptHandle: string): Promise<void>;
+}
+
+/** The queue at `queueUrl`; region, credentials and endpoint come from the environment, as the SDK reads them. */
+export function createReplySource(queueUrl: string): ReplySource {
+  let client: SQSClient | undefined;
+
+  async function sdk() {
+    const module = await import("@aws-sdk/client-sqs");
+    client ??= new module.SQSClient({ maxAttempts: 2, requestHandler: { requestTimeout: 3_000 } });
+    return { client, ...module };
+  }
+
+  return {
+    async receive(most) {
+      try {
+        const { client, ReceiveMessageCommand } = await sdk();
+        const { Messages = [] } = await client.send(
+          new ReceiveMessageCommand({
+            QueueUrl: queueUrl,
+            MaxNumberOfMessages: most,
+            // A long poll would hold the invocation, or lose what it was answered after it was given up.
+            WaitTimeSeconds: 0,
+            MessageSystemAttributeNames: ["ApproximateReceiveCount"],
+          }),
+        );
+        return Messages.map(({ MessageId = "", Body = "", ReceiptHandle = "", Attributes }) => ({
+          messageId: MessageId,
+          body: Body,
+          receiptHandle: ReceiptHandle,
+          receiveCount: Number(Attributes?.ApproximateReceiveCount ?? 1),
+        }));
+      } catch (error) {
+        logger.warn("no further jobs received", { error: describeError(error) });
+        return [];
+      }
+    },
+    async remove(receiptHandle) {
+      try {
+        const { client, DeleteMessageCommand } = await sdk();
+        await client.send(new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle: receiptHandle }));
+      } catch (error) {
+        logger.warn("job not deleted", { error: describeError(error) });
+      }
+    },
+  };
+}
