@@ -54,6 +54,17 @@ function later(millis: number): void {
 }
 
 describe("a conversation", () => {
+  test("that is gone for good leaves no key, and another owner's stays", async () => {
+    await fill("first");
+    const other = (await cache.readConversation("berta", "c1", "conversation")).generation;
+    await cache.writeConversation("berta", "c1", "conversation", other, "hers");
+    await cache.forgetConversation("anna", "c1");
+    for (const key of ["gen:anna:c1", "conversation:anna:c1", "newest-page:anna:c1"]) {
+      expect((await client.get("parley", key)).type).toBe("Miss");
+    }
+    expect((await cache.readConversation("berta", "c1", "conversation")).value).toBe("hers");
+  });
+
   test("is served until it changes", async () => {
     await fill("first");
     expect((await read()).value).toBe("first");

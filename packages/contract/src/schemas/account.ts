@@ -25,5 +25,3 @@ export const deletionReceipt = z
       .meta({ description: "Rows by table; those of token_ledger live on under a pseudonym" }),
   })
   .meta({ id: "DeletionReceipt" });
-
-export type DeletionReceipt = z.infer<typeof deletionReceipt>;

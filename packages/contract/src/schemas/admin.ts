@@ -73,7 +73,7 @@ export const adminStats = z
 
 export type AdminStats = z.infer<typeof adminStats>;
 
-export const adminActionKind = z.enum([
+const adminActionKind = z.enum([
   "users.listed",
   "user.read",
   "user.disabled",
