@@ -30,7 +30,12 @@ beforeAll(async () => {
   await administer(inject("stack").databaseUrl, `create database ${databaseName}`);
   const url = databaseAt(inject("stack").databaseUrl, databaseName);
   stack = await startStack({
-    settings: readSettings({ ...settings, DATA_DIR: dataDir, DATABASE_URL: url }),
+    settings: readSettings({
+      ...settings,
+      DATA_DIR: dataDir,
+      DATABASE_URL: url,
+      BUNDLES_DIR: process.env.BUNDLES_DIR ?? "",
+    }),
     onLog: (_, line) => functionLines.push(line),
   });
 });

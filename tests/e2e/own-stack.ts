@@ -19,6 +19,8 @@ export async function startOwnStack(settings: Record<string, string>): Promise<O
       SEND_RATE_PER_SECOND: "0",
       SEND_RATE_PER_MINUTE: "0",
       API_RATE_PER_SECOND: "0",
+      // The project of the bundles sets it.
+      BUNDLES_DIR: process.env.BUNDLES_DIR ?? "",
       ...settings,
       DATA_DIR: dataDir,
     }),

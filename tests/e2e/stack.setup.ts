@@ -34,7 +34,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const dataDir = await throwAwayFolder();
   const log = createFunctionLog(dataDir);
   const stack = await startStack({
-    settings: readSettings({ ...generous, DATA_DIR: dataDir }),
+    settings: readSettings({ ...generous, ...project.config.env, DATA_DIR: dataDir }),
     durable: false,
     onLog: log.write,
   });

@@ -34,6 +34,8 @@ const limits: Readonly<Record<string, Limits>> = {
 export interface FunctionsOptions {
   /** The repository. */
   readonly root: URL;
+  /** The folder of the bundles to run in place of the sources; ends with a slash. */
+  readonly bundles?: URL | undefined;
   readonly environment: Readonly<Record<string, string>>;
   readonly onLog: (functionName: string, line: string) => void;
 }
@@ -45,13 +47,13 @@ export interface Functions {
 }
 
 /** Makes a pool of each function; none has an environment before its first request. */
-export function createFunctions({ root, environment, onLog }: FunctionsOptions): Functions {
+export function createFunctions({ root, bundles, environment, onLog }: FunctionsOptions): Functions {
   const names = new Set([...Object.values(allRoutes).map((route) => route.function), ...Object.keys(limits)]);
   const pools = new Map<string, FunctionPool>();
   for (const name of names) {
     const options = {
       name,
-      entry: new URL(`functions/${name}/index.ts`, root),
+      entry: bundles ? new URL(`${name}/index.mjs`, bundles) : new URL(`functions/${name}/index.ts`, root),
       environment: { POWERTOOLS_SERVICE_NAME: name, POWERTOOLS_TRACE_ENABLED: "false", ...environment },
       idleMillis,
       onLog: (line: string) => onLog(name, line),

@@ -49,6 +49,7 @@ const stackSettings = z.object({
   WS_PORT: whole(0, 65_535).optional(),
   HOST: text.default("127.0.0.1"),
   DATA_DIR: text.default(".parley"),
+  BUNDLES_DIR: text.optional(),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgres:// URL" }).optional(),
   CORS_ORIGINS: text.default("").transform((list) =>
     list

@@ -133,6 +133,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const push = await startPush(settings, () => functions);
   const running = createFunctions({
     root,
+    bundles: settings.BUNDLES_DIR ? new URL(`${settings.BUNDLES_DIR}/`, root) : undefined,
     environment: {
       ...functionEnvironment(settings, dataDir, services),
       WEBSOCKET_CALLBACK_URL: push.callbackUrl,

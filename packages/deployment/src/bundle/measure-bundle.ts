@@ -12,7 +12,7 @@ export interface BundleSize {
 type Outputs = Metafile["outputs"];
 
 /** The outputs that importing the entry loads. */
-export function eagerOutputs(outputs: Outputs): string[] {
+function eagerOutputs(outputs: Outputs): string[] {
   const entry = Object.keys(outputs).find(
     (path) => basename(path) === entryName && outputs[path]?.entryPoint !== undefined,
   );
