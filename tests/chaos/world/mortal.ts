@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Cache } from "@parley/cache/create-cache";
 import type { Database } from "@parley/data/database";
 import { DatabaseUnavailable } from "@parley/data/database-errors";
+import type { EmbeddingQueue } from "@parley/jobs/embedding-queue";
 import type { ReplyQueue } from "@parley/jobs/reply-queue";
 import { createRealtime, type Realtime } from "@parley/realtime/create-realtime";
 
@@ -25,6 +26,7 @@ export interface Mortal {
   cache: Cache;
   /** Nobody listens here. */
   realtime: Realtime;
+  embeddings: EmbeddingQueue;
   /** What was called, in order. */
   readonly calls: readonly string[];
   /** Runs work of this environment; undefined when it died meanwhile. */
@@ -98,6 +100,14 @@ export function createMortal(
       conversationChanged: (...args) => guard("cache", () => cache.conversationChanged(...args), nothing),
       dropReply: (...args) => guard("cache", () => cache.dropReply(...args), nothing),
       writeReply: (...args) => guard("cache", () => cache.writeReply(...args), nothing),
+    },
+    embeddings: {
+      enqueue: () =>
+        guard(
+          "queue",
+          async () => false,
+          () => false,
+        ),
     },
     realtime: createRealtime({ callbackUrl: undefined, removeConnections: async () => {} }),
     live: (work) => Promise.race([death.promise, work()]),

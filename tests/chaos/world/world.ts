@@ -35,7 +35,7 @@ export interface Corner {
   /** A new function environment. */
   environment(grief?: Grief): Mortal;
   /** What the operations of such an environment work with. */
-  asking(environment: Mortal): AskingParts;
+  asking(environment: Mortal): AskingParts & Pick<Mortal, "embeddings">;
   worker(environment: Mortal): Worker;
   /** Closes every environment. */
   close(): Promise<void>;
@@ -96,19 +96,20 @@ export async function openCorner(world: World, options: CornerOptions = {}): Pro
     healthy: environment(),
     environment,
     close: async () => void (await Promise.all(environments.map((each) => each.close()))),
-    asking: ({ database, queue: jobs, cache: reads, realtime }) => ({
+    asking: ({ database, queue: jobs, cache: reads, realtime, embeddings }) => ({
       database,
       realtime,
+      embeddings,
       queue: jobs,
       cache: reads,
       asking: { catalog, terms: { ...terms, deadlineSeconds } },
     }),
-    worker: ({ database, queue: jobs, cache: reads, realtime }) => ({
+    worker: ({ database, queue: jobs, cache: reads, realtime, embeddings }) => ({
       database,
       realtime,
+      embeddings,
       queue: jobs,
       cache: reads,
-      embeddings: { enqueue: async () => false },
       providers: createToldModel(world.told, manners),
       models: catalog,
       breaker: createBreaker({ now: Date.now }),
