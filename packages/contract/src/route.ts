@@ -25,6 +25,8 @@ export interface Route {
   readonly responses: Readonly<Record<number, z.ZodType | undefined>>;
   /** Of the 200, where it is not JSON: its schema is then of the text. */
   readonly mediaType?: string;
+  /** Answers with an ETag, as every single resource that has an id does anyway. */
+  readonly hasEtag?: true;
   /** Takes `Idempotency-Key`. */
   readonly idempotent?: boolean;
   /** `none`: not counted against the caller's requests per second. */

@@ -52,7 +52,8 @@ function hasField(schema: z.ZodType | undefined, field: string): boolean {
 
 /** GET or PATCH of one resource: those answer with an ETag. */
 function hasEtag(route: Route): boolean {
-  return ["GET", "PATCH"].includes(route.method) && hasField(route.responses[200], "id");
+  const isSingle = ["GET", "PATCH"].includes(route.method) && hasField(route.responses[200], "id");
+  return isSingle || route.hasEtag === true;
 }
 
 function hasCursor(route: Route): boolean {

@@ -10,6 +10,7 @@ export const docsRoutes = defineRoutes({
     path: "/openapi.json",
     summary: "This document",
     responses: { 200: z.looseObject({ openapi: z.string() }) },
+    hasEtag: true,
   },
   getDocs: { ...base, ...html, path: "/docs", summary: "This document in Swagger UI, to try things out" },
   getRedoc: { ...base, ...html, path: "/redoc", summary: "This document in Redoc, to read" },
@@ -20,6 +21,7 @@ export const docsRoutes = defineRoutes({
     params: z.strictObject({ asset: z.string().regex(/^[a-z0-9.-]{1,64}$/, "must be the name of a file") }),
     mediaType: "*/*",
     responses: { 200: z.string() },
+    hasEtag: true,
     problems: ["not-found"],
   },
 });
