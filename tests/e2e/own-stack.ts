@@ -11,7 +11,10 @@ export interface OwnStack {
 }
 
 /** A stack for one test file, which may break it. */
-export async function startOwnStack(settings: Record<string, string>): Promise<OwnStack> {
+export async function startOwnStack(
+  settings: Record<string, string>,
+  mostWorkers?: number,
+): Promise<OwnStack> {
   const dataDir = await throwAwayFolder();
   const stack = await startStack({
     settings: readSettings({
@@ -25,6 +28,7 @@ export async function startOwnStack(settings: Record<string, string>): Promise<O
       DATA_DIR: dataDir,
     }),
     durable: false,
+    ...(mostWorkers !== undefined && { mostWorkers }),
   });
   return {
     stack,

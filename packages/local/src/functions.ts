@@ -9,7 +9,7 @@ const routeTimeoutMillis = 30_000;
 export const workerTimeoutMillis = 900_000;
 export const deadLetterTimeoutMillis = 30_000;
 export const embedderTimeoutMillis = 60_000;
-export const mostWorkers = 10;
+export const usualMostWorkers = 10;
 
 const idleMillis = 120_000;
 const mostEnvironments = Math.max(8, 4 * availableParallelism());
@@ -24,19 +24,25 @@ const limits: Readonly<Record<string, Limits>> = {
   "post-confirmation": { timeoutMillis: 5_000, maximumEnvironments: 4 },
   // A poll that waits for its reply holds an environment for as long.
   replies: { ...usual, maximumEnvironments: 32 },
-  "reply-worker": { timeoutMillis: workerTimeoutMillis, maximumEnvironments: mostWorkers },
+  "reply-worker": { timeoutMillis: workerTimeoutMillis, maximumEnvironments: usualMostWorkers },
   websocket: usual,
   embedder: { timeoutMillis: embedderTimeoutMillis, maximumEnvironments: 2 },
   "reply-sweeper": { timeoutMillis: 60_000, maximumEnvironments: 1 },
   "dead-letter": { timeoutMillis: deadLetterTimeoutMillis, maximumEnvironments: 2 },
 };
 
+/** The folders in `functions/` that the stack runs. */
+export const functionNames: readonly string[] = [
+  ...new Set([...Object.values(allRoutes).map((route) => route.function), ...Object.keys(limits)]),
+];
+
 export interface FunctionsOptions {
-  /** The repository. */
-  readonly root: URL;
-  /** The folder of the bundles to run in place of the sources; ends with a slash. */
-  readonly bundles?: URL | undefined;
+  /** A function's module, which exports `handler`. */
+  readonly entryOf: (name: string) => URL;
+  /** The program that runs it. */
+  readonly bootstrap: URL;
   readonly environment: Readonly<Record<string, string>>;
+  readonly mostWorkers: number;
   readonly onLog: (functionName: string, line: string) => void;
 }
 
@@ -44,22 +50,28 @@ export interface FunctionsOptions {
 export interface Functions {
   get(name: string): FunctionPool;
   readonly all: readonly FunctionPool[];
+  /** Environments of the reply worker at most. */
+  readonly mostWorkers: number;
 }
 
 /** Makes a pool of each function; none has an environment before its first request. */
-export function createFunctions({ root, bundles, environment, onLog }: FunctionsOptions): Functions {
-  const names = new Set([...Object.values(allRoutes).map((route) => route.function), ...Object.keys(limits)]);
+export function createFunctions(options: FunctionsOptions): Functions {
+  const { entryOf, bootstrap, environment, onLog, mostWorkers } = options;
   const pools = new Map<string, FunctionPool>();
-  for (const name of names) {
-    const options = {
+  for (const name of functionNames) {
+    pools.set(
       name,
-      entry: bundles ? new URL(`${name}/index.mjs`, bundles) : new URL(`functions/${name}/index.ts`, root),
-      environment: { POWERTOOLS_SERVICE_NAME: name, POWERTOOLS_TRACE_ENABLED: "false", ...environment },
-      idleMillis,
-      onLog: (line: string) => onLog(name, line),
-      ...(limits[name] ?? usual),
-    };
-    pools.set(name, createFunctionPool(options));
+      createFunctionPool({
+        name,
+        entry: entryOf(name),
+        bootstrap,
+        environment: { POWERTOOLS_SERVICE_NAME: name, POWERTOOLS_TRACE_ENABLED: "false", ...environment },
+        idleMillis,
+        onLog: (line: string) => onLog(name, line),
+        ...(limits[name] ?? usual),
+        ...(name === "reply-worker" && { maximumEnvironments: mostWorkers }),
+      }),
+    );
   }
   return {
     get: (name) => {
@@ -68,6 +80,7 @@ export function createFunctions({ root, bundles, environment, onLog }: Functions
       return pool;
     },
     all: [...pools.values()],
+    mostWorkers,
   };
 }
 

@@ -3,7 +3,6 @@ import {
   deadLetterTimeoutMillis,
   embedderTimeoutMillis,
   type Functions,
-  mostWorkers,
   payloadOf,
   workerTimeoutMillis,
 } from "./functions.ts";
@@ -57,7 +56,7 @@ export function startReplySources(
       onError,
     });
   return [
-    start(jobQueue, "reply-worker", mostWorkers),
+    start(jobQueue, "reply-worker", functions.mostWorkers),
     start(deadLetterQueue, "dead-letter", 2),
     start(embeddingQueue, "embedder", 2),
   ];

@@ -2,7 +2,8 @@ import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { allRoutes } from "@parley/contract/routes/all";
 import { lockDataFolder } from "./data-folder.ts";
-import { createFunctions, type Functions, payloadOf } from "./functions.ts";
+import { buildCode } from "./function-code.ts";
+import { createFunctions, type Functions, payloadOf, usualMostWorkers } from "./functions.ts";
 import type { CorsSettings } from "./gateway/cors.ts";
 import { checkPort, type Gateway, startGateway } from "./gateway/start-gateway.ts";
 import type { Invocation } from "./lambda/protocol.ts";
@@ -27,6 +28,8 @@ export interface StackOptions {
   readonly reroute?: Reroute;
   /** Further variables of every function. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Environments of the reply worker at most; 10 by default. */
+  readonly mostWorkers?: number;
   /** Restart environments when source is edited. */
   readonly watch?: boolean;
   readonly onProgress?: (line: string) => void;
@@ -115,7 +118,13 @@ function startPush(settings: Settings, functions: () => Functions | undefined): 
  * @throws StartupError with one sentence for the user; whatever had been started is closed again
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
-  const { settings, durable = true, watch = false, environment = {} } = options;
+  const {
+    settings,
+    durable = true,
+    watch = false,
+    environment = {},
+    mostWorkers = usualMostWorkers,
+  } = options;
   const { onProgress = () => {}, onLog = () => {}, onCode = () => {} } = options;
   const { reroute = async (_service, port) => port } = options;
   const dataDir = resolve(fileURLToPath(root), settings.DATA_DIR);
@@ -128,12 +137,19 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const onConfirmed = async (event: object) => {
     if (functions !== undefined) await payloadOf(functions.get("post-confirmation").invoke(event));
   };
+  const building = buildCode(fileURLToPath(root), dataDir);
+  // Its failure is told below; until then nobody would catch it.
+  building.catch(() => {});
   const given = { settings, dataDir, durable, reroute, onProgress, onCode, onConfirmed };
   const services = await startServices(started, given);
   const push = await startPush(settings, () => functions);
+  const code = await building;
+  started.defer(() => code.close());
+  const bundles = settings.BUNDLES_DIR ? new URL(`${settings.BUNDLES_DIR}/`, root) : undefined;
   const running = createFunctions({
-    root,
-    bundles: settings.BUNDLES_DIR ? new URL(`${settings.BUNDLES_DIR}/`, root) : undefined,
+    entryOf: bundles ? (name) => new URL(`${name}/index.mjs`, bundles) : code.entryOf,
+    bootstrap: code.bootstrap,
+    mostWorkers,
     environment: {
       ...functionEnvironment(settings, dataDir, services),
       WEBSOCKET_CALLBACK_URL: push.callbackUrl,
@@ -147,9 +163,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const gateway = await startApi(settings, running);
   started.defer(() => gateway.close());
   if (watch) {
-    const watcher = await watchSource(fileURLToPath(root), (file) => {
-      onProgress(`${file} changed; later requests get new environments`);
-      for (const pool of running.all) pool.restart();
+    const watcher = await watchSource(fileURLToPath(root), async (file) => {
+      const failure = await code.rebuild();
+      onProgress(failure ?? `${file} changed; later requests get new environments`);
+      if (failure === undefined) for (const pool of running.all) pool.restart();
     });
     started.defer(() => watcher.close());
   }

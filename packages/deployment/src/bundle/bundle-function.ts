@@ -17,29 +17,35 @@ export interface BundleOptions {
 export const entryName = "index.mjs";
 // What esbuild leaves of a `require` that it cannot resolve while bundling.
 const unresolvedRequire = 'Dynamic require of "';
-const createRequireBanner =
+/** For CommonJS in a bundle that requires what is not known while bundling. */
+export const createRequireBanner =
   'const require = process.getBuiltinModule("node:module").createRequire(import.meta.url);';
+
+/** What every bundle of functions is like. */
+export const bundling = {
+  chunkNames: "chunks/[name]-[hash]",
+  outExtension: { ".js": ".mjs" },
+  bundle: true,
+  splitting: true,
+  format: "esm",
+  platform: "node",
+  target: "node24",
+  // `module` before `main`: the AWS SDK's ES modules are a third smaller, for what is not used is left out.
+  mainFields: ["module", "main"],
+  conditions: ["module"],
+  legalComments: "none",
+} satisfies BuildOptions;
 
 function buildOptions({ root, name, outputFolder }: BundleOptions): BuildOptions {
   return {
+    ...bundling,
     absWorkingDir: root,
     entryPoints: { index: join("functions", name, "index.ts") },
     outdir: outputFolder,
     entryNames: "[name]",
-    chunkNames: "chunks/[name]-[hash]",
-    outExtension: { ".js": ".mjs" },
-    bundle: true,
-    splitting: true,
-    format: "esm",
-    platform: "node",
-    target: "node24",
-    // `module` before `main`: the AWS SDK's ES modules are a third smaller, for what is not used is left out.
-    mainFields: ["module", "main"],
-    conditions: ["module"],
     minify: true,
     sourcemap: "linked",
     sourcesContent: false,
-    legalComments: "none",
     metafile: true,
     logLevel: "warning",
     plugins: [builtinModulesPlugin, leaveOutPlugin({ keepsJsonSchema: false })],

@@ -5,7 +5,7 @@ import { environmentVariables } from "./environment-variables.ts";
 import { readLines } from "./lines.ts";
 import type { EnvironmentMessage, FunctionError, Invocation, InvocationRequest } from "./protocol.ts";
 
-const bootstrap = fileURLToPath(new URL("./bootstrap.ts", import.meta.url));
+const bootstrapSource = new URL("./bootstrap.ts", import.meta.url);
 // Lambda's own limit is 10 s; a laptop that starts ten at once takes its time.
 const initMillis = 60_000;
 const endMillis = 2_000;
@@ -14,6 +14,8 @@ export interface EnvironmentOptions {
   readonly name: string;
   /** The module that exports `handler`. */
   readonly entry: URL;
+  /** The built `bootstrap.ts`, which begins sooner than the source. */
+  readonly bootstrap?: URL;
   /** What the function gets beyond Lambda's own variables. */
   readonly environment: Readonly<Record<string, string>>;
   readonly memoryMegabytes?: number;
@@ -45,12 +47,13 @@ function describeExit(child: ChildProcess): string {
 function forkBootstrap({
   name,
   entry,
+  bootstrap = bootstrapSource,
   environment,
   memoryMegabytes = 512,
   onLog,
 }: EnvironmentOptions): ChildProcess {
   const identity = { name, memoryMegabytes, logStreamName: randomUUID() };
-  const child = fork(bootstrap, [entry.href], {
+  const child = fork(fileURLToPath(bootstrap), [entry.href], {
     env: environmentVariables(identity, environment),
     execArgv: ["--disable-warning=ExperimentalWarning"],
     stdio: ["ignore", "pipe", "pipe", "ipc"],

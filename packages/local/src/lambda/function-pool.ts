@@ -4,6 +4,8 @@ import type { FunctionError, Invocation } from "./protocol.ts";
 
 // A request that waits longer than this for a free environment starts another one.
 const scaleUpMillis = 25;
+// While environments come free all the time, another one would only take the processor from them for a while.
+const busyScaleUpMillis = 500;
 const startsAtOnce = Math.max(2, availableParallelism());
 
 export interface FunctionPoolOptions extends EnvironmentOptions {
@@ -46,6 +48,7 @@ class Pool {
   readonly options: FunctionPoolOptions;
   readonly retirement: NodeJS.Timeout;
   scaleUp: NodeJS.Timeout | undefined;
+  lastFreeAt = Number.NEGATIVE_INFINITY;
   isClosed = false;
 
   constructor(options: FunctionPoolOptions) {
@@ -76,6 +79,7 @@ class Pool {
       this.startIfNeeded();
       return;
     }
+    this.lastFreeAt = performance.now();
     const next = this.waiting.shift();
     if (next !== undefined) {
       this.run(member, next.event).then(next.settle);
@@ -90,15 +94,20 @@ class Pool {
     const total = this.members.size + this.starting.size;
     const isFull = total >= this.options.maximumEnvironments || this.starting.size >= startsAtOnce;
     if (oldest === undefined || isFull || this.isClosed) return;
-    const due = total === 0 ? 0 : oldest.since + scaleUpMillis - performance.now();
+    const now = performance.now();
+    const isMoving = now - this.lastFreeAt < scaleUpMillis;
+    const due = total === 0 ? 0 : oldest.since + (isMoving ? busyScaleUpMillis : scaleUpMillis) - now;
     if (due <= 0) {
       this.start();
       this.startIfNeeded();
     } else if (this.scaleUp === undefined) {
-      this.scaleUp = setTimeout(() => {
-        this.scaleUp = undefined;
-        this.startIfNeeded();
-      }, due);
+      this.scaleUp = setTimeout(
+        () => {
+          this.scaleUp = undefined;
+          this.startIfNeeded();
+        },
+        Math.min(due, scaleUpMillis),
+      );
     }
   }
 

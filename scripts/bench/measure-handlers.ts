@@ -1,0 +1,217 @@
+// Each hot handler beside the statement that it runs, at two distances of the database; and how they grow.
+import { openDatabase } from "@parley/data/database";
+import { newId } from "@parley/data/ids";
+import { createConversation } from "@parley/data/send-message";
+import { resolveUser } from "@parley/data/users";
+import postgres from "postgres";
+import { type Child, startChild } from "./child.ts";
+import { httpEvent, invocation } from "./http-event.ts";
+import type { Row } from "./report.ts";
+import { hotApi, unlimited } from "./scene.ts";
+import { seedConversations, seedMessages } from "./seed.ts";
+import type { ProxyReady } from "./serve-delay-proxy.ts";
+import { medians } from "./statistics.ts";
+
+const { DATABASE_URL = "", MOMENTO_ENDPOINT = "", BENCH_ROUNDS = "200" } = process.env;
+const rounds = Number(BENCH_ROUNDS);
+const paths = {
+  sending: ["POST", "/v1/conversations/{conversationId}/messages"],
+  paging: ["GET", "/v1/conversations/{conversationId}/messages"],
+  opening: ["GET", "/v1/conversations/{conversationId}"],
+  listing: ["GET", "/v1/conversations"],
+  polling: ["GET", "/v1/replies/{replyId}"],
+} as const;
+type Operation = keyof typeof paths;
+
+interface Statement {
+  text: string;
+  parameters: readonly unknown[];
+}
+
+function delayed(target: string, millis: number): Promise<Child<ProxyReady>> {
+  const program = new URL("./serve-delay-proxy.ts", import.meta.url);
+  return startChild(program, { BENCH_TARGET: target, BENCH_DELAY_MILLIS: String(millis) });
+}
+
+async function userOf(url: string, sub: string): Promise<string> {
+  const database = openDatabase(url);
+  const resolved = await resolveUser(database, { sub }, 1_000_000_000);
+  await database.close();
+  if (resolved.outcome !== "active") throw new Error(`The user is ${resolved.outcome}.`);
+  return resolved.user.id;
+}
+
+/** The statement again, with new ids where it stores something. */
+function renewed({ text, parameters }: Statement): Statement {
+  const [first, ...rest] = parameters;
+  if (typeof first !== "string" || !first.includes('"messageId"')) return { text, parameters };
+  const again = { ...JSON.parse(first), messageId: newId(), replyId: newId() };
+  return { text, parameters: [JSON.stringify(again), ...rest] };
+}
+
+async function openScene(url: string, userId: string, cacheEndpoint?: string) {
+  const statements: Statement[] = [];
+  const database = openDatabase(url, {
+    onStatement: (text, parameters) => statements.push({ text, parameters }),
+  });
+  const bare = postgres(url, { max: 1, fetch_types: false, onnotice: () => {} });
+  const api = hotApi(database, userId, cacheEndpoint === undefined ? {} : { endpoint: cacheEndpoint });
+  const call = async (operation: Operation, parameters: Record<string, string> = {}) => {
+    const [method, path] = paths[operation];
+    const body = operation === "sending" ? { content: "Hello, how are you?" } : undefined;
+    const named = Object.entries(parameters).filter(([name]) => path.includes(`{${name}}`));
+    const event = httpEvent(method, path, Object.fromEntries(named), body);
+    const { statusCode = 0, body: text } = await api(event, invocation);
+    if (statusCode >= 300) throw new Error(`${operation} answered ${statusCode}: ${text}`);
+  };
+  return { statements, database, bare, call, close: () => Promise.all([database.close(), bare.end()]) };
+}
+
+async function overBareSql(
+  url: string,
+  userId: string,
+  ids: Record<string, string>,
+  delay: number,
+): Promise<Row[]> {
+  const scene = await openScene(url, userId);
+  const rows: Row[] = [];
+  for (const operation of Object.keys(paths) as Operation[]) {
+    await scene.call(operation, ids);
+    scene.statements.length = 0;
+    await scene.call(operation, ids);
+    const roundTrips = scene.statements.length;
+    const [statement] = scene.statements;
+    if (statement === undefined) throw new Error(`${operation} ran no statement.`);
+    const millis = await medians(
+      {
+        handler: () => scene.call(operation, ids),
+        bare: () => {
+          const { text, parameters } = renewed(statement);
+          return scene.bare.unsafe(text, parameters as string[], { prepare: true });
+        },
+      },
+      rounds,
+    );
+    const isSend = operation === "sending";
+    const most = delay === 0 ? (isSend ? 1.2 : 2.4) : isSend ? 1.1 : 1.2;
+    const section = `Handlers over their bare SQL, ${delay} ms away`;
+    const ratio = millis.handler / millis.bare;
+    rows.push({ section, name: operation, value: ratio, unit: "×", budget: { most } });
+    rows.push({ section, name: `${operation}: handler`, value: millis.handler, unit: "ms" });
+    if (delay > 0) continue;
+    rows.push({
+      section,
+      name: `${operation}: round trips`,
+      value: roundTrips,
+      unit: "",
+      budget: { most: 1 },
+    });
+  }
+  await scene.close();
+  return rows;
+}
+
+async function growth(url: string, userId: string): Promise<Row[]> {
+  const section = "Growth";
+  const sql = postgres(url, { max: 1, fetch_types: false, onnotice: () => {} });
+  const sizes = [20, 1_000, 100_000] as const;
+  const ids = new Map<number, string>();
+  for (const size of sizes) ids.set(size, await seedMessages(sql, userId, size));
+  const [few, many] = [await userOf(url, "few"), await userOf(url, "many")];
+  await seedConversations(sql, few, 10);
+  await seedConversations(sql, many, 10_000);
+  await sql`analyze messages`;
+  await sql`analyze conversations`;
+  await sql.end();
+  const scenes = await Promise.all([userId, few, many].map((owner) => openScene(url, owner)));
+  const [own, ofFew, ofMany] = scenes;
+  const page = (size: number) => async () => own?.call("paging", { conversationId: ids.get(size) ?? "" });
+  const millis = await medians(
+    {
+      page20: page(20),
+      page1000: page(1_000),
+      page100000: page(100_000),
+      list10: async () => ofFew?.call("listing"),
+      list10000: async () => ofMany?.call("listing"),
+    },
+    rounds,
+  );
+  await Promise.all(scenes.map((scene) => scene.close()));
+  const budget = { most: 1.15 };
+  return [
+    { section, name: "page of 20 at 20 messages", value: millis.page20, unit: "ms" },
+    { section, name: "at 1 000 over 20", value: millis.page1000 / millis.page20, unit: "×", budget },
+    { section, name: "at 100 000 over 20", value: millis.page100000 / millis.page20, unit: "×", budget },
+    { section, name: "list of 20 at 10 conversations", value: millis.list10, unit: "ms" },
+    { section, name: "at 10 000 over 10", value: millis.list10000 / millis.list10, unit: "×", budget },
+  ];
+}
+
+async function cachedPoll(
+  url: string,
+  userId: string,
+  ids: Record<string, string>,
+  delay: number,
+): Promise<Row[]> {
+  const proxy = await delayed(MOMENTO_ENDPOINT, delay);
+  const uncached = await openScene(url, userId);
+  const cached = await openScene(url, userId, `127.0.0.1:${proxy.ready.port}`);
+  // The page, because it stays in the cache: a running reply would end while it is measured.
+  const until = Date.now() + 10_000;
+  for (let misses = 1; misses > 0 && Date.now() < until; ) {
+    cached.statements.length = 0;
+    await cached.call("paging", ids);
+    misses = cached.statements.length;
+  }
+  const millis = await medians(
+    { cached: () => cached.call("paging", ids), uncached: () => uncached.call("paging", ids) },
+    rounds,
+  );
+  await Promise.all([cached.close(), uncached.close(), proxy.close()]);
+  const section = `From the cache, ${delay} ms away`;
+  return [
+    { section, name: "cached read", value: millis.cached, unit: "ms" },
+    {
+      section,
+      name: "over the same read of the database",
+      value: millis.cached / millis.uncached,
+      unit: "×",
+    },
+  ];
+}
+
+const userId = await userOf(DATABASE_URL, "bench");
+const database = openDatabase(DATABASE_URL);
+const created = await createConversation(database, {
+  ownerId: userId,
+  conversationId: newId(),
+  first: {
+    ...unlimited,
+    ownerId: userId,
+    messageId: newId(),
+    replyId: newId(),
+    content: "Hello",
+    onBusy: "enqueue",
+    models: { "scripted/echo": { contextTokens: 8_000, maxOutputTokens: 1_000, priceFlat: 1 } },
+    defaultModel: "scripted/echo",
+  },
+});
+await database.close();
+if (!("conversation" in created)) throw new Error(created.outcome);
+const sql = postgres(DATABASE_URL, { max: 1, fetch_types: false });
+const paged = await seedMessages(sql, userId, 20);
+await sql.end();
+const ids = { conversationId: paged, replyId: created.reply?.id ?? "" };
+const address = new URL(DATABASE_URL);
+const proxy = await delayed(address.host, 1);
+const far = new URL(DATABASE_URL);
+far.host = `127.0.0.1:${proxy.ready.port}`;
+const rows: Row[] = [
+  ...(await overBareSql(DATABASE_URL, userId, ids, 0)),
+  ...(await overBareSql(far.href, userId, ids, 1)),
+  ...(await growth(DATABASE_URL, userId)),
+  ...(await cachedPoll(DATABASE_URL, userId, ids, 0)),
+  ...(await cachedPoll(far.href, userId, ids, 1)),
+];
+await proxy.close();
+process.send?.(rows, () => process.exit(0));

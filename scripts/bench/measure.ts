@@ -1,0 +1,101 @@
+import { fileURLToPath } from "node:url";
+import { migrate } from "@parley/data/migrate";
+import { administer, databaseAt } from "@parley/local/postgres/administer";
+import { tokenFor } from "./accounts.ts";
+import { type Child, startChild } from "./child.ts";
+import { coldStartRows } from "./cold-start.ts";
+import { costRows } from "./cost.ts";
+import { endToEndRows, parleyAskers, referenceTarget, stackTarget } from "./end-to-end.ts";
+import type { Row } from "./report.ts";
+import type { StackReady } from "./serve-stack.ts";
+import type { Connect, Target } from "./target.ts";
+
+export interface Plan {
+  /** Which parts; all where there is none. */
+  readonly only: readonly string[];
+  readonly counts: readonly number[];
+  readonly seconds: number;
+  readonly rounds: number;
+  /** What polls ask the server to wait, in seconds. */
+  readonly waitSeconds: number;
+  readonly peer?: { url: string; adapter: string };
+  readonly folder: string;
+}
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+
+async function peerTarget({ peer, counts }: Plan): Promise<Target[]> {
+  if (peer === undefined) return [];
+  const { connect } = (await import(new URL(peer.adapter, `file://${process.cwd()}/`).href)) as {
+    connect: Connect;
+  };
+  return [await connect(peer.url, Math.max(...counts))];
+}
+
+async function wholeStack(stack: Child<StackReady>, plan: Plan): Promise<Row[]> {
+  const most = Math.max(...plan.counts);
+  const targets = [
+    await stackTarget(stack, most, plan.waitSeconds),
+    await referenceTarget(stack.ready.databaseUrl, most),
+    ...(await peerTarget(plan)),
+  ];
+  const rows = await endToEndRows(targets, plan.counts, plan);
+  for (const target of targets) await target.close?.();
+  return rows;
+}
+
+/** A database of its own, so that what one part stores does not slow another. */
+async function freshDatabase(serverUrl: string, name: string): Promise<string> {
+  await administer(serverUrl, `create database ${name}`);
+  const url = databaseAt(serverUrl, name);
+  await migrate(url);
+  return url;
+}
+
+/** Measures everything on this machine. */
+export async function measureLocally(plan: Plan): Promise<Row[]> {
+  const isWanted = (part: string) => plan.only.length === 0 || plan.only.includes(part);
+  const stack = await startChild<StackReady>(new URL("./serve-stack.ts", import.meta.url));
+  const { databaseUrl, momentoEndpoint } = stack.ready;
+  const rows: Row[] = [];
+  if (isWanted("handlers")) {
+    const url = await freshDatabase(databaseUrl, "parley_bench_handlers");
+    const given = {
+      DATABASE_URL: url,
+      MOMENTO_ENDPOINT: momentoEndpoint,
+      BENCH_ROUNDS: String(plan.rounds * 40),
+    };
+    const child = await startChild<Row[]>(new URL("./measure-handlers.ts", import.meta.url), given);
+    rows.push(...child.ready);
+    await child.close();
+  }
+  if (isWanted("cold-start")) {
+    const url = await freshDatabase(databaseUrl, "parley_bench_cold");
+    const environment = {
+      DATABASE_URL: url,
+      QUEUE_URL: "http://127.0.0.1:9/queue",
+      AWS_REGION: "us-east-1",
+      AWS_ACCESS_KEY_ID: "local",
+      AWS_SECRET_ACCESS_KEY: "local",
+      USER_POOL_ID: "us-east-1_parley",
+      USER_POOL_CLIENT_ID: "parley-local",
+      DEFAULT_MODEL: "scripted/echo",
+      POWERTOOLS_TRACE_ENABLED: "false",
+    };
+    rows.push(...(await coldStartRows(root, plan.folder, environment, plan.rounds * 2)));
+  }
+  if (isWanted("end-to-end")) rows.push(...(await wholeStack(stack, plan)));
+  if (isWanted("cost")) rows.push(...costRows());
+  await stack.close();
+  return rows;
+}
+
+/** Loads a deployment, beside a peer if there is one. */
+export async function measureDeployment(
+  plan: Plan,
+  { url, token, email, password }: { url: string; token?: string; email?: string; password?: string },
+): Promise<Row[]> {
+  const present = token ?? (await tokenFor(url, email ?? "", password ?? ""));
+  const askers = await parleyAskers(url, [present], Math.max(...plan.counts), plan.waitSeconds);
+  return endToEndRows([{ name: "deployment", askers }, ...(await peerTarget(plan))], plan.counts, plan);
+}

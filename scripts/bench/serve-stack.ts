@@ -1,0 +1,47 @@
+// The whole local stack in a process of its own.
+import { rm } from "node:fs/promises";
+import { briefLine } from "@parley/local/function-log";
+import { throwAwayFolder } from "@parley/local/postgres/throw-away";
+import { readSettings } from "@parley/local/settings";
+import { startStack } from "@parley/local/stack";
+
+/** What the benchmark needs to know of a running stack. */
+export interface StackReady {
+  readonly url: string;
+  readonly databaseUrl: string;
+  readonly cognitoEndpoint: string;
+  readonly momentoEndpoint: string;
+}
+
+const unlimited = {
+  PORT: "0",
+  DEFAULT_MODEL: "scripted/echo",
+  SEND_RATE_PER_SECOND: "0",
+  SEND_RATE_PER_MINUTE: "0",
+  API_RATE_PER_SECOND: "0",
+  NEW_USER_TOKENS: "100000000",
+};
+
+const dataDir = await throwAwayFolder();
+const stack = await startStack({
+  settings: readSettings({ ...unlimited, DATA_DIR: dataDir }),
+  durable: false,
+  onProgress: () => {},
+  onLog: (name, line) => {
+    const brief = briefLine(name, line);
+    if (brief !== undefined) console.error(brief);
+  },
+});
+process.on("disconnect", async () => {
+  await stack.close();
+  await rm(dataDir, { recursive: true, force: true });
+  process.exit(0);
+});
+const { url, databaseUrl, cognito, momento } = stack;
+const ready: StackReady = {
+  url,
+  databaseUrl,
+  cognitoEndpoint: cognito.endpoint,
+  momentoEndpoint: momento === undefined ? "" : `${momento.hostname}:${momento.port}`,
+};
+process.send?.(ready);
