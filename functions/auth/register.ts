@@ -6,6 +6,9 @@ import { invalid, problem } from "@parley/http/problem";
 import { codeDelivery } from "./code-delivery.ts";
 import { passwordRefusals } from "./refusals.ts";
 
+const notInvited = () =>
+  problem("forbidden", { detail: "Sign-up is not open to this address: ask for an invitation." });
+
 /** Signs up; the account works once its address is confirmed. */
 export function register({ client, clientId }: UserPool): Operation<(typeof authRoutes)["register"]> {
   return async ({ body: { email, password, displayName } }) => {
@@ -23,6 +26,9 @@ export function register({ client, clientId }: UserPool): Operation<(typeof auth
       ...passwordRefusals("body.password", () => invalid("body.email", "is not accepted by the user pool")),
       UsernameExistsException: () =>
         problem("conflict", { detail: "There is an account with this e-mail address already." }),
+      // Of a pool that is closed to sign-ups, and of the PreSignUp trigger.
+      NotAuthorizedException: notInvited,
+      UserLambdaValidationException: notInvited,
     });
     return {
       status: 201,

@@ -11,7 +11,7 @@ export const authRoutes = defineRoutes({
     summary: "Sign up with e-mail and password",
     body: auth.register,
     responses: { 201: auth.registered },
-    problems: ["conflict", "rate-limited"],
+    problems: ["conflict", "forbidden", "rate-limited"],
   },
   confirm: {
     ...base,
