@@ -1,4 +1,4 @@
-import { type AnyColumn, type SQL, sql } from "drizzle-orm";
+import { type AnyColumn, type Placeholder, type SQL, sql } from "drizzle-orm";
 
 export type Order = "asc" | "desc";
 
@@ -8,28 +8,48 @@ export interface After<K> {
   id: string;
 }
 
+/** In a prepared statement, what stands for `After`. */
+export const afterPlaceholders = { key: sql.placeholder("afterKey"), id: sql.placeholder("afterId") };
+
+type AfterOrPlaceholders<K> = After<K> | typeof afterPlaceholders;
+
+/** The values for `afterPlaceholders`. */
+export function afterValues<K>(after: After<K> | undefined): Record<string, unknown> {
+  return { afterKey: after?.key, afterId: after?.id };
+}
+
 /** A timestamp in UTC with its microseconds, which JavaScript's Date would lose. */
 export function exactInstant(column: AnyColumn): SQL<string> {
   return sql<string>`to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 }
 
 /** Rows behind `after` when sorted by a timestamp, then by id. */
-export function behindInstant(column: AnyColumn, id: AnyColumn, after: After<string>, order: Order): SQL {
+export function behindInstant(
+  column: AnyColumn,
+  id: AnyColumn,
+  after: AfterOrPlaceholders<string>,
+  order: Order,
+): SQL {
   return behind(column, id, sql`${after.key}::timestamptz`, after.id, order);
 }
 
 /** Rows behind `after` when sorted by a number, then by id. */
-export function behindNumber(column: AnyColumn, id: AnyColumn, after: After<number>, order: Order): SQL {
+export function behindNumber(
+  column: AnyColumn,
+  id: AnyColumn,
+  after: AfterOrPlaceholders<number>,
+  order: Order,
+): SQL {
   return behind(column, id, sql`${after.key}::integer`, after.id, order);
 }
 
-function behind(column: AnyColumn, id: AnyColumn, key: SQL, lastId: string, order: Order): SQL {
+function behind(column: AnyColumn, id: AnyColumn, key: SQL, lastId: string | Placeholder, order: Order): SQL {
   return order === "asc"
     ? sql`(${column}, ${id}) > (${key}, ${lastId})`
     : sql`(${column}, ${id}) < (${key}, ${lastId})`;
 }
 
 /** `q` as literal text anywhere in the column, letter case aside. */
-export function contains(column: AnyColumn, q: string): SQL {
+export function contains(column: AnyColumn, q: string | Placeholder): SQL {
   return sql`strpos(lower(${column}), lower(${q}::text)) > 0`;
 }
