@@ -1,6 +1,7 @@
 import { defineConfig } from "vitest/config";
 
-const node = { environment: "node" as const };
+// Busy machines stretch what is over in milliseconds elsewhere; nothing here is a timed test.
+const node = { environment: "node" as const, testTimeout: 60_000, hookTimeout: 60_000 };
 
 export default defineConfig({
   test: {
@@ -28,8 +29,6 @@ export default defineConfig({
           name: "e2e",
           include: ["tests/e2e/**/*.test.ts"],
           globalSetup: "tests/e2e/stack.setup.ts",
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
         },
       },
       {
@@ -39,7 +38,6 @@ export default defineConfig({
           include: ["tests/chaos/**/*.test.ts"],
           globalSetup: "tests/database.setup.ts",
           testTimeout: 120_000,
-          hookTimeout: 60_000,
           // The faults are logged by the hundred, as they should be.
           env: { POWERTOOLS_LOG_LEVEL: "SILENT" },
         },
@@ -51,7 +49,6 @@ export default defineConfig({
           include: ["tests/fuzz/**/*.test.ts"],
           globalSetup: "tests/e2e/stack.setup.ts",
           testTimeout: 300_000,
-          hookTimeout: 60_000,
         },
       },
       {
@@ -60,8 +57,6 @@ export default defineConfig({
           name: "infra",
           include: ["infra/**/*.test.ts"],
           exclude: ["**/node_modules/**"],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
         },
       },
       { test: { ...node, name: "architecture", include: ["tests/architecture.test.ts"] } },

@@ -58,6 +58,8 @@ it("a Postgres that crashes gives 503 with Retry-After, comes back unaided, and 
   const reply = await running(ada);
   const { postgres } = own.stack;
   if (postgres === undefined) throw new Error("the stack has no Postgres of its own");
+  // An environment that has to start first may find the database back already.
+  await eve.expect("getMe", 200);
   process.kill(postgres.pid, "SIGKILL");
   const crashedAt = Date.now();
   const statuses = new Set<number>();
