@@ -26,15 +26,17 @@ function describe(error: unknown): string {
 /**
  * Bundles all functions into the data folder. An environment that loads a bundle, as on AWS, takes an eighth of the
  * time and a fifth of the memory of one that loads the source and its node_modules (docs/performance.md).
+ * @param watch whether `rebuild` will be called
  * @throws StartupError when the source cannot be built
  */
-export async function buildCode(root: string, dataDir: string): Promise<FunctionCode> {
+export async function buildCode(root: string, dataDir: string, watch: boolean): Promise<FunctionCode> {
   const outputFolder = join(dataDir, "code");
   const functions = functionNames.map((name) => [`${name}/index`, `functions/${name}/index.ts`]);
   const entries = { bootstrap: "packages/local/src/lambda/bootstrap.ts", ...Object.fromEntries(functions) };
   const built: BuiltTogether = await bundleTogether({ root, entries, outputFolder }).catch((cause) => {
     throw new StartupError(describe(cause), { cause });
   });
+  if (!watch) await built.dispose();
   return {
     entryOf: (name) => pathToFileURL(join(outputFolder, name, "index.mjs")),
     bootstrap: pathToFileURL(join(outputFolder, "bootstrap.mjs")),
@@ -46,6 +48,8 @@ export async function buildCode(root: string, dataDir: string): Promise<Function
         return describe(error);
       }
     },
-    close: () => built.dispose(),
+    close: async () => {
+      if (watch) await built.dispose();
+    },
   };
 }

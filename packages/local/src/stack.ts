@@ -137,7 +137,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const onConfirmed = async (event: object) => {
     if (functions !== undefined) await payloadOf(functions.get("post-confirmation").invoke(event));
   };
-  const building = buildCode(fileURLToPath(root), dataDir);
+  const building = buildCode(fileURLToPath(root), dataDir, watch);
   // Its failure is told below; until then nobody would catch it.
   building.catch(() => {});
   const given = { settings, dataDir, durable, reroute, onProgress, onCode, onConfirmed };

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -6,6 +6,7 @@ import type { Metafile } from "esbuild";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { bundleReport, functionNames } from "./bundle-all.ts";
 import { bundleFunction } from "./bundle-function.ts";
+import { loadsUndici } from "./init-modules.ts";
 import { heaviestInputs, measureBundle } from "./measure-bundle.ts";
 
 const root = fileURLToPath(new URL("fixtures", import.meta.url));
@@ -71,4 +72,11 @@ test("the report is a table and one sentence for each function over its budget",
     "obese          201        200       900",
   ]);
   expect(overBudget).toEqual(["obese loads 201 KB at once, 200 KB are allowed: zod 90 KB."]);
+});
+
+test("a bundle does not load undici, and a module that does is found", async () => {
+  expect(await loadsUndici(join(outputFolder, "index.mjs"))).toBe(false);
+  const file = join(outputFolder, "named.mjs");
+  await writeFile(file, 'import { WebSocket } from "node:http";\nexport const kept = WebSocket;\n');
+  expect(await loadsUndici(file)).toBe(true);
 });

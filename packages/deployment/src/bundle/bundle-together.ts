@@ -1,6 +1,6 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { type BuildOptions, context } from "esbuild";
+import { type BuildOptions, context, stop } from "esbuild";
 import { builtinModulesPlugin } from "./builtin-modules.ts";
 import { bundling, createRequireBanner } from "./bundle-function.ts";
 import { leaveOutPlugin } from "./leave-out.ts";
@@ -18,6 +18,7 @@ export interface TogetherOptions {
 export interface BuiltTogether {
   /** Environments that have begun with the code of before can go on. @throws esbuild's error */
   rebuild(): Promise<void>;
+  /** No rebuild comes after it. */
   dispose(): Promise<void>;
 }
 
@@ -66,5 +67,12 @@ export async function bundleTogether(options: TogetherOptions): Promise<BuiltTog
     await builder.dispose();
     throw error;
   }
-  return { rebuild, dispose: () => builder.dispose() };
+  return {
+    rebuild,
+    dispose: async () => {
+      await builder.dispose();
+      // Its process keeps what it has read, several hundred megabytes; a later build starts another.
+      await stop();
+    },
+  };
 }

@@ -4,8 +4,12 @@ import type { FunctionError, Invocation } from "./protocol.ts";
 
 // A request that waits longer than this for a free environment starts another one.
 const scaleUpMillis = 25;
-// While environments come free all the time, another one would only take the processor from them for a while.
-const busyScaleUpMillis = 500;
+// While environments come free all the time they wait for the processor, not for others: another one helps little
+// up to twice the processors, and beyond that only takes from them.
+const movingMillis = 250;
+const busyScaleUpMillis = 100;
+const crowdedScaleUpMillis = 1_000;
+const crowd = 2 * availableParallelism();
 const startsAtOnce = Math.max(2, availableParallelism());
 
 export interface FunctionPoolOptions extends EnvironmentOptions {
@@ -69,6 +73,7 @@ class Pool {
 
   async run(member: Member, event: unknown): Promise<Invocation> {
     const outcome = await member.environment.invoke(event);
+    this.lastFreeAt = performance.now();
     if (this.members.has(member)) this.release(member);
     return outcome;
   }
@@ -79,7 +84,6 @@ class Pool {
       this.startIfNeeded();
       return;
     }
-    this.lastFreeAt = performance.now();
     const next = this.waiting.shift();
     if (next !== undefined) {
       this.run(member, next.event).then(next.settle);
@@ -89,14 +93,20 @@ class Pool {
     this.idle.push(member);
   }
 
+  /** Milliseconds that a request waits before another environment is started for it. */
+  patience(total: number, now: number): number {
+    const isMoving = now - this.lastFreeAt < movingMillis;
+    if (!isMoving) return scaleUpMillis;
+    return total < crowd ? busyScaleUpMillis : crowdedScaleUpMillis;
+  }
+
   startIfNeeded(): void {
     const oldest = this.waiting[this.starting.size];
     const total = this.members.size + this.starting.size;
     const isFull = total >= this.options.maximumEnvironments || this.starting.size >= startsAtOnce;
     if (oldest === undefined || isFull || this.isClosed) return;
     const now = performance.now();
-    const isMoving = now - this.lastFreeAt < scaleUpMillis;
-    const due = total === 0 ? 0 : oldest.since + (isMoving ? busyScaleUpMillis : scaleUpMillis) - now;
+    const due = total === 0 ? 0 : oldest.since + this.patience(total, now) - now;
     if (due <= 0) {
       this.start();
       this.startIfNeeded();
