@@ -20,6 +20,7 @@ beforeEach(async () => {
   vi.resetModules();
   vi.stubEnv("DATABASE_URL", server.url);
   vi.stubEnv("SECRET_ID", "");
+  vi.stubEnv("USER_POOL_ID", "us-east-1_Parley123");
   vi.stubEnv("NEW_USER_TOKENS", "100");
   vi.stubEnv("MONTHLY_TOKENS", "1000");
   ({ handler } = await import("./index.ts"));

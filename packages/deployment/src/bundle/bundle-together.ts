@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { type BuildOptions, context, stop } from "esbuild";
 import { builtinModulesPlugin } from "./builtin-modules.ts";
 import { bundling, createRequireBanner } from "./bundle-function.ts";
+import { copyAssets } from "./copy-assets.ts";
 import { leaveOutPlugin } from "./leave-out.ts";
 
 export interface TogetherOptions {
@@ -63,6 +64,10 @@ export async function bundleTogether(options: TogetherOptions): Promise<BuiltTog
   try {
     await rm(options.outputFolder, { recursive: true, force: true });
     await rebuild();
+    for (const [name, source] of Object.entries(options.entries)) {
+      const folder = join(options.root, dirname(source));
+      await copyAssets(folder, join(options.outputFolder, dirname(name), "assets"));
+    }
   } catch (error) {
     await builder.dispose();
     throw error;
