@@ -13,9 +13,9 @@ const usual = {
   apiSeconds: 0.015,
   apiGigabytes: 0.5,
   replySeconds: 5,
-  workerGigabytes: 0.5,
+  workerGigabytes: 1,
   /** Replies that an environment runs at once. */
-  repliesAtOnce: 8,
+  repliesAtOnce: 10,
   /** One send of a batch, and the job's and the check's share of receives and deletions. */
   queueRequests: 2,
 };
@@ -39,5 +39,5 @@ export function costRows(): Row[] {
     value: costPerMillion(repliesAtOnce),
     unit: "$",
   });
-  return [row(1), { ...row(usual.repliesAtOnce), budget: { most: 12 } }, row(10)];
+  return [row(1), row(5), { ...row(usual.repliesAtOnce), budget: { most: 12 } }];
 }
