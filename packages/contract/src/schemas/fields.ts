@@ -11,7 +11,7 @@ export const timestamp = z.iso
   .meta({ description: "RFC 3339, UTC, milliseconds", example: "2026-11-21T09:30:00.000Z" });
 
 /** Longest message in Unicode code points. */
-export const longestContent = 32_768;
+const longestContent = 32_768;
 
 function codePoints(text: string): number {
   let count = 0;

@@ -26,8 +26,6 @@ export type Message = z.infer<typeof message>;
 
 export const messagePage = list(message);
 
-export type MessagePage = z.infer<typeof messagePage>;
-
 // No `.default()`: it would also fill the field in of an imported message, which must not have it.
 export const onBusy = z.enum(["enqueue", "reject", "interrupt", "rollback"]).optional().meta({
   default: "enqueue",

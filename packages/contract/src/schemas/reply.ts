@@ -21,8 +21,6 @@ export const replyErrorCode = z.enum([
   "internal",
 ]);
 
-export type ReplyErrorCode = z.infer<typeof replyErrorCode>;
-
 /** Terminal states never change. */
 export function isTerminal(status: ReplyStatus): boolean {
   return status !== "queued" && status !== "in_progress";
