@@ -72,7 +72,10 @@ export function createReplyFeed(
       told = { attempt: state.attempt, units: 0, points: 0 };
       await realtime.send(ownerId, connectionIds, statusEvent(state));
     }
-    if (told.units < text.length) await tellText();
+    // The rest may have come, with the ending, while a piece was on its way: it goes before the ending.
+    while (told.attempt === state.attempt && told.units < text.length) await tellText();
+    // A new attempt has begun meanwhile; its own turn tells what follows.
+    if (told.attempt !== state.attempt) return;
     const last = ending;
     ending = undefined;
     if (last !== undefined) await realtime.send(ownerId, connectionIds, statusEvent(last));
