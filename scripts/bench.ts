@@ -16,13 +16,14 @@ const { values } = parseArgs({
     email: { type: "string" },
     password: { type: "string" },
     token: { type: "string" },
-    /** Another server to load beside it, and the file that knows how (scripts/bench/target.ts). */
-    peer: { type: "string" },
-    adapter: { type: "string" },
+    /** Another server to load beside it, and the file that knows how (scripts/bench/target.ts); both once for each. */
+    peer: { type: "string", multiple: true, default: [] },
+    adapter: { type: "string", multiple: true, default: [] },
   },
 });
 
 const { email, password, token, peer, adapter, "base-url": url } = values;
+if (peer.length !== adapter.length) throw new Error("Give an --adapter with each --peer.");
 const folder = fileURLToPath(new URL("../dist/bench", import.meta.url));
 const plan: Plan = {
   only: values.only,
@@ -31,7 +32,7 @@ const plan: Plan = {
   rounds: Number(values.rounds),
   waitSeconds: Number(values["wait-seconds"]),
   folder,
-  ...(peer !== undefined && adapter !== undefined && { peer: { url: peer, adapter } }),
+  peers: peer.map((peerUrl, index) => ({ url: peerUrl, adapter: adapter[index] ?? "" })),
 };
 const user = { ...(email && { email }), ...(password && { password }), ...(token && { token }) };
 const rows = url === undefined ? await measureLocally(plan) : await measureDeployment(plan, { url, ...user });

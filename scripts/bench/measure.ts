@@ -18,18 +18,19 @@ export interface Plan {
   readonly rounds: number;
   /** What polls ask the server to wait, in seconds. */
   readonly waitSeconds: number;
-  readonly peer?: { url: string; adapter: string };
+  /** Other servers, each with the file that knows how to ask it. */
+  readonly peers: readonly { url: string; adapter: string }[];
   readonly folder: string;
 }
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
-async function peerTarget({ peer, counts }: Plan): Promise<Target[]> {
-  if (peer === undefined) return [];
-  const { connect } = (await import(new URL(peer.adapter, `file://${process.cwd()}/`).href)) as {
-    connect: Connect;
+function peerTargets({ peers, counts }: Plan): Promise<Target[]> {
+  const connectTo = async ({ url, adapter }: Plan["peers"][number]) => {
+    const module = (await import(new URL(adapter, `file://${process.cwd()}/`).href)) as { connect: Connect };
+    return module.connect(url, Math.max(...counts));
   };
-  return [await connect(peer.url, Math.max(...counts))];
+  return Promise.all(peers.map(connectTo));
 }
 
 async function wholeStack(stack: Child<StackReady>, plan: Plan): Promise<Row[]> {
@@ -37,7 +38,7 @@ async function wholeStack(stack: Child<StackReady>, plan: Plan): Promise<Row[]> 
   const targets = [
     await stackTarget(stack, most, plan.waitSeconds),
     await referenceTarget(stack.ready.databaseUrl, most),
-    ...(await peerTarget(plan)),
+    ...(await peerTargets(plan)),
   ];
   const rows = await endToEndRows(targets, plan.counts, plan);
   for (const target of targets) await target.close?.();
@@ -90,12 +91,12 @@ export async function measureLocally(plan: Plan): Promise<Row[]> {
   return rows;
 }
 
-/** Loads a deployment, beside a peer if there is one. */
+/** Loads a deployment, beside its peers if there are any. */
 export async function measureDeployment(
   plan: Plan,
   { url, token, email, password }: { url: string; token?: string; email?: string; password?: string },
 ): Promise<Row[]> {
   const present = token ?? (await tokenFor(url, email ?? "", password ?? ""));
   const askers = await parleyAskers(url, [present], Math.max(...plan.counts), plan.waitSeconds);
-  return endToEndRows([{ name: "deployment", askers }, ...(await peerTarget(plan))], plan.counts, plan);
+  return endToEndRows([{ name: "deployment", askers }, ...(await peerTargets(plan))], plan.counts, plan);
 }
