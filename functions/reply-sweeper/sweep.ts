@@ -17,7 +17,7 @@ interface Dependencies {
   database: Database;
   cache: EndingCache;
   queue: ReplyQueue;
-  realtime: Pick<Realtime, "announce">;
+  realtime: Pick<Realtime, "announce" | "disconnect">;
 }
 
 export interface Swept {
@@ -53,6 +53,15 @@ async function purgeAll(purge: (most: number) => Promise<number>): Promise<numbe
   return total;
 }
 
+/** Most are closed by now; one whose token has expired may be open until somebody closes it. */
+async function closeEnded({ database, realtime }: Dependencies): Promise<number> {
+  const ended = await purgeConnections(database);
+  for (let start = 0; start < ended.length; start += batch) {
+    await realtime.disconnect(ended.slice(start, start + batch));
+  }
+  return ended.length;
+}
+
 /**
  * Everything that jobs, checks and polls have missed, and housekeeping; safe to run twice at once.
  * @throws DatabaseUnavailable
@@ -72,7 +81,7 @@ export async function sweep(dependencies: Dependencies, requestId: string): Prom
     if (!(await sweepOnce(dependencies, requestId, swept))) break;
   }
   swept.purgedSubjects = await purgeDeletedSubjects(database);
-  swept.purgedConnections = await purgeConnections(database);
+  swept.purgedConnections = await closeEnded(dependencies);
   swept.purgedApiKeys = await purgeAll((most) => purgeApiKeys(database, most));
   swept.purgedIdempotencyKeys = await purgeAll((most) => purgeIdempotencyKeys(database, most));
   swept.purgedConversations = await purgeAll((most) => purgeConversations(database, most));

@@ -9,11 +9,12 @@ import { askerOf, promptProblem } from "./asker.ts";
 export function deleteSystemPrompt(
   database: Database,
 ): Operation<(typeof systemPromptRoutes)["deleteSystemPrompt"]> {
-  return async ({ params: { systemPromptId }, caller, headers }) => {
+  return async ({ params: { systemPromptId }, caller, requestId, headers }) => {
     const expectedVersion = await matchedVersion(headers.ifMatch, () =>
       getSystemPrompt(database, caller.userId, systemPromptId),
     );
-    const outcome = await storeDeletion(database, { ...askerOf(caller), systemPromptId, expectedVersion });
+    const asker = { ...askerOf(caller), requestId };
+    const outcome = await storeDeletion(database, { ...asker, systemPromptId, expectedVersion });
     if (outcome !== "deleted") throw promptProblem(outcome);
     return { status: 204 };
   };

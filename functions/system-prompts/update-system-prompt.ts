@@ -10,11 +10,12 @@ import { askerOf, promptProblem } from "./asker.ts";
 export function updateSystemPrompt(
   database: Database,
 ): Operation<(typeof systemPromptRoutes)["updateSystemPrompt"]> {
-  return async ({ params: { systemPromptId }, body, caller, headers }) => {
+  return async ({ params: { systemPromptId }, body, caller, requestId, headers }) => {
     const expectedVersion = await matchedVersion(headers.ifMatch, () =>
       getSystemPrompt(database, caller.userId, systemPromptId),
     );
-    const row = await storeChange(database, { ...body, ...askerOf(caller), systemPromptId, expectedVersion });
+    const change = { ...body, ...askerOf(caller), requestId, systemPromptId, expectedVersion };
+    const row = await storeChange(database, change);
     if (typeof row === "string") throw promptProblem(row);
     return { status: 200, body: renderSystemPrompt(row, caller.userId), etag: String(row.version) };
   };

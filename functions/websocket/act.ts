@@ -2,6 +2,7 @@ import type { ClientAction, PushEvent } from "@parley/contract/schemas/push";
 import { isConnectionFailure } from "@parley/data/database-errors";
 import { toProblem } from "@parley/http/to-problem";
 import { parseAction } from "./parse-action.ts";
+import { requireLiveToken } from "./token-end.ts";
 import type { WebsocketEvent } from "./websocket-event.ts";
 
 export interface ActParts {
@@ -12,9 +13,10 @@ export interface ActParts {
 
 /** Does what a message asks for; gives the event that answers it, if it is one. Whatever goes wrong is one too. */
 export async function act(parts: ActParts, event: WebsocketEvent): Promise<PushEvent | undefined> {
-  const { connectionId, requestId } = event.requestContext;
+  const { connectionId, requestId, authorizer } = event.requestContext;
   let asked: ClientAction | undefined;
   try {
+    requireLiveToken(authorizer);
     parts.takeFromRate(connectionId);
     asked = parseAction(event);
     if (asked.action === "ping") return { type: "pong" };

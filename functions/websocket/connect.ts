@@ -4,6 +4,7 @@ import type { Caller, Identity } from "@parley/http/api-types";
 import { readIdentity, requireScope } from "@parley/http/resolve-caller";
 import type { Realtime } from "@parley/realtime/create-realtime";
 import { addLogKeys } from "@parley/runtime/logger";
+import { tokenEnd } from "./token-end.ts";
 import type { WebsocketEvent } from "./websocket-event.ts";
 
 export interface ConnectParts {
@@ -25,6 +26,7 @@ export async function connect(parts: ConnectParts, { requestContext }: Websocket
     ownerId: caller.userId,
     connectionId: requestContext.connectionId,
     apiKeyHash: "apiKeyHash" in identity ? identity.apiKeyHash : undefined,
+    expiresAt: tokenEnd(requestContext.authorizer),
   });
   await parts.realtime.disconnect(displaced);
 }

@@ -35,6 +35,11 @@ async function serve(event: WebsocketEvent): Promise<WebsocketResult> {
     { takeFromRate, subscribe: (id, action) => subscribe({ database, realtime }, id, action) },
     event,
   );
+  if (answer?.type === "error" && answer.error.status === 401) {
+    // An answer is sent when this function has ended: the connection would be closed before it.
+    await realtime.disconnect([connectionId], answer);
+    return { statusCode: 200 };
+  }
   return { statusCode: 200, ...(answer !== undefined && { body: JSON.stringify(answer) }) };
 }
 

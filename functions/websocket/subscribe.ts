@@ -10,13 +10,13 @@ import { addLogKeys } from "@parley/runtime/logger";
 
 interface SubscribeParts {
   database: Database;
-  realtime: Pick<Realtime, "send" | "disconnect">;
+  realtime: Pick<Realtime, "send">;
 }
 
 /**
  * Sends where a reply stands and the text behind what the client has. Whatever is stored afterwards reaches every
  * connection of its owner by itself.
- * @throws Problem 404
+ * @throws Problem 404, or 401 when the connection may hear nothing any more
  */
 export async function subscribe(
   { database, realtime }: SubscribeParts,
@@ -26,7 +26,9 @@ export async function subscribe(
   addLogKeys({ replyId });
   const followed = await followReply(database, { connectionId, replyId, after });
   // Nothing would ever be sent to it: the client is to connect again.
-  if (followed.outcome === "closed") return realtime.disconnect([connectionId]);
+  if (followed.outcome === "closed") {
+    throw problem("unauthenticated", { detail: "This connection has ended. Connect again." });
+  }
   addLogKeys({ userId: followed.ownerId });
   if (followed.outcome === "not_found") throw problem("not-found");
   const { ownerId, reply, offset, text } = followed;

@@ -23,8 +23,13 @@ beforeAll(async () => {
 });
 afterAll(() => scene.close());
 
-async function listen(person: Person, connectionId = newId(), apiKeyHash?: string): Promise<string> {
-  await openConnection(scene.database, { ownerId: person.id, connectionId, apiKeyHash });
+async function listen(
+  person: Person,
+  connectionId = newId(),
+  apiKeyHash?: string,
+  expiresAt?: number,
+): Promise<string> {
+  await openConnection(scene.database, { ownerId: person.id, connectionId, apiKeyHash, expiresAt });
   return connectionId;
 }
 
@@ -44,7 +49,7 @@ async function stored(person: Person, replyId: string, saved: number, delta: str
 test("who does not listen is told nothing, and nothing is looked up for it", async () => {
   const ada = await scene.person();
   const { news } = await asked(ada);
-  expect(news).toEqual({ ownerId: ada.id, connectionIds: [], replies: [] });
+  expect(news).toEqual({ ownerId: ada.id, connectionIds: [], endedConnectionIds: [], replies: [] });
 });
 
 test("send, claim, flush and finish name the owner's connections and what became of the reply", async () => {
@@ -179,23 +184,53 @@ test("a disabled user, a revoked key and a connection past its time hear nothing
   await createApiKey(scene.database, { ...key, expiresAt: null });
   const [withToken, withKey, old] = [await listen(ada), await listen(ada, newId(), hash), await listen(ada)];
   await scene.rows(`update connections set expires_at = now() - interval '1 s' where id = '${old}'`);
-  expect((await asked(ada)).news.connectionIds).toEqual([withToken, withKey]);
+  expect((await asked(ada)).news).toMatchObject({
+    connectionIds: [withToken, withKey],
+    endedConnectionIds: [old],
+  });
   await revokeApiKey(scene.database, ada.id, apiKeyId);
-  expect((await asked(ada)).news.connectionIds).toEqual([withToken]);
+  expect((await asked(ada)).news).toMatchObject({
+    connectionIds: [withToken],
+    endedConnectionIds: [withKey, old],
+  });
   expect(await followReply(scene.database, { connectionId: withKey, replyId: newId(), after: 0 })).toEqual({
     outcome: "closed",
   });
   const { replyId } = await asked(ada);
   await scene.rows(`update users set disabled_at = now() where id = '${ada.id}'`);
-  expect(await cancelReply(scene.database, ada.id, replyId)).toMatchObject({ news: { connectionIds: [] } });
-  expect(await purgeConnections(scene.database)).toBe(1);
+  expect(await cancelReply(scene.database, ada.id, replyId)).toMatchObject({
+    news: { connectionIds: [], endedConnectionIds: [withToken, withKey, old] },
+  });
+  expect(await purgeConnections(scene.database)).toEqual([old]);
+});
+
+test("a connection hears nothing beyond the end of its token, which comes before its own", async () => {
+  const ada = await scene.person();
+  const now = Date.now() / 1000;
+  const [brief, long] = [
+    await listen(ada, newId(), undefined, now + 0.3),
+    await listen(ada, newId(), undefined, now + 86_400),
+  ];
+  expect((await asked(ada)).news).toMatchObject({ connectionIds: [brief, long], endedConnectionIds: [] });
+  const [{ hours } = { hours: 0 }] = await scene.rows<{ hours: number }>(
+    `select extract(epoch from expires_at - now())::float8 / 3600 as hours from connections where id = '${long}'`,
+  );
+  expect(hours).toBeCloseTo(2, 2);
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  const { news, replyId } = await asked(ada);
+  expect(news).toMatchObject({ connectionIds: [long], endedConnectionIds: [brief] });
+  expect(await followReply(scene.database, { connectionId: brief, replyId, after: 0 })).toEqual({
+    outcome: "closed",
+  });
+  // Another's end is not news of hers.
+  expect((await asked(eve)).news.endedConnectionIds).toEqual([]);
 });
 
 test("the eleventh connection displaces the oldest, and nobody removes another's", async () => {
   const ada = await scene.person();
   const ids: string[] = [];
   for (let count = 0; count < 10; count++) ids.push(await listen(ada));
-  const eleventh = { ownerId: ada.id, connectionId: newId(), apiKeyHash: undefined };
+  const eleventh = { ownerId: ada.id, connectionId: newId(), apiKeyHash: undefined, expiresAt: undefined };
   expect(await openConnection(scene.database, eleventh)).toEqual([ids[0]]);
   await removeConnections(scene.database, eve.id, ids);
   expect((await asked(ada)).news.connectionIds).toHaveLength(10);

@@ -13,6 +13,8 @@ export interface NewConnection {
   connectionId: string;
   /** Of the key that it was opened with, if it was: a revoked one hears nothing more. */
   apiKeyHash: string | undefined;
+  /** Of the token that it was opened with, in seconds since the epoch, if it was: nothing is told beyond that. */
+  expiresAt: number | undefined;
 }
 
 /**
@@ -48,19 +50,19 @@ export async function removeConnections(
   );
 }
 
-/** Forgets connections that API Gateway has closed by now; answers how many. */
-export async function purgeConnections(database: Database): Promise<number> {
+/** Forgets connections whose time is over; answers which, for most but not all of them are closed by now. */
+export async function purgeConnections(database: Database): Promise<string[]> {
   const rows = await database.run(({ db }) =>
     db.delete(connections).where(lt(connections.expiresAt, sql`now()`)).returning({ id: connections.id }),
   );
-  return rows.length;
+  return rows.map(({ id }) => id);
 }
 
 export type Followed =
   /** `text` is what there is from `offset` on, in code points. */
   | { outcome: "found"; ownerId: string; reply: ReplyState; offset: number; text: string }
   | { outcome: "not_found"; ownerId: string }
-  /** There is no such connection any more, or its user is disabled. */
+  /** There is no such connection any more, its token or key has ended, or its user is disabled. */
   | { outcome: "closed" };
 
 /**

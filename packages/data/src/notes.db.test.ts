@@ -113,10 +113,12 @@ test("a claim brings the pinned notes of its conversation, oldest pin first, in 
     await note(person, { title: "S" }),
   ];
   await pinNote(scene.database, pin(person, long));
+  // One is not pinned yet: there is something to find.
+  expect(await claimNotes(person)).toMatchObject({ hasNotes: true, pinned: [{ id: long }] });
   await pinNote(scene.database, pin(person, short));
   await pinNote(scene.database, pin(eve, await note(eve)));
   expect(await claimNotes(person)).toEqual({
-    hasNotes: true,
+    hasNotes: false,
     pinned: [
       { id: long, title: null, tags: [], content: "ä".repeat(32_000), isCut: false },
       { id: short, title: "S", tags: [], content: "", isCut: true },

@@ -13,5 +13,7 @@ export interface ReplyState {
 export interface ReplyNews {
   ownerId: string;
   connectionIds: string[];
+  /** Those that may hear nothing any more, by the end of their token or key or of their user's rights: to be closed. */
+  endedConnectionIds: string[];
   replies: ReplyState[];
 }

@@ -38,7 +38,13 @@ async function prompt(owner: Person, change: Change = {}): Promise<string> {
 }
 
 function asker(person: Person, systemPromptId: string, isAdmin = false) {
-  return { ownerId: person.id, systemPromptId, isAdmin, expectedVersion: undefined };
+  return { ownerId: person.id, systemPromptId, isAdmin, requestId: "q", expectedVersion: undefined };
+}
+
+async function recordsOf(systemPromptId: string) {
+  return scene.rows<object>(`
+    select admin_id as admin, action, user_id as user, request_id as request, details from admin_actions
+    where details->>'systemPromptId' = '${systemPromptId}' order by created_at`);
 }
 
 async function defaultsOf(person: Person): Promise<string[]> {
@@ -47,6 +53,22 @@ async function defaultsOf(person: Person): Promise<string[]> {
   );
   return rows.map(({ id }) => id);
 }
+
+test("what an admin does to another's public prompt is recorded in the same commit, without its text", async () => {
+  const shared = await prompt(ada, { visibility: "public" });
+  const admin = asker(eve, shared, true);
+  await updateSystemPrompt(scene.database, { ...asker(ada, shared), name: "Her own change" });
+  await updateSystemPrompt(scene.database, { ...admin, expectedVersion: 99, name: "Too late" });
+  await updateSystemPrompt(scene.database, { ...asker(eve, shared), name: "No admin" });
+  expect(await recordsOf(shared)).toEqual([]);
+  await updateSystemPrompt(scene.database, { ...admin, name: "Tamed words", content: "Be secret." });
+  await deleteSystemPrompt(scene.database, admin);
+  const record = { admin: eve.id, user: ada.id, request: "q" };
+  expect(await recordsOf(shared)).toEqual([
+    { ...record, action: "prompt.changed", details: { systemPromptId: shared, fields: "name,content" } },
+    { ...record, action: "prompt.deleted", details: { systemPromptId: shared } },
+  ]);
+});
 
 test("a private prompt is its owner's alone, a public one everybody's to read", async () => {
   const [own, shared] = [await prompt(ada), await prompt(ada, { visibility: "public" })];

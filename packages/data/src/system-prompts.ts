@@ -134,6 +134,8 @@ interface Asker {
   /** Who asks: the owner of the prompt, or an admin where it is public. */
   ownerId: string;
   isAdmin: boolean;
+  /** For the record that is kept of what an admin does to another's prompt. */
+  requestId: string;
   systemPromptId: string;
   expectedVersion: number | undefined;
 }

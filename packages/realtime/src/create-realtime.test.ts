@@ -59,12 +59,29 @@ test("a dead API is left alone for a while after three failures", async () => {
 
 test("without listeners or without an API nothing is sent or removed", async () => {
   const { posts, realtime } = await managementApi();
-  await realtime.announce({ ownerId: "ada", connectionIds: [], replies: [] });
+  await realtime.announce({ ownerId: "ada", connectionIds: [], endedConnectionIds: [], replies: [] });
   await realtime.send("ada", [], event);
   const none = createRealtime({ callbackUrl: undefined, removeConnections: () => Promise.reject() });
   await none.send("ada", ["a"], event);
   await none.disconnect(["a"]);
   expect(posts).toEqual([]);
+});
+
+test("connections that have ended are closed and forgotten, and told nothing", async () => {
+  const { posts, removed, realtime } = await managementApi();
+  const reply = { id: "r", conversationId: "c", messageId: "m", assistantMessageId: null };
+  const replies = [{ ...reply, status: "queued" as const, attempt: 0, sequence: 0 }];
+  const endedConnectionIds = ["x-200", "y-410", "z-500"];
+  await realtime.announce({ ownerId: "ada", connectionIds: ["a-200"], endedConnectionIds, replies });
+  expect(posts.sort()).toEqual(["DELETE x-200", "DELETE y-410", "DELETE z-500", "POST a-200"]);
+  // The one that could not be closed is tried again with the next news.
+  expect(removed).toEqual([["ada", ["x-200", "y-410"]]]);
+});
+
+test("a connection that is closed gets its last event before", async () => {
+  const { posts, realtime } = await managementApi();
+  await realtime.disconnect(["a-200"], event);
+  expect(posts).toEqual(["POST a-200", "DELETE a-200"]);
 });
 
 test("a database that is away costs a log line", async () => {

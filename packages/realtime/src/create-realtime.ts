@@ -8,12 +8,14 @@ import { type ReplyNews, statusEvent } from "./reply-events.ts";
 const patienceMillis = 250;
 
 export interface Realtime {
-  /** Tells the statuses in `news`. Waits a quarter of a second at most and never throws. */
+  /** Tells the statuses in `news`, and closes what has ended. Waits a quarter of a second at most and never throws. */
   announce(news: ReplyNews): Promise<void>;
   /** Sends one event to some connections of a user, and forgets those that are gone. Never throws. */
   send(ownerId: string, connectionIds: readonly string[], event: PushEvent): Promise<void>;
-  /** Closes connections. Never throws. */
-  disconnect(connectionIds: readonly string[]): Promise<void>;
+  /** Closes connections, after a last event if there is one. Never throws. */
+  disconnect(connectionIds: readonly string[], last?: PushEvent): Promise<void>;
+  /** Closes connections of a user that may hear nothing any more, and forgets those that are closed. Never throws. */
+  dismiss(ownerId: string, connectionIds: readonly string[]): Promise<void>;
 }
 
 export interface RealtimeOptions {
@@ -23,7 +25,7 @@ export interface RealtimeOptions {
 }
 
 /** Waits for work that never fails, but not longer than `millis`; it goes on by itself. */
-export async function waitAtMost(work: Promise<void>, millis: number): Promise<void> {
+export async function waitAtMost(work: Promise<unknown>, millis: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, millis);
@@ -56,14 +58,32 @@ export function createRealtime({ callbackUrl, removeConnections }: RealtimeOptio
     for (const reply of replies) await send(ownerId, connectionIds, statusEvent(reply));
   }
 
+  async function dismiss(ownerId: string, connectionIds: readonly string[]): Promise<void> {
+    if (api === undefined || connectionIds.length === 0) return;
+    const deliveries = await Promise.all(connectionIds.map((id) => api.disconnect(id)));
+    // One that could not be closed is tried again with the owner's next news.
+    const closed = connectionIds.filter((_, index) => deliveries[index] !== "failed");
+    if (closed.length > 0) await forget(ownerId, closed);
+  }
+
   return {
     send,
+    dismiss,
     async announce(news) {
-      if (news.connectionIds.length === 0 || news.replies.length === 0) return;
-      await waitAtMost(sendAll(news), patienceMillis);
+      const { ownerId, connectionIds, endedConnectionIds, replies } = news;
+      const hasListeners = connectionIds.length > 0 && replies.length > 0;
+      if (!hasListeners && endedConnectionIds.length === 0) return;
+      await waitAtMost(Promise.all([sendAll(news), dismiss(ownerId, endedConnectionIds)]), patienceMillis);
     },
-    async disconnect(connectionIds) {
-      if (api !== undefined) await Promise.all(connectionIds.map((id) => api.disconnect(id)));
+    async disconnect(connectionIds, last) {
+      if (api === undefined) return;
+      const data = last && JSON.stringify(last);
+      await Promise.all(
+        connectionIds.map(async (id) => {
+          if (data !== undefined) await api.post(id, data);
+          await api.disconnect(id);
+        }),
+      );
     },
   };
 }

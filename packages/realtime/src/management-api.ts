@@ -9,7 +9,7 @@ export type Delivery = "sent" | "gone" | "failed";
 export interface ManagementApi {
   post(connectionId: string, data: string): Promise<Delivery>;
   /** Closes a connection. */
-  disconnect(connectionId: string): Promise<void>;
+  disconnect(connectionId: string): Promise<Delivery>;
 }
 
 // Between a function and its own region's API; what takes longer is not worth waiting for.
@@ -63,11 +63,10 @@ export function createManagementApi(callbackUrl: string): ManagementApi {
         const { client, PostToConnectionCommand } = await sdk();
         await client.send(new PostToConnectionCommand({ ConnectionId, Data }), { abortSignal });
       }),
-    async disconnect(ConnectionId) {
-      await attempt(async (abortSignal) => {
+    disconnect: (ConnectionId) =>
+      attempt(async (abortSignal) => {
         const { client, DeleteConnectionCommand } = await sdk();
         await client.send(new DeleteConnectionCommand({ ConnectionId }), { abortSignal });
-      });
-    },
+      }),
   };
 }

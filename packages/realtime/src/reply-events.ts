@@ -21,6 +21,8 @@ export interface ReplyState {
 export interface ReplyNews {
   ownerId: string;
   connectionIds: readonly string[];
+  /** Those that may hear nothing any more: to be closed. */
+  endedConnectionIds: readonly string[];
   replies: readonly ReplyState[];
 }
 

@@ -17,21 +17,24 @@ const reply = {
 const endingOf = (connectionIds: string[], status: "completed" | "failed" = "completed"): ReplyNews => ({
   ownerId: "ada",
   connectionIds,
+  endedConnectionIds: [],
   replies: [{ ...reply, status, assistantMessageId: status === "completed" ? "answer" : null, sequence: 9 }],
 });
 
 /** A transport that notes what it delivers, each time after `millis`. */
 function transport(millis = 0) {
   const sent: { to: readonly string[]; event: PushEvent }[] = [];
+  const dismissed: string[] = [];
   const realtime: Realtime = {
     announce: async () => {},
     disconnect: async () => {},
+    dismiss: async (_ownerId, ids) => void dismissed.push(...ids),
     async send(_ownerId, to, event) {
       await new Promise((resolve) => setTimeout(resolve, millis));
       if (to.length > 0) sent.push({ to: [...to], event });
     },
   };
-  return { sent, realtime };
+  return { sent, dismissed, realtime };
 }
 
 const brief = ({ event }: { event: PushEvent }) =>
@@ -111,4 +114,14 @@ test("an API that answers nothing delays an ending by 2 s and an announcement by
   const announcedAt = performance.now();
   await realtime.announce(endingOf(["one"]));
   expect(performance.now() - announcedAt).toBeLessThan(600);
+});
+
+test("connections that have ended are closed at the end, whether or not others listen", async () => {
+  const { sent, dismissed, realtime } = transport();
+  for (const listeners of [[], ["one"]]) {
+    const feed = createReplyFeed(realtime, reply, listeners);
+    await feed.end({ ...endingOf(listeners), endedConnectionIds: ["old"] }, "Because");
+  }
+  expect(dismissed).toEqual(["old", "old"]);
+  expect(sent.flatMap(({ to }) => to)).not.toContain("old");
 });

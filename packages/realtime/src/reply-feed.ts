@@ -97,11 +97,12 @@ export function createReplyFeed(
     },
     async end(news, answer) {
       connectionIds = news.connectionIds;
+      const dismissal = realtime.dismiss(ownerId, news.endedConnectionIds);
       ending = news.replies.find((one) => one.id === id);
-      if (connectionIds.length === 0 || ending === undefined) return;
+      if (connectionIds.length === 0 || ending === undefined) return waitAtMost(dismissal, patienceMillis);
       state = { ...state, attempt: ending.attempt, sequence: ending.sequence };
       text = answer ?? text;
-      await waitAtMost(wake(), patienceMillis);
+      await waitAtMost(Promise.all([wake(), dismissal]), patienceMillis);
     },
   };
 }

@@ -82,6 +82,8 @@ const adminActionKind = z.enum([
   "stats.read",
   "replies.listed",
   "reply.retried",
+  "prompt.changed",
+  "prompt.deleted",
   "audit.listed",
 ]);
 

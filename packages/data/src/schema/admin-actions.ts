@@ -10,6 +10,8 @@ export const adminActionKinds = [
   "stats.read",
   "replies.listed",
   "reply.retried",
+  "prompt.changed",
+  "prompt.deleted",
   "audit.listed",
 ] as const;
 

@@ -12,7 +12,8 @@ export const connections = pgTable(
       .references(() => users.id, { onDelete: "cascade" }),
     // Of the API key that it was opened with: when that is revoked, nothing more is sent.
     apiKeyHash: text("api_key_hash"),
-    // API Gateway closes a connection after 2 hours, and does not always tell.
+    // The end of the token that it was opened with, and at the latest that of every connection: API Gateway closes
+    // it after 2 hours, and does not always tell.
     expiresAt: instant("expires_at").notNull(),
     ...timestamps(),
   },

@@ -8,6 +8,8 @@ export interface AccountDeletion {
   pseudonym: string;
   /** Rows that are gone, by table. */
   erased: Record<string, number>;
+  /** Cognito's name of the user, for whoever finishes what was broken off; not in deletions begun long ago. */
+  username?: string;
 }
 
 export const users = pgTable(
@@ -33,6 +35,7 @@ export const users = pgTable(
   },
   (table) => [
     index("users_created").on(table.createdAt, table.id),
+    index("users_leaving").on(table.id).where(sql`${table.deletion} is not null`),
     check("users_balance", sql`${table.tokensHeld} >= 0 and ${table.tokenBalance} >= ${table.tokensHeld}`),
   ],
 );
