@@ -57,7 +57,13 @@ export function createOpenApi(version: string) {
   return {
     openapi: "3.1.0",
     info: { title: "Parley", version, description, license: { name: "MIT", identifier: "MIT" } },
-    servers: [{ url: "http://localhost:3000", description: "The local stack" }],
+    servers: [
+      {
+        url: "{origin}",
+        description: "The local stack, or a deployment",
+        variables: { origin: { default: "http://localhost:3000" } },
+      },
+    ],
     tags,
     paths: allPaths,
     components: {
