@@ -60,7 +60,7 @@ async function pause({ worker }: Run, progress: ReplyProgress, millis: number): 
   for (let left = millis; left > 0; left = until - Date.now()) {
     await new Promise((resolve) => setTimeout(resolve, Math.min(left, heartbeatMillis)));
     await progress.flush();
-    if (progress.isLost()) throw new ReplyLost();
+    progress.signal.throwIfAborted();
   }
 }
 

@@ -1,5 +1,6 @@
+import { isConnectionFailure } from "@parley/data/database-errors";
 import { repairReply } from "@parley/data/replies";
-import { claimReply } from "@parley/data/reply-jobs";
+import { type Claim, claimReply } from "@parley/data/reply-jobs";
 import { announceEnding } from "@parley/jobs/announce-ending";
 import type { ReplyJob } from "@parley/jobs/reply-job";
 import { logger } from "@parley/runtime/logger";
@@ -27,31 +28,46 @@ async function checkBlocker(worker: Worker, job: ReplyJob): Promise<void> {
 }
 
 /**
+ * The reply, if it may be had; undefined for a check that found no database. Such a check starts anew: received five
+ * times it would be a dead letter, and nobody would look after the reply when the database is back.
+ */
+async function claim(worker: Worker, job: ReplyJob): Promise<Claim | undefined> {
+  const { ownerId, replyId } = job;
+  try {
+    return await traced("database claim", () =>
+      claimReply(worker.database, ownerId, replyId, worker.leaseSeconds),
+    );
+  } catch (error) {
+    if (job.kind !== "check" || !isConnectionFailure(error)) throw error;
+    await checkLater(worker, job);
+    return undefined;
+  }
+}
+
+/**
  * One job. A claim that is lost to another worker, or that must wait for an earlier reply, ends the job; a check
  * comes back until its reply is terminal.
  * @param endsAt epoch milliseconds at which the function's time for replies is over
  * @throws when the database or, for a check, the queue cannot be reached: the queue then gives the job again
  */
 export async function handleJob(worker: Worker, job: ReplyJob, endsAt: number): Promise<void> {
-  const claim = await traced("database claim", () =>
-    claimReply(worker.database, job.ownerId, job.replyId, worker.leaseSeconds),
-  );
+  const claimed = await claim(worker, job);
   const log = { requestId: job.requestId, userId: job.ownerId, replyId: job.replyId, kind: job.kind };
-  switch (claim.outcome) {
+  switch (claimed?.outcome) {
     case "claimed":
       // The job is gone once it is taken: whoever looks after this attempt must be in the queue before it runs.
       if (job.kind === "check") await checkLater(worker, job).catch(() => {});
       logger.info("reply claimed", {
         ...log,
-        conversationId: claim.reply.conversationId,
-        attempt: claim.reply.attempt,
+        conversationId: claimed.reply.conversationId,
+        attempt: claimed.reply.attempt,
       });
-      return runReply(worker, job, claim, endsAt);
+      return runReply(worker, job, claimed, endsAt);
     case "expired":
       logger.warn("reply timed out", log);
-      return announceEnding(worker, job.requestId, claim);
+      return announceEnding(worker, job.requestId, claimed);
     case "leased":
-      return job.kind === "check" ? checkLater(worker, job, claim.leaseSecondsLeft) : undefined;
+      return job.kind === "check" ? checkLater(worker, job, claimed.leaseSecondsLeft) : undefined;
     case "blocked":
       return job.kind === "check" ? checkBlocker(worker, job) : undefined;
     default:

@@ -12,10 +12,14 @@ import { logger } from "@parley/runtime/logger";
 import { loadSecrets } from "@parley/runtime/secrets";
 import type { Context, SQSBatchResponse, SQSEvent } from "aws-lambda";
 import { configSchema } from "./config.ts";
-import { runBatch } from "./run-batch.ts";
+import { giveBack, runBatch } from "./run-batch.ts";
 import type { Worker } from "./worker.ts";
 
 const config = parseEnvironment(configSchema);
+const queue = createReplyQueue(config.QUEUE_URL, config.REPLY_CHECK_SECONDS);
+
+/** A job that comes back finds its reply's lease over. */
+const leasesPerHold = 2;
 
 async function createWorker(): Promise<Worker> {
   const { databaseUrl, openaiApiKey, anthropicApiKey, momentoApiKey } = await loadSecrets();
@@ -33,7 +37,6 @@ async function createWorker(): Promise<Worker> {
     cacheName: config.MOMENTO_CACHE_NAME,
     logger,
   });
-  const queue = createReplyQueue(config.QUEUE_URL, config.REPLY_CHECK_SECONDS);
   const database = openDatabase(databaseUrl);
   cache.warm();
   queue.warm();
@@ -49,6 +52,7 @@ async function createWorker(): Promise<Worker> {
     breaker: createBreaker({ now: Date.now }),
     fallbackModel: config.FALLBACK_MODEL,
     leaseSeconds: config.REPLY_LEASE_SECONDS,
+    holdSeconds: Math.ceil(leasesPerHold * config.REPLY_LEASE_SECONDS),
   };
 }
 
@@ -56,8 +60,10 @@ let worker: Promise<Worker> | undefined;
 
 /** Up to ten jobs of the reply queue; those that fail stay in it. */
 export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
-  worker ??= createWorker().catch((error: unknown) => {
+  worker ??= createWorker().catch(async (error: unknown) => {
     worker = undefined;
+    // Else they would be invisible for as long as the longest batch.
+    await giveBack(queue, event.Records);
     throw error;
   });
   return runBatch(await worker, event.Records, () => context.getRemainingTimeInMillis());

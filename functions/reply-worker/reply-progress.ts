@@ -14,8 +14,7 @@ export interface ReplyProgress {
   add(text: string): void;
   /** Saves now, or only extends the lease when there is nothing to save. */
   flush(): Promise<void>;
-  isLost(): boolean;
-  /** Aborted with `ReplyLost` when the reply was cancelled or taken over. */
+  /** Aborted with `ReplyLost` when the reply was cancelled or taken over, or with the database's failure to tell. */
   readonly signal: AbortSignal;
   /** Ends the timers and waits for a save under way. */
   stop(): Promise<void>;
@@ -91,8 +90,8 @@ export function createReplyProgress(run: Run, model: string, prompt: Prompt): Re
       await save();
     } catch (error) {
       // The text is kept and saved with the next flush, unless the lease has run out by then.
-      if (!isConnectionFailure(error)) lost.abort(error);
-      else if (Date.now() - aliveAt > worker.leaseSeconds * 1000) lost.abort(new ReplyLost());
+      const isOver = Date.now() - aliveAt > worker.leaseSeconds * 1000;
+      if (isOver || !isConnectionFailure(error)) lost.abort(error);
     }
   }
 
@@ -113,7 +112,6 @@ export function createReplyProgress(run: Run, model: string, prompt: Prompt): Re
       if (isQuiet) schedule(isFirst ? firstFlushMillis : flushMillis);
     },
     flush,
-    isLost: () => lost.signal.aborted,
     signal: lost.signal,
     async stop() {
       isStopped = true;

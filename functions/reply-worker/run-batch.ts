@@ -1,9 +1,11 @@
 import { parseReplyJob, type ReplyJob } from "@parley/jobs/reply-job";
+import type { ReplyQueue } from "@parley/jobs/reply-queue";
 import type { Delivery } from "@parley/jobs/reply-source";
 import { describeError } from "@parley/runtime/describe-error";
 import { logger } from "@parley/runtime/logger";
 import type { SQSBatchResponse, SQSRecord } from "aws-lambda";
 import { handleJob } from "./handle-job.ts";
+import { type Hold, holdJobs } from "./hold-jobs.ts";
 import { runWithRefill } from "./run-with-refill.ts";
 import type { Worker } from "./worker.ts";
 
@@ -21,23 +23,63 @@ function deliveryOf({ messageId, body, receiptHandle, attributes }: SQSRecord): 
   return { messageId, body, receiptHandle, receiveCount: Number(attributes.ApproximateReceiveCount) };
 }
 
-async function runDelivery(worker: Worker, delivery: Delivery, endsAt: number): Promise<boolean> {
-  let job: ReplyJob | undefined;
+/** A delivery and its job; none when it is no job. */
+interface Received extends Delivery {
+  job: ReplyJob | undefined;
+}
+
+function received(delivery: Delivery): Received {
   try {
-    job = parseReplyJob(delivery.body);
+    return { ...delivery, job: parseReplyJob(delivery.body) };
+  } catch (error) {
+    logger.warn("no job", { messageId: delivery.messageId, error: describeError(error) });
+    return { ...delivery, job: undefined };
+  }
+}
+
+/** Whether job and check of one reply are among them, as after a standstill: nobody else would look after it. */
+function hasAllOfAReply(batch: readonly Received[]): boolean {
+  const jobs = batch.flatMap(({ job }) => job ?? []);
+  return new Set(jobs.map(({ replyId }) => replyId)).size < jobs.length;
+}
+
+async function isDone(worker: Worker, { job, messageId }: Received, endsAt: number): Promise<boolean> {
+  if (job === undefined) return false;
+  try {
     await handleJob(worker, job, endsAt);
     return true;
   } catch (error) {
     // A warning: the queue gives the job again, and the dead-letter function ends what never works.
-    logger.warn("job failed", {
-      messageId: delivery.messageId,
-      requestId: job?.requestId,
-      replyId: job?.replyId,
-      error: describeError(error),
-    });
-    await worker.queue.retryLater(delivery.receiptHandle, backoffSeconds(delivery));
+    const { requestId, replyId } = job;
+    logger.warn("job failed", { messageId, requestId, replyId, error: describeError(error) });
     return false;
   }
+}
+
+interface Batch {
+  worker: Worker;
+  hold: Hold;
+  endsAt: number;
+}
+
+/** Works at what was taken into the hold; false when it is to come again, and soon. */
+async function run({ worker, hold, endsAt }: Batch, delivery: Received): Promise<boolean> {
+  const { receiptHandle } = delivery;
+  const done = await isDone(worker, delivery, endsAt);
+  const wasHeld = hold.release(receiptHandle);
+  if (!done) await worker.queue.returnIn([receiptHandle], backoffSeconds(delivery));
+  else if (wasHeld) await worker.source?.remove(receiptHandle);
+  return done;
+}
+
+/** Gives a batch back that could not be begun; it comes again as one that failed. */
+export async function giveBack(
+  queue: Pick<ReplyQueue, "returnIn">,
+  records: readonly SQSRecord[],
+): Promise<void> {
+  await Promise.all(
+    records.map(deliveryOf).map((each) => queue.returnIn([each.receiptHandle], backoffSeconds(each))),
+  );
 }
 
 /**
@@ -51,22 +93,27 @@ export async function runBatch(
 ): Promise<SQSBatchResponse> {
   const begunAt = Date.now();
   const millis = remainingMillis() - reserveMillis;
-  const endsAt = begunAt + millis;
+  const hold = holdJobs(worker);
+  const batch: Batch = { worker, hold, endsAt: begunAt + millis };
+  const given = records.map((record) => received(deliveryOf(record)));
+  for (const { receiptHandle } of given) hold.take(receiptHandle);
+  if (hasAllOfAReply(given)) await hold.renew();
   const batchItemFailures: SQSBatchResponse["batchItemFailures"] = [];
-  const given = records.map(async (record) => {
-    const isDone = await runDelivery(worker, deliveryOf(record), endsAt);
-    if (!isDone) batchItemFailures.push({ itemIdentifier: record.messageId });
+  const first = given.map(async (delivery) => {
+    if (!(await run(batch, delivery))) batchItemFailures.push({ itemIdentifier: delivery.messageId });
   });
   const { source } = worker;
-  if (source === undefined) await Promise.all(given);
+  if (source === undefined) await Promise.all(first);
   else {
-    await runWithRefill(given, {
-      source,
+    await runWithRefill(first, {
+      receive: (most) => source.receive(most, worker.holdSeconds),
       run: async (delivery) => {
-        if (await runDelivery(worker, delivery, endsAt)) await source.remove(delivery.receiptHandle);
+        hold.take(delivery.receiptHandle, true);
+        await run(batch, received(delivery));
       },
       until: begunAt + millis * refillShare,
     });
   }
+  hold.stop();
   return { batchItemFailures };
 }

@@ -46,16 +46,17 @@ async function endingFor(run: Run): Promise<Ending | undefined> {
   try {
     return endingOf(await answerWithRetries(run), run.transcript);
   } catch (error) {
-    // Without the database the lease has run out: whoever takes over finds the reply as it was stored.
-    const isLost = error instanceof ReplyLost || isConnectionFailure(error);
-    return isLost ? undefined : failureOf(error, run);
+    if (error instanceof ReplyLost) return undefined;
+    // The lease has run out meanwhile, and nobody may have noticed: the job must come again.
+    if (isConnectionFailure(error)) throw error;
+    return failureOf(error, run);
   }
 }
 
 /**
  * Generates a claimed reply and ends it.
  * @param endsAt epoch milliseconds at which the function's time for replies is over
- * @throws DatabaseUnavailable when the ending could not be stored within the lease; another worker takes over
+ * @throws DatabaseUnavailable when the database stayed away for as long as the lease; the job is then to come again
  */
 export async function runReply(
   worker: Worker,

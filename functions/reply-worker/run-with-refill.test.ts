@@ -9,13 +9,10 @@ let mostRunning: number;
 let waiting: Delivery[];
 let asked: number[];
 
-const source = {
-  receive: async (most: number) => {
-    asked.push(most);
-    return waiting.splice(0, most);
-  },
-  remove: async () => {},
-};
+async function receive(most: number): Promise<Delivery[]> {
+  asked.push(most);
+  return waiting.splice(0, most);
+}
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -49,7 +46,7 @@ function deliveries(count: number): Delivery[] {
 
 async function runFor(first: readonly Promise<void>[], millisOfRefill: number): Promise<number> {
   const start = Date.now();
-  const done = runWithRefill(first, { source, run: () => reply(), until: start + millisOfRefill });
+  const done = runWithRefill(first, { receive, run: () => reply(), until: start + millisOfRefill });
   let isDone = false;
   void done.then(() => {
     isDone = true;

@@ -1,4 +1,4 @@
-import type { Delivery, ReplySource } from "@parley/jobs/reply-source";
+import type { Delivery } from "@parley/jobs/reply-source";
 
 /** Replies that one environment runs at once. */
 export const mostAtOnce = 10;
@@ -7,7 +7,8 @@ const firstPauseMillis = 500;
 const longestPauseMillis = 8_000;
 
 export interface Refill {
-  source: ReplySource;
+  /** Up to so many jobs that the queue has waiting. Never rejects. */
+  receive(most: number): Promise<Delivery[]>;
   /** Runs a job that the queue had waiting. Never rejects. */
   run(delivery: Delivery): Promise<void>;
   /** Epoch milliseconds after which nothing more is begun. */
@@ -46,7 +47,7 @@ export async function runWithRefill(first: readonly Promise<void>[], refill: Ref
     if (!isBacklogged) await settledOr(pause, running);
     const free = mostAtOnce - running.size;
     if (running.size === 0 || free <= 0 || Date.now() >= refill.until) continue;
-    const deliveries = await refill.source.receive(free);
+    const deliveries = await refill.receive(free);
     for (const delivery of deliveries) track(refill.run(delivery));
     isBacklogged = deliveries.length === free;
     pause = deliveries.length > 0 ? firstPauseMillis : Math.min(pause * 2, longestPauseMillis);

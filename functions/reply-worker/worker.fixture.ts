@@ -30,7 +30,7 @@ export function workerOf(database: Database, turns: readonly Turn[]) {
       checkDelaySeconds: 45,
       enqueueReply: async () => true,
       enqueueCheck: async () => {},
-      retryLater: async () => {},
+      returnIn: async () => {},
       warm: () => {},
     },
     embeddings: { enqueue: async () => false },
@@ -40,6 +40,7 @@ export function workerOf(database: Database, turns: readonly Turn[]) {
     breaker: createBreaker({ now: Date.now }),
     fallbackModel: undefined,
     leaseSeconds: 30,
+    holdSeconds: 60,
   };
   return { worker, requests };
 }

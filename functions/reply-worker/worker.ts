@@ -22,4 +22,6 @@ export interface Worker {
   breaker: Breaker;
   fallbackModel: string | undefined;
   leaseSeconds: number;
+  /** Seconds after which the jobs of a worker that died come back: whole ones, and more than the lease. */
+  holdSeconds: number;
 }

@@ -16,8 +16,8 @@ const usual = {
   workerGigabytes: 1,
   /** Replies that an environment runs at once. */
   repliesAtOnce: 10,
-  /** One send of a batch, and the job's and the check's share of receives and deletions. */
-  queueRequests: 2,
+  /** One send of a batch, and the job's and the check's share of receives, deletions and holds. */
+  queueRequests: 2.1,
 };
 
 /** Dollars for a million messages and their replies, without model, database, cache and logs. */

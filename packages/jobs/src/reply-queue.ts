@@ -23,10 +23,10 @@ export interface ReplyQueue {
    */
   enqueueCheck(target: Target, delaySeconds: number): Promise<void>;
   /**
-   * Gives a received job again in `seconds` instead of after the queue's visibility timeout, which is as long as
-   * the longest batch. Best effort.
+   * Gives received jobs (10 at most) again in `seconds` unless they are deleted by then, instead of after the queue's
+   * visibility timeout, which is longer than the longest batch. Best effort.
    */
-  retryLater(receiptHandle: string, seconds: number): Promise<void>;
+  returnIn(receiptHandles: readonly string[], seconds: number): Promise<void>;
   /** Loads the client in the background, so that the first send need not wait for it. */
   warm(): void;
 }
@@ -89,18 +89,21 @@ export function createReplyQueue(
         const { Id: _, ...message } = entry({ ...target, kind: "check" }, delaySeconds);
         await client.send(new SendMessageCommand({ QueueUrl: queueUrl, ...message }));
       }),
-    async retryLater(receiptHandle, seconds) {
+    async returnIn(receiptHandles, seconds) {
       try {
-        const { client, ChangeMessageVisibilityCommand } = await sdk();
+        const { client, ChangeMessageVisibilityBatchCommand } = await sdk();
         await client.send(
-          new ChangeMessageVisibilityCommand({
+          new ChangeMessageVisibilityBatchCommand({
             QueueUrl: queueUrl,
-            ReceiptHandle: receiptHandle,
-            VisibilityTimeout: seconds,
+            Entries: receiptHandles.map((receiptHandle, index) => ({
+              Id: String(index),
+              ReceiptHandle: receiptHandle,
+              VisibilityTimeout: seconds,
+            })),
           }),
         );
       } catch (error) {
-        logger.warn("job not brought forward", { error: describeError(error) });
+        logger.warn("jobs not brought forward", { error: describeError(error) });
       }
     },
     warm: () => {

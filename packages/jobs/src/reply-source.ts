@@ -13,8 +13,11 @@ export interface Delivery {
 
 /** The reply queue as a worker reads it that has room for more than it was given. Best effort throughout. */
 export interface ReplySource {
-  /** Up to `most` (10 at most) jobs that wait now; none when the queue cannot be read. */
-  receive(most: number): Promise<Delivery[]>;
+  /**
+   * Up to `most` (10 at most) jobs that wait now, which return in `seconds` unless they are held or deleted by then;
+   * none when the queue cannot be read.
+   */
+  receive(most: number, seconds: number): Promise<Delivery[]>;
   /** Takes a received job out of the queue. One that stays comes again and is found finished. */
   remove(receiptHandle: string): Promise<void>;
 }
@@ -30,13 +33,14 @@ export function createReplySource(queueUrl: string): ReplySource {
   }
 
   return {
-    async receive(most) {
+    async receive(most, seconds) {
       try {
         const { client, ReceiveMessageCommand } = await sdk();
         const { Messages = [] } = await client.send(
           new ReceiveMessageCommand({
             QueueUrl: queueUrl,
             MaxNumberOfMessages: most,
+            VisibilityTimeout: seconds,
             // A long poll would hold the invocation, or lose what it was answered after it was given up.
             WaitTimeSeconds: 0,
             MessageSystemAttributeNames: ["ApproximateReceiveCount"],

@@ -10,6 +10,8 @@ import type { Corner } from "../world/world.ts";
 export interface Scenario {
   readonly name: string;
   readonly deadlineSeconds?: number;
+  /** The first call that may be the last; 1 unless said otherwise. */
+  readonly survivesFrom?: number;
   /** What healthy environments have done before. */
   prepare?(corner: Corner, client: Client, conversationId: string): Promise<Asked | undefined>;
   /** The part of the environment that may come to grief. */
@@ -75,6 +77,25 @@ export const scenarios: readonly Scenario[] = [
   {
     name: "claim, flush and finish",
     prepare: askOne,
+    run: (mortal, { corner }) => workOnce(corner, mortal),
+  },
+  {
+    name: "work at a reply while its check comes",
+    prepare: async (corner, client, conversationId) => {
+      corner.manners.push("slower");
+      return askOne(corner, client, conversationId);
+    },
+    run: (mortal, { corner }) => workOnce(corner, mortal, { refills: true }),
+  },
+  {
+    name: "job and check of a reply after a standstill",
+    // Dead before it has told the queue anything, it takes both along: docs/reliability.md, "What it does not show".
+    survivesFrom: 2,
+    prepare: async (corner, client, conversationId) => {
+      const asked = await askOne(corner, client, conversationId);
+      await sleep(700);
+      return asked;
+    },
     run: (mortal, { corner }) => workOnce(corner, mortal),
   },
   {
@@ -198,7 +219,7 @@ export const scenarios: readonly Scenario[] = [
     name: "dead letter",
     prepare: askOne,
     run: async (mortal, { corner }) => {
-      const [record] = corner.queue.receive();
+      const [record] = corner.queue.take();
       if (record === undefined) throw new Error("there is no job");
       const isDone = await mortal.live(() => failRecord(mortal, record));
       // What it could not do, the queue gives again.

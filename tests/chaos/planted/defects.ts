@@ -96,14 +96,33 @@ const dieWithBothJobs: Scene = async (corner, client, conversationId, isPlanted)
   // By then the check is visible beside the job.
   await sleep(700);
   if (isPlanted) {
-    const { receive } = corner.queue;
-    corner.queue.receive = () => {
-      const records = receive();
+    const { take } = corner.queue;
+    corner.queue.take = () => {
+      const records = take();
       for (const { messageId } of records) corner.queue.delete(messageId);
       return records;
     };
   }
   await workOnce(corner, corner.environment({ call: 1, when: "after", how: "kill" }));
+};
+
+/** A worker dies at work on a reply, when it has just been given the reply's check as well. */
+const dieWithTheCheck: Scene = async (corner, client, conversationId, isPlanted) => {
+  corner.manners.push("slower");
+  await client.ask(corner.healthy, conversationId);
+  const { queue } = corner;
+  if (isPlanted) {
+    const { receive } = queue;
+    const visibilitySeconds = 5_400;
+    Object.assign(queue, {
+      receive: (most: number) => receive(most, visibilitySeconds),
+      returnIn: async () => {},
+    });
+  }
+  const mortal = corner.environment({ of: "receive", call: 2, when: "after", how: "kill" });
+  await workOnce(corner, mortal, { refills: true });
+  // Otherwise it shows nothing.
+  if (queue.take().length > 0 || queue.bodies().length !== 2) throw new Error("it did not hold both");
 };
 
 const writeTheAnswerFirst: Scene = async (corner, client, conversationId, isPlanted) => {
@@ -265,6 +284,11 @@ export const defects: readonly Defect[] = [
     run: scene(lostJob, { rests: 2_000 }),
   },
   { name: "early acknowledge: a job is deleted before it is done", breaks: 2, run: scene(dieWithBothJobs) },
+  {
+    name: "no short string: what a worker received is hidden until the queue's visibility timeout",
+    breaks: 2,
+    run: scene(dieWithTheCheck),
+  },
   {
     name: "swallowed driver error: a lost cancel is answered 200",
     breaks: 4,

@@ -49,6 +49,8 @@ export interface ChaosOptions {
   /** Text that must never be logged. */
   readonly canaries: readonly string[];
   readonly openaiKey: string;
+  /** Environments of the reply worker at most. */
+  readonly mostWorkers?: number;
 }
 
 function port(url: string): number {
@@ -83,6 +85,7 @@ export async function startChaosStack(options: ChaosOptions): Promise<ChaosStack
       OPENAI_BASE_URL: model.baseUrl,
       OPENAI_API_KEY: options.openaiKey,
     }),
+    ...(options.mostWorkers !== undefined && { mostWorkers: options.mostWorkers }),
     reroute: async (service, target) => {
       if (service === "queue") {
         queueProxy = await startQueueProxy(target, random.fork(), (id) => told.deadLetters.add(id));

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { ReplyJob } from "@parley/jobs/reply-job";
 import type { ReplyQueue } from "@parley/jobs/reply-queue";
+import type { ReplySource } from "@parley/jobs/reply-source";
 import type { SQSRecord } from "aws-lambda";
 
 interface Kept {
@@ -10,9 +11,9 @@ interface Kept {
   receives: number;
 }
 
-export interface MemoryQueue extends ReplyQueue {
-  /** What is visible now, up to ten; invisible from then on, until deleted or its time is over. */
-  receive(): SQSRecord[];
+export interface MemoryQueue extends ReplyQueue, ReplySource {
+  /** What is visible now, up to ten; invisible from then on until deleted, for longer than any test takes. */
+  take(): SQSRecord[];
   delete(id: string): void;
   /** Puts a body into the queue as it is. */
   put(body: string): void;
@@ -23,7 +24,7 @@ export interface MemoryQueue extends ReplyQueue {
 
 /** How long one second of the queue takes here: recovery is the same, and nobody has the time. */
 const millisPerSecond = 200;
-const visibilitySeconds = 8;
+const visibilitySeconds = 5_400;
 
 /** The queue's promises kept in memory: delays, visibility, at least once. */
 export function createMemoryQueue(): MemoryQueue {
@@ -33,6 +34,14 @@ export function createMemoryQueue(): MemoryQueue {
     kept.set(id, { id, body, receives: 0, visibleAt: Date.now() + delaySeconds * millisPerSecond });
   };
   const send = (job: ReplyJob, delaySeconds: number) => put(JSON.stringify(job), delaySeconds);
+  function takeVisible(most: number, seconds: number): Kept[] {
+    const visible = [...kept.values()].filter(({ visibleAt }) => visibleAt <= Date.now()).slice(0, most);
+    for (const message of visible) {
+      message.receives += 1;
+      message.visibleAt = Date.now() + seconds * millisPerSecond;
+    }
+    return visible;
+  }
   return {
     checkDelaySeconds: 3,
     async enqueueReply(target) {
@@ -41,24 +50,27 @@ export function createMemoryQueue(): MemoryQueue {
       return true;
     },
     enqueueCheck: async (target, delaySeconds) => send({ ...target, kind: "check" }, delaySeconds),
-    async retryLater(id, seconds) {
-      const message = kept.get(id);
-      if (message !== undefined) message.visibleAt = Date.now() + seconds * millisPerSecond;
+    async returnIn(ids, seconds) {
+      for (const id of ids) {
+        const message = kept.get(id);
+        if (message !== undefined) message.visibleAt = Date.now() + seconds * millisPerSecond;
+      }
     },
     warm() {},
     put,
-    receive() {
-      const visible = [...kept.values()].filter(({ visibleAt }) => visibleAt <= Date.now()).slice(0, 10);
-      return visible.map((message) => {
-        message.receives += 1;
-        message.visibleAt = Date.now() + visibilitySeconds * millisPerSecond;
-        const attributes = { ApproximateReceiveCount: String(message.receives) };
-        return {
-          messageId: message.id,
-          receiptHandle: message.id,
-          body: message.body,
-          attributes,
-        } as SQSRecord;
+    async receive(most, seconds) {
+      return takeVisible(most, seconds).map(({ id, body, receives }) => ({
+        messageId: id,
+        receiptHandle: id,
+        body,
+        receiveCount: receives,
+      }));
+    },
+    remove: async (id) => void kept.delete(id),
+    take() {
+      return takeVisible(10, visibilitySeconds).map(({ id, body, receives }) => {
+        const attributes = { ApproximateReceiveCount: String(receives) };
+        return { messageId: id, receiptHandle: id, body, attributes } as SQSRecord;
       });
     },
     delete: (id) => void kept.delete(id),

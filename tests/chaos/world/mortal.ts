@@ -4,13 +4,14 @@ import type { Database } from "@parley/data/database";
 import { DatabaseUnavailable } from "@parley/data/database-errors";
 import type { EmbeddingQueue } from "@parley/jobs/embedding-queue";
 import type { ReplyQueue } from "@parley/jobs/reply-queue";
+import type { ReplySource } from "@parley/jobs/reply-source";
 import { createRealtime, type Realtime } from "@parley/realtime/create-realtime";
 
 /** Where a function environment comes to grief: at its n-th call to the database, the queue or the cache. */
 export interface Grief {
   readonly call: number;
   /** Counts only the calls of that kind. */
-  readonly of?: "database";
+  readonly of?: "database" | "receive";
   readonly when: "before" | "after";
   /**
    * `kill`: nothing more happens there, ever. `cut`: the caller is told of a failure, and goes on. `pause`: nothing
@@ -23,6 +24,7 @@ export interface Grief {
 export interface Mortal {
   database: Database;
   queue: ReplyQueue;
+  source: ReplySource;
   cache: Cache;
   /** Nobody listens here. */
   realtime: Realtime;
@@ -47,7 +49,7 @@ function strikes({ call, of }: Grief, calls: readonly string[]): boolean {
 
 /** Parts as one environment has them, with a grief if there is to be one. */
 export function createMortal(
-  parts: { database: Database; queue: ReplyQueue; cache: Cache },
+  parts: { database: Database; queue: ReplyQueue & ReplySource; cache: Cache },
   grief?: Grief,
 ): Mortal {
   const calls: string[] = [];
@@ -93,7 +95,16 @@ export function createMortal(
           () => false,
         ),
       enqueueCheck: (target, delay) => guard("queue", () => queue.enqueueCheck(target, delay), refused),
-      retryLater: (receipt, seconds) => guard("queue", () => queue.retryLater(receipt, seconds), nothing),
+      returnIn: (receipts, seconds) => guard("queue", () => queue.returnIn(receipts, seconds), nothing),
+    },
+    source: {
+      receive: (most, seconds) =>
+        guard(
+          "receive",
+          () => queue.receive(most, seconds),
+          () => [],
+        ),
+      remove: (receipt) => guard("queue", () => queue.remove(receipt), nothing),
     },
     cache: {
       ...cache,

@@ -6,7 +6,10 @@ import type { Told } from "../invariants/told.ts";
 let calls = 0;
 
 /** How the next calls of the model go; each call takes one, and without any it answers. */
-export type Manner = "answer" | "unavailable" | "slow" | "filtered";
+export type Manner = "answer" | "unavailable" | "slow" | "slower" | "filtered";
+
+/** Between the first word and the second. */
+const pauses: Partial<Record<Manner, number>> = { slow: 900, slower: 1_700 };
 
 const wait = (millis: number) => new Promise((resolve) => setTimeout(resolve, millis));
 
@@ -35,7 +38,7 @@ export function createToldModel(told: Told, manners: Manner[]): Providers {
       }
       if (manner === "filtered") throw new LlmError("content_filtered", "Refused.");
       yield { type: "delta", text: `${name}|first ` };
-      await wait(manner === "slow" ? 900 : 60);
+      await wait(pauses[manner] ?? 60);
       signal.throwIfAborted();
       yield { type: "delta", text: "second " };
       await wait(20);

@@ -12,8 +12,12 @@ const workerMillis = 30_000;
 const fewestReceives = 5;
 
 /** Hands what is visible in the queue to one worker environment, as an event source does. */
-export async function workOnce(corner: Corner, environment: Mortal): Promise<void> {
-  const records = corner.queue.receive();
+export async function workOnce(
+  corner: Corner,
+  environment: Mortal,
+  options: { refills?: boolean } = {},
+): Promise<void> {
+  const records = corner.queue.take();
   const dead = records.filter(
     ({ attributes }) => Number(attributes.ApproximateReceiveCount) > fewestReceives,
   );
@@ -23,7 +27,7 @@ export async function workOnce(corner: Corner, environment: Mortal): Promise<voi
   }
   const alive = records.filter((record) => !dead.includes(record));
   if (alive.length === 0) return;
-  const worker = corner.worker(environment);
+  const worker = corner.worker(environment, options);
   const answer = await environment.live(() => runBatch(worker, alive, () => workerMillis));
   if (answer === undefined) return;
   const failed = new Set(answer.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));

@@ -36,7 +36,8 @@ export interface Corner {
   environment(grief?: Grief): Mortal;
   /** What the operations of such an environment work with. */
   asking(environment: Mortal): AskingParts & Pick<Mortal, "embeddings">;
-  worker(environment: Mortal): Worker;
+  /** The worker in such an environment; one that `refills` takes more from the queue while it has free slots. */
+  worker(environment: Mortal, options?: { refills?: boolean }): Worker;
   /** Closes every environment. */
   close(): Promise<void>;
 }
@@ -104,7 +105,10 @@ export async function openCorner(world: World, options: CornerOptions = {}): Pro
       cache: reads,
       asking: { catalog, terms: { ...terms, deadlineSeconds } },
     }),
-    worker: ({ database, queue: jobs, cache: reads, realtime, embeddings }) => ({
+    worker: (
+      { database, queue: jobs, source, cache: reads, realtime, embeddings },
+      { refills = false } = {},
+    ) => ({
       database,
       realtime,
       embeddings,
@@ -115,6 +119,9 @@ export async function openCorner(world: World, options: CornerOptions = {}): Pro
       breaker: createBreaker({ now: Date.now }),
       fallbackModel: undefined,
       leaseSeconds: 0.4,
+      // Of the queue's, which are shorter here: two leases.
+      holdSeconds: 4,
+      ...(refills && { source }),
     }),
   };
 }
