@@ -1,14 +1,12 @@
 import { callersOf } from "@parley/application/callers";
+import { openCache } from "@parley/application/open-cache";
+import { openDeploymentDatabase } from "@parley/application/open-deployment-database";
 import { openRealtime } from "@parley/application/open-realtime";
 import { tracedDatabase } from "@parley/application/traced-database";
-import { createCache } from "@parley/cache/create-cache";
 import { accountRoutes } from "@parley/contract/routes/account";
-import { openDatabase } from "@parley/data/database";
 import { isConnectionFailure } from "@parley/data/database-errors";
 import { createApi } from "@parley/http/create-api";
 import { parseEnvironment } from "@parley/runtime/environment";
-import { logger } from "@parley/runtime/logger";
-import { loadDatabaseUrl, loadSecrets } from "@parley/runtime/secrets";
 import { configSchema } from "./config.ts";
 import { deleteMe } from "./delete-me.ts";
 import { exportMe } from "./export-me.ts";
@@ -18,19 +16,13 @@ import { listLedger } from "./list-ledger.ts";
 import { updateMe } from "./update-me.ts";
 
 const config = parseEnvironment(configSchema);
-const { momentoApiKey } = await loadSecrets();
-const database = tracedDatabase(openDatabase(await loadDatabaseUrl()));
+const database = tracedDatabase(await openDeploymentDatabase());
 
 const deletionParts = {
   database,
   realtime: openRealtime(config, database),
   // Of all account routes, the deletion alone needs the cache and the SDK below: neither is loaded before.
-  cache: createCache({
-    apiKey: momentoApiKey,
-    endpoint: config.MOMENTO_ENDPOINT,
-    cacheName: config.MOMENTO_CACHE_NAME,
-    logger,
-  }),
+  cache: await openCache(config),
   deleteSignIn: async (username: string) => {
     const { deleteSignIn } = await import("./delete-sign-in.ts");
     await deleteSignIn(config.USER_POOL_ID, username);

@@ -1,18 +1,17 @@
 import { callersOf } from "@parley/application/callers";
+import { openDeploymentDatabase } from "@parley/application/open-deployment-database";
 import { tracedDatabase } from "@parley/application/traced-database";
 import { apiKeyRoutes } from "@parley/contract/routes/api-keys";
-import { openDatabase } from "@parley/data/database";
 import { isConnectionFailure } from "@parley/data/database-errors";
 import { createApi } from "@parley/http/create-api";
 import { parseEnvironment } from "@parley/runtime/environment";
-import { loadDatabaseUrl } from "@parley/runtime/secrets";
 import { configSchema } from "./config.ts";
 import { createApiKey } from "./create-api-key.ts";
 import { deleteApiKey } from "./delete-api-key.ts";
 import { listApiKeys } from "./list-api-keys.ts";
 
 const config = parseEnvironment(configSchema);
-const database = tracedDatabase(openDatabase(await loadDatabaseUrl()));
+const database = tracedDatabase(await openDeploymentDatabase());
 
 export const handler = createApi({
   routes: apiKeyRoutes,

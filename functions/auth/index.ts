@@ -5,7 +5,6 @@ import { isConnectionFailure } from "@parley/data/database-errors";
 import type { CallerResolution, Identity } from "@parley/http/api-types";
 import { createApi } from "@parley/http/create-api";
 import { parseEnvironment } from "@parley/runtime/environment";
-import { loadDatabaseUrl } from "@parley/runtime/secrets";
 import { changePassword } from "./change-password.ts";
 import { configSchema } from "./config.ts";
 import { confirm } from "./confirm.ts";
@@ -23,11 +22,11 @@ let database: Database | undefined;
 
 /** Loads the database only here: of all auth routes, change-password alone has a caller. */
 async function resolveCaller(identity: Identity): Promise<CallerResolution> {
-  const [{ openDatabase }, { callersOf }] = await Promise.all([
-    import("@parley/data/database"),
+  const [{ openDeploymentDatabase }, { callersOf }] = await Promise.all([
+    import("@parley/application/open-deployment-database"),
     import("@parley/application/callers"),
   ]);
-  database ??= openDatabase(await loadDatabaseUrl());
+  database ??= await openDeploymentDatabase();
   return callersOf(database, config)(identity);
 }
 

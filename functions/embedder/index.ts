@@ -1,14 +1,14 @@
 import { embedderOf } from "@parley/application/embedding";
-import { openDatabase } from "@parley/data/database";
+import { openDeploymentDatabase } from "@parley/application/open-deployment-database";
 import { parseEnvironment } from "@parley/runtime/environment";
-import { loadDatabaseUrl, loadSecrets } from "@parley/runtime/secrets";
+import { loadSecrets } from "@parley/runtime/secrets";
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
 import { configSchema } from "./config.ts";
 import { embedBatch } from "./embed-batch.ts";
 
 const config = parseEnvironment(configSchema);
 const parts = {
-  database: openDatabase(await loadDatabaseUrl()),
+  database: await openDeploymentDatabase(),
   embedder: embedderOf(config, await loadSecrets()),
 };
 

@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { administer, databaseAt } from "@parley/local/postgres/administer";
-import { forgetSecrets } from "@parley/runtime/secrets";
 import { afterEach, beforeEach, expect, inject, test, vi } from "vitest";
 import * as z from "zod";
 
@@ -19,7 +18,6 @@ beforeEach(async () => {
   vi.stubEnv("DIRECT_DATABASE_URL", databaseAt(inject("databaseUrl"), name));
   vi.stubEnv("MIGRATIONS_FOLDER", folder);
   vi.resetModules();
-  forgetSecrets();
 });
 
 afterEach(async () => {

@@ -1,13 +1,13 @@
 import { callersOf } from "@parley/application/callers";
 import { embedderOf } from "@parley/application/embedding";
+import { openDeploymentDatabase } from "@parley/application/open-deployment-database";
 import { tracedDatabase } from "@parley/application/traced-database";
 import { noteRoutes } from "@parley/contract/routes/notes";
-import { openDatabase } from "@parley/data/database";
 import { isConnectionFailure } from "@parley/data/database-errors";
 import { createApi } from "@parley/http/create-api";
 import { createEmbeddingQueue } from "@parley/jobs/embedding-queue";
 import { parseEnvironment } from "@parley/runtime/environment";
-import { loadDatabaseUrl, loadSecrets } from "@parley/runtime/secrets";
+import { loadSecrets } from "@parley/runtime/secrets";
 import { configSchema } from "./config.ts";
 import { createNote } from "./create-note.ts";
 import { deleteNote } from "./delete-note.ts";
@@ -19,7 +19,7 @@ import { unpinNote } from "./unpin-note.ts";
 import { updateNote } from "./update-note.ts";
 
 const config = parseEnvironment(configSchema);
-const database = tracedDatabase(openDatabase(await loadDatabaseUrl()));
+const database = tracedDatabase(await openDeploymentDatabase());
 const embedder = embedderOf(config, await loadSecrets());
 const embeddings = createEmbeddingQueue(config.EMBEDDING_QUEUE_URL);
 

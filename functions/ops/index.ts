@@ -1,14 +1,14 @@
 import { callersOf } from "@parley/application/callers";
 import { deploymentModels } from "@parley/application/models";
+import { openDeploymentDatabase } from "@parley/application/open-deployment-database";
 import { tracedDatabase } from "@parley/application/traced-database";
 import { opsRoutes } from "@parley/contract/routes/ops";
-import { openDatabase } from "@parley/data/database";
 import { isConnectionFailure } from "@parley/data/database-errors";
 import { createApi } from "@parley/http/create-api";
 import { readQueueDepth } from "@parley/jobs/queue-depth";
 import { defaultModel } from "@parley/llm/models";
 import { parseEnvironment } from "@parley/runtime/environment";
-import { loadDatabaseUrl, loadSecrets } from "@parley/runtime/secrets";
+import { loadSecrets } from "@parley/runtime/secrets";
 import { configSchema } from "./config.ts";
 import { getHealth } from "./get-health.ts";
 import { getMetrics } from "./get-metrics.ts";
@@ -17,7 +17,7 @@ import { listModels } from "./list-models.ts";
 const config = parseEnvironment(configSchema);
 const secrets = await loadSecrets();
 // Whoever asks for its health wants an answer before giving up.
-const database = tracedDatabase(openDatabase(await loadDatabaseUrl(), { statementTimeoutMillis: 4_000 }));
+const database = tracedDatabase(await openDeploymentDatabase({ statementTimeoutMillis: 4_000 }));
 
 const catalog = deploymentModels({
   ...secrets,

@@ -1,7 +1,7 @@
-import { type Database, openDatabase } from "@parley/data/database";
+import { openDeploymentDatabase } from "@parley/application/open-deployment-database";
+import type { Database } from "@parley/data/database";
 import { resolveUser } from "@parley/data/users";
 import { parseEnvironment } from "@parley/runtime/environment";
-import { loadDatabaseUrl } from "@parley/runtime/secrets";
 import { configSchema } from "./config.ts";
 import { createUserOnConfirmation } from "./create-user.ts";
 
@@ -12,6 +12,6 @@ let database: Database | undefined;
 
 /** Asks for the database's address inside the handler: a secret that cannot be read must not fail a sign-up either. */
 export const handler = createUserOnConfirmation(async (subject) => {
-  database ??= openDatabase(await loadDatabaseUrl(), { statementTimeoutMillis });
+  database ??= await openDeploymentDatabase({ statementTimeoutMillis });
   return resolveUser(database, subject, config.NEW_USER_TOKENS);
 });

@@ -1,11 +1,10 @@
 import { callersOf } from "@parley/application/callers";
+import { openDeploymentDatabase } from "@parley/application/open-deployment-database";
 import { tracedDatabase } from "@parley/application/traced-database";
 import { systemPromptRoutes } from "@parley/contract/routes/system-prompts";
-import { openDatabase } from "@parley/data/database";
 import { isConnectionFailure } from "@parley/data/database-errors";
 import { createApi } from "@parley/http/create-api";
 import { parseEnvironment } from "@parley/runtime/environment";
-import { loadDatabaseUrl } from "@parley/runtime/secrets";
 import { configSchema } from "./config.ts";
 import { createSystemPrompt } from "./create-system-prompt.ts";
 import { deleteSystemPrompt } from "./delete-system-prompt.ts";
@@ -14,7 +13,7 @@ import { listSystemPrompts } from "./list-system-prompts.ts";
 import { updateSystemPrompt } from "./update-system-prompt.ts";
 
 const config = parseEnvironment(configSchema);
-const database = tracedDatabase(openDatabase(await loadDatabaseUrl()));
+const database = tracedDatabase(await openDeploymentDatabase());
 
 export const handler = createApi({
   routes: systemPromptRoutes,

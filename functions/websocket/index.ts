@@ -1,15 +1,14 @@
 import { callersOf } from "@parley/application/callers";
+import { openDeploymentDatabase } from "@parley/application/open-deployment-database";
 import { openRealtime } from "@parley/application/open-realtime";
 import { tracedDatabase } from "@parley/application/traced-database";
 import { closeConnection } from "@parley/data/connections";
-import { openDatabase } from "@parley/data/database";
 import { isConnectionFailure } from "@parley/data/database-errors";
 import { createRateLimit } from "@parley/http/rate-limit";
 import { createCallerCache } from "@parley/http/resolve-caller";
 import { toProblem } from "@parley/http/to-problem";
 import { parseEnvironment } from "@parley/runtime/environment";
 import { logger, startLogScope } from "@parley/runtime/logger";
-import { loadDatabaseUrl } from "@parley/runtime/secrets";
 import { act } from "./act.ts";
 import { configSchema } from "./config.ts";
 import { connect } from "./connect.ts";
@@ -17,7 +16,7 @@ import { subscribe } from "./subscribe.ts";
 import type { WebsocketEvent, WebsocketResult } from "./websocket-event.ts";
 
 const config = parseEnvironment(configSchema);
-const database = tracedDatabase(openDatabase(await loadDatabaseUrl()));
+const database = tracedDatabase(await openDeploymentDatabase());
 const realtime = openRealtime(config, database);
 const findCaller = createCallerCache(callersOf(database, config));
 const takeFromRate = createRateLimit(config.API_RATE_PER_SECOND);

@@ -1,10 +1,12 @@
 import type { Embedding } from "@parley/data/similar";
 import { createEmbedder, type Embedder } from "@parley/llm/embeddings";
+import { LlmError } from "@parley/llm/errors";
 import { describeError } from "@parley/runtime/describe-error";
 import { logger } from "@parley/runtime/logger";
 import type { Secrets } from "@parley/runtime/secrets";
 import { traced } from "@parley/runtime/tracer";
 import * as z from "zod";
+import { createRenewable } from "./renewable.ts";
 
 /** Of every function that turns texts into vectors. The key is one of the secrets. */
 export const embeddingSettings = {
@@ -26,9 +28,29 @@ const patienceMillis = 3_000;
 
 /**
  * The deployment's embedding model; undefined where none is configured. OpenAI's key goes to OpenAI only, or to the
- * server that is named for the models as well.
+ * server that is named for the models as well. A key that is refused is fetched again, and tried once more if it is
+ * another by then.
  */
 export function embedderOf(settings: EmbeddingSettings, secrets: Secrets): Embedder | undefined {
+  const renewable = createRenewable(secrets, (present) => makeEmbedder(settings, present));
+  const first = renewable.present();
+  if (first === undefined) return undefined;
+  return {
+    ...first,
+    async embed(texts, signal) {
+      const present = renewable.present() ?? first;
+      try {
+        return await present.embed(texts, signal);
+      } catch (error) {
+        const isRefused = error instanceof LlmError && error.status === 401;
+        if (!isRefused || !(await renewable.renew(present))) throw error;
+        return (renewable.present() ?? present).embed(texts, signal);
+      }
+    },
+  };
+}
+
+function makeEmbedder(settings: EmbeddingSettings, secrets: Secrets): Embedder | undefined {
   const {
     EMBEDDING_BASE_URL,
     OPENAI_BASE_URL,

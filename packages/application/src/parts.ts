@@ -1,10 +1,10 @@
-import { type Cache, createCache } from "@parley/cache/create-cache";
-import { type Database, openDatabase } from "@parley/data/database";
+import type { Cache } from "@parley/cache/create-cache";
+import type { Database } from "@parley/data/database";
 import { createReplyQueue, type ReplyQueue } from "@parley/jobs/reply-queue";
 import type { Realtime } from "@parley/realtime/create-realtime";
-import { logger } from "@parley/runtime/logger";
-import { loadDatabaseUrl, loadSecrets } from "@parley/runtime/secrets";
 import type { Asking } from "./asking.ts";
+import { openCache } from "./open-cache.ts";
+import { openDeploymentDatabase } from "./open-deployment-database.ts";
 import { openRealtime } from "./open-realtime.ts";
 import { tracedDatabase } from "./traced-database.ts";
 
@@ -34,15 +34,9 @@ interface PartsSettings {
  * @throws when the secrets cannot be read or do not name the database.
  */
 export async function openParts(settings: PartsSettings): Promise<Parts> {
-  const { momentoApiKey } = await loadSecrets();
-  const cache = createCache({
-    apiKey: momentoApiKey,
-    endpoint: settings.MOMENTO_ENDPOINT,
-    cacheName: settings.MOMENTO_CACHE_NAME,
-    logger,
-  });
+  const cache = await openCache(settings);
   cache.warm();
-  const database = tracedDatabase(openDatabase(await loadDatabaseUrl()));
+  const database = tracedDatabase(await openDeploymentDatabase());
   return {
     database,
     cache,

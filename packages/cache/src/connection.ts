@@ -5,6 +5,8 @@ export interface Connection {
   current(): Store | undefined;
   /** The store once the attempt under way has ended; undefined if it failed. */
   settled(): Promise<Store | undefined>;
+  /** Lets go of the store, and connects anew without waiting for `retryMillis`. */
+  restart(): void;
   close(): void;
 }
 
@@ -45,6 +47,12 @@ export function createConnection({ connect, onFailure, retryMillis }: Connection
     current,
     async settled() {
       return current() ?? attempt;
+    },
+    restart() {
+      store?.close();
+      store = undefined;
+      failedAt = Number.NEGATIVE_INFINITY;
+      current();
     },
     close() {
       isClosed = true;

@@ -15,6 +15,8 @@ export interface Cache extends ConversationReads, ReplyReads {
 
 export interface CacheOptions {
   readonly apiKey?: string | undefined;
+  /** The key as it is now, asked for when Momento refuses the one in use: it may have been rotated. */
+  readonly renewKey?: () => Promise<string | undefined>;
   /** `host:port` of a stand-in, or with a key of the second kind Momento's service endpoint. */
   readonly endpoint?: string | undefined;
   readonly cacheName: string;
@@ -28,14 +30,20 @@ export interface CacheOptions {
 const failuresToOpen = 5;
 const openMillis = 5_000;
 const warnEveryMillis = 60_000;
+/** Momento's code. */
+const keyRefused = "AUTHENTICATION_ERROR";
 
 /** The cache, or one that holds nothing if neither key nor endpoint is configured. */
 export function createCache(options: CacheOptions): Cache {
   const { cacheName, timeoutMillis = 50 } = options;
-  const apiKey = options.apiKey || undefined;
+  let apiKey = options.apiKey || undefined;
   const endpoint = options.endpoint || undefined;
   if (apiKey === undefined && endpoint === undefined) return emptyCache;
-  const onFailure = warner(options);
+  const warn = warner(options);
+  const onFailure = (error: unknown) => {
+    warn(error);
+    if (error instanceof StoreError && error.code === keyRefused) void renewKey();
+  };
   const connection = createConnection({
     connect: async () => (await import("./momento-store.ts")).connectMomento({ apiKey, endpoint, cacheName }),
     onFailure,
@@ -43,6 +51,14 @@ export function createCache(options: CacheOptions): Cache {
   });
   const circuit = createCircuit({ failuresToOpen, openMillis });
   const calls = createCalls({ connection, circuit, timeoutMillis, onFailure });
+
+  async function renewKey(): Promise<void> {
+    const renewed = await options.renewKey?.().catch(() => undefined);
+    if (renewed === undefined || renewed === apiKey) return;
+    apiKey = renewed;
+    connection.restart();
+  }
+
   return {
     ...observed({ ...conversationReads(calls), ...replyReads(calls) }, options),
     warm() {

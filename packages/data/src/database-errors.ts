@@ -56,6 +56,15 @@ export function isOwnerGone(error: unknown): boolean {
   return code === "23503" && typeof constraint === "string" && constraint.endsWith("_owner_id_users_id_fk");
 }
 
+// Postgres: the password, or the user. PgBouncer says the third of a password.
+const refusalCodes = new Set(["28P01", "28000", "08P01"]);
+
+/** Says whether the server refused who connected: nothing has been done there. */
+export function isRefusedUser(error: unknown): boolean {
+  const code = codeOf(error);
+  return code !== undefined && refusalCodes.has(code);
+}
+
 /** Says whether the connection, not the statement, has failed. */
 export function isConnectionFailure(error: unknown): boolean {
   if (error instanceof DatabaseUnavailable) return true;

@@ -1,5 +1,11 @@
 import type { PostgresJsDatabase } from "drizzle-orm/postgres-js";
-import { DatabaseUnavailable, isConnectionFailure, isOwnerGone, OwnerGone } from "./database-errors.ts";
+import {
+  DatabaseUnavailable,
+  isConnectionFailure,
+  isOwnerGone,
+  isRefusedUser,
+  OwnerGone,
+} from "./database-errors.ts";
 import type { ReplyNews } from "./reply-news.ts";
 
 /** One connection and what is prepared on it. */
@@ -20,12 +26,19 @@ interface WithNews<T> {
 
 export interface Database {
   /**
-   * Runs work on the present connection.
+   * Runs work on the present connection; once more, on a new one, where the password was refused and is another by now.
    * @throws DatabaseUnavailable when the connection failed; it is thrown away and the next run opens a new one
    * @throws OwnerGone when the work made something for a user who has been deleted
    */
   run<T>(work: (connection: Connection) => Promise<T>): Promise<T>;
   close(): Promise<void>;
+}
+
+/** Where a database is, for one whose password may be rotated. */
+export interface DatabaseAddress {
+  url(): Promise<string>;
+  /** Told that the server refused the user or the password of the present URL; `url` is asked again afterwards. */
+  refused(): Promise<void>;
 }
 
 export interface DatabaseOptions {
@@ -38,7 +51,22 @@ export interface DatabaseOptions {
 // Loads while a cold function waits for its secrets: a third of the code that it would else load before.
 const drivers = Promise.all([import("drizzle-orm/postgres-js"), import("postgres")]);
 
+/** The server refused who connected. The URL is for comparing only: it holds the password. */
+class UserRefused extends DatabaseUnavailable {
+  readonly #url: string;
+
+  constructor(url: string, source: unknown) {
+    super(source);
+    this.#url = url;
+  }
+
+  get url(): string {
+    return this.#url;
+  }
+}
+
 interface OpenConnection extends Connection {
+  readonly url: string;
   end(): Promise<void>;
 }
 
@@ -59,6 +87,7 @@ async function open(url: string, options: DatabaseOptions): Promise<OpenConnecti
   const db = drizzle({ client });
   const statements = new Map<string, unknown>();
   return {
+    url,
     db,
     async call<T>(name: string, args: object): Promise<T> {
       const text = `select ${name}($1::text::jsonb) as answer`;
@@ -102,25 +131,48 @@ async function withTimeout<T>(work: Promise<T>, millis: number): Promise<T> {
  * A failed connection is thrown away whole, because the pool of postgres 3.4 can stay dead
  * (porsager/postgres #1154, #1208).
  */
-export function openDatabase(url: string, options: DatabaseOptions = {}): Database {
+export function openDatabase(address: string | DatabaseAddress, options: DatabaseOptions = {}): Database {
   let present: Promise<OpenConnection> | undefined;
+
+  async function connect(): Promise<OpenConnection> {
+    try {
+      return await open(typeof address === "string" ? address : await address.url(), options);
+    } catch (error) {
+      present = undefined;
+      throw error;
+    }
+  }
 
   function discard(connection: Promise<OpenConnection>): void {
     if (present === connection) present = undefined;
     connection.then((opened) => opened.end()).catch(() => {});
   }
 
+  async function attempt<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
+    present ??= connect();
+    const connection = present;
+    try {
+      return await withTimeout(connection.then(work), options.statementTimeoutMillis ?? 10_000);
+    } catch (error) {
+      if (isOwnerGone(error)) throw new OwnerGone();
+      const isRefused = isRefusedUser(error);
+      if (!isRefused && !isConnectionFailure(error)) throw error;
+      discard(connection);
+      if (isRefused) throw new UserRefused((await connection).url, error);
+      throw error instanceof DatabaseUnavailable ? error : new DatabaseUnavailable(error);
+    }
+  }
+
   return {
     async run(work) {
-      present ??= open(url, options);
-      const connection = present;
       try {
-        return await withTimeout(connection.then(work), options.statementTimeoutMillis ?? 10_000);
+        return await attempt(work);
       } catch (error) {
-        if (isOwnerGone(error)) throw new OwnerGone();
-        if (!isConnectionFailure(error)) throw error;
-        discard(connection);
-        throw error instanceof DatabaseUnavailable ? error : new DatabaseUnavailable(error);
+        if (!(error instanceof UserRefused) || typeof address === "string") throw error;
+        await address.refused();
+        // Refused before anything was sent: doing it again is doing it once.
+        if ((await address.url()) === error.url) throw error;
+        return await attempt(work);
       }
     },
     async close() {

@@ -1,29 +1,18 @@
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import {
+  type SecretsManager,
+  startSecretsManager,
+} from "@parley/local/secrets-manager/start-secrets-manager";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { forgetSecrets, loadDatabaseUrl, loadDirectDatabaseUrl, loadSecrets } from "./secrets.ts";
 
-let server: Server;
-let requests: string[] = [];
-let secret = "";
-let status = 200;
+// A module for each test, as an environment has one for itself.
+let { loadDatabaseUrl, loadDirectDatabaseUrl, loadSecrets, refreshSecrets } = await import("./secrets.ts");
+let manager: SecretsManager;
 
-/** Secrets Manager's own protocol, so that the real SDK is what is tested. */
 beforeEach(async () => {
-  requests = [];
-  status = 200;
-  forgetSecrets();
-  server = createServer(async (request, response) => {
-    let body = "";
-    for await (const chunk of request) body += String(chunk);
-    requests.push(`${request.headers["x-amz-target"]} ${body}`);
-    response.writeHead(status, { "content-type": "application/x-amz-json-1.1" });
-    response.end(
-      JSON.stringify(status === 200 ? { SecretString: secret } : { __type: "AccessDeniedException" }),
-    );
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  vi.stubEnv("AWS_ENDPOINT_URL", `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  vi.resetModules();
+  ({ loadDatabaseUrl, loadDirectDatabaseUrl, loadSecrets, refreshSecrets } = await import("./secrets.ts"));
+  manager = await startSecretsManager();
+  vi.stubEnv("AWS_ENDPOINT_URL_SECRETS_MANAGER", manager.endpoint);
   vi.stubEnv("AWS_REGION", "us-east-1");
   vi.stubEnv("AWS_ACCESS_KEY_ID", "local");
   vi.stubEnv("AWS_SECRET_ACCESS_KEY", "local");
@@ -42,71 +31,73 @@ beforeEach(async () => {
 
 afterEach(async () => {
   vi.unstubAllEnvs();
-  await new Promise((resolve) => server.close(resolve));
+  await manager.close();
 });
 
 describe("loadSecrets", () => {
   it("reads plain variables without any call", async () => {
     vi.stubEnv("DATABASE_URL", "postgres://plain");
     expect(await loadSecrets()).toEqual({ databaseUrl: "postgres://plain" });
-    expect(requests).toEqual([]);
+    expect(manager.requests).toEqual([]);
   });
 
   it("makes one call for many callers; plain variables win", async () => {
-    secret = JSON.stringify({ databaseUrl: "postgres://secret", openaiApiKey: "k", rotatedAt: "x" });
+    manager.put(JSON.stringify({ databaseUrl: "postgres://secret", openaiApiKey: "k", rotatedAt: "x" }));
     vi.stubEnv("SECRET_ID", "parley/prod");
     vi.stubEnv("OPENAI_API_KEY", "plain");
     const [first] = await Promise.all([loadSecrets(), loadSecrets()]);
     await loadSecrets();
     expect(first).toEqual({ databaseUrl: "postgres://secret", openaiApiKey: "plain" });
-    expect(requests).toEqual(['secretsmanager.GetSecretValue {"SecretId":"parley/prod"}']);
+    expect(manager.requests).toEqual(['secretsmanager.GetSecretValue {"SecretId":"parley/prod"}']);
   });
 
-  it("fetches again when told to, and after a failure", async () => {
+  it("fetches again after a failure", async () => {
     vi.stubEnv("SECRET_ID", "parley/prod");
-    status = 400;
+    manager.refuse(true);
     await expect(loadSecrets()).rejects.toThrow();
-    status = 200;
-    secret = '{"databaseUrl":"postgres://old"}';
+    manager.refuse(false);
+    manager.put('{"databaseUrl":"postgres://old"}');
     expect((await loadSecrets()).databaseUrl).toBe("postgres://old");
-    secret = '{"databaseUrl":"postgres://rotated"}';
-    expect((await loadSecrets()).databaseUrl).toBe("postgres://old");
-    forgetSecrets();
-    expect((await loadSecrets()).databaseUrl).toBe("postgres://rotated");
   });
 
   it("knows where the database is, or says that nobody told it", async () => {
     await expect(loadDatabaseUrl()).rejects.toThrow(/^DATABASE_URL is not set\.$/);
+  });
+
+  it("takes a plain variable for it", async () => {
     vi.stubEnv("DATABASE_URL", "postgres://plain");
-    forgetSecrets();
     expect(await loadDatabaseUrl()).toBe("postgres://plain");
   });
 
   it("takes the direct URL for what a pooler breaks, else the usual one", async () => {
     vi.stubEnv("DATABASE_URL", "postgres://pooled");
     expect(await loadDirectDatabaseUrl()).toBe("postgres://pooled");
+  });
+
+  it("or the direct one alone", async () => {
     vi.stubEnv("DIRECT_DATABASE_URL", "postgres://direct");
-    forgetSecrets();
     expect(await loadDirectDatabaseUrl()).toBe("postgres://direct");
   });
 
   it("makes the URL of a cluster of its secret, with TLS and whatever the password contains", async () => {
-    secret = JSON.stringify({
-      host: "db.local",
-      port: 5432,
-      dbname: "parley",
-      username: "parley",
-      password: "a/b@c",
-    });
+    manager.put(
+      JSON.stringify({
+        host: "db.local",
+        port: 5432,
+        dbname: "parley",
+        username: "parley",
+        password: "a/b@c",
+      }),
+    );
     vi.stubEnv("DATABASE_SECRET_ID", "cluster");
     expect(await loadDatabaseUrl()).toBe(
       "postgres://parley:a%2Fb%40c@db.local:5432/parley?sslmode=verify-full",
     );
-    expect(requests).toEqual(['secretsmanager.GetSecretValue {"SecretId":"cluster"}']);
+    expect(manager.requests).toEqual(['secretsmanager.GetSecretValue {"SecretId":"cluster"}']);
   });
 
   it("says which secret to fill when it is empty", async () => {
-    secret = "{}";
+    manager.put("{}");
     vi.stubEnv("SECRET_ID", "parley/prod");
     await expect(loadDatabaseUrl()).rejects.toThrow(
       /the secret parley\/prod has no databaseUrl: set it with/,
@@ -115,9 +106,57 @@ describe("loadSecrets", () => {
 
   it("does not quote a malformed secret", async () => {
     vi.stubEnv("SECRET_ID", "parley/prod");
-    secret = "hunter2";
+    manager.put("hunter2");
     const failure = loadSecrets();
     await expect(failure).rejects.toThrow(/SECRET_ID/);
     await expect(failure).rejects.not.toThrow(/hunter2/);
+  });
+});
+
+describe("refreshSecrets", () => {
+  beforeEach(() => {
+    vi.stubEnv("SECRET_ID", "parley/prod");
+    vi.spyOn(process.stdout, "write").mockReturnValue(true);
+    vi.spyOn(process.stderr, "write").mockReturnValue(true);
+    manager.put('{"databaseUrl":"postgres://old"}');
+  });
+  afterEach(() => void vi.restoreAllMocks());
+
+  it("brings a rotated value, by one call for all that were refused", async () => {
+    expect((await loadSecrets()).databaseUrl).toBe("postgres://old");
+    manager.put('{"databaseUrl":"postgres://rotated"}');
+    await Promise.all([refreshSecrets(), refreshSecrets(), refreshSecrets()]);
+    expect((await loadSecrets()).databaseUrl).toBe("postgres://rotated");
+    expect(manager.requests).toHaveLength(2);
+  });
+
+  it("asks no more than once in ten seconds, and answers the same object when nothing has changed", async () => {
+    const before = await loadSecrets();
+    const now = vi.spyOn(performance, "now");
+    for (const [millis, calls] of [
+      [100_000, 2],
+      [109_999, 2],
+      [110_000, 3],
+    ] as const) {
+      now.mockReturnValue(millis);
+      await refreshSecrets();
+      expect(manager.requests).toHaveLength(calls);
+    }
+    expect(await loadSecrets()).toBe(before);
+  });
+
+  it("keeps what there is while Secrets Manager does not answer", async () => {
+    const before = await loadSecrets();
+    manager.refuse(true);
+    await refreshSecrets();
+    expect(await loadSecrets()).toBe(before);
+  });
+
+  it("asks nobody where plain variables hold everything", async () => {
+    vi.stubEnv("SECRET_ID", "");
+    vi.stubEnv("DATABASE_URL", "postgres://plain");
+    await loadSecrets();
+    await refreshSecrets();
+    expect(manager.requests).toEqual([]);
   });
 });

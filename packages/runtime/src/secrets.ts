@@ -1,5 +1,8 @@
+import { isDeepStrictEqual } from "node:util";
 import * as z from "zod";
+import { describeError } from "./describe-error.ts";
 import { environmentVariable } from "./environment.ts";
+import { logger } from "./logger.ts";
 
 const secretsSchema = z.object({
   databaseUrl: z.string().optional(),
@@ -37,7 +40,10 @@ const clusterSchema = z.object({
 async function fetchSecret<S extends z.ZodType>(variable: string, schema: S): Promise<z.output<S>> {
   const SecretId = environmentVariable(variable);
   const { SecretsManagerClient, GetSecretValueCommand } = await import("@aws-sdk/client-secrets-manager");
-  const { SecretString } = await new SecretsManagerClient().send(new GetSecretValueCommand({ SecretId }));
+  const client = new SecretsManagerClient({
+    requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000 },
+  });
+  const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId }));
   try {
     return schema.parse(JSON.parse(SecretString ?? ""));
   } catch {
@@ -52,6 +58,8 @@ async function fetchCluster(): Promise<Secrets> {
   return { databaseUrl: `postgres://${user}@${host}:${port}/${dbname}?sslmode=verify-full` };
 }
 
+const secretVariables = ["SECRET_ID", "DATABASE_SECRET_ID"];
+
 async function readSecrets(): Promise<Secrets> {
   const [secrets, cluster] = await Promise.all([
     environmentVariable("SECRET_ID") === undefined ? {} : fetchSecret("SECRET_ID", secretsSchema),
@@ -63,11 +71,17 @@ async function readSecrets(): Promise<Secrets> {
   return secretsSchema.parse({ ...secrets, ...cluster, ...Object.fromEntries(plain) });
 }
 
+/** A value that is wrong, and not rotated, is refused at every request: its secret is not asked for at each. */
+const refreshMillis = 10_000;
+
 let cached: Promise<Secrets> | undefined;
+let refreshing: Promise<void> | undefined;
+let askedAt = Number.NEGATIVE_INFINITY;
 
 /**
  * The deployment's secrets: plain variables, else the JSON of one Secrets Manager secret (`SECRET_ID`) and, where the
- * database is a cluster of ours, of that cluster's (`DATABASE_SECRET_ID`); fetched once per environment. A failed fetch is tried again at the next call.
+ * database is a cluster of ours, of that cluster's (`DATABASE_SECRET_ID`); fetched once per environment, and again by
+ * `refreshSecrets`. A failed fetch is tried again at the next call.
  */
 export function loadSecrets(): Promise<Secrets> {
   cached ??= readSecrets().catch((error: unknown) => {
@@ -77,9 +91,30 @@ export function loadSecrets(): Promise<Secrets> {
   return cached;
 }
 
-/** Makes the next `loadSecrets` fetch again: a refused password may have been rotated. */
-export function forgetSecrets(): void {
-  cached = undefined;
+/** Keeps the present object where nothing has changed, so that it tells by itself whether something has. */
+async function fetchAgain(): Promise<void> {
+  const before = await loadSecrets();
+  const fresh = await readSecrets();
+  if (!isDeepStrictEqual(fresh, before)) cached = Promise.resolve(fresh);
+}
+
+/**
+ * Fetches the secrets again, for one of them was refused and may have been rotated; at most every 10 s, and one fetch
+ * for all that ask meanwhile. `loadSecrets` then answers what they are now: another object if they have changed. While
+ * Secrets Manager does not answer, they stay as they were. Never rejects.
+ */
+export async function refreshSecrets(): Promise<void> {
+  const isPlain = secretVariables.every((name) => environmentVariable(name) === undefined);
+  if (isPlain) return;
+  if (refreshing === undefined && performance.now() - askedAt >= refreshMillis) {
+    askedAt = performance.now();
+    refreshing = fetchAgain()
+      .catch((error: unknown) => logger.warn("secrets not fetched again", { error: describeError(error) }))
+      .finally(() => {
+        refreshing = undefined;
+      });
+  }
+  await refreshing;
 }
 
 /**

@@ -1,0 +1,21 @@
+import { type Cache, createCache } from "@parley/cache/create-cache";
+import { logger } from "@parley/runtime/logger";
+import { loadSecrets, refreshSecrets } from "@parley/runtime/secrets";
+
+/** The deployment's cache, or one that holds nothing where there is no key. Nothing is loaded before its first use. */
+export async function openCache(settings: {
+  MOMENTO_CACHE_NAME: string;
+  MOMENTO_ENDPOINT?: string | undefined;
+}): Promise<Cache> {
+  const { momentoApiKey } = await loadSecrets();
+  return createCache({
+    apiKey: momentoApiKey,
+    endpoint: settings.MOMENTO_ENDPOINT,
+    cacheName: settings.MOMENTO_CACHE_NAME,
+    logger,
+    async renewKey() {
+      await refreshSecrets();
+      return (await loadSecrets()).momentoApiKey;
+    },
+  });
+}
