@@ -154,17 +154,48 @@ test("a metered model holds its input estimate and its longest answer", async ()
   expect(rows).toEqual([{ held: (1_000 * 10 + 500 * 40) / 1_000 }]);
 });
 
+const againTerms = {
+  models: { "scripted/echo": { contextTokens: 10_000, maxOutputTokens: 1_000, priceFlat: 100 } },
+  defaultModel: "scripted/echo",
+  ratePerSecond: 0,
+  rateBurst: 3,
+  ratePerMinute: 0,
+  deadlineSeconds: 600,
+  onBusy: "enqueue" as const,
+};
+
+test("asking again in a busy conversation says first whether there is such a message", async () => {
+  const [ada, eve] = [await scene.person(), await scene.person()];
+  const [mine, hers] = [replyOf(await ada.send()), replyOf(await eve.send())];
+  const ask = (messageId: string, onBusy: "reject" | "interrupt" | "rollback", ownerId = ada.id) =>
+    askAgain(scene.database, {
+      ...againTerms,
+      onBusy,
+      ownerId,
+      conversationId: ada.conversationId,
+      messageId,
+      replyId: newId(),
+    });
+  for (const onBusy of ["reject", "interrupt", "rollback"] as const) {
+    expect(await ask(newId(), onBusy)).toEqual({ outcome: "not_found" });
+    expect(await ask(hers.messageId, onBusy)).toEqual({ outcome: "not_found" });
+    expect(await ask(mine.messageId, onBusy, eve.id)).toEqual({ outcome: "not_found" });
+  }
+  expect(await ask(mine.messageId, "reject")).toEqual({ outcome: "busy", replyId: mine.id });
+  const asked = await ask(mine.messageId, "rollback");
+  expect(asked).toMatchObject({
+    outcome: "sent",
+    message: { id: mine.messageId, isDeleted: false },
+    cancelledReplyIds: [mine.id],
+  });
+  expect(await ask(hers.messageId, "reject")).toEqual({ outcome: "not_found" });
+});
+
 test("asking again queues another reply to the same message, once per key", async () => {
   const [ada, eve] = [await scene.person(), await scene.person()];
   const first = replyOf(await ada.send());
   const again = {
-    models: { "scripted/echo": { contextTokens: 10_000, maxOutputTokens: 1_000, priceFlat: 100 } },
-    defaultModel: "scripted/echo",
-    ratePerSecond: 0,
-    rateBurst: 3,
-    ratePerMinute: 0,
-    deadlineSeconds: 600,
-    onBusy: "enqueue" as const,
+    ...againTerms,
     ownerId: ada.id,
     conversationId: ada.conversationId,
     messageId: first.messageId,
