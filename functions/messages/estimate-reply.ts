@@ -7,10 +7,10 @@ import type { Estimate } from "@parley/contract/schemas/context";
 import { type EstimateBasis, estimateReply as readBasis } from "@parley/data/estimates";
 import { newId } from "@parley/data/ids";
 import type { Operation } from "@parley/http/api-types";
-import { buildPrompt, type Prompt } from "@parley/llm/build-prompt";
+import type { Prompt, PromptInput } from "@parley/llm/build-prompt";
 import { LlmError } from "@parley/llm/errors";
 import { findModel } from "@parley/llm/models";
-import { offerNotes } from "@parley/llm/search-notes-tool";
+import { buildPromptWithNotes } from "@parley/llm/prompt-with-notes";
 import { estimatingCounter, type TokenCounter, tokenCounterFor } from "@parley/llm/token-counter";
 import { addLogKeys } from "@parley/runtime/logger";
 
@@ -24,22 +24,22 @@ function promptFor(
 ): Prompt | undefined {
   const { contextTokens, maxOutputTokens } = model;
   try {
-    return buildPrompt({
+    const input = {
       systemPrompt: systemPrompt ?? undefined,
       history: [...history, asked],
       pinnedNotes: notes.pinned,
-      tools: offerNotes(notes.hasNotes),
       contextTokens,
       maxOutputTokens,
       counter,
-    });
+    };
+    return buildPromptWithNotes(input, { hasOthers: notes.hasNotes, takesTools: true });
   } catch (error) {
     if (error instanceof LlmError && error.code === "context_too_long") return undefined;
     throw error;
   }
 }
 
-type Asked = Parameters<typeof buildPrompt>[0]["history"][number];
+type Asked = PromptInput["history"][number];
 
 function toSent(basis: EstimateBasis, content: string, counter: TokenCounter): Sent {
   const asked: Asked = { id: newId(), role: "user", content, position: Number.MAX_SAFE_INTEGER };

@@ -1,9 +1,9 @@
 import { startNextAttempt } from "@parley/data/reply-jobs";
-import { buildPrompt, type Prompt } from "@parley/llm/build-prompt";
+import type { Prompt } from "@parley/llm/build-prompt";
 import { LlmError } from "@parley/llm/errors";
 import { findModel, type Model } from "@parley/llm/models";
+import { buildPromptWithNotes } from "@parley/llm/prompt-with-notes";
 import { retryDelayMillis } from "@parley/llm/retry";
-import { offerNotes } from "@parley/llm/search-notes-tool";
 import { tokenCounterFor } from "@parley/llm/token-counter";
 import { logger } from "@parley/runtime/logger";
 import { answerCalls } from "./answer-calls.ts";
@@ -33,16 +33,16 @@ function requireModel(worker: Worker, id: string): Model {
 async function promptFor({ reply, history, notes, transcript }: Run, model: Model): Promise<Prompt> {
   const { contextTokens, maxOutputTokens } = model;
   const { rounds, offersTools } = transcript;
-  return buildPrompt({
+  const input = {
     systemPrompt: reply.systemPrompt ?? undefined,
     history,
     pinnedNotes: notes.pinned,
-    tools: offerNotes(notes.hasNotes && offersTools, rounds.length),
     rounds,
     contextTokens,
     maxOutputTokens,
     counter: await tokenCounterFor(model),
-  });
+  };
+  return buildPromptWithNotes(input, { hasOthers: notes.hasNotes, takesTools: offersTools });
 }
 
 /** The model of the call after so many failed ones: the same four times, then the fallback once. */
@@ -110,7 +110,7 @@ async function afterFailure(
   const { transcript, reply, attempt } = run;
   const { code, status, retryAfterMillis, refusesTools } = error;
   const log = { replyId: reply.id, userId: reply.ownerId, attempt, model: model.id, code, status };
-  if (refusesTools && transcript.offersTools && transcript.rounds.length === 0 && run.notes.hasNotes) {
+  if (refusesTools && transcript.offersTools && transcript.rounds.length === 0 && run.prompt?.tools) {
     logger.warn("model refused tools", log);
     transcript.offersTools = false;
     return model;

@@ -1,6 +1,7 @@
+import { openCache } from "@parley/application/open-cache";
+import { openDeploymentDatabase } from "@parley/application/open-deployment-database";
 import { openRealtime } from "@parley/application/open-realtime";
-import { createCache } from "@parley/cache/create-cache";
-import { openDatabase } from "@parley/data/database";
+import { createRenewable } from "@parley/application/renewable";
 import { createEmbeddingQueue } from "@parley/jobs/embedding-queue";
 import { createReplyQueue } from "@parley/jobs/reply-queue";
 import { createReplySource } from "@parley/jobs/reply-source";
@@ -8,10 +9,10 @@ import { createBreaker } from "@parley/llm/breaker";
 import { availableModels } from "@parley/llm/models";
 import { createProviders } from "@parley/llm/providers";
 import { parseEnvironment } from "@parley/runtime/environment";
-import { logger } from "@parley/runtime/logger";
-import { loadSecrets } from "@parley/runtime/secrets";
+import { loadSecrets, type Secrets } from "@parley/runtime/secrets";
 import type { Context, SQSBatchResponse, SQSEvent } from "aws-lambda";
 import { configSchema } from "./config.ts";
+import { renewedProviders } from "./renewed-providers.ts";
 import { giveBack, runBatch } from "./run-batch.ts";
 import type { Worker } from "./worker.ts";
 
@@ -21,23 +22,15 @@ const queue = createReplyQueue(config.QUEUE_URL, config.REPLY_CHECK_SECONDS);
 /** A job that comes back finds its reply's lease over. */
 const leasesPerHold = 2;
 
+function keysOf({ openaiApiKey, anthropicApiKey }: Secrets) {
+  const { OPENAI_BASE_URL: openaiBaseUrl, ANTHROPIC_BASE_URL: anthropicBaseUrl } = config;
+  return { openaiApiKey, anthropicApiKey, openaiBaseUrl, anthropicBaseUrl };
+}
+
 async function createWorker(): Promise<Worker> {
-  const { databaseUrl, openaiApiKey, anthropicApiKey, momentoApiKey } = await loadSecrets();
-  if (databaseUrl === undefined)
-    throw new Error("DATABASE_URL is not set, and the secret has no databaseUrl.");
-  const keys = {
-    openaiApiKey,
-    anthropicApiKey,
-    openaiBaseUrl: config.OPENAI_BASE_URL,
-    anthropicBaseUrl: config.ANTHROPIC_BASE_URL,
-  };
-  const cache = createCache({
-    apiKey: momentoApiKey,
-    endpoint: config.MOMENTO_ENDPOINT,
-    cacheName: config.MOMENTO_CACHE_NAME,
-    logger,
-  });
-  const database = openDatabase(databaseUrl);
+  const secrets = await loadSecrets();
+  const database = await openDeploymentDatabase();
+  const cache = await openCache(config);
   cache.warm();
   queue.warm();
   return {
@@ -47,8 +40,8 @@ async function createWorker(): Promise<Worker> {
     source: createReplySource(config.QUEUE_URL),
     embeddings: createEmbeddingQueue(config.EMBEDDING_QUEUE_URL),
     realtime: openRealtime(config, database),
-    providers: createProviders(keys),
-    models: availableModels({ ...keys, includeScripted: true }),
+    providers: renewedProviders(createRenewable(secrets, (present) => createProviders(keysOf(present)))),
+    models: availableModels({ ...keysOf(secrets), includeScripted: true }),
     breaker: createBreaker({ now: Date.now }),
     fallbackModel: config.FALLBACK_MODEL,
     leaseSeconds: config.REPLY_LEASE_SECONDS,

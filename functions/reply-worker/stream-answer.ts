@@ -2,7 +2,6 @@ import type { Prompt } from "@parley/llm/build-prompt";
 import { LlmError } from "@parley/llm/errors";
 import type { Model } from "@parley/llm/models";
 import type { PromptRequest, ProviderMemo, TokenUsage, ToolCall } from "@parley/llm/provider";
-import { offerNotes } from "@parley/llm/search-notes-tool";
 import { traced } from "@parley/runtime/tracer";
 import type { ReplyProgress } from "./reply-progress.ts";
 import type { Run } from "./run.ts";
@@ -47,15 +46,15 @@ function callMillis({ reply, endsAt }: Run): number {
 /** Less than this could not even say that there is not enough. */
 const leastOutputTokens = 256;
 
-function requestFor({ reply, notes, transcript }: Run, { model, prompt }: Call): PromptRequest {
-  const { rounds, usage, offersTools } = transcript;
+function requestFor({ reply, transcript }: Run, { model, prompt }: Call): PromptRequest {
+  const { rounds, usage } = transcript;
   return {
     model: model.name,
     systemPrompt: reply.systemPrompt ?? undefined,
     messages: prompt.messages,
     // What the hold covers is for all calls together.
     maxOutputTokens: Math.max(leastOutputTokens, model.maxOutputTokens - usage.outputTokens),
-    tools: offerNotes(notes.hasNotes && offersTools, rounds.length),
+    tools: prompt.tools,
     rounds,
   };
 }

@@ -73,6 +73,16 @@ test("a reply uses pinned and found notes of its owner, and says which", async (
   expect(JSON.stringify(kept)).toContain("tomatoes on Mondays");
 });
 
+test("the tool is offered only to who has a note that the prompt does not hold", async () => {
+  await note(eve, "Eve has notes", false);
+  const offered = async () => (await asks(ada, [says("Yes.")])).requests[0]?.tools;
+  expect(await offered()).toBeUndefined();
+  await note(ada, "Pinned", true);
+  expect(await offered()).toBeUndefined();
+  await note(ada, "Another");
+  expect(await offered()).toMatchObject({ choice: "auto" });
+});
+
 test("whose notes are searched is not for the model to say", async () => {
   await note(ada, "Mine");
   const theirs = await note(eve, "Secret of Eve");

@@ -34,7 +34,7 @@ export interface PinnedNote {
 }
 
 export interface ReplyNotes {
-  /** Whether the owner has notes to search. */
+  /** Whether the owner has notes besides the pinned ones, to search. */
   hasNotes: boolean;
   /** Those pinned to the conversation, oldest pin first. */
   pinned: PinnedNote[];

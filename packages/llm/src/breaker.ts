@@ -62,8 +62,8 @@ function admitProbe(circuit: Circuit, now: number): void {
 }
 
 function recordFailure(circuit: Circuit, error: unknown, now: number): void {
-  // A cancelled call says nothing about the provider.
-  if (!(error instanceof LlmError)) return;
+  // A cancelled call says nothing about the provider, and a key that was changed nothing bad.
+  if (!(error instanceof LlmError) || (error.retryable && error.status === 401)) return;
   circuit.failures = error.retryable ? circuit.failures + 1 : 0;
   if (circuit.failures >= FAILURE_THRESHOLD) circuit.openUntil = now + OPEN_MILLIS;
 }

@@ -26,6 +26,8 @@ export interface Prompt {
   readonly roomTokens: number;
   /** Starts with a user message, alternates, ends with the asked one. */
   readonly messages: readonly PromptMessage[];
+  /** What is offered with it. */
+  readonly tools: ToolOffer | undefined;
   /** What was sent and what was not, oldest first; kept with the reply. */
   readonly manifest: {
     readonly sentMessageIds: readonly string[];
@@ -65,6 +67,7 @@ export function buildPrompt(input: PromptInput): Prompt {
   return {
     roomTokens: budget - bareTokens,
     messages: addData(mergeRoles(sent), data),
+    tools,
     manifest: {
       sentMessageIds: [...sentIds],
       droppedMessageIds: history.map(({ id }) => id).filter((id) => !sentIds.has(id)),

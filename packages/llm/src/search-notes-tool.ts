@@ -19,12 +19,8 @@ export const searchNotesTool: Tool = {
 /** How often a model may call tools before it must answer; what it searches for in one go counts once. */
 const MOST_ROUNDS = 4;
 
-/**
- * What a model is offered after so many rounds.
- * @param hasNotes whether there is anything to find
- */
-export function offerNotes(hasNotes: boolean, rounds = 0): ToolOffer | undefined {
-  if (!hasNotes) return undefined;
+/** What a model is offered after so many rounds. */
+export function offerNotes(rounds: number): ToolOffer {
   return { tools: [searchNotesTool], choice: rounds < MOST_ROUNDS ? "auto" : "none" };
 }
 
