@@ -63,6 +63,26 @@ test("while a message is on its way the text behind it gathers", async () => {
   expect(texts.length).toBeLessThan(3);
 });
 
+test("an ending that is set while a piece is on its way comes behind all of the text", async () => {
+  const { sent, realtime } = transport(30);
+  const feed = createReplyFeed(realtime, reply, ["one"]);
+  feed.stored({ attempt: 1, sequence: 2, text: "a", connectionIds: ["one"] });
+  await vi.waitFor(() => expect(sent.map(brief)).toEqual(["reply.started"]));
+  // The first piece is on its way now.
+  await feed.end(endingOf(["one"]), "abcde");
+  expect(sent.map(brief)).toEqual(["reply.started", "1:0:a", "1:1:bcde", "reply.completed"]);
+});
+
+test("an ending without an answer still comes behind what was stored", async () => {
+  const { sent, realtime } = transport(30);
+  const feed = createReplyFeed(realtime, reply, ["one"]);
+  feed.stored({ attempt: 1, sequence: 2, text: "a", connectionIds: ["one"] });
+  await vi.waitFor(() => expect(sent.map(brief)).toEqual(["reply.started"]));
+  feed.stored({ attempt: 1, sequence: 3, text: "ab", connectionIds: ["one"] });
+  await feed.end(endingOf(["one"], "failed"), undefined);
+  expect(sent.map(brief)).toEqual(["reply.started", "1:0:a", "1:1:b", "reply.failed"]);
+});
+
 test("a new attempt begins again at the first code point", async () => {
   const { sent, realtime } = transport();
   const feed = createReplyFeed(realtime, reply, ["one"]);
