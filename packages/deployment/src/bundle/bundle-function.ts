@@ -1,9 +1,10 @@
 import { cp, mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { type BuildOptions, build, type Metafile } from "esbuild";
+import { type BuildOptions, build, type Metafile, type Plugin } from "esbuild";
 import { builtinModulesPlugin } from "./builtin-modules.ts";
 import { copyAssets } from "./copy-assets.ts";
 import { leaveOutPlugin } from "./leave-out.ts";
+import { leaveOutUnreadPlugin } from "./leave-out-unread.ts";
 
 export interface BundleOptions {
   /** The folder that holds `functions/` and `migrations/`. */
@@ -17,9 +18,9 @@ export interface BundleOptions {
 export const entryName = "index.mjs";
 // What esbuild leaves of a `require` that it cannot resolve while bundling.
 const unresolvedRequire = 'Dynamic require of "';
-/** For CommonJS in a bundle that requires what is not known while bundling. */
+/** For CommonJS in a bundle that requires what is not known while bundling; every file has it, few ever call it. */
 export const createRequireBanner =
-  'const require = process.getBuiltinModule("node:module").createRequire(import.meta.url);';
+  'const require = (name) => process.getBuiltinModule("node:module").createRequire(import.meta.url)(name);';
 
 /** What every bundle of functions is like. */
 export const bundling = {
@@ -36,6 +37,11 @@ export const bundling = {
   legalComments: "none",
 } satisfies BuildOptions;
 
+function pluginsFor(options: { keepsJsonSchema: boolean }): Plugin[] {
+  const always = [builtinModulesPlugin, leaveOutPlugin(options)];
+  return options.keepsJsonSchema ? always : [...always, leaveOutUnreadPlugin];
+}
+
 function buildOptions({ root, name, outputFolder }: BundleOptions): BuildOptions {
   return {
     ...bundling,
@@ -48,7 +54,7 @@ function buildOptions({ root, name, outputFolder }: BundleOptions): BuildOptions
     sourcesContent: false,
     metafile: true,
     logLevel: "warning",
-    plugins: [builtinModulesPlugin, leaveOutPlugin({ keepsJsonSchema: false })],
+    plugins: pluginsFor({ keepsJsonSchema: false }),
   };
 }
 
@@ -62,7 +68,7 @@ async function bundle(options: BuildOptions) {
   const needsRequire = first.outputFiles.some(({ text }) => text.includes(unresolvedRequire));
   if (!keepsJsonSchema && !needsRequire) return first;
   return attempt({
-    plugins: [builtinModulesPlugin, leaveOutPlugin({ keepsJsonSchema })],
+    plugins: pluginsFor({ keepsJsonSchema }),
     ...(needsRequire && { banner: { js: createRequireBanner } }),
   });
 }

@@ -3,6 +3,12 @@ import type { Plugin } from "esbuild";
 
 const refuse = (what: string) => `() => { throw new Error("${what} is left out of the bundles."); }`;
 
+/** @throws Error when a new version of the dependency no longer has that text */
+function replaced(original: string, text: string, other: string): string {
+  if (!original.includes(text)) throw new Error(`There is no more to leave out of: ${text}`);
+  return original.replace(text, other);
+}
+
 interface Replacement {
   /** The file of a dependency, by the end of its path. */
   readonly file: RegExp;
@@ -27,6 +33,12 @@ const replacements: readonly Replacement[] = [
         .join("\n"),
   },
   {
+    // Adds to a schema what `toJSONSchema` alone reads, at the price of a copy of it.
+    file: /\/zod\/v4\/classic\/schemas\.js$/,
+    contents: (original) =>
+      replaced(original, "meta(...args) {", "meta(...args) { if (args.length > 0) return this;"),
+  },
+  {
     // For `pgTable(name, (builders) => …)`; our tables name the builders they use.
     file: /\/drizzle-orm\/pg-core\/columns\/all\.js$/,
     contents: () => `export const getPgColumnBuilders = ${refuse("The callback form of pgTable")};`,
@@ -40,6 +52,38 @@ const replacements: readonly Replacement[] = [
     // Takes its name from the class, which minification renames, and the name is what the logs say.
     file: /\/postgres\/src\/errors\.js$/,
     contents: (original) => original.replaceAll("this.constructor.name", '"PostgresError"'),
+  },
+  {
+    // Where the database is near it asks for no TLS, which takes a millisecond to load.
+    file: /\/postgres\/src\/connection\.js$/,
+    contents: (original) =>
+      replaced(
+        original,
+        "import tls from 'tls'",
+        'const tls = { connect: (options) => process.getBuiltinModule("node:tls").connect(options) }',
+      ),
+  },
+  {
+    // A parser that `new Function` makes of a schema saves 2 µs a request and costs the first one 1 ms.
+    file: /\/zod\/v4\/core\/core\.js$/,
+    contents: (original) => `${original}\nglobalConfig.jitless = true;`,
+  },
+  {
+    // All of `node:http` for the names of the statuses that the body parser may throw; nobody reads them.
+    file: /\/@middy\/util\/index\.js$/,
+    contents: (original) =>
+      replaced(original, 'import { STATUS_CODES } from "node:http";', "const STATUS_CODES = {};"),
+  },
+  {
+    // The Web Crypto API takes a millisecond to load, for the same random numbers.
+    file: /\/@paralleldrive\/cuid2\/src\/index\.js$/,
+    contents: (original) =>
+      replaced(
+        original,
+        "const random = createRandom();",
+        `const { randomInt } = process.getBuiltinModule("node:crypto");
+        const random = () => randomInt(2 ** 32) / 2 ** 32;`,
+      ),
   },
   {
     // cuid2 hashes with it; Node has the same hash.
@@ -59,7 +103,8 @@ const replacements: readonly Replacement[] = [
   },
 ];
 
-const ofJsonSchema = (replacement: Replacement) => replacement.file.source.includes("json-schema");
+const ofJsonSchema = ({ file }: Replacement) =>
+  file.source.includes("json-schema") || file.source.includes("classic");
 
 /**
  * Leaves out of a bundle what `replacements` names.
