@@ -1,3 +1,5 @@
+import { type Third, thirds } from "./growth.ts";
+import type { Recovery } from "./probe-restarts.ts";
 import type { ChaosResult } from "./run-chaos.ts";
 
 function counts(map: ReadonlyMap<string, number>): string {
@@ -14,10 +16,14 @@ export function describeResult(
 ): string {
   const faults = [...result.faults.values()].reduce((sum, count) => sum + count, 0);
   const replies = Object.values(result.replies).reduce((sum, count) => sum + count, 0);
-  const first = result.samples[Math.min(3, result.samples.length - 1)];
-  const last = result.samples.at(-1);
-  const most = (pick: "connections" | "megabytes") =>
-    Math.max(...result.samples.map((sample) => sample[pick]));
+  const worst = (pick: (recovery: Recovery) => number) =>
+    `${(Math.max(0, ...result.recoveries.map(pick)) / 1000).toFixed(1)} s`;
+  const each = (pick: (third: Third) => number) =>
+    thirds(result.samples)
+      .map((third) => pick(third).toFixed(0))
+      .join(", ");
+  const { atRest, samples } = result;
+  const own = [samples[0], samples[Math.floor(samples.length / 2)], atRest];
   const rows: [string, string][] = [
     ["minutes, seed", `${minutes}, ${seed}`],
     ["faults", `${faults} of ${result.faults.size} kinds: ${counts(result.faults)}`],
@@ -30,14 +36,25 @@ export function describeResult(
     ["worst time to a terminal state", `${result.worstSeconds.toFixed(1)} s`],
     ["worst time without a worker", `${result.worstTakeoverSeconds.toFixed(1)} s after the lease`],
     [
-      "first 2xx after a killed Postgres was back, worst",
-      `${(Math.max(0, ...result.recoveries) / 1000).toFixed(1)} s of ${result.recoveries.length} times`,
+      "first 2xx after Postgres was killed, worst",
+      `${worst(({ fromKill }) => fromKill)} from the kill, ${worst(({ fromAnswer }) => fromAnswer)} from Postgres' first answer (10 s allowed), of ${result.recoveries.length} times`,
     ],
     [
-      "database connections early, at most, at the end",
-      `${first?.connections}, ${most("connections")}, ${last?.connections}`,
+      "environments by thirds, at rest",
+      `${each(({ environments }) => environments)}, ${atRest.environments}`,
     ],
-    ["memory early, at most, at the end", `${first?.megabytes}, ${most("megabytes")}, ${last?.megabytes} MB`],
+    [
+      "database connections by thirds, at rest (at most the environments)",
+      `${each(({ connections }) => connections)}, ${atRest.connections}`,
+    ],
+    [
+      "memory of an environment by thirds (the last at most 15 % above the middle)",
+      `${each(({ megabytes }) => megabytes)} MB`,
+    ],
+    [
+      "memory of the stack's own process: first, middle, at rest",
+      `${own.map((sample) => sample?.ownMegabytes).join(", ")} MB`,
+    ],
     ["violations", String(result.breaches.length)],
   ];
   const table = ["| | |", "|---|---|", ...rows.map(([name, value]) => `| ${name} | ${value} |`)];

@@ -11,37 +11,61 @@ export interface Measured {
   /** Seconds for which a reply had no worker after its lease, at most. */
   readonly worstTakeoverSeconds: number;
   readonly attempts: number;
+  /** Under load. */
   readonly samples: readonly Sample[];
+  /** When everything has come to rest. */
+  readonly atRest: Sample;
 }
 
 export interface Sample {
+  /** Of function environments; this process's own is left out. */
   readonly connections: number;
   readonly environments: number;
-  /** Of all function environments and this process. */
+  /** Of all function environments. */
   readonly megabytes: number;
+  /** Of this process: the stack and the driver. */
+  readonly ownMegabytes: number;
 }
 
 const everyMillis = 5_000;
+const ownConnections = 1;
+// A killed or exchanged environment's backend ends within.
+const mostTries = 5;
+const tryEveryMillis = 1_000;
 
 async function residentMegabytes(pid: number): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
   return Number(status.match(/VmRSS:\s+(\d+) kB/)?.[1] ?? 0) / 1024;
 }
 
-async function sample({ stack }: ChaosStack, database: Database): Promise<Sample> {
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
+
+async function sampleOnce({ stack }: ChaosStack, database: Database): Promise<Sample> {
   const pids = stack.functions.all.flatMap((pool) => pool.environments());
-  const sizes = await Promise.all([process.pid, ...pids].map(residentMegabytes));
+  const sizes = await Promise.all(pids.map(residentMegabytes));
   const [row] = await database.run(({ db }) =>
     db.execute("select count(*)::integer as n from pg_stat_activity where application_name = 'parley'"),
   );
   return {
-    connections: Number(row?.n),
+    connections: Number(row?.n) - ownConnections,
     environments: pids.length,
-    megabytes: Math.round(sizes.reduce((sum, size) => sum + size, 0)),
+    megabytes: Math.round(sum(sizes)),
+    ownMegabytes: Math.round(await residentMegabytes(process.pid)),
   };
 }
 
-async function storedTimes(database: Database): Promise<Omit<Measured, "samples">> {
+/** A sample with connections that stay: of one taken while environments are exchanged, there are more for a moment. */
+async function sample(chaos: ChaosStack, database: Database): Promise<Sample> {
+  for (let count = 1; ; count++) {
+    const taken = await sampleOnce(chaos, database);
+    if (taken.connections <= taken.environments || count === mostTries) return taken;
+    await sleep(tryEveryMillis);
+  }
+}
+
+async function storedTimes(database: Database): Promise<Omit<Measured, "samples" | "atRest">> {
   const statuses = await database.run(({ db }) =>
     db.execute(
       "select status, count(*)::integer as n, sum(attempt)::integer as attempts from replies group by 1",
@@ -63,12 +87,15 @@ async function storedTimes(database: Database): Promise<Omit<Measured, "samples"
   };
 }
 
-/** Watches memory and connections until it is stopped. */
-export function measure(chaos: ChaosStack, database: Database): { stop(): Promise<Measured> } {
+/** Watches memory and connections until the load ends, and once more when it is stopped. */
+export function measure(
+  chaos: ChaosStack,
+  database: Database,
+): { endLoad(): void; stop(): Promise<Measured> } {
   const samples: Sample[] = [];
-  let isStopped = false;
+  let isOver = false;
   const watching = (async () => {
-    while (!isStopped) {
+    while (!isOver) {
       await sample(chaos, database).then(
         (each) => samples.push(each),
         // While Postgres is down there is nothing to count.
@@ -78,11 +105,13 @@ export function measure(chaos: ChaosStack, database: Database): { stop(): Promis
     }
   })();
   return {
+    endLoad() {
+      isOver = true;
+    },
     async stop() {
-      const times = await storedTimes(database);
-      isStopped = true;
+      isOver = true;
       await watching;
-      return { ...times, samples };
+      return { ...(await storedTimes(database)), samples, atRest: await sample(chaos, database) };
     },
   };
 }

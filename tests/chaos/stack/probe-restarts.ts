@@ -10,8 +10,16 @@ async function eventually(isDone: () => Promise<boolean>): Promise<void> {
   while (Date.now() < until && !(await isDone().catch(() => false))) await sleep(everyMillis);
 }
 
+/** Milliseconds until the API's first 2xx after Postgres was killed. */
+export interface Recovery {
+  /** Postgres' own recovery, and its restart by the stack, included. */
+  readonly fromKill: number;
+  /** From Postgres' first answer. */
+  readonly fromAnswer: number;
+}
+
 /**
- * Finds out how long the API stays away after Postgres was killed and has come back.
+ * Finds out how long the API stays away after Postgres was killed.
  * @param database straight to Postgres
  */
 export function probeRestarts(
@@ -19,17 +27,18 @@ export function probeRestarts(
   database: Database,
 ): {
   killed(): void;
-  /** Milliseconds from Postgres' first answer to the API's first 2xx. */
-  readonly recoveries: number[];
+  readonly recoveries: readonly Recovery[];
 } {
-  const recoveries: number[] = [];
+  const recoveries: Recovery[] = [];
   async function probe(): Promise<void> {
+    const killedAt = Date.now();
     // The last backends of a killed server answer for a moment more.
     await sleep(500);
     await eventually(async () => (await database.run(({ db }) => db.execute("select 1"))).length === 1);
-    const start = Date.now();
+    const answeredAt = Date.now();
     await eventually(async () => (await client?.once({ path: "/v1/conversations?limit=1" }))?.status === 200);
-    recoveries.push(Date.now() - start);
+    const now = Date.now();
+    recoveries.push({ fromKill: now - killedAt, fromAnswer: now - answeredAt });
   }
   return { killed: () => void probe(), recoveries };
 }

@@ -10,8 +10,9 @@ import { createChaosClient } from "./chaos-client.ts";
 import { type ChaosStack, quick, startChaosStack } from "./chaos-stack.ts";
 import { type ChaosUser, createChaosUser } from "./chaos-user.ts";
 import { faultsOf, heal, injectFaults } from "./faults.ts";
+import { growth } from "./growth.ts";
 import { type Measured, measure } from "./measure.ts";
-import { probeRestarts } from "./probe-restarts.ts";
+import { probeRestarts, type Recovery } from "./probe-restarts.ts";
 import { checkNextMessages, checkReads, drain } from "./settle-run.ts";
 import { signUpUsers } from "./sign-up-users.ts";
 
@@ -30,8 +31,8 @@ export interface ChaosResult extends Measured {
   readonly breaches: readonly Breach[];
   readonly asks: number;
   readonly cancels: number;
-  /** Milliseconds from each return of a killed Postgres to the first 2xx. */
-  readonly recoveries: readonly number[];
+  /** One for each kill of Postgres. */
+  readonly recoveries: readonly Recovery[];
   readonly deadLetters: number;
   readonly logFile: string;
 }
@@ -110,15 +111,18 @@ export async function runChaos(run: ChaosRun): Promise<ChaosResult> {
     await injection.stop();
     heal(chaos);
     onEvent("the faults are over; waiting for rest");
+    measuring.endLoad();
     await sleep(2_000);
     await drain(database, users, (quick.deadlineSeconds + 120) * 1_000);
     const breaches = await checkNextMessages(database, users);
     breaches.push(...(await checkReads(database, users)), ...(await findBreaches(database, told)));
     breaches.push(...leaks(chaos, setting.canaries, textCanary), ...slow(probing.recoveries));
+    const measured = await measuring.stop();
+    breaches.push(...growth(measured));
     if (breaches.length > 0)
       onEvent((await readFile(chaos.logFile, "utf8")).split("\n").slice(-40).join("\n"));
     return {
-      ...(await measuring.stop()),
+      ...measured,
       faults: injection.counts,
       statuses: setting.statuses,
       breaches,
@@ -145,13 +149,13 @@ function leaks(chaos: ChaosStack, secrets: readonly string[], textCanary: string
     }));
 }
 
-function slow(recoveries: readonly number[]): Breach[] {
+function slow(recoveries: readonly Recovery[]): Breach[] {
   return recoveries
-    .filter((millis) => millis > 10_000)
-    .map((millis) => ({
+    .filter(({ fromAnswer }) => fromAnswer > 10_000)
+    .map(({ fromKill, fromAnswer }) => ({
       number: 14,
-      breach: "a restart of Postgres that took too long",
+      breach: "an API that stayed away after Postgres was back",
       id: "",
-      detail: `${millis} ms`,
+      detail: `${fromAnswer} ms, ${fromKill} ms from the kill`,
     }));
 }
