@@ -24,7 +24,7 @@ export function addStacks(app: App, deployment: Deployment): void {
   const auth = new AuthStack(app, id("Auth"), { ...settings, secrets });
   const { userPool, clientId } = auth;
   const realtime = new RealtimeStack(app, id("Realtime"), { ...settings, secrets, userPool, clientId });
-  const replies = new RepliesStack(app, id("Replies"), { ...settings, secrets, realtime });
+  const replies = new RepliesStack(app, id("Replies"), { ...settings, secrets, realtime, userPool });
   const { queue, embeddingQueue, worker } = replies;
   const api = new ApiStack(app, id("Api"), {
     ...settings,

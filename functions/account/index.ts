@@ -24,7 +24,7 @@ const deletionParts = {
   // Of all account routes, the deletion alone needs the cache and the SDK below: neither is loaded before.
   cache: await openCache(config),
   deleteSignIn: async (username: string) => {
-    const { deleteSignIn } = await import("./delete-sign-in.ts");
+    const { deleteSignIn } = await import("@parley/application/delete-sign-in");
     await deleteSignIn(config.USER_POOL_ID, username);
   },
 };

@@ -11,4 +11,6 @@ export const configSchema = z.object({
   ...realtimeSettings,
   MOMENTO_CACHE_NAME: z.string().default("parley"),
   MOMENTO_ENDPOINT: z.string().optional(),
+  /** Where the sign-ins of deleted accounts are. */
+  USER_POOL_ID: z.string(),
 });

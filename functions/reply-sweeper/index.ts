@@ -9,11 +9,21 @@ import { logger, startLogScope } from "@parley/runtime/logger";
 import type { Context } from "aws-lambda";
 import { configSchema } from "./config.ts";
 import { sweep } from "./sweep.ts";
+import { sweepDeletions } from "./sweep-deletions.ts";
 import { sweepSearch } from "./sweep-search.ts";
 
 const config = parseEnvironment(configSchema);
 const queue = createReplyQueue(config.QUEUE_URL, config.REPLY_CHECK_SECONDS);
 let database: Database | undefined;
+
+/** Kept for what is under way when time is nearly over, and for Cognito, in milliseconds. */
+const reserveMillis = 15_000;
+
+/** The SDK is loaded by the first account that was left half deleted. */
+async function deleteSignIn(username: string): Promise<void> {
+  const { deleteSignIn } = await import("@parley/application/delete-sign-in");
+  await deleteSignIn(config.USER_POOL_ID, username);
+}
 
 /** Runs on a schedule. */
 export async function handler(_event: unknown, context: Context): Promise<void> {
@@ -26,5 +36,7 @@ export async function handler(_event: unknown, context: Context): Promise<void> 
   const embeddings =
     EMBEDDING_QUEUE_URL === undefined ? undefined : createEmbeddingQueue(EMBEDDING_QUEUE_URL);
   logger.info("search swept", { ...(await sweepSearch({ database, embeddings, model, dimensions })) });
+  const hasTime = () => context.getRemainingTimeInMillis() > reserveMillis;
+  logger.info("deletions swept", { ...(await sweepDeletions({ ...dependencies, deleteSignIn }, hasTime)) });
   cache.close();
 }

@@ -1,4 +1,5 @@
 import { Duration, Stack, type StackProps } from "aws-cdk-lib";
+import type { IUserPool } from "aws-cdk-lib/aws-cognito";
 import { Rule, Schedule } from "aws-cdk-lib/aws-events";
 import { LambdaFunction } from "aws-cdk-lib/aws-events-targets";
 import type { Construct } from "constructs";
@@ -17,6 +18,8 @@ const backgroundSeconds = 60;
 export interface RepliesStackProps extends Deployment, StackProps {
   readonly secrets: SecretAccess;
   readonly realtime: RealtimeStack;
+  /** The sweeper finishes deletions of accounts, whose last step is the sign-in. */
+  readonly userPool: IUserPool;
 }
 
 /** What generates replies: the queue, its worker, the function for dead letters and the sweeper. */
@@ -65,8 +68,14 @@ export class RepliesStack extends Stack {
       "ReplySweeper",
       props,
       "reply-sweeper",
-      environmentOf("reply-sweeper", { ...shared, ...embedding, ...embeddingVariables(stage) }),
+      environmentOf("reply-sweeper", {
+        ...shared,
+        ...embedding,
+        ...embeddingVariables(stage),
+        USER_POOL_ID: props.userPool.userPoolId,
+      }),
     );
+    props.userPool.grant(this.sweeper.lambda, "cognito-idp:AdminDeleteUser");
 
     this.queue.consumeJobs(this.worker, maximumWorkers(stage));
     this.queue.consumeDeadLetters(this.deadLetter);

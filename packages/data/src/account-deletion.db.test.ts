@@ -30,7 +30,7 @@ async function eraseAll(ownerId: string, limit = 1_000) {
 }
 
 async function deleteAccount(ownerId: string, limit?: number) {
-  await beginAccountDeletion(scene.database, ownerId);
+  await beginAccountDeletion(scene.database, ownerId, "name");
   await cancelSomeReplies(scene.database, ownerId);
   await eraseAll(ownerId, limit);
   return finishAccountDeletion(scene.database, ownerId);
@@ -70,7 +70,7 @@ it("keeps the ledger's amounts under a pseudonym, and they still add up", async 
     );
   const held = await ledger(ada.id);
   const [{ pseudonym } = { pseudonym: "" }] = await (async () => {
-    await beginAccountDeletion(scene.database, ada.id);
+    await beginAccountDeletion(scene.database, ada.id, "name");
     return scene.rows<{ pseudonym: string }>(
       `select deletion->>'pseudonym' as pseudonym from users where id = '${ada.id}'`,
     );
@@ -87,7 +87,7 @@ it("keeps the ledger's amounts under a pseudonym, and they still add up", async 
 it("refuses the user's tokens from the first step on, but for going on", async () => {
   const ada = await fullAccount(scene);
   const sub = await subOf(ada.id);
-  await beginAccountDeletion(scene.database, ada.id);
+  await beginAccountDeletion(scene.database, ada.id, "name");
   expect(await resolveUser(scene.database, { sub }, 0)).toMatchObject({
     outcome: "leaving",
     user: { id: ada.id },
@@ -105,7 +105,7 @@ it("refuses the user's tokens from the first step on, but for going on", async (
 it("can be broken off anywhere, taken up again, and raced", async () => {
   const ada = await fullAccount(scene);
   for (let count = 0; count < 4; count++) await ada.send({ content: `More ${count}`, replyTo: undefined });
-  await beginAccountDeletion(scene.database, ada.id);
+  await beginAccountDeletion(scene.database, ada.id, "name");
   await cancelSomeReplies(scene.database, ada.id);
   await eraseRows(scene.database, ada.id, "replies", 2);
   const answers = await Promise.all([
@@ -117,7 +117,7 @@ it("can be broken off anywhere, taken up again, and raced", async () => {
   expect(done).toHaveLength(1);
   expect(done[0]).toMatchObject({ messages: 7, replies: 6, users: 1 });
   expect(await mentions(scene, ada.id)).toEqual({});
-  expect(await beginAccountDeletion(scene.database, ada.id)).toBeUndefined();
+  expect(await beginAccountDeletion(scene.database, ada.id, "name")).toBeUndefined();
 });
 
 it("erases nothing of an account whose owner has not asked for it", async () => {

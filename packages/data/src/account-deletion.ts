@@ -1,5 +1,7 @@
+import { and, asc, isNotNull, lt, sql } from "drizzle-orm";
 import type { Database } from "./database.ts";
 import type { ErasedTable } from "./owned-tables.ts";
+import { users } from "./schema/users.ts";
 
 /**
  * Seconds for which a deleted subject is remembered. The authorizer takes access tokens alone, Cognito lets those
@@ -22,18 +24,54 @@ export interface BegunDeletion {
 /**
  * Marks an account as leaving: nothing is sent for it from then on, and its tokens are good for going on with the
  * deletion alone. Safe to repeat; undefined when there is no such user any more.
+ * @param username Cognito's, kept for whoever finishes a deletion that was broken off
  */
 export async function beginAccountDeletion(
   database: Database,
   ownerId: string,
+  username: string,
 ): Promise<BegunDeletion | undefined> {
   const answer = await database.run((connection) =>
     connection.call<({ outcome: "begun" } & BegunDeletion) | { outcome: "not_found" }>(
       "begin_account_deletion",
-      { ownerId, tombstoneSeconds },
+      { ownerId, username, tombstoneSeconds },
     ),
   );
   return answer.outcome === "begun" ? answer : undefined;
+}
+
+/** An account whose deletion was begun and not finished. */
+export interface LeavingAccount {
+  ownerId: string;
+  /** Cognito's; the subject, which names everybody but those of a social provider, where none was kept. */
+  username: string;
+}
+
+/**
+ * Accounts whose deletion nobody has gone on with for so long, longest first.
+ * @param idleSeconds longer than a request may take, so that nobody's work is done twice
+ */
+export async function findLeavingAccounts(
+  database: Database,
+  idleSeconds: number,
+  limit: number,
+): Promise<LeavingAccount[]> {
+  return database.run(({ db }) =>
+    db
+      .select({
+        ownerId: users.id,
+        username: sql<string>`coalesce(${users.deletion}->>'username', ${users.cognitoSub})`,
+      })
+      .from(users)
+      .where(
+        and(
+          isNotNull(users.deletion),
+          lt(users.updatedAt, sql`now() - make_interval(secs => ${idleSeconds}::double precision)`),
+        ),
+      )
+      .orderBy(asc(users.updatedAt))
+      .limit(limit),
+  );
 }
 
 /** Cancels unfinished replies of a user, those of 100 conversations at most; none when there are no more. */

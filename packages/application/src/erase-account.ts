@@ -1,7 +1,14 @@
 import type { Cache } from "@parley/cache/create-cache";
-import { cancelSomeReplies, type ErasedCounts, eraseRows } from "@parley/data/account-deletion";
+import {
+  beginAccountDeletion,
+  cancelSomeReplies,
+  type ErasedCounts,
+  eraseRows,
+  finishAccountDeletion,
+} from "@parley/data/account-deletion";
 import type { Database } from "@parley/data/database";
 import { erasedTables } from "@parley/data/owned-tables";
+import type { Realtime } from "@parley/realtime/create-realtime";
 
 /** Rows that one statement erases: a second or two of a small database's time. */
 const batchRows = 1_000;
@@ -11,6 +18,9 @@ const cacheBatch = 50;
 export interface ErasingParts {
   database: Database;
   cache: Pick<Cache, "conversationChanged" | "dropReply" | "forgetConversation">;
+  realtime: Pick<Realtime, "disconnect">;
+  /** @throws Problem when Cognito cannot do it now */
+  deleteSignIn: (username: string) => Promise<void>;
 }
 
 export interface Erased {
@@ -20,7 +30,7 @@ export interface Erased {
 }
 
 /** Cancels every reply that is unfinished; their workers find out at their next save. */
-export async function cancelEveryReply({ database, cache }: ErasingParts, ownerId: string): Promise<void> {
+async function cancelEveryReply({ database, cache }: ErasingParts, ownerId: string): Promise<void> {
   for (;;) {
     const cancelled = await cancelSomeReplies(database, ownerId);
     if (cancelled.length === 0) return;
@@ -41,7 +51,7 @@ async function forgetAll({ cache }: ErasingParts, ownerId: string, ids: readonly
 }
 
 /** Erases what belongs to a user, batch by batch; may be repeated and raced. */
-export async function eraseEverything(
+async function eraseEverything(
   parts: ErasingParts,
   ownerId: string,
   before: ErasedCounts,
@@ -60,4 +70,27 @@ export async function eraseEverything(
     }
   }
   return { isComplete: true, counts };
+}
+
+/**
+ * Erases an account for as long as there is time. Each step leaves what a repetition can go on from, a request of its
+ * owner's or the sweeper: the mark on the user's row comes first and the row itself goes last, after the sign-in, for
+ * without a token nobody could repeat it.
+ * @param username Cognito's
+ * @returns undefined when there is no such user any more
+ * @throws DatabaseUnavailable; Problem when Cognito cannot do it now
+ */
+export async function eraseAccount(
+  parts: ErasingParts,
+  { ownerId, username }: { ownerId: string; username: string },
+  hasTime: () => boolean,
+): Promise<Erased | undefined> {
+  const begun = await beginAccountDeletion(parts.database, ownerId, username);
+  if (begun === undefined) return undefined;
+  await cancelEveryReply(parts, ownerId);
+  await parts.realtime.disconnect(begun.connectionIds);
+  const { isComplete, counts } = await eraseEverything(parts, ownerId, begun.erased, hasTime);
+  if (!isComplete) return { isComplete, counts };
+  await parts.deleteSignIn(username);
+  return { isComplete, counts: (await finishAccountDeletion(parts.database, ownerId)) ?? counts };
 }

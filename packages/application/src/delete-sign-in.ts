@@ -1,5 +1,5 @@
 import { AdminDeleteUserCommand } from "@aws-sdk/client-cognito-identity-provider";
-import { callUserPool, openUserPoolClient } from "@parley/application/user-pool";
+import { callUserPool, openUserPoolClient } from "./user-pool.ts";
 
 const client = openUserPoolClient();
 
