@@ -1,64 +1,108 @@
-// Lists the replies that failed for a reason of ours, dead letters among them, and asks for them again:
-//   node scripts/dead-letters.ts [--all] [--retry <replyId> | --retry-all]
+// Lists the replies that failed for a reason of ours, dead letters among them, and asks for them again, as an admin:
+//   API=http://127.0.0.1:3000 TOKEN=eyJ… node scripts/dead-letters.ts [--all] [--retry <replyId> | --retry-all]
 import { parseArgs } from "node:util";
-import { askingOf } from "@parley/application/asking";
-import { openDatabase } from "@parley/data/database";
-import { type FailedReply, listFailedReplies } from "@parley/data/failed-replies";
-import { newId } from "@parley/data/ids";
-import { askAgain } from "@parley/data/send-message";
-import { createReplyQueue } from "@parley/jobs/reply-queue";
-import { parseEnvironment } from "@parley/runtime/environment";
-import { loadDatabaseUrl, loadSecrets } from "@parley/runtime/secrets";
-import { configSchema } from "../functions/messages/config.ts";
+import type { AdminReply } from "@parley/contract/schemas/admin";
 
-const { values } = parseArgs({
-  options: {
-    /** Also those that the model's provider failed. */
-    all: { type: "boolean", default: false },
-    retry: { type: "string" },
-    "retry-all": { type: "boolean", default: false },
-  },
-});
+interface Problem {
+  title?: string;
+  detail?: string;
+  /** Of what API Gateway refuses itself. */
+  message?: string;
+}
 
-const settings = parseEnvironment(configSchema);
-const database = openDatabase(await loadDatabaseUrl());
-const { terms } = askingOf(settings, await loadSecrets());
-const queue = createReplyQueue(settings.QUEUE_URL, settings.REPLY_CHECK_SECONDS);
+/** What keeps the command from doing its work, as one sentence for who gave it. */
+class CommandError extends Error {}
 
-/** A terminal reply never changes: trying again is another reply to the same message, held and charged like any. */
-async function retry({ ownerId, conversationId, messageId, id }: FailedReply): Promise<void> {
-  const asked = await askAgain(database, {
-    ...terms,
-    ratePerSecond: 0,
-    ratePerMinute: 0,
-    ownerId,
-    conversationId,
-    messageId,
-    replyId: newId(),
-    onBusy: "enqueue",
-    // Twice the same command asks once.
-    replyIdempotencyKey: `retry-of-${id}`,
-    replyIdempotencyFingerprint: id,
-  });
-  if (!("message" in asked) || asked.reply === undefined)
-    return console.log(`${id}: not retried, ${asked.outcome}`);
-  const { id: replyId } = asked.reply;
-  const isSent = await queue.enqueueReply({ ownerId, replyId, requestId: `retry-of-${id}` });
-  console.log(
-    `${id}: ${asked.outcome} as ${replyId}${isSent ? "" : "; its job goes out with the next poll or sweep"}`,
+function fromEnvironment(name: "API" | "TOKEN", what: string): string {
+  const value = process.env[name];
+  if (value) return value;
+  throw new CommandError(`${name} is not set: ${what}.`);
+}
+
+async function call(path: string, init: RequestInit = {}): Promise<Response> {
+  const api = fromEnvironment("API", "the address of the API, such as http://127.0.0.1:3000");
+  const token = fromEnvironment(
+    "TOKEN",
+    "an admin's access token; docs/guide/admin.md says how to become one",
   );
+  const headers = { authorization: `Bearer ${token}`, ...init.headers };
+  return fetch(new URL(path, api), { ...init, headers }).catch((cause: unknown) => {
+    throw new CommandError(`${api} does not answer.`, { cause });
+  });
+}
+
+async function reasonOf(response: Response): Promise<string> {
+  const problem = (await response.json().catch(() => ({}))) as Problem;
+  return problem.detail ?? problem.title ?? problem.message ?? String(response.status);
+}
+
+/** Every failed reply that can still be listed, the newest first. */
+async function* failedReplies(): AsyncGenerator<AdminReply> {
+  let cursor: string | null = "";
+  while (cursor !== null) {
+    const after: string = cursor === "" ? "" : `&cursor=${encodeURIComponent(cursor)}`;
+    const response = await call(`/v1/admin/replies?status=failed&limit=100${after}`);
+    if (!response.ok) throw new CommandError(`${response.status}: ${await reasonOf(response)}`);
+    const page = (await response.json()) as { data: AdminReply[]; nextCursor: string | null };
+    yield* page.data;
+    cursor = page.nextCursor;
+  }
+}
+
+function lineOf({ id, finishedAt, error, attempts, model, userId, conversationId }: AdminReply): string {
+  return [id, finishedAt, error?.code, `attempts ${attempts}`, model, userId, conversationId].join("  ");
+}
+
+/** A reply that has ended never changes: trying again is another one, of the same message. Says whether there is one. */
+async function retry({ id }: AdminReply): Promise<boolean> {
+  const response = await call(`/v1/admin/replies/${id}/retry`, {
+    method: "POST",
+    // Twice the same command asks once.
+    headers: { "idempotency-key": `retry-of-${id}` },
+  });
+  if (!response.ok) {
+    console.log(`${id}: not asked again, ${response.status}: ${await reasonOf(response)}`);
+    return false;
+  }
+  const isReplayed = response.headers.has("idempotent-replayed");
+  const { id: replyId } = (await response.json()) as AdminReply;
+  console.log(`${id}: ${isReplayed ? "has been asked" : "asked"} again, as ${replyId}`);
+  return true;
+}
+
+async function run(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      /** Also those that the model or its provider failed. */
+      all: { type: "boolean", default: false },
+      retry: { type: "string" },
+      "retry-all": { type: "boolean", default: false },
+    },
+  });
+  const isWanted = ({ id }: AdminReply) => values["retry-all"] || id === values.retry;
+  const chosen: AdminReply[] = [];
+  let listed = 0;
+  for await (const reply of failedReplies()) {
+    // One that is named is found whatever it failed of.
+    if (!values.all && reply.error?.code !== "internal" && reply.id !== values.retry) continue;
+    listed++;
+    console.log(lineOf(reply));
+    if (isWanted(reply)) chosen.push(reply);
+  }
+  if (listed === 0)
+    console.log(values.all ? "No reply has failed." : "No reply has failed for a reason of ours.");
+  // One after another: who has sent much gets answers in the order of asking.
+  let isEachAsked = true;
+  for (const reply of chosen.reverse()) isEachAsked = (await retry(reply)) && isEachAsked;
+  if (values.retry !== undefined && chosen.length === 0)
+    throw new CommandError(`${values.retry}: no failed reply has this id.`);
+  if (!isEachAsked) process.exitCode = 1;
 }
 
 try {
-  const failed = await listFailedReplies(database, values.all ? undefined : "internal");
-  for (const { id, ownerId, conversationId, errorCode, attempt, finishedAt } of failed) {
-    console.log(
-      [id, finishedAt?.toISOString(), errorCode, `attempt ${attempt}`, ownerId, conversationId].join("  "),
-    );
-  }
-  const chosen = failed.filter(({ id }) => values["retry-all"] || id === values.retry);
-  for (const reply of chosen) await retry(reply);
-  if (values.retry !== undefined && chosen.length === 0) console.log(`${values.retry}: no such failed reply`);
-} finally {
-  await database.close();
+  await run();
+} catch (error) {
+  const isExpected = error instanceof CommandError || error instanceof TypeError;
+  console.error(isExpected ? error.message : error);
+  process.exitCode = 1;
 }

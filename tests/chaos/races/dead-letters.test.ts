@@ -1,4 +1,4 @@
-import { listFailedReplies } from "@parley/data/failed-replies";
+import { listRepliesByStatus } from "@parley/data/admin-replies";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { findBreaches } from "../invariants/check.ts";
 import { createClient } from "../world/client.ts";
@@ -31,8 +31,8 @@ it("fails the reply of a job that never works, with a reason, and lists it", asy
   }
   await workOnce(corner, corner.healthy);
   expect(await client.poll(corner.healthy, asked?.replyId ?? "")).toBe("failed");
-  const listed = await listFailedReplies(world.database, "internal");
-  expect(listed.map(({ id }) => id)).toEqual([asked?.replyId]);
+  const listed = await listRepliesByStatus(world.database, { status: "failed", order: "desc", limit: 20 });
+  expect(listed.map(({ id, errorCode }) => [id, errorCode])).toEqual([[asked?.replyId, "internal"]]);
   expect(corner.queue.bodies()).toEqual([]);
 
   const next = await client.ask(corner.healthy, conversationId);
