@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, getTableColumns, isNull, type SQL, sql } from "drizzle-orm";
+import { and, asc, desc, eq, getTableColumns, isNotNull, isNull, type SQL, sql } from "drizzle-orm";
 import type { Database } from "./database.ts";
 import { fromJson, type JsonRow } from "./json-row.ts";
 import { type After, behindNumber, type Order } from "./keyset.ts";
@@ -60,6 +60,14 @@ export interface ReplyPage {
   after?: After<number> | undefined;
 }
 
+/** What the status implies is said too, because the partial indexes are by that. */
+function hasStatus(status: ReplyRow["status"]): SQL | undefined {
+  const isIt = eq(replies.status, status);
+  if (status === "queued" || status === "in_progress") return and(isIt, isNull(replies.finishedAt));
+  if (status !== "failed" && status !== "cancelled") return isIt;
+  return and(isIt, isNotNull(replies.finishedAt), isNull(replies.assistantMessageId));
+}
+
 function matching(
   ownerId: string,
   conversationId: string,
@@ -68,7 +76,7 @@ function matching(
   return and(
     eq(replies.ownerId, ownerId),
     eq(replies.conversationId, conversationId),
-    status && eq(replies.status, status),
+    status && hasStatus(status),
   );
 }
 

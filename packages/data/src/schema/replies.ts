@@ -95,6 +95,10 @@ export const replies = pgTable(
     index("replies_unfinished")
       .on(table.ownerId, table.conversationId, table.ordinal)
       .where(sql`${table.finishedAt} is null`),
+    // For lists of those that failed or were cancelled; no column that changes before the end.
+    index("replies_unanswered")
+      .on(table.ownerId, table.conversationId, table.ordinal)
+      .where(sql`${table.finishedAt} is not null and ${table.assistantMessageId} is null`),
     uniqueIndex("replies_idempotency")
       .on(table.ownerId, table.idempotencyKey)
       .where(sql`${table.idempotencyKey} is not null`),
