@@ -294,7 +294,6 @@ describe("asking again", () => {
     await ada.refused("askAgain", 409, { params: answer });
     await eve.refused("askAgain", 404, { params: { conversationId, messageId: message.id } });
     const mixed = { conversationId: await startConversation(eve), messageId: message.id };
-    await eve.refused("askAgain", 404, { params: mixed });
     await ask(eve, mixed.conversationId, "Hello", { model: "scripted/slow" });
     await eve.refused("askAgain", 404, { params: mixed, body: { onBusy: "reject" } });
   });
