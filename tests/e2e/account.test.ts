@@ -29,12 +29,14 @@ it("changes the profile of who has seen the present one", async () => {
 });
 
 it("holds the price of a reply while it runs and charges it when it is there", async () => {
-  const ada = await signUp();
+  const [ada, eve] = await Promise.all([signUp(), signUp()]);
   const { tokens } = await ada.expect("getMe", 200);
   const conversationId = await startConversation(ada, { model: "scripted/slow" });
   const slow = await ask(ada, conversationId, "Slowly");
   const held = await ada.expect("getMe", 200);
   expect(held.tokens).toEqual({ balance: tokens.balance, held: 100 });
+  expect(await eve.expect("getMe", 200)).toMatchObject({ tokens: { balance: 1_000_000, held: 0 } });
+  await eve.refused("cancelReply", 404, { params: { replyId: slow.reply.id } });
   await ada.expect("cancelReply", 200, { params: { replyId: slow.reply.id } });
   const quick = await ask(ada, conversationId, "Quick", { model: "scripted/echo" });
   const { tokensCharged } = await ended(ada, quick.reply.id);
@@ -42,11 +44,16 @@ it("holds the price of a reply while it runs and charges it when it is there", a
   const after = await ada.expect("getMe", 200);
   const spent = tokensCharged + cancelled.tokensCharged;
   expect(after.tokens).toEqual({ balance: tokens.balance - spent, held: 0 });
+  expect(await eve.expect("getMe", 200)).toMatchObject({ tokens: { balance: 1_000_000, held: 0 } });
 });
 
 it("wants a token that is one", async () => {
   const { url } = inject("stack");
-  for (const token of [undefined, "", "nonsense"]) {
+  const [ada, eve] = await Promise.all([signUp(), signUp()]);
+  // What one token says under another's signature is said by nobody.
+  const [head, payload] = ada.token.split(".");
+  const mixed = [head, payload, eve.token.split(".")[2]].join(".");
+  for (const token of [undefined, "", "nonsense", mixed]) {
     const response = await fetch(`${url}/v1/me`, {
       headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
     });

@@ -34,13 +34,26 @@ describe("sending", () => {
     const { data } = await ada.expect("listMessages", 200, { params });
     expect(data).toHaveLength(2);
     expect((await ada.expect("listReplies", 200, { params })).data).toHaveLength(1);
+    // The same request of another's finds neither her conversation nor what her key has made.
+    await eve.refused("sendMessage", 404, request);
+    const own = { ...request, params: { conversationId: await startConversation(eve) } };
+    const theirs = await eve.send("sendMessage", own);
+    expect([theirs.status, isReplay(theirs)]).toEqual([202, false]);
+    expect(theirs.text).not.toContain(message.id);
   });
 
   it("stores one message for twins sent at the same time", async () => {
     const params = { conversationId: await startConversation(ada) };
     const request = { params, body: { content: "Twin" }, headers: newKey() };
+    const other = { ...request, params: { conversationId: await startConversation(eve) } };
     const before = await ada.expect("getMe", 200);
-    const answers = await Promise.all(Array.from({ length: 8 }, () => ada.send("sendMessage", request)));
+    const [answers, theirs] = await Promise.all([
+      Promise.all(Array.from({ length: 8 }, () => ada.send("sendMessage", request))),
+      Promise.all(Array.from({ length: 4 }, () => eve.send("sendMessage", other))),
+    ]);
+    expect(new Set(theirs.map(({ status, text }) => `${status} ${text}`)).size).toBe(1);
+    expect(theirs.filter((answer) => !isReplay(answer))).toHaveLength(1);
+    expect(theirs[0]?.text).not.toBe(answers[0]?.text);
     expect(answers.map(({ status }) => status)).toEqual(Array(8).fill(202));
     expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
     expect(answers.filter((answer) => !isReplay(answer))).toHaveLength(1);
@@ -74,6 +87,7 @@ describe("sending", () => {
     const [first, again] = [await ada.send("sendMessage", request), await ada.send("sendMessage", request)];
     expect([first.status, again.status, isReplay(again)]).toEqual([201, 201, true]);
     expect(again.text).toBe(first.text);
+    await eve.refused("sendMessage", 404, request);
   });
 
   it("keeps no key of what it refused", async () => {
@@ -82,6 +96,7 @@ describe("sending", () => {
     const request = { params, body: { content: "Now?", onBusy: "reject" }, headers: newKey() };
     await ada.refused("sendMessage", 409, request);
     await ada.expect("cancelReply", 200, { params: { replyId: reply.id } });
+    await eve.refused("sendMessage", 404, request);
     const sent = await ada.send("sendMessage", request);
     expect([sent.status, isReplay(sent)]).toEqual([202, false]);
   });
@@ -143,16 +158,25 @@ describe("creating a conversation", () => {
       expect(again.text).toBe(first.text);
       expect(again.headers.get("location")).toBe(first.headers.get("location"));
       await ada.refused("createConversation", 422, { body: { title: "Other" }, headers });
+      const theirs = await eve.send("createConversation", { body, headers });
+      expect([theirs.status, isReplay(theirs)]).toEqual([first.status, false]);
+      expect(theirs.text).not.toContain(id);
     }
   });
 
   it("makes one for twins at the same time", async () => {
-    const user = await signUp();
+    const users = await Promise.all([signUp(), signUp()]);
     const request = { body: { message: { content: "Hello" } }, headers: newKey() };
-    const answers = await Promise.all(
-      Array.from({ length: 6 }, () => user.send("createConversation", request)),
+    const made = await Promise.all(
+      users.map(async (user) => {
+        const answers = await Promise.all(
+          Array.from({ length: 6 }, () => user.send("createConversation", request)),
+        );
+        expect(new Set(answers.map(({ status, text }) => `${status} ${text}`)).size).toBe(1);
+        return (await user.expect("listConversations", 200)).data.map(({ id }) => id);
+      }),
     );
-    expect(new Set(answers.map(({ status, text }) => `${status} ${text}`)).size).toBe(1);
-    expect((await user.expect("listConversations", 200)).data).toHaveLength(1);
+    expect(made.map(({ length }) => length)).toEqual([1, 1]);
+    expect(new Set(made.flat()).size).toBe(2);
   });
 });

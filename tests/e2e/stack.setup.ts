@@ -14,6 +14,8 @@ declare module "vitest" {
       databaseUrl: string;
       queueUrl: string;
       cognitoEndpoint: string;
+      /** Where the stack keeps its data, the user pool's with its keys among it. */
+      dataDir: string;
       /** Where the functions' lines are. */
       logFile: string;
     };
@@ -44,6 +46,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     databaseUrl: stack.databaseUrl,
     queueUrl: stack.queue.queueUrl("parley-replies"),
     cognitoEndpoint: stack.cognito.endpoint,
+    dataDir,
     logFile: log.file,
   });
   return async () => {

@@ -1,5 +1,6 @@
-import { beforeAll, describe, expect, inject, it } from "vitest";
-import { ask, createClient, ended, etagOf, signUp, startConversation, type User } from "./client.ts";
+import { beforeAll, describe, expect, it } from "vitest";
+import { signUpAdmin } from "./admins.ts";
+import { ask, ended, etagOf, signUp, startConversation, type User } from "./client.ts";
 
 let ada: User;
 let eve: User;
@@ -12,30 +13,6 @@ const pirate = { name: "Pirate", content: "Talk like a pirate to {{name}}." };
 
 async function save(user: User, change: object = {}): Promise<string> {
   return (await user.expect("createSystemPrompt", 201, { body: { ...pirate, ...change } })).id;
-}
-
-async function cognito(operation: string, body: object): Promise<Response> {
-  return fetch(inject("stack").cognitoEndpoint, {
-    method: "POST",
-    headers: {
-      "content-type": "application/x-amz-json-1.1",
-      authorization: "AWS4-HMAC-SHA256 of nobody: the local user pool asks for a signature, and checks none",
-      "x-amz-target": `AWSCognitoIdentityProviderService.${operation}`,
-    },
-    body: JSON.stringify({ UserPoolId: "us-east-1_parley", ...body }),
-  });
-}
-
-/** A user in the Cognito group `admin`, signed in after having become one. */
-async function signUpAdmin(): Promise<User> {
-  const user = await signUp();
-  await cognito("CreateGroup", { GroupName: "admin" });
-  const member = { GroupName: "admin", Username: user.email };
-  expect((await cognito("AdminAddUserToGroup", member)).status).toBe(200);
-  const visitor = createClient(inject("stack").url);
-  const credentials = { email: user.email, password: "Correct-Horse-7" };
-  const { accessToken } = await visitor.expect("login", 200, { body: credentials });
-  return { ...createClient(inject("stack").url, accessToken), email: user.email, token: accessToken };
 }
 
 describe("a saved prompt", () => {
@@ -113,6 +90,14 @@ describe("a public prompt", () => {
       body: { name: "x" },
     });
     await admin.expect("deleteSystemPrompt", 204, { params });
+    const { id: userId } = await ada.expect("getMe", 200);
+    const audit = await admin.send("listAdminActions", { query: { userId } });
+    expect((audit.body as { data: object[] }).data).toMatchObject([
+      {},
+      { action: "prompt.deleted", userId, details: { systemPromptId } },
+      { action: "prompt.changed", userId, details: { systemPromptId, fields: "content" } },
+    ]);
+    expect(audit.text).not.toContain("Be kind.");
     const conversation = await eve.expect("getConversation", 200, { params: { conversationId } });
     expect(conversation).toMatchObject({ systemPrompt: pirate.content, systemPromptId });
   });

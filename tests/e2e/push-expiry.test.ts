@@ -1,0 +1,75 @@
+import { createPrivateKey, type JsonWebKey, sign } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { openDatabase } from "@parley/data/database";
+import { afterAll, expect, inject, test } from "vitest";
+import { ask, ended, signUp, startConversation, type User } from "./client.ts";
+import { endOf, type Listener, listen } from "./listener.ts";
+
+const { databaseUrl, dataDir } = inject("stack");
+const database = openDatabase(databaseUrl);
+afterAll(() => database.close());
+
+interface PoolFile {
+  keys: { kid: string; privateKey: JsonWebKey };
+}
+
+/** A token of this user as Cognito would have issued it to a client whose tokens live that long. */
+async function briefToken({ token }: User, seconds: number): Promise<string> {
+  const { keys } = JSON.parse(await readFile(join(dataDir, "cognito.json"), "utf8")) as PoolFile;
+  const [, payload = ""] = token.split(".");
+  const claims = JSON.parse(Buffer.from(payload, "base64url").toString()) as object;
+  const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
+  const exp = Math.floor(Date.now() / 1000) + seconds;
+  const signed = `${encode({ kid: keys.kid, alg: "RS256" })}.${encode({ ...claims, exp })}`;
+  const key = createPrivateKey({ key: keys.privateKey, format: "jwk" });
+  return `${signed}.${sign("RSA-SHA256", Buffer.from(signed), key).toString("base64url")}`;
+}
+
+async function openConnections(user: User): Promise<number> {
+  const [row] = await database.run(({ db }) =>
+    db.execute<{ count: number }>(`select count(*)::integer as count from connections c
+      join users u on u.id = c.owner_id and u.email = '${user.email}'`),
+  );
+  return row?.count ?? 0;
+}
+
+const isDenial = (event: Listener["events"][number]) =>
+  event.type === "error" && event.error.type === "/problems/unauthenticated";
+
+test("a connection hears nothing beyond its token, is told so when it asks, and is closed", async () => {
+  const [ada, eve] = [await signUp(), await signUp()];
+  const [lasting, hers] = [await listen(ada.token), await listen(eve.token)];
+  const token = await briefToken(ada, 5);
+  const [silent, pinging, following] = [await listen(token), await listen(token), await listen(token)];
+  pinging.send({ action: "ping" });
+  await pinging.next(({ type }) => type === "pong");
+
+  const conversationId = await startConversation(ada, { model: "scripted/slow" });
+  const { reply } = await ask(ada, conversationId, "Hello");
+  await silent.next(({ type }) => type === "reply.delta");
+  await sleep(5_500);
+  const heard = [silent, pinging, following].map(({ events }) => events.length);
+
+  pinging.send({ action: "ping" });
+  following.send({ action: "subscribe", replyId: reply.id, after: 0 });
+  for (const listener of [pinging, following]) {
+    expect(await listener.next(isDenial)).toMatchObject({ error: { status: 401 } });
+    await listener.closed;
+  }
+  expect(await ended(ada, reply.id)).toMatchObject({ status: "completed" });
+  await lasting.next(endOf(reply.id));
+  // The one that asked for nothing is closed with the next news of its user.
+  await silent.closed;
+  const denials = [0, 1, 1];
+  expect([silent, pinging, following].map(({ events }) => events.length)).toEqual(
+    heard.map((count, at) => count + (denials[at] ?? 0)),
+  );
+  expect(silent.events.some(endOf(reply.id))).toBe(false);
+  await expect.poll(() => openConnections(ada)).toBe(1);
+  expect(await openConnections(eve)).toBe(1);
+  expect(hers.events).toEqual([]);
+  await expect(listen(token)).rejects.toThrow("refused");
+  for (const listener of [lasting, hers]) listener.close();
+}, 60_000);
