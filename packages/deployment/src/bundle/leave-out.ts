@@ -1,13 +1,9 @@
 import { readFile } from "node:fs/promises";
 import type { Plugin } from "esbuild";
+import { leanZod } from "./lean-zod.ts";
+import { replaced } from "./replaced.ts";
 
 const refuse = (what: string) => `() => { throw new Error("${what} is left out of the bundles."); }`;
-
-/** @throws Error when a new version of the dependency no longer has that text */
-function replaced(original: string, text: string, other: string): string {
-  if (!original.includes(text)) throw new Error(`There is no more to leave out of: ${text}`);
-  return original.replace(text, other);
-}
 
 interface Replacement {
   /** The file of a dependency, by the end of its path. */
@@ -32,12 +28,7 @@ const replacements: readonly Replacement[] = [
         .map(([, name]) => `export const ${name} = () => ${refuse("JSON Schema")};`)
         .join("\n"),
   },
-  {
-    // Adds to a schema what `toJSONSchema` alone reads, at the price of a copy of it.
-    file: /\/zod\/v4\/classic\/schemas\.js$/,
-    contents: (original) =>
-      replaced(original, "meta(...args) {", "meta(...args) { if (args.length > 0) return this;"),
-  },
+  { file: /\/zod\/v4\/classic\/schemas\.js$/, contents: leanZod },
   {
     // For `pgTable(name, (builders) => …)`; our tables name the builders they use.
     file: /\/drizzle-orm\/pg-core\/columns\/all\.js$/,
@@ -62,11 +53,6 @@ const replacements: readonly Replacement[] = [
         "import tls from 'tls'",
         'const tls = { connect: (options) => process.getBuiltinModule("node:tls").connect(options) }',
       ),
-  },
-  {
-    // A parser that `new Function` makes of a schema saves 2 µs a request and costs the first one 1 ms.
-    file: /\/zod\/v4\/core\/core\.js$/,
-    contents: (original) => `${original}\nglobalConfig.jitless = true;`,
   },
   {
     // All of `node:http` for the names of the statuses that the body parser may throw; nobody reads them.
