@@ -8,7 +8,7 @@ export const configSchema = z.object({
   ...queueSettings,
   ...embeddingQueueSettings,
   ...realtimeSettings,
-  /** How long a worker that tells nothing keeps a reply. */
+  /** How long a worker that tells nothing keeps a reply; twice as long, it keeps its job. */
   REPLY_LEASE_SECONDS: z.coerce.number().min(1).default(usualLeaseSeconds),
   OPENAI_BASE_URL: z.url().optional(),
   ANTHROPIC_BASE_URL: z.url().optional(),
