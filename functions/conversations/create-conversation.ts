@@ -37,7 +37,9 @@ export function createConversation(parts: AskingParts): Operation<Route> {
   return async (request) => {
     const { body, caller, requestId } = request;
     requireOffered(parts.asking.catalog, body.model);
-    const created = await store(parts, request);
+    const storing = store(parts, request);
+    if (body.message !== undefined) parts.queue.warm();
+    const created = await storing;
     if (!("conversation" in created)) throw refusalProblem(created, parts.asking.terms);
     const { outcome, message, reply } = created;
     const conversation = renderNewConversation(created.conversation, reply?.id ?? null, body);

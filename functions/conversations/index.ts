@@ -16,7 +16,6 @@ import { updateConversation } from "./update-conversation.ts";
 
 const config = parseEnvironment(configSchema);
 const parts = { ...(await openParts(config)), asking: askingOf(config, await loadSecrets()) };
-parts.queue.warm();
 
 export const handler = createApi({
   routes: conversationRoutes,

@@ -17,7 +17,7 @@ export function askAgain(parts: AskingParts): Operation<(typeof messageRoutes)["
   return async ({ params, body, caller, idempotency, requestId }) => {
     addLogKeys({ conversationId: params.conversationId });
     requireOffered(parts.asking.catalog, body.model);
-    const asked = await queueReply(parts.database, {
+    const asking = queueReply(parts.database, {
       ...params,
       ...parts.asking.terms,
       ownerId: caller.userId,
@@ -27,6 +27,8 @@ export function askAgain(parts: AskingParts): Operation<(typeof messageRoutes)["
       replyIdempotencyKey: idempotency?.key,
       replyIdempotencyFingerprint: idempotency?.fingerprint,
     });
+    parts.queue.warm();
+    const asked = await asking;
     if (!("message" in asked)) throw refusalProblem(asked, parts.asking.terms);
     const { message, reply } = asked;
     if (reply === undefined) throw problem("internal");

@@ -27,7 +27,6 @@ const parts = {
   embedder: embedderOf(config, secrets),
   embeddings: createEmbeddingQueue(config.EMBEDDING_QUEUE_URL),
 };
-parts.queue.warm();
 
 export const handler = createApi({
   routes: messageRoutes,

@@ -36,7 +36,9 @@ export function sendMessage(parts: AskingParts & { embeddings: EmbeddingQueue })
     const ownerId = request.caller.userId;
     addLogKeys({ conversationId });
     requireOffered(parts.asking.catalog, request.body.model);
-    const sent = await store(parts, request);
+    const storing = store(parts, request);
+    parts.queue.warm();
+    const sent = await storing;
     if (!("message" in sent)) throw refusalProblem(sent, parts.asking.terms);
     const { outcome, reply, cancelledReplyIds } = sent;
     if (reply !== undefined) addLogKeys({ replyId: reply.id });

@@ -27,7 +27,10 @@ export interface ReplyQueue {
    * visibility timeout, which is longer than the longest batch. Best effort.
    */
   returnIn(receiptHandles: readonly string[], seconds: number): Promise<void>;
-  /** Loads the client in the background, so that the first send need not wait for it. */
+  /**
+   * Loads the client beside what the caller is doing, so that the first send need not wait for it: 30 ms of a cold
+   * start, which environments that only read are spared.
+   */
   warm(): void;
 }
 
@@ -107,7 +110,7 @@ export function createReplyQueue(
       }
     },
     warm: () => {
-      sdk().catch(() => {});
+      if (client === undefined) sdk().catch(() => {});
     },
   };
 }
