@@ -5,6 +5,7 @@ import { type Database, openDatabase } from "../database.ts";
 import { migrate } from "../migrate.ts";
 
 export interface VectorDatabase {
+  url: string;
   database: Database;
   /** Runs a query, for making rows and for looking behind the functions. */
   rows<T>(text: string): Promise<T[]>;
@@ -12,17 +13,18 @@ export interface VectorDatabase {
 }
 
 /**
- * A migrated Postgres with pgvector, and without trigrams, which the embedded one is not. One connection at a time:
- * nothing about locks can be tested on it.
+ * A migrated Postgres with pgvector, and without trigrams, which the embedded one is not. All connections share one
+ * session, query by query: nothing about locks can be tested on it.
  */
-export async function openVectorDatabase(dimensions: number): Promise<VectorDatabase> {
+export async function openVectorDatabase(dimensions: number, maxConnections = 1): Promise<VectorDatabase> {
   const postgres = await PGlite.create({ extensions: { vector } });
-  const server = new PGLiteSocketServer({ db: postgres, host: "127.0.0.1", port: 0 });
+  const server = new PGLiteSocketServer({ db: postgres, host: "127.0.0.1", port: 0, maxConnections });
   await server.start();
   const url = `postgres://postgres@${server.getServerConn()}/postgres`;
   await migrate(url, undefined, dimensions);
   const database = openDatabase(url);
   return {
+    url,
     database,
     rows: async <T>(text: string) => [...(await database.run(({ db }) => db.execute(text)))] as T[],
     async close() {
