@@ -59,11 +59,13 @@ test("an environment keeps its module state and serves one request after the oth
 
 test("requests at once get environments of their own up to the maximum, and the others wait", async () => {
   const pool = createPool({ maximumEnvironments: 2 });
-  const answers = await Promise.all(Array.from({ length: 6 }, () => call(pool, { do: "wait", millis: 300 })));
+  const answers = await Promise.all(
+    Array.from({ length: 4 }, () => call(pool, { do: "wait", millis: 1_200 })),
+  );
   const pids = new Set(answers.map(({ pid }) => pid));
   expect(pids.size).toBe(2);
   expect(pool.environments()).toHaveLength(2);
-  expect(Math.max(...answers.map(({ requests }) => requests))).toBeGreaterThanOrEqual(3);
+  expect(Math.max(...answers.map(({ requests }) => requests))).toBeGreaterThanOrEqual(2);
 });
 
 test.each([

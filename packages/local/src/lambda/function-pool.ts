@@ -1,16 +1,12 @@
 import { availableParallelism } from "node:os";
 import { type Environment, type EnvironmentOptions, startEnvironment } from "./environment.ts";
 import type { FunctionError, Invocation } from "./protocol.ts";
+import { heldAfterMillis, scaleUpPatience, watchProcessors } from "./scale-up.ts";
 
-// A request that waits longer than this for a free environment starts another one.
-const scaleUpMillis = 25;
-// While environments come free all the time they wait for the processor, not for others: another one helps little
-// up to twice the processors, and beyond that only takes from them.
-const movingMillis = 250;
-const busyScaleUpMillis = 100;
-const crowdedScaleUpMillis = 1_000;
-const crowd = 2 * availableParallelism();
+// A request that waits is looked after this often.
+const lookMillis = 25;
 const startsAtOnce = Math.max(2, availableParallelism());
+const idleShare = watchProcessors();
 
 export interface FunctionPoolOptions extends EnvironmentOptions {
   /** Further requests wait for one to be free. */
@@ -41,6 +37,8 @@ interface Member {
   readonly environment: Environment;
   isStale: boolean;
   idleSince: number;
+  /** When its running request began. */
+  busySince: number;
 }
 
 class Pool {
@@ -52,7 +50,6 @@ class Pool {
   readonly options: FunctionPoolOptions;
   readonly retirement: NodeJS.Timeout;
   scaleUp: NodeJS.Timeout | undefined;
-  lastFreeAt = Number.NEGATIVE_INFINITY;
   isClosed = false;
 
   constructor(options: FunctionPoolOptions) {
@@ -72,8 +69,8 @@ class Pool {
   }
 
   async run(member: Member, event: unknown): Promise<Invocation> {
+    member.busySince = performance.now();
     const outcome = await member.environment.invoke(event);
-    this.lastFreeAt = performance.now();
     if (this.members.has(member)) this.release(member);
     return outcome;
   }
@@ -93,11 +90,11 @@ class Pool {
     this.idle.push(member);
   }
 
-  /** Milliseconds that a request waits before another environment is started for it. */
-  patience(total: number, now: number): number {
-    const isMoving = now - this.lastFreeAt < movingMillis;
-    if (!isMoving) return scaleUpMillis;
-    return total < crowd ? busyScaleUpMillis : crowdedScaleUpMillis;
+  /** Environments that come free soon; called while none is idle. */
+  active(now: number): number {
+    let active = this.starting.size;
+    for (const { busySince } of this.members) if (now - busySince < heldAfterMillis) active += 1;
+    return active;
   }
 
   startIfNeeded(): void {
@@ -106,7 +103,7 @@ class Pool {
     const isFull = total >= this.options.maximumEnvironments || this.starting.size >= startsAtOnce;
     if (oldest === undefined || isFull || this.isClosed) return;
     const now = performance.now();
-    const due = total === 0 ? 0 : oldest.since + this.patience(total, now) - now;
+    const due = total === 0 ? 0 : oldest.since + scaleUpPatience(this.active(now), idleShare()) - now;
     if (due <= 0) {
       this.start();
       this.startIfNeeded();
@@ -116,13 +113,14 @@ class Pool {
           this.scaleUp = undefined;
           this.startIfNeeded();
         },
-        Math.min(due, scaleUpMillis),
+        Math.min(due, lookMillis),
       );
     }
   }
 
   async start(): Promise<void> {
-    const member = { environment: startEnvironment(this.options), isStale: false, idleSince: 0 };
+    const environment = startEnvironment(this.options);
+    const member = { environment, isStale: false, idleSince: 0, busySince: 0 };
     this.starting.add(member);
     member.environment.ended.then(() => this.forget(member));
     const error = await member.environment.started;

@@ -1,0 +1,41 @@
+import { availableParallelism } from "node:os";
+import { describe, expect, test } from "vitest";
+import { scaleUpPatience, watchProcessors } from "./scale-up.ts";
+
+const crowd = 2 * availableParallelism();
+
+describe("scaleUpPatience", () => {
+  test("little where every environment is held, however busy the machine is", () => {
+    expect(scaleUpPatience(0, 0)).toBe(25);
+  });
+
+  test("soon where the processors are idle, reluctantly beyond twice their number", () => {
+    expect(scaleUpPatience(1, 0.5)).toBe(100);
+    expect(scaleUpPatience(crowd, 0.5)).toBe(1_000);
+  });
+
+  test("only for who waits very long where they are busy, and never beyond twice their number", () => {
+    expect(scaleUpPatience(1, 0.1)).toBe(5_000);
+    expect(scaleUpPatience(crowd, 0.1)).toBe(Number.POSITIVE_INFINITY);
+  });
+});
+
+test("idleness is that of the last tenth of a second, and none where nobody had asked", () => {
+  let now = 0;
+  let times = { idle: 0, total: 0 };
+  const idleShare = watchProcessors(
+    () => now,
+    () => times,
+  );
+  const pass = (millis: number, idle: number) => {
+    now += millis;
+    times = { idle: times.idle + idle, total: times.total + 100 };
+    return idleShare();
+  };
+  expect(pass(0, 100)).toBe(0);
+  expect(pass(50, 90)).toBe(0);
+  expect(pass(100, 30)).toBeCloseTo(0.6);
+  expect(pass(100, 10)).toBeCloseTo(0.1);
+  expect(pass(5_000, 100)).toBe(0);
+  expect(pass(100, 70)).toBeCloseTo(0.7);
+});
