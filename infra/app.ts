@@ -11,7 +11,12 @@ function compose(app: App): void {
     throw new Error("There are no bundles in dist/functions. Run: npx -y pnpm@12 build");
   const context = (name: string): unknown => app.node.tryGetContext(name);
   const overrides = { database: context("database"), region: context("region") };
-  addStacks(app, { stage: resolveStage(String(context("stage") ?? "dev"), overrides), bundles });
+  const secretVersion = context("secretVersion");
+  addStacks(app, {
+    stage: resolveStage(String(context("stage") ?? "dev"), overrides),
+    bundles,
+    ...(typeof secretVersion === "string" && { secretVersion }),
+  });
   app.synth();
 }
 

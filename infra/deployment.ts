@@ -7,6 +7,8 @@ export interface Deployment {
   readonly stage: Stage;
   /** The folder with a bundle of each function, made by `pnpm build`. */
   readonly bundles: string;
+  /** Of the stage's secret: another one replaces the environments that hold an earlier one. */
+  readonly secretVersion?: string;
 }
 
 /** Where functions must stand to reach a database that has no public address. */

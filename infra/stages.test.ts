@@ -72,6 +72,17 @@ test("a function's environment is what its config.ts reads", () => {
   environmentOf("auth", {});
 });
 
+test("another version of the secret replaces every environment that has read it, and no other", async () => {
+  const functionsWith = async (secretVersion: string) => {
+    const made = await synthesise("dev", { secretVersion });
+    return made.ofType("AWS::Lambda::Function").map(({ Properties }) => JSON.stringify(Properties));
+  };
+  const [before, after] = [await functionsWith("v1"), await functionsWith("v2")];
+  const changed = before.filter((text) => !after.includes(text));
+  expect(changed.length).toBeGreaterThan(10);
+  for (const text of before) expect(changed.includes(text)).toBe(text.includes("SECRET_ID"));
+});
+
 test("a stage with everything synthesises clean", async () => {
   const made = await synthesise("full", {
     stages: {

@@ -9,12 +9,16 @@ import { resolveStage } from "../infra/stages.ts";
 await runCommand(async () => {
   const { positionals, values } = parseArgs({
     allowPositionals: true,
-    options: { stage: { type: "string", default: "dev" }, member: { type: "boolean", default: false } },
+    options: {
+      stage: { type: "string", default: "dev" },
+      region: { type: "string" },
+      member: { type: "boolean", default: false },
+    },
   });
   const [email] = positionals;
   if (email === undefined)
-    throw new DeploymentError("Say whom: pnpm admin:add <e-mail> [--stage dev] [--member]");
-  const { name, region = process.env.AWS_REGION } = resolveStage(values.stage);
+    throw new DeploymentError("Say whom: pnpm admin:add <e-mail> [--stage dev] [--region …] [--member]");
+  const { name, region = process.env.AWS_REGION } = resolveStage(values.stage, { region: values.region });
   const { stacks, userPools: client } = awsClients(region);
   try {
     const userPoolId = await stackOutput(stacks, `Parley-${name}-Auth`, "UserPoolId");

@@ -22,7 +22,7 @@ export class DatabaseStack extends Stack {
     const { stage } = props;
     const keys = Secret.fromSecretNameV2(this, "Keys", stage.secretName);
     const aurora = stage.database === "aurora" ? new AuroraDatabase(this, "Aurora", stage) : undefined;
-    this.secrets = secretAccess(stage.secretName, keys, aurora);
+    this.secrets = secretAccess(props, keys, aurora);
 
     const migrate = new ResourceFunction(this, "Migrate", {
       ...props,
@@ -43,10 +43,16 @@ export class DatabaseStack extends Stack {
   }
 }
 
-function secretAccess(secretName: string, keys: ISecret, aurora: AuroraDatabase | undefined): SecretAccess {
+function secretAccess(
+  { stage, secretVersion }: Deployment,
+  keys: ISecret,
+  aurora: AuroraDatabase | undefined,
+): SecretAccess {
   return {
     variables: {
-      SECRET_ID: secretName,
+      SECRET_ID: stage.secretName,
+      // Read by nobody: a change of it is what makes Lambda start new environments, which read the secret anew.
+      ...(secretVersion && { SECRET_VERSION: secretVersion }),
       // Lambda's file of the certificate authorities of AWS: Node does not know that of RDS.
       ...(aurora && {
         DATABASE_SECRET_ID: aurora.secret.secretArn,

@@ -39,7 +39,12 @@ type Stages = Parameters<typeof resolveStage>[2];
  */
 export async function synthesise(
   stageName: string,
-  options: { overrides?: Overrides; stages?: Stages; change?: (app: App) => void } = {},
+  options: {
+    overrides?: Overrides;
+    stages?: Stages;
+    secretVersion?: string;
+    change?: (app: App) => void;
+  } = {},
 ): Promise<Synthesis> {
   const folder = await mkdtemp(join(tmpdir(), "parley-synth-"));
   try {
@@ -49,7 +54,12 @@ export async function synthesise(
       await writeFile(join(bundles, name, "index.mjs"), `// ${name}\n`);
     }
     const app = new App({ outdir: join(folder, "out") });
-    addStacks(app, { stage: resolveStage(stageName, options.overrides, options.stages), bundles });
+    const { overrides, stages, secretVersion } = options;
+    addStacks(app, {
+      stage: resolveStage(stageName, overrides, stages),
+      bundles,
+      ...(secretVersion !== undefined && { secretVersion }),
+    });
     options.change?.(app);
     return read(app);
   } finally {

@@ -94,6 +94,8 @@ describe("loadSecrets", () => {
       "postgres://parley:a%2Fb%40c@db.local:5432/parley?sslmode=verify-full",
     );
     expect(manager.requests).toEqual(['secretsmanager.GetSecretValue {"SecretId":"cluster"}']);
+    // Migrations run on the cluster, too, and not on a database that the stage had before.
+    expect(await loadDirectDatabaseUrl()).toBe(await loadDatabaseUrl());
   });
 
   it("says which secret to fill when it is empty", async () => {

@@ -55,7 +55,9 @@ async function fetchSecret<S extends z.ZodType>(variable: string, schema: S): Pr
 async function fetchCluster(): Promise<Secrets> {
   const { host, port, dbname, username, password } = await fetchSecret("DATABASE_SECRET_ID", clusterSchema);
   const user = `${encodeURIComponent(username)}:${encodeURIComponent(password)}`;
-  return { databaseUrl: `postgres://${user}@${host}:${port}/${dbname}?sslmode=verify-full` };
+  const databaseUrl = `postgres://${user}@${host}:${port}/${dbname}?sslmode=verify-full`;
+  // A stage that had a database by URL before may still have that one's direct URL in its secret.
+  return { databaseUrl, directDatabaseUrl: databaseUrl };
 }
 
 const secretVariables = ["SECRET_ID", "DATABASE_SECRET_ID"];

@@ -1,5 +1,6 @@
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
+import { administer } from "@parley/local/postgres/administer";
 import { expect, inject, test } from "vitest";
 import { checkDatabase } from "./check-database.ts";
 
@@ -12,6 +13,29 @@ test("a database that will do is described", async () => {
 
 test("a cluster of its own has no URL to check", async () => {
   expect(await checkDatabase({})).toEqual([]);
+});
+
+test("a direct URL of another database is refused: migrations would not reach what functions use", async () => {
+  const other = new URL(databaseUrl);
+  other.pathname = "/postgres";
+  await expect(checkDatabase({ databaseUrl, directDatabaseUrl: databaseUrl })).resolves.toHaveLength(1);
+  await expect(checkDatabase({ databaseUrl, directDatabaseUrl: other.href })).rejects.toThrow(
+    "DIRECT_DATABASE_URL names another database than DATABASE_URL",
+  );
+});
+
+test("a user who may not make tables is refused", async () => {
+  const role = `reader_${process.pid}`;
+  await administer(databaseUrl, `create role ${role} login password 'hunter2'`);
+  try {
+    const reader = new URL(databaseUrl);
+    reader.username = role;
+    reader.password = "hunter2";
+    const failure = checkDatabase({ databaseUrl, directDatabaseUrl: reader.href });
+    await expect(failure).rejects.toThrow("The user of DIRECT_DATABASE_URL may not make tables");
+  } finally {
+    await administer(databaseUrl, `drop role ${role}`);
+  }
 });
 
 test("a database that is not there is said without its URL", async () => {

@@ -4,6 +4,9 @@ import type { SecretValues } from "./secret-values.ts";
 
 const oldestVersion = 14;
 const connectSeconds = 30;
+const soleConnectionMillis = 3_000;
+// Any constant, but not that of the migrations.
+const lock = 7_203_612;
 
 const remedies: Readonly<Record<string, string>> = {
   ENOTFOUND: "its host does not exist",
@@ -23,17 +26,16 @@ function reasonOf(error: unknown): string {
   return remedies[code] ?? (code || (error instanceof Error ? error.message.split("\n")[0] : "")) ?? "";
 }
 
+function connect(url: string): postgres.Sql {
+  return postgres(url, { max: 1, fetch_types: false, connect_timeout: connectSeconds, onnotice: () => {} });
+}
+
 async function connected<T>(
   variable: string,
   url: string,
   work: (sql: postgres.Sql) => Promise<T>,
 ): Promise<T> {
-  const sql = postgres(url, {
-    max: 1,
-    fetch_types: false,
-    connect_timeout: connectSeconds,
-    onnotice: () => {},
-  });
+  const sql = connect(url);
   try {
     return await work(sql);
   } catch (error) {
@@ -46,15 +48,31 @@ async function connected<T>(
   }
 }
 
-/** Functions prepare their statements: through a pooler that forgets them the second run fails. */
-async function checkPrepared(sql: postgres.Sql): Promise<void> {
+/**
+ * Functions prepare their statements: through a pooler that forgets them, a later run fails. The later run is made while
+ * another client holds the connection of the first, so that the pooler has to give it another one.
+ */
+async function checkPrepared(sql: postgres.Sql, url: string): Promise<void> {
+  const other = connect(url);
+  const run = (number: number) => sql.unsafe("select $1::int", [number], { prepare: true });
   try {
-    for (const number of [1, 2, 3]) await sql.unsafe("select $1::int", [number], { prepare: true });
+    await run(1);
+    await run(2);
+    const later = other.begin(async (holding) => {
+      await holding`select 1`;
+      const third = run(3);
+      // A pooler with a single connection has no other to give before this transaction ends.
+      await Promise.race([third, new Promise((resolve) => setTimeout(resolve, soleConnectionMillis))]);
+      return { third };
+    });
+    await (await later).third;
   } catch (error) {
     throw new DeploymentError(
       "The pooler of DATABASE_URL does not keep prepared statements: use a session pooler, PgBouncer 1.21 with max_prepared_statements, or the direct URL.",
       { cause: error },
     );
+  } finally {
+    await other.end({ timeout: 5 });
   }
 }
 
@@ -72,10 +90,36 @@ async function describe(sql: postgres.Sql): Promise<string> {
   return `Database: Postgres ${row.shown}, ${vector}.`;
 }
 
+/** Migrations make tables, and the schema in which they note what has been applied. */
+async function checkRights(sql: postgres.Sql): Promise<void> {
+  const [row] = await sql<[{ may: boolean | null }]>`
+    select has_schema_privilege(current_schema(), 'create')
+      and has_database_privilege(current_database(), 'create') as may`;
+  if (row.may !== true) {
+    throw new DeploymentError(
+      "The user of DIRECT_DATABASE_URL may not make tables: grant it create on the database and on its schema public.",
+    );
+  }
+}
+
+/** What holds the lock in one database leaves it free in any other. */
+async function checkSame(direct: postgres.Sql, url: string): Promise<void> {
+  await direct`select pg_advisory_lock(${lock})`;
+  await connected("DATABASE_URL", url, async (sql) => {
+    const [row] = await sql<[{ free: boolean }]>`select pg_try_advisory_xact_lock(${lock}) as free`;
+    if (row.free) {
+      throw new DeploymentError(
+        "DIRECT_DATABASE_URL names another database than DATABASE_URL: migrations would not reach what functions use.",
+      );
+    }
+  });
+}
+
 /** Migrations hold an advisory lock over many statements, which only one and the same session can. */
-async function checkDirect(sql: postgres.Sql): Promise<void> {
-  await sql`select pg_advisory_lock(7203612)`;
-  const [row] = await sql<[{ released: boolean }]>`select pg_advisory_unlock(7203612) as released`;
+async function checkDirect(sql: postgres.Sql, url: string): Promise<void> {
+  await checkRights(sql);
+  await checkSame(sql, url);
+  const [row] = await sql<[{ released: boolean }]>`select pg_advisory_unlock(${lock}) as released`;
   if (!row.released) {
     throw new DeploymentError(
       "DIRECT_DATABASE_URL goes through a transaction pooler: set it to the URL past the pooler.",
@@ -93,10 +137,10 @@ export async function checkDatabase(values: SecretValues): Promise<string[]> {
   if (databaseUrl === undefined || directDatabaseUrl === undefined) return [];
   const line = await connected("DATABASE_URL", databaseUrl, async (sql) => {
     const description = await describe(sql);
-    await checkPrepared(sql);
+    await checkPrepared(sql, databaseUrl);
     return description;
   });
-  await connected("DIRECT_DATABASE_URL", directDatabaseUrl, checkDirect);
+  await connected("DIRECT_DATABASE_URL", directDatabaseUrl, (sql) => checkDirect(sql, databaseUrl));
   const isUnchecked = !/sslmode=verify-full|@(?:localhost|127\.0\.0\.1)[:/]/.test(databaseUrl);
   return isUnchecked
     ? [line, "The URL does not say sslmode=verify-full: the server's certificate is not checked."]

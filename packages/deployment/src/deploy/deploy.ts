@@ -23,18 +23,23 @@ export interface DeployOptions {
  */
 export async function deploy(options: DeployOptions): Promise<void> {
   const { stage, say, run } = options;
-  await prepareSecret(options);
+  const secretVersion = await prepareSecret(options);
   say("Bundling the functions.");
   await succeed(run("node", ["scripts/build.ts"]), "The functions do not bundle; the lines above say why.");
   say("Deploying. Migrations run first; nothing new serves before they are done.");
   await succeed(
-    run("cdk", ["deploy", "--all", "--require-approval", "never", ...contextOf(options)]),
+    run("cdk", ["deploy", "--all", "--require-approval", "never", ...contextOf(options, secretVersion)]),
     `The deployment of ${stage.name} failed; the lines above say where, and what ran before goes on running.`,
   );
 }
 
-function contextOf({ stage, region }: DeployOptions): string[] {
-  const context = { stage: stage.name, database: stage.database, ...(region && { region }) };
+function contextOf({ stage, region }: DeployOptions, secretVersion: string | undefined): string[] {
+  const context = {
+    stage: stage.name,
+    database: stage.database,
+    ...(region && { region }),
+    ...(secretVersion && { secretVersion }),
+  };
   return Object.entries(context).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
 }
 
@@ -42,7 +47,8 @@ async function succeed(run: Promise<number>, sentence: string): Promise<void> {
   if ((await run) !== 0) throw new DeploymentError(sentence);
 }
 
-async function prepareSecret(options: DeployOptions): Promise<void> {
+/** Answers the version of the secret, by which the functions tell that it has changed. */
+async function prepareSecret(options: DeployOptions): Promise<string | undefined> {
   const { stage, client, region, say, check = checkDatabase } = options;
   const inAws = async <T>(work: Promise<T>): Promise<T> => {
     try {
@@ -54,12 +60,15 @@ async function prepareSecret(options: DeployOptions): Promise<void> {
   const present = await inAws(readStageSecret(client, stage.secretName));
   const values = await gatherSecretValues({
     environment: options.environment,
-    present,
+    present: present?.values,
     needsDatabaseUrl: stage.database === "url",
     ask: options.ask,
   });
   if (stage.database === "url") for (const line of await check(values)) say(line);
-  for (const line of describeValues(values)) say(line);
-  const done = await inAws(writeStageSecret(client, stage.secretName, present, values));
+  const { METRICS_TOKEN } = options.environment;
+  const isTokenNew = ![present?.values.metricsToken, METRICS_TOKEN?.trim()].includes(values.metricsToken);
+  for (const line of describeValues(values, isTokenNew)) say(line);
+  const { done, version } = await inAws(writeStageSecret(client, stage.secretName, present, values));
   say(`Secret ${stage.secretName}: ${done}.`);
+  return version;
 }

@@ -12,20 +12,33 @@ type Client = Pick<SecretsManagerClient, "send">;
 
 const valuesSchema = z.record(z.string(), z.string());
 
+export interface StoredSecret {
+  readonly values: SecretValues;
+  readonly version: string | undefined;
+}
+
+export interface WrittenSecret {
+  readonly done: "created" | "changed" | "kept";
+  readonly version: string | undefined;
+}
+
 /**
  * What the secret of a stage holds; undefined when there is none.
  * @throws DeploymentError when it holds something else than a JSON object of strings
  */
-export async function readStageSecret(client: Client, name: string): Promise<SecretValues | undefined> {
+export async function readStageSecret(client: Client, name: string): Promise<StoredSecret | undefined> {
   let text: string | undefined;
+  let version: string | undefined;
   try {
-    text = (await client.send(new GetSecretValueCommand({ SecretId: name }))).SecretString;
+    ({ SecretString: text, VersionId: version } = await client.send(
+      new GetSecretValueCommand({ SecretId: name }),
+    ));
   } catch (error) {
     if (error instanceof Error && error.name === "ResourceNotFoundException") return undefined;
     throw error;
   }
   try {
-    return valuesSchema.parse(JSON.parse(text ?? ""));
+    return { values: valuesSchema.parse(JSON.parse(text ?? "")), version };
   } catch {
     // A parse error's message quotes its input.
     throw new DeploymentError(
@@ -34,24 +47,26 @@ export async function readStageSecret(client: Client, name: string): Promise<Sec
   }
 }
 
-/** Writes the secret of a stage, which no stack owns: it outlives them all. Answers what was done. */
+/** Writes the secret of a stage, which no stack owns: it outlives them all. */
 export async function writeStageSecret(
   client: Client,
   name: string,
-  present: SecretValues | undefined,
+  present: StoredSecret | undefined,
   values: SecretValues,
-): Promise<"created" | "changed" | "kept"> {
+): Promise<WrittenSecret> {
   const SecretString = JSON.stringify(values);
   if (present === undefined) {
-    await client.send(
+    const { VersionId: version } = await client.send(
       new CreateSecretCommand({ Name: name, SecretString, Description: "Database and keys of Parley" }),
     );
-    return "created";
+    return { done: "created", version };
   }
-  const isSame = JSON.stringify(sorted(present)) === JSON.stringify(sorted(values));
-  if (isSame) return "kept";
-  await client.send(new PutSecretValueCommand({ SecretId: name, SecretString }));
-  return "changed";
+  const isSame = JSON.stringify(sorted(present.values)) === JSON.stringify(sorted(values));
+  if (isSame) return { done: "kept", version: present.version };
+  const { VersionId: version } = await client.send(
+    new PutSecretValueCommand({ SecretId: name, SecretString }),
+  );
+  return { done: "changed", version };
 }
 
 function sorted(values: SecretValues): [string, string][] {
