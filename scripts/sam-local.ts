@@ -15,11 +15,11 @@ await runCommand(async () => {
     (await runProgram("cdk", ["synth", "--quiet", "-c", "stage=dev", "-c", "database=url", "-o", assembly]));
   if (code !== 0) throw new DeploymentError("The stage dev does not synthesise; the lines above say why.");
   const file = await readFile(new URL(".env", root), "utf8").catch(() => "");
-  const { startApi, invocations, environmentFile, missing } = await prepareSam(assembly, {
+  const { port, startApi, invocations, environmentFile, missing } = await prepareSam(assembly, {
     ...parseEnv(file),
     ...process.env,
   });
-  console.log(`\nThe API on port 3001:\n  ${startApi}\n\nOne call of a function:`);
+  console.log(`\nThe API on port ${port}:\n  ${startApi}\n\nOne call of a function:`);
   for (const { command } of invocations) console.log(`  ${command}`);
   if (missing.length > 0) console.log(`\nStill empty in ${environmentFile}: ${missing.join(", ")}.`);
 });

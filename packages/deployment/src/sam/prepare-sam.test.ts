@@ -23,7 +23,17 @@ const template = {
         Description: "Parley dev: account",
         Handler: "index.handler",
         Role: { "Fn::GetAtt": ["Role", "Arn"] },
-        Environment: { Variables: { SECRET_ID: "parley/dev", QUEUE_URL: { "Fn::ImportValue": "x" } } },
+        Environment: {
+          Variables: {
+            SECRET_ID: "parley/dev",
+            SECRET_VERSION: "v1",
+            QUEUE_URL: { "Fn::ImportValue": "x" },
+            WEBSOCKET_CALLBACK_URL: { "Fn::ImportValue": "y" },
+            POWERTOOLS_SERVICE_NAME: "account",
+            NEW_USER_TOKENS: "50",
+            MONTHLY_TOKENS: "5",
+          },
+        },
       },
     },
     Api: { Type: "AWS::ApiGatewayV2::Api", Properties: { ProtocolType: "HTTP" } },
@@ -36,10 +46,12 @@ test("functions get plain variables in place of secrets and imports, and the mac
     DATABASE_URL: "postgres://user:pass@localhost:5432/parley",
     QUEUE_URL: "http://127.0.0.1:9324/q",
     USER_POOL_ID: "us-east-1_a",
+    MONTHLY_TOKENS: "7",
+    METRICS_TOKEN: "m",
   });
   expect(plan.missing).toEqual(["USER_POOL_CLIENT_ID"]);
   expect(plan.startApi).toBe(
-    `sam local start-api --port 3001 -t ${assembly}/Parley-dev-Api.sam.json --env-vars ${assembly}/sam-environment.json`,
+    `sam local start-api --port 3010 -t ${assembly}/Parley-dev-Api.sam.json --env-vars ${assembly}/sam-environment.json`,
   );
   const { Resources } = JSON.parse(await readFile(join(assembly, "Parley-dev-Api.sam.json"), "utf8"));
   const { Properties } = Resources.AccountFunctionA1;
@@ -47,13 +59,18 @@ test("functions get plain variables in place of secrets and imports, and the mac
     Handler: "index.handler",
     Environment: { Variables: { DATABASE_URL: "" } },
   });
-  expect(JSON.stringify(Properties)).not.toMatch(/SECRET_ID|ImportValue|Role/);
+  expect(JSON.stringify(Properties)).not.toMatch(/SECRET_|ImportValue|Role/);
   expect(Resources.Api).toEqual(template.Resources.Api);
   const variables = JSON.parse(await readFile(plan.environmentFile, "utf8")).AccountFunctionA1;
   expect(variables).toMatchObject({
     DATABASE_URL: "postgres://user:pass@host.docker.internal:5432/parley",
     QUEUE_URL: "http://host.docker.internal:9324/q",
     POWERTOOLS_SERVICE_NAME: "account",
+    // What the stage says stays, unless this machine says otherwise.
+    NEW_USER_TOKENS: "50",
+    MONTHLY_TOKENS: "7",
+    METRICS_TOKEN: "m",
+    WEBSOCKET_CALLBACK_URL: "",
   });
   for (const { command } of plan.invocations) {
     const file = /-e (\S+)/.exec(command)?.[1] ?? "";

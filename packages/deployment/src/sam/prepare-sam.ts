@@ -9,38 +9,45 @@ type Variables = Readonly<Record<string, string | undefined>>;
 // SAM runs functions in containers: this machine is elsewhere for them.
 const thisMachine = "host.docker.internal";
 
-/** What functions may read; SAM passes on only what the template declares. */
+/** What the template does not declare: values of the secret, and where to find the services of this machine. */
 const variableNames = [
   "DATABASE_URL",
-  "QUEUE_URL",
+  "DIRECT_DATABASE_URL",
+  "OPENAI_API_KEY",
+  "ANTHROPIC_API_KEY",
+  "MOMENTO_API_KEY",
+  "EMBEDDING_API_KEY",
+  "METRICS_TOKEN",
+  "AWS_REGION",
   "AWS_ENDPOINT_URL_SQS",
   "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER",
-  "AWS_REGION",
-  "USER_POOL_ID",
-  "USER_POOL_CLIENT_ID",
   "USER_POOL_JWKS",
-  "WEBSOCKET_CALLBACK_URL",
-  "MOMENTO_API_KEY",
-  "MOMENTO_CACHE_NAME",
-  "OPENAI_API_KEY",
+  "MOMENTO_ENDPOINT",
   "OPENAI_BASE_URL",
-  "ANTHROPIC_API_KEY",
   "ANTHROPIC_BASE_URL",
   "DEFAULT_MODEL",
   "FALLBACK_MODEL",
 ];
+/** What would have functions look for secrets in AWS. */
+const withoutMeaning = ["SECRET_ID", "SECRET_VERSION", "DATABASE_SECRET_ID", "NODE_EXTRA_CA_CERTS"];
+// `dev` has 3000, and 3001 for its WebSocket API; its database, queue and user pool may be what SAM's functions use.
+const port = 3010;
 /** Without these nothing runs. */
 const needed = ["DATABASE_URL", "QUEUE_URL", "USER_POOL_ID", "USER_POOL_CLIENT_ID"];
 
 const functionSchema = z.looseObject({
   Type: z.literal("AWS::Lambda::Function"),
-  Properties: z.looseObject({ Description: z.string().startsWith("Parley ") }),
+  Properties: z.looseObject({
+    Description: z.string().startsWith("Parley "),
+    Environment: z.object({ Variables: z.record(z.string(), z.unknown()) }).optional(),
+  }),
 });
 const templateSchema = z.looseObject({
   Resources: z.record(z.string(), z.looseObject({ Type: z.string() })),
 });
 
 export interface SamPlan {
+  readonly port: number;
   readonly startApi: string;
   /** One for each event, by function. */
   readonly invocations: readonly { functionName: string; command: string }[];
@@ -49,10 +56,25 @@ export interface SamPlan {
   readonly missing: readonly string[];
 }
 
-function localVariables(environment: Variables): Record<string, string> {
+/** Another name for this machine where an address means it. */
+function fromContainer(value: string | undefined): string {
   const here = /(?<=\/\/(?:[^@/]*@)?)(?:localhost|127\.0\.0\.1)(?=[:/])/;
+  return (value ?? "").replace(here, thisMachine);
+}
+
+/** The variables of a function: what its template says in plain text, and over that what this machine's say. */
+function variablesOf(
+  { Properties }: z.output<typeof functionSchema>,
+  environment: Variables,
+): Record<string, string> {
+  const declared = Object.entries(Properties.Environment?.Variables ?? {}).filter(
+    ([name]) => !withoutMeaning.includes(name),
+  );
+  const names = new Set([...declared.map(([name]) => name), ...variableNames]);
+  // A reference to another resource or stack is nothing that SAM could resolve.
+  const plain = Object.fromEntries(declared.filter(([, value]) => typeof value === "string")) as Variables;
   return Object.fromEntries(
-    variableNames.map((name) => [name, (environment[name] ?? "").replace(here, thisMachine)]),
+    [...names].map((name) => [name, fromContainer(environment[name] || plain[name])]),
   );
 }
 
@@ -67,7 +89,6 @@ function nameOf(description: string): string {
  * @throws DeploymentError when there is no template of the API
  */
 export async function prepareSam(assembly: string, environment: Variables): Promise<SamPlan> {
-  const variables = localVariables(environment);
   const environmentFile = join(assembly, "sam-environment.json");
   const files = (await readdir(assembly)).filter((name) => name.endsWith(".template.json"));
   const apiFile = files.find((name) => name.endsWith("-Api.template.json"));
@@ -82,7 +103,7 @@ export async function prepareSam(assembly: string, environment: Variables): Prom
       const found = functionSchema.safeParse(resource);
       if (!found.success) continue;
       const functionName = nameOf(found.data.Properties.Description);
-      const own = { ...variables, POWERTOOLS_SERVICE_NAME: functionName, POWERTOOLS_TRACE_ENABLED: "false" };
+      const own = { ...variablesOf(found.data, environment), POWERTOOLS_TRACE_ENABLED: "false" };
       environments[id] = own;
       template.Resources[id] = withVariables(found.data, own);
       for (const event of await writeEvents(assembly, functionName)) {
@@ -94,10 +115,11 @@ export async function prepareSam(assembly: string, environment: Variables): Prom
   }
   await writeFile(environmentFile, JSON.stringify(environments, null, 1), { mode: 0o600 });
   return {
-    startApi: `sam local start-api --port 3001 -t ${join(assembly, samName(apiFile))} --env-vars ${environmentFile}`,
+    port,
+    startApi: `sam local start-api --port ${port} -t ${join(assembly, samName(apiFile))} --env-vars ${environmentFile}`,
     invocations: invocations.toSorted((left, right) => left.functionName.localeCompare(right.functionName)),
     environmentFile,
-    missing: needed.filter((name) => !variables[name]),
+    missing: needed.filter((name) => !environment[name]),
   };
 }
 

@@ -16,7 +16,7 @@ function requestEvent(route: Route, body: unknown) {
     rawPath,
     rawQueryString: "",
     headers: {
-      Host: "127.0.0.1:3001",
+      Host: "127.0.0.1:3010",
       Authorization: "Bearer paste-an-access-token",
       ...(body !== undefined && { "Content-Type": "application/json" }),
     },
@@ -24,7 +24,7 @@ function requestEvent(route: Route, body: unknown) {
     requestContext: {
       accountId,
       apiId: "local",
-      domainName: "127.0.0.1:3001",
+      domainName: "127.0.0.1:3010",
       domainPrefix: "127",
       http: {
         method: route.method,
