@@ -22,7 +22,7 @@ export function addStacks(app: App, deployment: Deployment): void {
   const database = new DatabaseStack(app, id("Database"), settings);
   const { secrets } = database;
   const auth = new AuthStack(app, id("Auth"), { ...settings, secrets });
-  const { userPool, clientId } = auth;
+  const { userPool, clientId, signInVariables } = auth;
   const realtime = new RealtimeStack(app, id("Realtime"), { ...settings, secrets, userPool, clientId });
   const replies = new RepliesStack(app, id("Replies"), { ...settings, secrets, realtime, userPool });
   const { queue, embeddingQueue, worker } = replies;
@@ -34,6 +34,7 @@ export function addStacks(app: App, deployment: Deployment): void {
     realtime,
     userPool,
     clientId,
+    signInVariables,
   });
   // Its migrations run before any new code serves.
   for (const stack of [auth, realtime, replies, api]) stack.addStackDependency(database);

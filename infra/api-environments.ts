@@ -1,4 +1,5 @@
 import { embeddingVariables } from "./constructs/embeddings.ts";
+import type { SignInVariable } from "./constructs/sign-in.ts";
 import { type ApiEnvironments, environmentOf } from "./environments.ts";
 import type { Stage } from "./stages.ts";
 
@@ -9,6 +10,7 @@ export function apiEnvironments(
     queueUrl: string;
     userPoolId: string;
     clientId: string;
+    signIn: Record<SignInVariable, string | undefined>;
     callbackUrl: string;
     embeddingQueueUrl: string | undefined;
   },
@@ -35,7 +37,7 @@ export function apiEnvironments(
     account: environmentOf("account", { ...caller, ...cache, ...push, USER_POOL_ID: made.userPoolId }),
     admin: environmentOf("admin", { ...caller, ...cache, ...push, ...asking }),
     "api-keys": environmentOf("api-keys", caller),
-    auth: environmentOf("auth", { ...caller, USER_POOL_CLIENT_ID: made.clientId }),
+    auth: environmentOf("auth", { ...caller, ...made.signIn, USER_POOL_CLIENT_ID: made.clientId }),
     conversations: environmentOf("conversations", { ...caller, ...cache, ...push, ...asking }),
     docs: environmentOf("docs", {}),
     messages: environmentOf("messages", { ...caller, ...cache, ...push, ...asking, ...embedding }),

@@ -11,6 +11,11 @@ const longestPauseMillis = 500;
 /** What a waiting poll leaves of the invocation's time, for its last read and the answer. */
 const spareMillis = 3_000;
 
+/** A poll that names the version of a running reply has seen it run. */
+function hasSeenItRun(ifNoneMatch: string | undefined): boolean {
+  return ifNoneMatch?.includes("-in_progress-") ?? false;
+}
+
 function toResponse({ reply, etag }: Seen): ApiResponse {
   const headers = isTerminal(reply.status) ? {} : { "Retry-After": "1" };
   return { status: 200, headers, body: reply, etag };
@@ -24,12 +29,20 @@ export function getReply(
   parts: ReadingParts,
   mostWaitSeconds: number,
 ): Operation<(typeof replyRoutes)["getReply"]> {
-  return async ({ params: { replyId }, query: { waitSeconds }, caller, requestId, remainingMillis }) => {
+  return async ({
+    params: { replyId },
+    query: { waitSeconds },
+    caller,
+    headers,
+    requestId,
+    remainingMillis,
+  }) => {
     addLogKeys({ replyId });
+    const isSeen = hasSeenItRun(headers.ifNoneMatch);
     const wanted = waitSeconds > mostWaitSeconds ? 0 : waitSeconds * 1000;
     const until = Date.now() + Math.min(wanted, remainingMillis() - spareMillis);
     for (let pause = firstPauseMillis; ; pause = Math.min(pause * 1.5, longestPauseMillis)) {
-      const seen = await readReply(parts, caller.userId, replyId, requestId);
+      const seen = await readReply(parts, caller.userId, replyId, requestId, isSeen);
       if (seen === undefined) throw problem("not-found");
       addLogKeys({ conversationId: seen.reply.conversationId });
       const left = until - Date.now();

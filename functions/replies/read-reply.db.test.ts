@@ -1,6 +1,7 @@
 import { createCache } from "@parley/cache/create-cache";
 import { type Database, openDatabase } from "@parley/data/database";
 import { newId } from "@parley/data/ids";
+import { claimReply, finishReply, flushReply } from "@parley/data/reply-jobs";
 import { createConversation } from "@parley/data/send-message";
 import { resolveUser } from "@parley/data/users";
 import { captureLog } from "@parley/http/testing/capture-log";
@@ -116,4 +117,34 @@ it("asks no database for a running reply that is cached for this user", async ()
   expect(seen).toEqual({ reply, etag: "1-4-in_progress-0" });
   expect(statements).toEqual([]);
   expect(await readReply(cached, eve, replyId, "request-1")).toBeUndefined();
+});
+
+it("looks in the cache for a reply that was saved while it runs, or that the caller has seen run", async () => {
+  const asked: unknown[] = [];
+  const watched = {
+    ...parts,
+    cache: {
+      ...parts.cache,
+      readReply: async (_ownerId: string, _replyId: string, hasSeenItRun?: boolean) =>
+        void asked.push(hasSeenItRun),
+      replyRuns: (ownerId: string, id: string) => void asked.push([ownerId, id]),
+    },
+  };
+  const read = async (owner: string, hasSeenItRun?: boolean) => {
+    asked.length = 0;
+    await readReply(watched, owner, replyId, "request-1", hasSeenItRun);
+    return [...asked];
+  };
+  expect(await read(ada)).toEqual([false]);
+  const claim = await claimReply(database, ada, replyId);
+  if (claim.outcome !== "claimed") throw new Error(`The claim was ${claim.outcome}.`);
+  const { attempt } = claim.reply;
+  expect(await read(ada, true)).toEqual([true]);
+  const progress = { saved: 0, delta: "So far", inputTokens: 1, outputTokens: 1, noteIds: [] };
+  await flushReply(database, { ownerId: ada, replyId, attempt }, progress);
+  expect(await read(eve)).toEqual([false]);
+  expect(await read(ada)).toEqual([false, [ada, replyId]]);
+  const ending = { messageId: newId(), content: "All of it", finishReason: "stop" };
+  await finishReply(database, { ownerId: ada, replyId, attempt }, { status: "completed", ...ending });
+  expect(await read(ada)).toEqual([false]);
 });

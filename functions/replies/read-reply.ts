@@ -1,6 +1,6 @@
 import type { Parts } from "@parley/application/parts";
 import { renderReply, replyEtag } from "@parley/contract/render/reply";
-import type { Reply } from "@parley/contract/schemas/reply";
+import { isTerminal, type Reply } from "@parley/contract/schemas/reply";
 import { getReply, needsRepair, type ReplyRow, repairReply } from "@parley/data/replies";
 import { timeOutReply } from "@parley/data/reply-jobs";
 import { announceEnding } from "@parley/jobs/announce-ending";
@@ -30,18 +30,25 @@ async function repair(parts: ReadingParts, row: ReplyRow, requestId: string): Pr
   return row;
 }
 
+/** Whether it has been saved while it runs: each claim and each save adds one to its sequence. */
+function mayBeCached({ status, attempt, sequence }: ReplyRow): boolean {
+  return !isTerminal(status) && sequence > attempt;
+}
+
 /**
- * A reply of this owner, or undefined: while it runs from the cache where it is, otherwise from the database. One
- * whose job or worker seems to be lost gets a new job, or its end.
+ * A reply of this owner, or undefined: from the cache where somebody has seen it run and it is there, otherwise from
+ * the database. One whose job or worker seems to be lost gets a new job, or its end.
+ * @param hasSeenItRun the caller has, by what it sent
  */
 export async function readReply(
   parts: ReadingParts,
   ownerId: string,
   replyId: string,
   requestId: string,
+  hasSeenItRun = false,
 ): Promise<Seen | undefined> {
   const { database, cache, patienceSeconds } = parts;
-  const cached = await cache.readReply<Reply>(ownerId, replyId);
+  const cached = await cache.readReply<Reply>(ownerId, replyId, hasSeenItRun);
   if (cached !== undefined) {
     const { reply, attempt, sequence } = cached;
     return { reply, etag: replyEtag({ attempt, sequence, status: reply.status, answerVersion: null }) };
@@ -50,5 +57,6 @@ export async function readReply(
   const isStuck = stored !== undefined && needsRepair(stored, patienceSeconds);
   const row = isStuck ? await repair(parts, stored, requestId) : stored;
   if (row === undefined) return undefined;
+  if (mayBeCached(row)) cache.replyRuns(ownerId, replyId);
   return { reply: renderReply(row), etag: replyEtag(row) };
 }

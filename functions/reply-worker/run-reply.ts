@@ -1,5 +1,6 @@
 import { isConnectionFailure } from "@parley/data/database-errors";
 import { newId } from "@parley/data/ids";
+import type { ReplyRow } from "@parley/data/replies";
 import type { Claim, Ending } from "@parley/data/reply-jobs";
 import { announceEnding } from "@parley/jobs/announce-ending";
 import type { ReplyJob } from "@parley/jobs/reply-job";
@@ -28,6 +29,11 @@ function endingOf({ answer, prompt }: Answered, transcript: Transcript): Ending 
     noteIds: noteIdsOf(context.notes),
     context,
   };
+}
+
+/** Each claim, each save and the end add one to a reply's sequence; what was never saved was never cached. */
+function wasSaved({ attempt, sequence }: ReplyRow): boolean {
+  return sequence > attempt + 1;
 }
 
 /** What a reply fails with; anything but a provider's error is our own fault. */
@@ -103,7 +109,7 @@ export async function runReply(
   await announceEnding({ ...worker, realtime }, job.requestId, {
     ownerId: reply.ownerId,
     conversationId: reply.conversationId,
-    replyIds: [reply.id],
+    replyIds: wasSaved(finished.reply) ? [reply.id] : [],
     nextReplyId: finished.nextReplyId,
     news: finished.news,
   });

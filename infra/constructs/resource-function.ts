@@ -21,6 +21,11 @@ export interface ResourceFunctionProps extends Deployment {
   readonly secrets?: SecretAccess;
 }
 
+/** Where the functions' own metrics of a stage are. */
+export function metricsNamespace(stageName: string): string {
+  return `Parley/${stageName}`;
+}
+
 /** One function of `functions/`: its bundle, a role of its own and a log group that forgets. */
 export class ResourceFunction extends Construct {
   readonly lambda: LambdaFunction;
@@ -50,6 +55,7 @@ export class ResourceFunction extends Construct {
         NODE_OPTIONS: "--enable-source-maps",
         POWERTOOLS_SERVICE_NAME: functionName,
         POWERTOOLS_LOG_LEVEL: stage.logLevel,
+        POWERTOOLS_METRICS_NAMESPACE: metricsNamespace(stage.name),
         ...secrets?.variables,
         ...props.environment,
       },

@@ -15,10 +15,15 @@ import type { Stage } from "../stages.ts";
 
 type Provider = Stage["identityProviders"][number];
 
+export type SignInVariable = "SIGN_IN_URL" | "SIGN_IN_SCOPES" | "SIGN_IN_CALLBACK_URLS" | "SIGN_IN_PROVIDERS";
+
 export interface SignInProps {
   readonly stage: Stage;
   readonly pool: UserPool;
 }
+
+/** What the sign-in page gives to whoever signs in on it. */
+const scopes = [OAuthScope.OPENID, OAuthScope.EMAIL, OAuthScope.PROFILE, OAuthScope.COGNITO_ADMIN];
 
 /** How people sign in: a client without a secret, the hosted page and, when they are configured, social providers. */
 export class SignIn extends Construct {
@@ -45,6 +50,22 @@ export class SignIn extends Construct {
     });
   }
 
+  /** What `GET /v1/auth/providers` tells; nothing where the client may not use the page. */
+  variables({ callbackUrls, identityProviders }: Stage): Record<SignInVariable, string | undefined> {
+    const isHosted = callbackUrls.length > 0;
+    const joined = (list: readonly string[]) => (isHosted && list.length > 0 ? list.join(",") : undefined);
+    return {
+      SIGN_IN_URL: isHosted ? this.pageUrl : undefined,
+      SIGN_IN_SCOPES: joined(scopes.map(({ scopeName }) => scopeName)),
+      SIGN_IN_CALLBACK_URLS: joined(callbackUrls),
+      SIGN_IN_PROVIDERS: joined(
+        identityProviders.map((provider) =>
+          provider.kind === "google" ? "google:Google" : `oidc:${provider.name}`,
+        ),
+      ),
+    };
+  }
+
   private addClient(pool: UserPool, stage: Stage): UserPoolClient {
     const isHosted = stage.callbackUrls.length > 0;
     return new UserPoolClient(this, "Client", {
@@ -62,7 +83,7 @@ export class SignIn extends Construct {
           flows: { authorizationCodeGrant: true },
           callbackUrls: stage.callbackUrls,
           logoutUrls: stage.callbackUrls,
-          scopes: [OAuthScope.OPENID, OAuthScope.EMAIL, OAuthScope.PROFILE, OAuthScope.COGNITO_ADMIN],
+          scopes,
         },
       }),
       supportedIdentityProviders: [

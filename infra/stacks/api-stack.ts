@@ -7,6 +7,7 @@ import { apiEnvironments } from "../api-environments.ts";
 import { HttpGateway } from "../constructs/http-gateway.ts";
 import type { JobQueue } from "../constructs/job-queue.ts";
 import { ResourceFunction } from "../constructs/resource-function.ts";
+import type { SignInVariable } from "../constructs/sign-in.ts";
 import type { Deployment, SecretAccess } from "../deployment.ts";
 import { environmentOf } from "../environments.ts";
 import type { RealtimeStack } from "./realtime-stack.ts";
@@ -19,6 +20,7 @@ export interface ApiStackProps extends Deployment, StackProps {
   readonly secrets: SecretAccess;
   readonly userPool: IUserPool;
   readonly clientId: string;
+  readonly signInVariables: Record<SignInVariable, string | undefined>;
   readonly queue: JobQueue;
   readonly embeddingQueue: JobQueue | undefined;
   readonly realtime: RealtimeStack;
@@ -36,6 +38,7 @@ export class ApiStack extends Stack {
       queueUrl: queue.jobs.queueUrl,
       userPoolId: props.userPool.userPoolId,
       clientId: props.clientId,
+      signIn: props.signInVariables,
       callbackUrl: realtime.callbackUrl,
       embeddingQueueUrl: embeddingQueue?.jobs.queueUrl,
     });

@@ -2,7 +2,7 @@ import { CfnOutput, Stack, type StackProps } from "aws-cdk-lib";
 import type { IUserPool } from "aws-cdk-lib/aws-cognito";
 import type { Construct } from "constructs";
 import { ResourceFunction } from "../constructs/resource-function.ts";
-import { SignIn } from "../constructs/sign-in.ts";
+import { SignIn, type SignInVariable } from "../constructs/sign-in.ts";
 import { createUserPool } from "../constructs/user-pool.ts";
 import type { Deployment, SecretAccess } from "../deployment.ts";
 import { environmentOf } from "../environments.ts";
@@ -18,6 +18,8 @@ export interface AuthStackProps extends Deployment, StackProps {
 export class AuthStack extends Stack {
   readonly userPool: IUserPool;
   readonly clientId: string;
+  /** What the function `auth` tells of the sign-in page. */
+  readonly signInVariables: Record<SignInVariable, string | undefined>;
 
   constructor(scope: Construct, id: string, props: AuthStackProps) {
     super(scope, id, props);
@@ -38,6 +40,7 @@ export class AuthStack extends Stack {
     const signIn = new SignIn(this, "SignIn", { stage, pool });
     this.userPool = pool;
     this.clientId = signIn.client.userPoolClientId;
+    this.signInVariables = signIn.variables(stage);
     new CfnOutput(this, "UserPoolId", { value: pool.userPoolId });
     new CfnOutput(this, "UserPoolClientId", { value: this.clientId });
     new CfnOutput(this, "SignInPage", { value: signIn.pageUrl });

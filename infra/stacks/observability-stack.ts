@@ -5,6 +5,7 @@ import {
   GraphWidget,
   type IAlarmAction,
   type IMetric,
+  MathExpression,
   Metric,
   Stats,
 } from "aws-cdk-lib/aws-cloudwatch";
@@ -16,7 +17,7 @@ import type { Construct } from "constructs";
 import { addAlarm } from "../constructs/alarm.ts";
 import type { HttpGateway } from "../constructs/http-gateway.ts";
 import type { JobQueue } from "../constructs/job-queue.ts";
-import type { ResourceFunction } from "../constructs/resource-function.ts";
+import { metricsNamespace, type ResourceFunction } from "../constructs/resource-function.ts";
 import type { Deployment } from "../deployment.ts";
 
 const period = Duration.minutes(5);
@@ -147,9 +148,59 @@ export class ObservabilityStack extends Stack {
           graph("Oldest job (s)", watched.oldestJob),
           graph("Failures", watched.failedReplies, watched.workerErrors, watched.throttles),
         ],
+        [
+          graph("Reads the cache served (%)", ...cachedReads.map((reads) => cacheHitRate(stage.name, reads))),
+          graph(
+            "Cache, p95 (ms)",
+            ...cachedReads.map((reads) => cacheMetric(stage.name, reads, "CacheLatency", Stats.p(95))),
+          ),
+        ],
       ],
     });
   }
+}
+
+interface CachedReads {
+  readonly functionName: FunctionName;
+  readonly label: string;
+}
+
+/** What is read from the cache, by the function that reads it. */
+const cachedReads: readonly CachedReads[] = [
+  { functionName: "replies", label: "polls of running replies" },
+  { functionName: "messages", label: "newest pages" },
+  { functionName: "conversations", label: "conversations" },
+];
+
+/** From the lines that packages/cache/src/read-metrics.ts has written. */
+function cacheMetric(
+  stageName: string,
+  { functionName, label }: CachedReads,
+  metricName: string,
+  statistic: string,
+): Metric {
+  return new Metric({
+    namespace: metricsNamespace(stageName),
+    metricName,
+    dimensionsMap: { service: functionName },
+    label,
+    period,
+    statistic,
+  });
+}
+
+function cacheHitRate(stageName: string, reads: CachedReads): IMetric {
+  // Of one graph, every metric has an id of its own.
+  const [hits, misses] = [`${reads.functionName}Hits`, `${reads.functionName}Misses`];
+  return new MathExpression({
+    expression: `100 * ${hits} / (${hits} + ${misses})`,
+    usingMetrics: {
+      [hits]: cacheMetric(stageName, reads, "CacheHits", Stats.SUM),
+      [misses]: cacheMetric(stageName, reads, "CacheMisses", Stats.SUM),
+    },
+    label: reads.label,
+    period,
+  });
 }
 
 /** Counted from the worker's log, so that it costs nothing while nothing fails. */

@@ -1,6 +1,7 @@
 import { randomInt } from "node:crypto";
 import type { Calls } from "./calls.ts";
 import { type Envelope, open, seal } from "./envelope.ts";
+import type { OnRead } from "./read-metrics.ts";
 
 /** The rendered conversation, or the first page of its messages at the default limit and order. */
 export type ConversationKind = "conversation" | "newest-page";
@@ -69,10 +70,11 @@ const valueKey = (ownerId: string, conversationId: string, kind: ConversationKin
  * Generations start at random and move by random steps, so that a generation which Momento evicted is never
  * counted up to again while a value of its first life is still there.
  */
-export function conversationReads(calls: Calls): ConversationReads {
+export function conversationReads(calls: Calls, onRead: OnRead): ConversationReads {
   return {
     async readConversation<T>(ownerId: string, conversationId: string, kind: ConversationKind) {
       const asOf = Date.now();
+      const start = performance.now();
       const key = generationKey(ownerId, conversationId);
       const found = await calls.read((store, signal) =>
         store.getMany([key, valueKey(ownerId, conversationId, kind)], signal),
@@ -80,13 +82,15 @@ export function conversationReads(calls: Calls): ConversationReads {
       if (found === undefined) return { generation: undefined, value: undefined };
       const [number, text] = found;
       if (number === undefined) {
-        const start = String(randomInt(1, largestStart));
-        // Not awaited: if a change arrives first, it has made the key and this start is never read.
-        void calls.write((store) => store.setIfAbsent(key, start, generationSeconds));
-        return { generation: { number: start, asOf }, value: undefined };
+        onRead(false, performance.now() - start);
+        const first = String(randomInt(1, largestStart));
+        // Not awaited: if a change arrives first, it has made the key and this one is never read.
+        void calls.write((store) => store.setIfAbsent(key, first, generationSeconds));
+        return { generation: { number: first, asOf }, value: undefined };
       }
       const envelope = open<ConversationEnvelope<T>>(text, ownerId, valueSeconds * 1_000);
       const value = envelope?.generation === number ? envelope.value : undefined;
+      onRead(value !== undefined, performance.now() - start);
       return { generation: { number, asOf }, value };
     },
 

@@ -1,7 +1,9 @@
+import { describeError } from "@parley/runtime/describe-error";
 import { createCalls } from "./calls.ts";
 import { createCircuit } from "./circuit.ts";
 import { createConnection } from "./connection.ts";
-import { type ConversationKind, type ConversationReads, conversationReads } from "./conversation-reads.ts";
+import { type ConversationReads, conversationReads } from "./conversation-reads.ts";
+import type { OnRead } from "./read-metrics.ts";
 import { type ReplyReads, replyReads } from "./reply-reads.ts";
 import { StoreError } from "./store.ts";
 
@@ -23,8 +25,7 @@ export interface CacheOptions {
   /** No caller ever waits longer than this for one call. */
   readonly timeoutMillis?: number;
   readonly logger?: { warn(message: string, details: Record<string, string>): void };
-  /** Told about every read: what for, whether it was served, and how long it took. */
-  readonly onRead?: (kind: ConversationKind | "reply", hit: boolean, millis: number) => void;
+  readonly onRead?: OnRead;
 }
 
 const failuresToOpen = 5;
@@ -35,7 +36,7 @@ const keyRefused = "AUTHENTICATION_ERROR";
 
 /** The cache, or one that holds nothing if neither key nor endpoint is configured. */
 export function createCache(options: CacheOptions): Cache {
-  const { cacheName, timeoutMillis = 50 } = options;
+  const { cacheName, timeoutMillis = 50, onRead = () => {} } = options;
   let apiKey = options.apiKey || undefined;
   const endpoint = options.endpoint || undefined;
   if (apiKey === undefined && endpoint === undefined) return emptyCache;
@@ -60,7 +61,8 @@ export function createCache(options: CacheOptions): Cache {
   }
 
   return {
-    ...observed({ ...conversationReads(calls), ...replyReads(calls) }, options),
+    ...conversationReads(calls, onRead),
+    ...replyReads(calls, onRead),
     warm() {
       connection.current();
     },
@@ -79,6 +81,7 @@ const emptyCache: Cache = {
   forgetConversation: async () => {},
   writeReply: async () => {},
   readReply: async () => undefined,
+  replyRuns() {},
   dropReply: async () => {},
 };
 
@@ -88,33 +91,13 @@ function warner({ logger }: CacheOptions): (error: unknown) => void {
   return (error) => {
     if (performance.now() - warnedAt < warnEveryMillis) return;
     warnedAt = performance.now();
-    const code = error instanceof StoreError ? error.code : errorName(error);
+    const code = codeOf(error);
     logger?.warn("the cache is not answering; reads go to the database", { code });
   };
 }
 
-function errorName(error: unknown): string {
-  return error instanceof Error ? error.constructor.name : typeof error;
-}
-
-function observed(
-  reads: ConversationReads & ReplyReads,
-  { onRead }: CacheOptions,
-): ConversationReads & ReplyReads {
-  if (onRead === undefined) return reads;
-  return {
-    ...reads,
-    async readConversation<T>(ownerId: string, conversationId: string, kind: ConversationKind) {
-      const start = performance.now();
-      const read = await reads.readConversation<T>(ownerId, conversationId, kind);
-      onRead(kind, read.value !== undefined, performance.now() - start);
-      return read;
-    },
-    async readReply<T>(ownerId: string, replyId: string) {
-      const start = performance.now();
-      const read = await reads.readReply<T>(ownerId, replyId);
-      onRead("reply", read !== undefined, performance.now() - start);
-      return read;
-    },
-  };
+/** The class's name would be the bundler's. */
+function codeOf(error: unknown): string {
+  const { code, name } = describeError(error);
+  return code ?? name;
 }

@@ -161,7 +161,8 @@ describe("a running reply", () => {
       sequence,
       asOf: Date.now(),
     });
-  const shown = async () => (await cache.readReply<{ partialText: string }>("anna", "r1"))?.reply.partialText;
+  const shown = async () =>
+    (await cache.readReply<{ partialText: string }>("anna", "r1", true))?.reply.partialText;
 
   beforeEach(async () => {
     await cache.dropReply("anna", "r1");
@@ -171,11 +172,25 @@ describe("a running reply", () => {
   test("shows its latest flush with attempt and sequence", async () => {
     await write(1, 1, "On");
     await write(1, 2, "Once");
-    expect(await cache.readReply("anna", "r1")).toEqual({
+    expect(await cache.readReply("anna", "r1", true)).toEqual({
       reply: { id: "r1", partialText: "Once" },
       attempt: 1,
       sequence: 2,
     });
+  });
+
+  test("is looked for where it was seen to run, here or by who asks, until it is gone", async () => {
+    await write(1, 1, "On");
+    const found = async () => (await cache.readReply("anna", "r1")) !== undefined;
+    expect(await found()).toBe(false);
+    cache.replyRuns("bert", "r1");
+    expect(await found()).toBe(false);
+    cache.replyRuns("anna", "r1");
+    expect(await found()).toBe(true);
+    await client.delete("parley", "reply:anna:r1");
+    expect(await found()).toBe(false);
+    await write(1, 2, "Once");
+    expect(await found()).toBe(false);
   });
 
   test("never goes back, and a later attempt starts over", async () => {
@@ -209,21 +224,21 @@ describe("a running reply", () => {
     }, 5_000);
     await worker.writeReply("anna", { id: "r1" }, { attempt: 1, sequence: 3, asOf: Date.now() });
     worker.close();
-    expect(await cache.readReply("anna", "r1")).toBeUndefined();
+    expect(await cache.readReply("anna", "r1", true)).toBeUndefined();
   });
 
   test("is refused to another owner, and when its envelope names another", async () => {
     await write(1, 1, "On");
-    expect(await cache.readReply("bert", "r1")).toBeUndefined();
+    expect(await cache.readReply("bert", "r1", true)).toBeUndefined();
     const stored = (await client.get("parley", "reply:anna:r1")).value() ?? "";
     await client.set("parley", "reply:anna:r1", stored.replace('"anna"', '"bert"'));
-    expect(await cache.readReply("anna", "r1")).toBeUndefined();
+    expect(await cache.readReply("anna", "r1", true)).toBeUndefined();
   });
 
   test("is refused 5 s after its flush, though a paused worker wrote it just now", async () => {
     const flushedAt = Date.now() - 5_000;
     await cache.writeReply("anna", { id: "r1" }, { attempt: 1, sequence: 1, asOf: flushedAt });
-    expect(await cache.readReply("anna", "r1")).toBeUndefined();
+    expect(await cache.readReply("anna", "r1", true)).toBeUndefined();
     await write(1, 2, "Once");
     later(4_900);
     expect(await shown()).toBe("Once");

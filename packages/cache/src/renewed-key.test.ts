@@ -30,19 +30,19 @@ test("a key that Momento refuses is asked for again, and the next reads use it",
     renewKey: async () => present,
   });
   const isAnswering = async () =>
-    (await cache.readReply("ada", "r")) === undefined && connections.at(-1) === accepted;
+    (await cache.readReply("ada", "r", true)) === undefined && connections.at(-1) === accepted;
   accepted = "old";
   await vi.waitFor(async () => expect(await isAnswering()).toBe(true));
   accepted = "new";
   // Still the old one: nothing is connected anew.
-  await cache.readReply("ada", "r");
+  await cache.readReply("ada", "r", true);
   await new Promise((resolve) => setTimeout(resolve, 20));
   expect(connections).toEqual(["old"]);
   present = "new";
-  await cache.readReply("ada", "r");
+  await cache.readReply("ada", "r", true);
   await vi.waitFor(() => expect(connections).toEqual(["old", "new"]));
   warn.mockClear();
-  await cache.readReply("ada", "r");
+  await cache.readReply("ada", "r", true);
   await new Promise((resolve) => setTimeout(resolve, 20));
   expect(connections).toEqual(["old", "new"]);
   cache.close();

@@ -48,7 +48,7 @@ export function createReplyQueue(
   async function sdk() {
     const module = await load();
     client ??= new module.SQSClient({ maxAttempts: 2, requestHandler: { requestTimeout: 3_000 } });
-    return { client, ...module };
+    return { client, sqs: module };
   }
 
   function entry(job: ReplyJob, delaySeconds: number) {
@@ -66,9 +66,9 @@ export function createReplyQueue(
     enqueueReply: (target) =>
       traced("queue.send", async () => {
         try {
-          const { client, SendMessageBatchCommand } = await sdk();
+          const { client, sqs } = await sdk();
           const answer = await client.send(
-            new SendMessageBatchCommand({
+            new sqs.SendMessageBatchCommand({
               QueueUrl: queueUrl,
               Entries: [
                 entry({ ...target, kind: "run" }, 0),
@@ -88,15 +88,15 @@ export function createReplyQueue(
       }),
     enqueueCheck: (target, delaySeconds) =>
       traced("queue.send", async () => {
-        const { client, SendMessageCommand } = await sdk();
+        const { client, sqs } = await sdk();
         const { Id: _, ...message } = entry({ ...target, kind: "check" }, delaySeconds);
-        await client.send(new SendMessageCommand({ QueueUrl: queueUrl, ...message }));
+        await client.send(new sqs.SendMessageCommand({ QueueUrl: queueUrl, ...message }));
       }),
     async returnIn(receiptHandles, seconds) {
       try {
-        const { client, ChangeMessageVisibilityBatchCommand } = await sdk();
+        const { client, sqs } = await sdk();
         await client.send(
-          new ChangeMessageVisibilityBatchCommand({
+          new sqs.ChangeMessageVisibilityBatchCommand({
             QueueUrl: queueUrl,
             Entries: receiptHandles.map((receiptHandle, index) => ({
               Id: String(index),

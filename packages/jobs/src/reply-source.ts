@@ -29,15 +29,15 @@ export function createReplySource(queueUrl: string): ReplySource {
   async function sdk() {
     const module = await import("@aws-sdk/client-sqs");
     client ??= new module.SQSClient({ maxAttempts: 2, requestHandler: { requestTimeout: 3_000 } });
-    return { client, ...module };
+    return { client, sqs: module };
   }
 
   return {
     async receive(most, seconds) {
       try {
-        const { client, ReceiveMessageCommand } = await sdk();
+        const { client, sqs } = await sdk();
         const { Messages = [] } = await client.send(
-          new ReceiveMessageCommand({
+          new sqs.ReceiveMessageCommand({
             QueueUrl: queueUrl,
             MaxNumberOfMessages: most,
             VisibilityTimeout: seconds,
@@ -59,8 +59,8 @@ export function createReplySource(queueUrl: string): ReplySource {
     },
     async remove(receiptHandle) {
       try {
-        const { client, DeleteMessageCommand } = await sdk();
-        await client.send(new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle: receiptHandle }));
+        const { client, sqs } = await sdk();
+        await client.send(new sqs.DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle: receiptHandle }));
       } catch (error) {
         logger.warn("job not deleted", { error: describeError(error) });
       }

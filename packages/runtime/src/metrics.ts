@@ -1,12 +1,16 @@
 import type { Metrics } from "@aws-lambda-powertools/metrics";
 import type { MetricUnit } from "@aws-lambda-powertools/metrics/types";
+import { environmentVariable } from "./environment.ts";
 
-const namespace = "Parley";
+/** A deployment sets it with its stage. */
+const namespace = () => environmentVariable("POWERTOOLS_METRICS_NAMESPACE") ?? "Parley";
 
 let loading: Promise<Metrics> | undefined;
 
 function loadMetrics(): Promise<Metrics> {
-  loading ??= import("@aws-lambda-powertools/metrics").then((module) => new module.Metrics({ namespace }));
+  loading ??= import("@aws-lambda-powertools/metrics").then(
+    (module) => new module.Metrics({ namespace: namespace() }),
+  );
   return loading;
 }
 
@@ -17,15 +21,12 @@ export interface Measurement {
 }
 
 /**
- * Writes measurements as one EMF line, which CloudWatch turns into metrics: no call is made.
- * @param dimensions few and of few values each (model, status): every combination is billed as a metric.
+ * Writes measurements as one EMF line, which CloudWatch turns into metrics: no call is made. Their only dimension is the
+ * function; each function's metric of a name is billed as one.
+ * @param measurements up to a hundred of a name
  */
-export async function recordMetrics(
-  measurements: readonly Measurement[],
-  dimensions: Readonly<Record<string, string>> = {},
-): Promise<void> {
+export async function recordMetrics(measurements: readonly Measurement[]): Promise<void> {
   const metrics = await loadMetrics();
-  metrics.addDimensions(dimensions);
   for (const { name, unit, value } of measurements) metrics.addMetric(name, unit, value);
   metrics.publishStoredMetrics();
 }
