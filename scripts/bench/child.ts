@@ -56,12 +56,13 @@ async function parentsOf(): Promise<Map<number, number>> {
   return parents;
 }
 
-async function residentBytes(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
-  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1024;
+/** A page that several processes share counts in parts for each of them: their sum is what the machine gives. */
+async function proportionalBytes(pid: number): Promise<number> {
+  const rollup = await readFile(`/proc/${pid}/smaps_rollup`, "utf8").catch(() => "");
+  return Number(/^Pss:\s+(\d+) kB/m.exec(rollup)?.[1] ?? 0) * 1024;
 }
 
-/** Resident bytes of a process and all that it started, Postgres aside; 0 where there is no `/proc`. */
+/** Memory of a process and all that it started, Postgres aside; 0 where there is no `/proc`. */
 export async function treeBytes(pid: number): Promise<number> {
   if (process.platform !== "linux") return 0;
   const parents = await parentsOf();
@@ -73,7 +74,7 @@ export async function treeBytes(pid: number): Promise<number> {
   for (const member of tree) {
     const name = await readFile(`/proc/${member}/comm`, "utf8").catch(() => "");
     // The same server serves everything that is measured.
-    if (!name.startsWith("postgres")) sum += await residentBytes(member);
+    if (!name.startsWith("postgres")) sum += await proportionalBytes(member);
   }
   return sum;
 }
