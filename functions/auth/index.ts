@@ -9,6 +9,7 @@ import { changePassword } from "./change-password.ts";
 import { configSchema } from "./config.ts";
 import { confirm } from "./confirm.ts";
 import { forgotPassword } from "./forgot-password.ts";
+import { getProviders } from "./get-providers.ts";
 import { login } from "./login.ts";
 import { logout } from "./logout.ts";
 import { refresh } from "./refresh.ts";
@@ -41,6 +42,13 @@ export const handler = createApi({
     logout: logout(pool),
     forgotPassword: forgotPassword(pool),
     resetPassword: resetPassword(pool),
+    getProviders: getProviders({
+      baseUrl: config.SIGN_IN_URL,
+      clientId: config.USER_POOL_CLIENT_ID,
+      scopes: config.SIGN_IN_SCOPES,
+      callbackUrls: config.SIGN_IN_CALLBACK_URLS,
+      providers: config.SIGN_IN_PROVIDERS,
+    }),
     changePassword: changePassword(pool),
   },
   resolveCaller,

@@ -157,6 +157,28 @@ export const examples: Readonly<Record<keyof typeof allRoutes, Example>> = {
   logout: { body: { refreshToken: tokens.refreshToken }, responses: {} },
   forgotPassword: { body: { email }, responses: { 202: { codeDelivery } } },
   resetPassword: { body: { email, code, password }, responses: {} },
+  getProviders: {
+    responses: {
+      200: {
+        signInPage: {
+          authorizeUrl:
+            "https://parley-prod-123456789012.auth.us-east-1.amazoncognito.com/oauth2/authorize?client_id=4h57&response_type=code&scope=openid+email",
+          tokenUrl: "https://parley-prod-123456789012.auth.us-east-1.amazoncognito.com/oauth2/token",
+          clientId: "4h57",
+          scopes: ["openid", "email"],
+          callbackUrls: ["https://chat.example.com/"],
+        },
+        providers: [
+          {
+            name: "Google",
+            kind: "google",
+            authorizeUrl:
+              "https://parley-prod-123456789012.auth.us-east-1.amazoncognito.com/oauth2/authorize?client_id=4h57&response_type=code&scope=openid+email&identity_provider=Google",
+          },
+        ],
+      },
+    },
+  },
   changePassword: { body: { currentPassword: password, newPassword: "Better-Horse-8" }, responses: {} },
   getMe: { responses: { 200: me } },
   updateMe: { body: { displayName: "Ada" }, responses: { 200: me } },

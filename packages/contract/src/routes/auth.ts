@@ -78,6 +78,14 @@ export const authRoutes = defineRoutes({
     responses: { 204: undefined },
     problems: ["rate-limited"],
   },
+  getProviders: {
+    ...base,
+    method: "GET",
+    path: "/v1/auth/providers",
+    summary: "Find the sign-in page and the social providers",
+    responses: { 200: auth.providers },
+    problems: [],
+  },
   changePassword: {
     ...base,
     method: "POST",

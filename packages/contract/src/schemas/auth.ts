@@ -42,3 +42,25 @@ export const tokens = z
     tokenType: z.literal("Bearer"),
   })
   .meta({ id: "Tokens" });
+
+const authorizeUrl = z
+  .string()
+  .meta({ description: "To send people to, with redirect_uri, state and a PKCE code_challenge added" });
+
+export const providers = z
+  .object({
+    signInPage: z
+      .object({
+        authorizeUrl,
+        tokenUrl: z.string().meta({ description: "Takes the code that the page returns with" }),
+        clientId: z.string(),
+        scopes: z.array(z.string()),
+        callbackUrls: z.array(z.string()).meta({ description: "Where the page may return to" }),
+      })
+      .nullable()
+      .meta({ description: "null: this deployment has none, and people sign in with e-mail and password" }),
+    providers: z.array(z.object({ name: z.string(), kind: z.enum(["google", "oidc"]), authorizeUrl })),
+  })
+  .meta({ id: "SignInProviders" });
+
+export type SignInProviders = z.infer<typeof providers>;
