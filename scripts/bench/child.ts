@@ -13,14 +13,17 @@ export interface Child<Ready> {
 
 /**
  * Starts a program that calls `process.send` once it is ready and ends on `disconnect`.
+ * @param options.isQuiet what it writes, such as the log lines of functions, is thrown away
  * @throws Error when it ends before it is ready
  */
 export async function startChild<Ready>(
   program: URL,
   environment: Readonly<Record<string, string>> = {},
+  { isQuiet = false } = {},
 ): Promise<Child<Ready>> {
   const child = fork(program, {
     env: { ...process.env, ...environment },
+    stdio: ["ignore", isQuiet ? "ignore" : "inherit", "inherit", "ipc"],
     execArgv: [
       "--disable-warning=ExperimentalWarning",
       ...(environment.BENCH_NODE_OPTIONS?.split(" ") ?? []),

@@ -12,7 +12,7 @@ import { seedConversations, seedMessages } from "./seed.ts";
 import type { ProxyReady } from "./serve-delay-proxy.ts";
 import { medians } from "./statistics.ts";
 
-const { DATABASE_URL = "", MOMENTO_ENDPOINT = "", BENCH_ROUNDS = "200" } = process.env;
+const { DATABASE_URL = "", MOMENTO_ENDPOINT = "", BENCH_PROXY = "", BENCH_ROUNDS = "200" } = process.env;
 const rounds = Number(BENCH_ROUNDS);
 const paths = {
   sending: ["POST", "/v1/conversations/{conversationId}/messages"],
@@ -29,8 +29,7 @@ interface Statement {
 }
 
 function delayed(target: string, millis: number): Promise<Child<ProxyReady>> {
-  const program = new URL("./serve-delay-proxy.ts", import.meta.url);
-  return startChild(program, { BENCH_TARGET: target, BENCH_DELAY_MILLIS: String(millis) });
+  return startChild(new URL(BENCH_PROXY), { BENCH_TARGET: target, BENCH_DELAY_MILLIS: String(millis) });
 }
 
 async function userOf(url: string, sub: string): Promise<string> {
@@ -49,10 +48,15 @@ function renewed({ text, parameters }: Statement): Statement {
   return { text, parameters: [JSON.stringify(again), ...rest] };
 }
 
-async function openScene(url: string, userId: string, cacheEndpoint?: string) {
-  const statements: Statement[] = [];
+interface SceneOptions {
+  cacheEndpoint?: string;
+  /** Where its statements go. Not for what is timed: postgres then takes a stack trace for each of them. */
+  recorded?: Statement[];
+}
+
+async function openScene(url: string, userId: string, { cacheEndpoint, recorded }: SceneOptions = {}) {
   const database = openDatabase(url, {
-    onStatement: (text, parameters) => statements.push({ text, parameters }),
+    ...(recorded && { onStatement: (text, parameters) => recorded.push({ text, parameters }) }),
   });
   const bare = postgres(url, { max: 1, fetch_types: false, onnotice: () => {} });
   const api = hotApi(database, userId, cacheEndpoint === undefined ? {} : { endpoint: cacheEndpoint });
@@ -64,7 +68,7 @@ async function openScene(url: string, userId: string, cacheEndpoint?: string) {
     const { statusCode = 0, body: text } = await api(event, invocation);
     if (statusCode >= 300) throw new Error(`${operation} answered ${statusCode}: ${text}`);
   };
-  return { statements, database, bare, call, close: () => Promise.all([database.close(), bare.end()]) };
+  return { bare, call, close: () => Promise.all([database.close(), bare.end()]) };
 }
 
 async function overBareSql(
@@ -73,20 +77,23 @@ async function overBareSql(
   ids: Record<string, string>,
   delay: number,
 ): Promise<Row[]> {
+  const recorded: Statement[] = [];
+  const recording = await openScene(url, userId, { recorded });
   const scene = await openScene(url, userId);
   const rows: Row[] = [];
   for (const operation of Object.keys(paths) as Operation[]) {
-    await scene.call(operation, ids);
-    scene.statements.length = 0;
-    await scene.call(operation, ids);
-    const roundTrips = scene.statements.length;
-    const [statement] = scene.statements;
+    await recording.call(operation, ids);
+    recorded.length = 0;
+    await recording.call(operation, ids);
+    const roundTrips = recorded.length;
+    const [statement] = recorded;
     if (statement === undefined) throw new Error(`${operation} ran no statement.`);
+    const fresh = Array.from({ length: 2 * rounds }, () => renewed(statement));
     const millis = await medians(
       {
         handler: () => scene.call(operation, ids),
         bare: () => {
-          const { text, parameters } = renewed(statement);
+          const { text, parameters } = fresh.pop() ?? statement;
           return scene.bare.unsafe(text, parameters as string[], { prepare: true });
         },
       },
@@ -107,7 +114,7 @@ async function overBareSql(
       budget: { most: 1 },
     });
   }
-  await scene.close();
+  await Promise.all([scene.close(), recording.close()]);
   return rows;
 }
 
@@ -154,20 +161,23 @@ async function cachedPoll(
   delay: number,
 ): Promise<Row[]> {
   const proxy = await delayed(MOMENTO_ENDPOINT, delay);
+  const cacheEndpoint = `127.0.0.1:${proxy.ready.port}`;
+  const recorded: Statement[] = [];
+  const watched = await openScene(url, userId, { cacheEndpoint, recorded });
   const uncached = await openScene(url, userId);
-  const cached = await openScene(url, userId, `127.0.0.1:${proxy.ready.port}`);
+  const cached = await openScene(url, userId, { cacheEndpoint });
   // The page, because it stays in the cache: a running reply would end while it is measured.
   const until = Date.now() + 10_000;
   for (let misses = 1; misses > 0 && Date.now() < until; ) {
-    cached.statements.length = 0;
-    await cached.call("paging", ids);
-    misses = cached.statements.length;
+    recorded.length = 0;
+    await watched.call("paging", ids);
+    misses = recorded.length;
   }
   const millis = await medians(
     { cached: () => cached.call("paging", ids), uncached: () => uncached.call("paging", ids) },
     rounds,
   );
-  await Promise.all([cached.close(), uncached.close(), proxy.close()]);
+  await Promise.all([watched.close(), cached.close(), uncached.close(), proxy.close()]);
   const section = `From the cache, ${delay} ms away`;
   return [
     { section, name: "cached read", value: millis.cached, unit: "ms" },

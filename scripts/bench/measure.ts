@@ -1,5 +1,7 @@
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { migrate } from "@parley/data/migrate";
+import { bundleTogether } from "@parley/deployment/bundle/bundle-together";
 import { administer, databaseAt } from "@parley/local/postgres/administer";
 import { tokenFor } from "./accounts.ts";
 import { type Child, startChild } from "./child.ts";
@@ -53,6 +55,28 @@ async function freshDatabase(serverUrl: string, name: string): Promise<string> {
   return url;
 }
 
+/** In a bundle, as on AWS: dependencies from their sources are slower in places. */
+async function handlerRows(
+  { folder, rounds }: Plan,
+  databaseUrl: string,
+  momentoEndpoint: string,
+): Promise<Row[]> {
+  const outputFolder = join(folder, "handlers");
+  const entries = { "measure-handlers": "scripts/bench/measure-handlers.ts" };
+  const built = await bundleTogether({ root, entries, outputFolder });
+  await built.dispose();
+  const given = {
+    DATABASE_URL: databaseUrl,
+    MOMENTO_ENDPOINT: momentoEndpoint,
+    BENCH_PROXY: new URL("./serve-delay-proxy.ts", import.meta.url).href,
+    BENCH_ROUNDS: String(rounds * 40),
+  };
+  const program = pathToFileURL(join(outputFolder, "measure-handlers.mjs"));
+  const child = await startChild<Row[]>(program, given, { isQuiet: true });
+  await child.close();
+  return child.ready;
+}
+
 /** Measures everything on this machine. */
 export async function measureLocally(plan: Plan): Promise<Row[]> {
   const isWanted = (part: string) => plan.only.length === 0 || plan.only.includes(part);
@@ -61,14 +85,7 @@ export async function measureLocally(plan: Plan): Promise<Row[]> {
   const rows: Row[] = [];
   if (isWanted("handlers")) {
     const url = await freshDatabase(databaseUrl, "parley_bench_handlers");
-    const given = {
-      DATABASE_URL: url,
-      MOMENTO_ENDPOINT: momentoEndpoint,
-      BENCH_ROUNDS: String(plan.rounds * 40),
-    };
-    const child = await startChild<Row[]>(new URL("./measure-handlers.ts", import.meta.url), given);
-    rows.push(...child.ready);
-    await child.close();
+    rows.push(...(await handlerRows(plan, url, momentoEndpoint)));
   }
   if (isWanted("cold-start")) {
     const url = await freshDatabase(databaseUrl, "parley_bench_cold");
