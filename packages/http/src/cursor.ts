@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { id } from "@parley/contract/schemas/fields";
 import * as z from "zod";
 import { invalid } from "./problem.ts";
@@ -44,11 +44,16 @@ export function cursorScope<K extends KeyKind>(
   kind: K,
   parts: Readonly<Record<string, string | undefined>>,
 ): CursorScope<K> {
-  const sorted = Object.entries(parts)
-    .filter(([, value]) => value !== undefined)
-    .sort(([left], [right]) => (left < right ? -1 : 1));
-  const hash = createHash("sha256").update(JSON.stringify(sorted)).digest("base64url").slice(0, 16);
-  return { hash, kind };
+  return {
+    kind,
+    // Most pages are the first one and the last.
+    get hash() {
+      const sorted = Object.entries(parts)
+        .filter(([, value]) => value !== undefined)
+        .sort(([left], [right]) => (left < right ? -1 : 1));
+      return hash("sha256", JSON.stringify(sorted), "base64url").slice(0, 16);
+    },
+  };
 }
 
 /** The cursor as the client gets it: opaque, and of no use with other filters. */
