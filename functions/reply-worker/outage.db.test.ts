@@ -6,7 +6,7 @@ import { openScene, type Person, replyOf, type Scene, unexplained } from "@parle
 import type { ReplyJob } from "@parley/jobs/reply-job";
 import type { SQSRecord } from "aws-lambda";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { runBatch } from "./run-batch.ts";
+import { giveBack, runBatch } from "./run-batch.ts";
 import { says, type Turn, workerOf } from "./worker.fixture.ts";
 
 let scene: Scene;
@@ -102,6 +102,15 @@ test("a job whose database stays away for longer than the lease comes again, and
   expect(second.batchItemFailures).toEqual([]);
   expect(await getReply(scene.database, ada.id, id)).toMatchObject({ status: "completed", attempt: 2 });
   expect(await getReply(scene.database, eve.id, id)).toBeUndefined();
+});
+
+test("a batch that cannot be begun comes back as one that failed", async () => {
+  const { worker, returned } = watched(scene.database);
+  await giveBack(worker.queue, [record(ada.id, "any", "run"), record(eve.id, "other", "check", 3)]);
+  expect(returned).toEqual([
+    { receipts: ["receipt of run"], seconds: 5 },
+    { receipts: ["receipt of check"], seconds: 45 },
+  ]);
 });
 
 test("job and check of a reply that come together are held before anything else is done", async () => {
