@@ -3,6 +3,7 @@ import { createServer } from "node:net";
 import { administer } from "@parley/local/postgres/administer";
 import { expect, inject, test } from "vitest";
 import { checkDatabase } from "./check-database.ts";
+import { startForgetfulPooler } from "./forgetful-pooler.fixture.ts";
 
 const databaseUrl = inject("databaseUrl");
 
@@ -22,6 +23,13 @@ test("a direct URL of another database is refused: migrations would not reach wh
   await expect(checkDatabase({ databaseUrl, directDatabaseUrl: other.href })).rejects.toThrow(
     "DIRECT_DATABASE_URL names another database than DATABASE_URL",
   );
+});
+
+test("a pooler that forgets prepared statements is refused, though the driver makes up for it", async () => {
+  const pooler = await startForgetfulPooler(databaseUrl);
+  const failure = checkDatabase({ databaseUrl: pooler.url, directDatabaseUrl: databaseUrl });
+  await expect(failure).rejects.toThrow(/^The pooler of DATABASE_URL does not keep prepared statements: use/);
+  await pooler.close();
 });
 
 test("a user who may not make tables is refused", async () => {

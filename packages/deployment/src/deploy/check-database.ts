@@ -26,8 +26,15 @@ function reasonOf(error: unknown): string {
   return remedies[code] ?? (code || (error instanceof Error ? error.message.split("\n")[0] : "")) ?? "";
 }
 
-function connect(url: string): postgres.Sql {
-  return postgres(url, { max: 1, fetch_types: false, connect_timeout: connectSeconds, onnotice: () => {} });
+/** @param onSend called with every statement that is sent, again when it is sent again */
+function connect(url: string, onSend?: () => void): postgres.Sql {
+  return postgres(url, {
+    max: 1,
+    fetch_types: false,
+    connect_timeout: connectSeconds,
+    onnotice: () => {},
+    ...(onSend && { debug: onSend }),
+  });
 }
 
 async function connected<T>(
@@ -48,11 +55,19 @@ async function connected<T>(
   }
 }
 
+const forgetful =
+  "The pooler of DATABASE_URL does not keep prepared statements: use a session pooler, PgBouncer 1.21 with max_prepared_statements, or the direct URL.";
+
 /**
- * Functions prepare their statements: through a pooler that forgets them, a later run fails. The later run is made while
- * another client holds the connection of the first, so that the pooler has to give it another one.
+ * Functions prepare their statements once. The driver prepares one that was forgotten again, which costs each request a
+ * round trip and more, so what counts is how often it had to. The last run is made while another client holds the
+ * connection of the first, so that a pooler has to give it another one.
  */
-async function checkPrepared(sql: postgres.Sql, url: string): Promise<void> {
+async function checkPrepared(url: string): Promise<void> {
+  let sent = 0;
+  const sql = connect(url, () => {
+    sent += 1;
+  });
   const other = connect(url);
   const run = (number: number) => sql.unsafe("select $1::int", [number], { prepare: true });
   try {
@@ -67,13 +82,11 @@ async function checkPrepared(sql: postgres.Sql, url: string): Promise<void> {
     });
     await (await later).third;
   } catch (error) {
-    throw new DeploymentError(
-      "The pooler of DATABASE_URL does not keep prepared statements: use a session pooler, PgBouncer 1.21 with max_prepared_statements, or the direct URL.",
-      { cause: error },
-    );
+    throw new DeploymentError(forgetful, { cause: error });
   } finally {
-    await other.end({ timeout: 5 });
+    await Promise.all([sql, other].map((client) => client.end({ timeout: 5 })));
   }
+  if (sent > 3) throw new DeploymentError(forgetful);
 }
 
 async function describe(sql: postgres.Sql): Promise<string> {
@@ -137,7 +150,7 @@ export async function checkDatabase(values: SecretValues): Promise<string[]> {
   if (databaseUrl === undefined || directDatabaseUrl === undefined) return [];
   const line = await connected("DATABASE_URL", databaseUrl, async (sql) => {
     const description = await describe(sql);
-    await checkPrepared(sql, databaseUrl);
+    await checkPrepared(databaseUrl);
     return description;
   });
   await connected("DIRECT_DATABASE_URL", directDatabaseUrl, (sql) => checkDirect(sql, databaseUrl));
