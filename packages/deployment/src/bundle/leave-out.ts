@@ -67,7 +67,7 @@ const replacements: readonly Replacement[] = [
     contents: (original) =>
       [
         ["const random = createRandom();", "const random = () => randomInt(2 ** 32) / 2 ** 32;"],
-        [/(?<=function bufToBigInt\(buf\) \{)/, 'return BigInt(`0x${buf.toString("hex")}`);'],
+        [/(?<=function bufToBigInt\(buf\) \{)/, 'return BigInt("0x" + buf.toString("hex"));'],
         [
           'import { sha3_512 as sha3 } from "@noble/hashes/sha3.js";',
           `const { hash: digest, randomInt } = process.getBuiltinModule("node:crypto");
