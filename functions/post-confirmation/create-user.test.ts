@@ -1,6 +1,7 @@
 import { captureLog } from "@parley/http/testing/capture-log";
 import type { PostConfirmationTriggerEvent } from "aws-lambda";
 import { afterEach, expect, test, vi } from "vitest";
+import { createUserOnConfirmation } from "./create-user.ts";
 
 const lines = captureLog();
 
@@ -37,4 +38,11 @@ test.each([
   expect(await handler(given)).toBe(given);
   expect(lines().join("")).toContain("user not made");
   expect(lines().join("")).not.toMatch(/hunter2|ada@example/);
+});
+
+test("the sign-up goes on before Cognito gives up on what takes too long", async () => {
+  const given = event({ email: "ada@example.com", sub: "sub-ada" });
+  const never = () => new Promise(() => {});
+  expect(await createUserOnConfirmation(never, 50)(given)).toBe(given);
+  expect(lines().join("")).toContain("TimeoutError");
 });
