@@ -3,7 +3,24 @@ import type { PromptRequest, ToolCall } from "./provider.ts";
 const SAFETY_FACTOR = 1.15;
 // What a chat format adds around each message; providers document 3 or 4.
 const MESSAGE_OVERHEAD_TOKENS = 6;
-const PIECES = /([A-Za-z0-9]+)|(\s+)|([\s\S])/gu;
+
+// Kinds of ASCII characters, as bits; 0 is everything else.
+const LOWER = 1;
+const UPPER = 2;
+const DIGIT = 4;
+const VOWEL = 8;
+const SPACE = 16;
+const WORD = LOWER | UPPER | DIGIT;
+const ASCII_KINDS = Uint8Array.from({ length: 0x80 }, (_, code) => {
+  const character = String.fromCharCode(code);
+  return (
+    (/[a-z]/.test(character) ? LOWER : 0) |
+    (/[A-Z]/.test(character) ? UPPER : 0) |
+    (/\d/.test(character) ? DIGIT : 0) |
+    (/[aeiouy]/i.test(character) ? VOWEL : 0) |
+    (/\s/.test(character) ? SPACE : 0)
+  );
+});
 
 /** Tokens a code point outside ASCII letters, digits and spaces takes; the first range that holds it counts. */
 const COSTS: readonly { below: number; tokens: number }[] = [
@@ -34,37 +51,65 @@ const ASTRAL_TOKENS = 3;
 export function estimateTokens(text: string): number {
   let tokens = 0;
   let bytes = 0;
-  for (const [piece, word, space] of text.matchAll(PIECES)) {
-    bytes += word !== undefined || space !== undefined ? piece.length : utf8Length(piece);
-    if (word !== undefined) tokens += wordTokens(word);
-    else if (space !== undefined) tokens += spaceTokens(space);
-    else tokens += codePointTokens(piece);
+  // By hand: a worker counts a whole conversation for each reply, and a regex takes three times as long.
+  for (let start = 0; start < text.length; ) {
+    const kind = kindAt(text, start);
+    let end = start + 1;
+    if ((kind & WORD) !== 0) {
+      let all = kind;
+      let afterFirst = 0;
+      for (let next = kindAt(text, end); (next & WORD) !== 0; next = kindAt(text, end)) {
+        all |= next;
+        afterFirst |= next;
+        end += 1;
+      }
+      tokens += wordTokens(end - start, all, afterFirst);
+      bytes += end - start;
+    } else if (kind === SPACE) {
+      while (kindAt(text, end) === SPACE) end += 1;
+      tokens += spaceTokens(text, start, end);
+      bytes += end - start;
+    } else {
+      const codePoint = text.codePointAt(start) ?? 0;
+      if (codePoint > 0xffff) end += 1;
+      tokens += codePointTokens(codePoint);
+      bytes += utf8Length(codePoint);
+    }
+    start = end;
   }
   return Math.min(Math.ceil(tokens * SAFETY_FACTOR), bytes);
 }
 
-/** Ordinary words are in the vocabulary; what does not look like one (keys, hashes, capitals) is spelled out. */
-function wordTokens(word: string): number {
-  if (/^\d+$/.test(word)) return Math.ceil(word.length / 3);
-  if (/\d/.test(word)) return Math.max(1, word.length * 0.7);
-  if (/[A-Z]/.test(word.slice(1))) return Math.max(1, word.length * (/[a-z]/.test(word) ? 0.3 : 0.45));
-  if (word.length > 3 && !/[aeiouy]/i.test(word)) return word.length * 0.6;
-  return word.length <= 7 ? 1 : 1 + (word.length - 7) / 3;
+/** What the character is; 0 behind the text's end. */
+function kindAt(text: string, index: number): number {
+  const code = text.charCodeAt(index);
+  if (code < 0x80) return ASCII_KINDS[code] ?? 0;
+  return code >= 0x80 && /\s/.test(text.charAt(index)) ? SPACE : 0;
+}
+
+/**
+ * Ordinary words are in the vocabulary; what does not look like one (keys, hashes, capitals) is spelled out.
+ * @param all the kinds of all of its characters, and of those after the first
+ */
+function wordTokens(length: number, all: number, afterFirst: number): number {
+  if ((all & WORD) === DIGIT) return Math.ceil(length / 3);
+  if ((all & DIGIT) !== 0) return Math.max(1, length * 0.7);
+  if ((afterFirst & UPPER) !== 0) return Math.max(1, length * ((all & LOWER) === 0 ? 0.45 : 0.3));
+  if (length > 3 && (all & VOWEL) === 0) return length * 0.6;
+  return length <= 7 ? 1 : 1 + (length - 7) / 3;
 }
 
 /** A single space belongs to the word after it; longer runs and line breaks are tokens of their own. */
-function spaceTokens(space: string): number {
-  if (space === " ") return 0;
-  return 1 + space.length / 16;
+function spaceTokens(text: string, start: number, end: number): number {
+  if (end - start === 1 && text.charAt(start) === " ") return 0;
+  return 1 + (end - start) / 16;
 }
 
-function codePointTokens(character: string): number {
-  const codePoint = character.codePointAt(0) ?? 0;
+function codePointTokens(codePoint: number): number {
   return COSTS.find((cost) => codePoint < cost.below)?.tokens ?? ASTRAL_TOKENS;
 }
 
-function utf8Length(character: string): number {
-  const codePoint = character.codePointAt(0) ?? 0;
+function utf8Length(codePoint: number): number {
   if (codePoint < 0x80) return 1;
   if (codePoint < 0x800) return 2;
   return codePoint < 0x10000 ? 3 : 4;
