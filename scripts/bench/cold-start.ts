@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import type { Route } from "@parley/contract/route";
 import { allRoutes } from "@parley/contract/routes/all";
 import { newId } from "@parley/data/ids";
 import { bundleAll } from "@parley/deployment/bundle/bundle-all";
@@ -25,8 +26,13 @@ function firstEvent(name: string): object | undefined {
   const record = { messageId: "m", receiptHandle: "r", body: JSON.stringify(job) };
   const attributes = { ApproximateReceiveCount: "1" };
   if (name === "reply-worker") return { Records: [{ ...record, attributes }] };
-  const route = Object.values(allRoutes).find(
-    (one) => one.function === name && one.method === "GET" && one.auth === "user",
+  const routes: Route[] = Object.values(allRoutes);
+  const route = routes.find(
+    (one) =>
+      one.function === name &&
+      one.method === "GET" &&
+      one.auth === "user" &&
+      one.query?.safeParse({}).success !== false,
   );
   if (route === undefined) return undefined;
   const names = [...route.path.matchAll(/\{(\w+)\}/g)].map(([, parameter = ""]) => parameter);
