@@ -1,4 +1,4 @@
-import { type Third, thirds } from "./growth.ts";
+import { type Third, thirds, veterans } from "./growth.ts";
 import type { Recovery } from "./probe-restarts.ts";
 import type { ChaosResult } from "./run-chaos.ts";
 
@@ -23,6 +23,7 @@ export function describeResult(
       .map((third) => pick(third).toFixed(0))
       .join(", ");
   const { atRest, samples } = result;
+  const old = veterans(samples);
   const own = [samples[0], samples[Math.floor(samples.length / 2)], atRest];
   const rows: [string, string][] = [
     ["minutes, seed", `${minutes}, ${seed}`],
@@ -48,8 +49,8 @@ export function describeResult(
       `${each(({ connections }) => connections)}, ${atRest.connections}`,
     ],
     [
-      "memory of an environment by thirds (the last at most 15 % above the middle)",
-      `${each(({ megabytes }) => megabytes)} MB`,
+      "memory of an environment by thirds; growth of those that lived through the last two (at most 15 %)",
+      `${each(({ megabytes }) => megabytes)} MB; ${old === undefined ? "too short a run" : `${((old.growth - 1) * 100).toFixed(1)} %, mean of ${old.count}`}`,
     ],
     [
       "memory of the stack's own process: first, middle, at rest",

@@ -1,15 +1,22 @@
 import type { Breach } from "../invariants/check.ts";
 import type { Measured, Sample } from "./measure.ts";
 
-/** A third of a run: before it, environments are still warming up. */
+/** Means of a third of a run. */
 export interface Third {
   readonly environments: number;
   readonly connections: number;
-  /** Of one environment. */
+  /** Of one environment; those of some functions weigh more than others. */
   readonly megabytes: number;
 }
 
-/** Of 3 minutes: in shorter thirds, environments that are still warming up weigh too much. */
+/** The environments that lived through the second and the last third of a run. */
+export interface Veterans {
+  readonly count: number;
+  /** What they weighed in the last third, as a multiple of what they weighed in the second. */
+  readonly growth: number;
+}
+
+/** Of 3 minutes: an environment weighs more and more in its first minute. */
 const fewestSamples = 36;
 const mostGrowth = 1.15;
 
@@ -17,42 +24,45 @@ function mean(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0) / Math.max(1, numbers.length);
 }
 
-function third(samples: readonly Sample[]): Third {
-  return {
-    environments: mean(samples.map(({ environments }) => environments)),
-    connections: mean(samples.map(({ connections }) => connections)),
-    megabytes: mean(samples.map(({ megabytes, environments }) => megabytes / Math.max(1, environments))),
-  };
+function inThirds(samples: readonly Sample[]): readonly [Sample[], Sample[], Sample[]] {
+  const size = Math.floor(samples.length / 3);
+  return [samples.slice(0, size), samples.slice(size, 2 * size), samples.slice(2 * size)];
 }
 
-/** Means of the first, the middle and the last third of a run. */
-export function thirds(samples: readonly Sample[]): readonly [Third, Third, Third] {
-  const size = Math.floor(samples.length / 3);
-  return [
-    third(samples.slice(0, size)),
-    third(samples.slice(size, 2 * size)),
-    third(samples.slice(2 * size)),
-  ];
+/** The first, the second and the last third of a run. */
+export function thirds(samples: readonly Sample[]): readonly Third[] {
+  return inThirds(samples).map((third) => ({
+    environments: mean(third.map(({ environments }) => environments)),
+    connections: mean(third.map(({ connections }) => connections)),
+    megabytes: mean(third.map(({ memory }) => mean([...memory.values()]))),
+  }));
+}
+
+/** Undefined where the run is too short, or nobody lived that long. */
+export function veterans(samples: readonly Sample[]): Veterans | undefined {
+  if (samples.length < fewestSamples) return undefined;
+  const [, second, last] = inThirds(samples);
+  const pids = [...(second[0]?.memory.keys() ?? [])].filter((pid) => last.at(-1)?.memory.has(pid));
+  const weightIn = (third: readonly Sample[]) =>
+    mean(third.map(({ memory }) => mean(pids.map((pid) => memory.get(pid) ?? 0))));
+  return pids.length === 0 ? undefined : { count: pids.length, growth: weightIn(last) / weightIn(second) };
 }
 
 function resource(breach: string, detail: string): Breach {
   return { number: 0, breach, id: "", detail };
 }
 
-/**
- * Connections and memory that are not flat: more connections than environments, and environments that weigh more in
- * the last third of a run than in the middle one. Short runs are not judged for memory.
- */
+/** Connections and memory that are not flat. */
 export function growth({ samples, atRest }: Pick<Measured, "samples" | "atRest">): Breach[] {
   const breaches = [...samples, atRest]
     .filter(({ connections, environments }) => connections > environments)
     .map(({ connections, environments }) =>
       resource("more database connections than environments", `${connections} of ${environments}`),
     );
-  const [, middle, last] = thirds(samples);
-  if (samples.length >= fewestSamples && last.megabytes > middle.megabytes * mostGrowth) {
-    const detail = `${middle.megabytes.toFixed(0)} to ${last.megabytes.toFixed(0)} MB`;
-    breaches.push(resource("environments that grow", detail));
+  const old = veterans(samples);
+  if (old !== undefined && old.growth > mostGrowth) {
+    const percent = `${Math.round((old.growth - 1) * 100)} %, mean of ${old.count}`;
+    breaches.push(resource("environments that grow on and on", percent));
   }
   return breaches;
 }

@@ -21,8 +21,8 @@ export interface Sample {
   /** Of function environments; this process's own is left out. */
   readonly connections: number;
   readonly environments: number;
-  /** Of all function environments. */
-  readonly megabytes: number;
+  /** Megabytes of each function environment, by process id. */
+  readonly memory: ReadonlyMap<number, number>;
   /** Of this process: the stack and the driver. */
   readonly ownMegabytes: number;
 }
@@ -38,20 +38,17 @@ async function residentMegabytes(pid: number): Promise<number> {
   return Number(status.match(/VmRSS:\s+(\d+) kB/)?.[1] ?? 0) / 1024;
 }
 
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, number) => total + number, 0);
-}
-
 async function sampleOnce({ stack }: ChaosStack, database: Database): Promise<Sample> {
   const pids = stack.functions.all.flatMap((pool) => pool.environments());
-  const sizes = await Promise.all(pids.map(residentMegabytes));
+  const sizes = await Promise.all(pids.map(async (pid) => [pid, await residentMegabytes(pid)] as const));
   const [row] = await database.run(({ db }) =>
     db.execute("select count(*)::integer as n from pg_stat_activity where application_name = 'parley'"),
   );
   return {
     connections: Number(row?.n) - ownConnections,
     environments: pids.length,
-    megabytes: Math.round(sum(sizes)),
+    // One that has just ended has none.
+    memory: new Map(sizes.filter(([, megabytes]) => megabytes > 0)),
     ownMegabytes: Math.round(await residentMegabytes(process.pid)),
   };
 }
