@@ -9,4 +9,4 @@ RUN npx -y pnpm@12 install --frozen-lockfile
 ENV HOST=0.0.0.0 PORT=3000 DATA_DIR=/parley/.parley
 # The API, and push.
 EXPOSE 3000 3001
-CMD ["node", "scripts/dev.ts"]
+CMD ["node", "--max-semi-space-size=8", "scripts/dev.ts"]

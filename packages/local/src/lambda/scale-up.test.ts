@@ -15,8 +15,8 @@ describe("scaleUpPatience", () => {
   });
 
   test("only for who waits very long where they are busy, and never beyond twice their number", () => {
-    expect(scaleUpPatience(1, 0.1)).toBe(5_000);
-    expect(scaleUpPatience(crowd, 0.1)).toBe(Number.POSITIVE_INFINITY);
+    expect(scaleUpPatience(1, 0.2)).toBe(5_000);
+    expect(scaleUpPatience(crowd, 0.2)).toBe(Number.POSITIVE_INFINITY);
   });
 });
 

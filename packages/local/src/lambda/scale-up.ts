@@ -7,7 +7,7 @@ const reluctantMillis = 1_000;
 const stuckMillis = 5_000;
 // Below it the processor is what requests wait for: another environment, whose code is not compiled yet, only takes
 // from the others. More so beyond twice the processors.
-const leastIdleShare = 0.15;
+const leastIdleShare = 0.3;
 const crowd = 2 * availableParallelism();
 
 /** A request that has run this long waits for something else than the processor: a long poll, a model. */
