@@ -49,7 +49,7 @@ export interface DatabaseOptions {
 }
 
 // Loads while a cold function waits for its secrets: a third of the code that it would else load before.
-const drivers = Promise.all([import("drizzle-orm/postgres-js"), import("postgres")]);
+const drivers = import("./drivers.ts");
 
 /** The server refused who connected. The URL is for comparing only: it holds the password. */
 class UserRefused extends DatabaseUnavailable {
@@ -72,7 +72,7 @@ interface OpenConnection extends Connection {
 
 async function open(url: string, options: DatabaseOptions): Promise<OpenConnection> {
   const { onStatement } = options;
-  const [{ drizzle }, { default: postgres }] = await drivers;
+  const { drizzle, postgres } = await drivers;
   const client = postgres(url, {
     // One request at a time uses it, or one worker whose replies only wait for the network.
     max: 1,
