@@ -136,6 +136,13 @@ test.each([
     { name: "AccessDeniedException", message: "User: x is not\nauthorized" },
     /may not do this: User: x is not authorized\.$/,
   ],
+  [
+    {
+      name: "InvalidRequestException",
+      message: "You can't perform this operation on the secret because it was marked for deletion.",
+    },
+    /^The secret parley\/dev is being deleted: aws secretsmanager restore-secret --secret-id parley\/dev/,
+  ],
 ])("an AWS failure of %o is one sentence", async (failure, message) => {
   const send = async () => {
     throw Object.assign(new Error(failure.message), failure);

@@ -24,7 +24,7 @@ export interface WrittenSecret {
 
 /**
  * What the secret of a stage holds; undefined when there is none.
- * @throws DeploymentError when it holds something else than a JSON object of strings
+ * @throws DeploymentError when it is being deleted, or holds something else than a JSON object of strings
  */
 export async function readStageSecret(client: Client, name: string): Promise<StoredSecret | undefined> {
   let text: string | undefined;
@@ -35,6 +35,12 @@ export async function readStageSecret(client: Client, name: string): Promise<Sto
     ));
   } catch (error) {
     if (error instanceof Error && error.name === "ResourceNotFoundException") return undefined;
+    if (error instanceof Error && error.name === "InvalidRequestException" && /delet/.test(error.message)) {
+      throw new DeploymentError(
+        `The secret ${name} is being deleted: aws secretsmanager restore-secret --secret-id ${name}, and deploy again.`,
+        { cause: error },
+      );
+    }
     throw error;
   }
   try {
