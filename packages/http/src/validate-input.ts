@@ -18,8 +18,34 @@ const mostErrors = 20;
 const longestPath = 200;
 const nothing = z.strictObject({});
 
-const wording: z.core.$ZodErrorMap = (issue) =>
-  issue.code === "invalid_type" && issue.input === undefined ? "is required" : undefined;
+const kinds: Record<string, string> = {
+  array: "an array",
+  boolean: "true or false",
+  int: "a whole number",
+  number: "a number",
+  object: "an object",
+  record: "an object",
+  string: "a string",
+};
+
+function amount(issue: { origin: string }, bound: "least" | "most", value: number | bigint): string {
+  const plural = value === 1 ? "" : "s";
+  if (issue.origin === "array") return `must have at ${bound} ${value} item${plural}`;
+  return `must be at ${bound} ${value}${issue.origin === "string" ? ` character${plural}` : ""}`;
+}
+
+/** Words for what a schema does not word itself. None of them repeats the value. */
+const wording: z.core.$ZodErrorMap = (issue) => {
+  if (issue.code === "invalid_type") {
+    return issue.input === undefined
+      ? "is required"
+      : `must be ${kinds[issue.expected] ?? "of another type"}`;
+  }
+  if (issue.code === "invalid_value") return `must be ${issue.values.map(String).join(" or ")}`;
+  if (issue.code === "too_small") return amount(issue, "least", issue.minimum);
+  if (issue.code === "too_big") return amount(issue, "most", issue.maximum);
+  return undefined;
+};
 
 /** An unknown key is an error of its own place, so that a form can point at it. */
 function fieldErrors(issue: z.core.$ZodIssue, root: string): FieldError[] {
