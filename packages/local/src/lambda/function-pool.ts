@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { type Environment, type EnvironmentOptions, startEnvironment } from "./environment.ts";
 import type { FunctionError, Invocation } from "./protocol.ts";
-import { heldAfterMillis, scaleUpPatience, watchProcessors } from "./scale-up.ts";
+import { heldAfterMillis, scaleUpPatience, watchProcessors, youngMillis } from "./scale-up.ts";
 
 // A request that waits is looked after this often.
 const lookMillis = 25;
@@ -50,6 +50,7 @@ class Pool {
   readonly options: FunctionPoolOptions;
   readonly retirement: NodeJS.Timeout;
   scaleUp: NodeJS.Timeout | undefined;
+  youngUntil = Number.NEGATIVE_INFINITY;
   isClosed = false;
 
   constructor(options: FunctionPoolOptions) {
@@ -103,7 +104,9 @@ class Pool {
     const isFull = total >= this.options.maximumEnvironments || this.starting.size >= startsAtOnce;
     if (oldest === undefined || isFull || this.isClosed) return;
     const now = performance.now();
-    const due = total === 0 ? 0 : oldest.since + scaleUpPatience(this.active(now), idleShare()) - now;
+    const isYoung = this.starting.size > 0 || now < this.youngUntil;
+    const patience = total === 0 ? 0 : scaleUpPatience(this.active(now), idleShare(), isYoung);
+    const due = oldest.since + patience - now;
     if (due <= 0) {
       this.start();
       this.startIfNeeded();
@@ -127,6 +130,7 @@ class Pool {
     this.starting.delete(member);
     if (error === undefined) {
       this.members.add(member);
+      this.youngUntil = performance.now() + youngMillis;
       this.release(member);
     } else if (!this.isClosed) {
       this.reportFailedStart(error);

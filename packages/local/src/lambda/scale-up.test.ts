@@ -6,17 +6,22 @@ const crowd = 2 * availableParallelism();
 
 describe("scaleUpPatience", () => {
   test("little where every environment is held, however busy the machine is", () => {
-    expect(scaleUpPatience(0, 0)).toBe(25);
+    expect(scaleUpPatience(0, 0, false)).toBe(25);
+  });
+
+  test("reluctantly while the latest one begins, whatever the processors do", () => {
+    expect(scaleUpPatience(1, 0.9, true)).toBe(1_000);
+    expect(scaleUpPatience(0, 0.9, true)).toBe(25);
   });
 
   test("soon where the processors are idle, reluctantly beyond twice their number", () => {
-    expect(scaleUpPatience(1, 0.5)).toBe(100);
-    expect(scaleUpPatience(crowd, 0.5)).toBe(1_000);
+    expect(scaleUpPatience(1, 0.5, false)).toBe(100);
+    expect(scaleUpPatience(crowd, 0.5, false)).toBe(1_000);
   });
 
   test("only for who waits very long where they are busy, and never beyond twice their number", () => {
-    expect(scaleUpPatience(1, 0.2)).toBe(5_000);
-    expect(scaleUpPatience(crowd, 0.2)).toBe(Number.POSITIVE_INFINITY);
+    expect(scaleUpPatience(1, 0.2, false)).toBe(5_000);
+    expect(scaleUpPatience(crowd, 0.2, false)).toBe(Number.POSITIVE_INFINITY);
   });
 });
 

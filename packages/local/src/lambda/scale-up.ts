@@ -12,15 +12,19 @@ const crowd = 2 * availableParallelism();
 
 /** A request that has run this long waits for something else than the processor: a long poll, a model. */
 export const heldAfterMillis = 1_000;
+/** An environment that is younger has its first requests still to do, which open its connections. */
+export const youngMillis = 1_000;
 
 /**
  * Milliseconds that a request waits for an environment before another one is started for it; infinite while another
  * would make nothing faster.
  * @param active environments that start, or have just begun a request, and so come free soon
  * @param idleShare of all processors, 0 to 1
+ * @param isYoung one of them has just been started, and shows soon whether it is enough
  */
-export function scaleUpPatience(active: number, idleShare: number): number {
+export function scaleUpPatience(active: number, idleShare: number, isYoung: boolean): number {
   if (active === 0) return heldMillis;
+  if (isYoung) return reluctantMillis;
   if (idleShare >= leastIdleShare) return active < crowd ? idleMillis : reluctantMillis;
   return active < crowd ? stuckMillis : Number.POSITIVE_INFINITY;
 }
