@@ -47,10 +47,10 @@ it("judges no memory where no environment has lived for two thirds", () => {
 });
 
 it("finds connections that no environment has, under load and at rest", () => {
-  const samples = [sample(), sample({ connections: 3 })];
+  const samples = [sample(), sample({ connections: 3, activity: "1 active" })];
   expect(growth({ samples, atRest: sample({ connections: 4 }) }).map(({ detail }) => detail)).toEqual([
-    "3 of 2",
-    "4 of 2",
+    "3 of 2 1 active",
+    "4 of 2 ",
   ]);
 });
 

@@ -56,8 +56,11 @@ function resource(breach: string, detail: string): Breach {
 export function growth({ samples, atRest }: Pick<Measured, "samples" | "atRest">): Breach[] {
   const breaches = [...samples, atRest]
     .filter(({ connections, environments }) => connections > environments)
-    .map(({ connections, environments }) =>
-      resource("more database connections than environments", `${connections} of ${environments}`),
+    .map(({ connections, environments, activity = "" }) =>
+      resource(
+        "more database connections than environments",
+        `${connections} of ${environments} ${activity}`,
+      ),
     );
   const old = veterans(samples);
   if (old !== undefined && old.growth > mostGrowth) {

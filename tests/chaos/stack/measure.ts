@@ -21,6 +21,8 @@ export interface Sample {
   /** Of function environments; this process's own is left out. */
   readonly connections: number;
   readonly environments: number;
+  /** What the connections are at, where there are too many of them. */
+  readonly activity?: string;
   /** Megabytes of each function environment, by process id. */
   readonly memory: ReadonlyMap<number, number>;
   /** Of this process: the stack and the driver. */
@@ -29,8 +31,8 @@ export interface Sample {
 
 const everyMillis = 5_000;
 const ownConnections = 1;
-// A killed or exchanged environment's backend ends within.
-const mostTries = 5;
+// The backend of an environment that died or was cut off ends with its statement, which has 10 s.
+const mostTries = 12;
 const tryEveryMillis = 1_000;
 
 async function residentMegabytes(pid: number): Promise<number> {
@@ -53,11 +55,20 @@ async function sampleOnce({ stack }: ChaosStack, database: Database): Promise<Sa
   };
 }
 
+async function activityOf(database: Database): Promise<string> {
+  const rows = await database.run(({ db }) =>
+    db.execute(`select concat_ws(' ', count(*), state, wait_event, 'since', max(now() - state_change)) as line
+      from pg_stat_activity where application_name = 'parley' group by state, wait_event`),
+  );
+  return rows.map(({ line }) => String(line)).join(", ");
+}
+
 /** A sample with connections that stay: of one taken while environments are exchanged, there are more for a moment. */
 async function sample(chaos: ChaosStack, database: Database): Promise<Sample> {
   for (let count = 1; ; count++) {
     const taken = await sampleOnce(chaos, database);
-    if (taken.connections <= taken.environments || count === mostTries) return taken;
+    if (taken.connections <= taken.environments) return taken;
+    if (count === mostTries) return { ...taken, activity: await activityOf(database) };
     await sleep(tryEveryMillis);
   }
 }
