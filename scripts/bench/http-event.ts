@@ -3,19 +3,20 @@ import type { Context } from "aws-lambda";
 
 const sourceIp = "127.0.0.1";
 
-/** An event of the HTTP API (payload format 2.0) for a signed-in user. */
+/** An event of the HTTP API (payload format 2.0) for a signed-in user. `target` is a path with or without a query. */
 export function httpEvent(
   method: string,
-  path: string,
+  target: string,
   pathParameters: Record<string, string> = {},
   body?: object,
 ): ApiEvent {
+  const [path = "", query = ""] = target.split("?");
   const routeKey = `${method} ${path}`;
   return {
     version: "2.0",
     routeKey,
     rawPath: path,
-    rawQueryString: "",
+    rawQueryString: query,
     headers: { host: "localhost", ...(body && { "content-type": "application/json" }) },
     pathParameters,
     ...(body && { body: JSON.stringify(body) }),
