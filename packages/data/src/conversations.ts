@@ -41,7 +41,7 @@ export function conversationFromJson(json: JsonRow): ConversationRow {
 }
 
 function prepareGet(connection: Connection) {
-  return connection.statement("get_conversation", (db) =>
+  return connection.select("get_conversation", (db) =>
     db
       .select(columns)
       .from(conversations)
@@ -51,8 +51,7 @@ function prepareGet(connection: Connection) {
           eq(conversations.id, sql.placeholder("conversationId")),
           isNull(conversations.deletedAt),
         ),
-      )
-      .prepare("get_conversation"),
+      ),
   );
 }
 
@@ -97,7 +96,7 @@ export interface ConversationPage extends ConversationFilter {
 /** Built once for each shape of a page: what Drizzle builds takes longer than what Postgres answers. */
 function preparePage(connection: Connection, { q, status, sort, order, after }: ConversationPage) {
   const shape = [status, sort, order, q !== undefined && "q", after && "after"].join(" ");
-  return connection.statement(`list_conversations ${shape}`, (db) => {
+  return connection.select(`list_conversations ${shape}`, (db) => {
     const column = sort === "updatedAt" ? conversations.updatedAt : conversations.createdAt;
     const direction = order === "asc" ? asc : desc;
     const filter = { status, q: q === undefined ? undefined : sql.placeholder("q") };
@@ -111,8 +110,7 @@ function preparePage(connection: Connection, { q, status, sort, order, after }: 
         ),
       )
       .orderBy(direction(column), direction(conversations.id))
-      .limit(sql.placeholder("limit"))
-      .prepare("list_conversations");
+      .limit(sql.placeholder("limit"));
   });
 }
 

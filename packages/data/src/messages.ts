@@ -17,7 +17,7 @@ export async function getMessage(
 ): Promise<MessageRow | undefined> {
   const [row] = await database.run((connection) =>
     connection
-      .statement("get_message", (db) =>
+      .select("get_message", (db) =>
         db
           .select(getTableColumns(messages))
           .from(messages)
@@ -32,8 +32,7 @@ export async function getMessage(
               eq(messages.conversationId, sql.placeholder("conversationId")),
               isNull(conversations.deletedAt),
             ),
-          )
-          .prepare("get_message"),
+          ),
       )
       .execute({ ownerId, conversationId, messageId }),
   );
@@ -107,7 +106,7 @@ function preparePage(connection: Connection, { q, role, versions, order, after }
   const has = (value: unknown, name: string) => (value === undefined ? undefined : sql.placeholder(name));
   const filter = { q: has(q, "q"), role: has(role, "role"), versions };
   const shape = [versions, order, filter.q && "q", filter.role && "role", after && "after"].join(" ");
-  return connection.statement(`list_messages ${shape}`, (db) => {
+  return connection.select(`list_messages ${shape}`, (db) => {
     const direction = order === "asc" ? asc : desc;
     const found = db
       .select(listed)
@@ -126,8 +125,7 @@ function preparePage(connection: Connection, { q, role, versions, order, after }
       .from(conversations)
       .leftJoinLateral(found, sql`true`)
       .where(theConversation(sql.placeholder("ownerId"), sql.placeholder("conversationId")))
-      .orderBy(direction(found.position), direction(found.id))
-      .prepare("list_messages");
+      .orderBy(direction(found.position), direction(found.id));
   });
 }
 

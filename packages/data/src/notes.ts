@@ -26,12 +26,11 @@ export async function getNote(
 ): Promise<NoteRow | undefined> {
   const [row] = await database.run((connection) =>
     connection
-      .statement("get_note", (db) =>
+      .select("get_note", (db) =>
         db
           .select(columns)
           .from(notes)
-          .where(and(eq(notes.ownerId, sql.placeholder("ownerId")), eq(notes.id, sql.placeholder("noteId"))))
-          .prepare("get_note"),
+          .where(and(eq(notes.ownerId, sql.placeholder("ownerId")), eq(notes.id, sql.placeholder("noteId")))),
       )
       .execute({ ownerId, noteId }),
   );

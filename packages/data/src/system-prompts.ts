@@ -28,7 +28,7 @@ export async function getSystemPrompt(
 ): Promise<SystemPromptRow | undefined> {
   const [row] = await database.run((connection) =>
     connection
-      .statement("get_system_prompt", (db) =>
+      .select("get_system_prompt", (db) =>
         db
           .select(columns)
           .from(systemPrompts)
@@ -40,8 +40,7 @@ export async function getSystemPrompt(
                 eq(systemPrompts.visibility, "public"),
               ),
             ),
-          )
-          .prepare("get_system_prompt"),
+          ),
       )
       .execute({ userId, systemPromptId }),
   );

@@ -55,12 +55,11 @@ export async function resolveUser(
 export async function getUser(database: Database, userId: string): Promise<UserRow | undefined> {
   const [row] = await database.run((connection) =>
     connection
-      .statement("get_user", (db) =>
+      .select("get_user", (db) =>
         db
           .select()
           .from(users)
-          .where(eq(users.id, sql.placeholder("userId")))
-          .prepare("get_user"),
+          .where(eq(users.id, sql.placeholder("userId"))),
       )
       .execute({ userId }),
   );
