@@ -32,7 +32,9 @@ function mostBytes(value: unknown): number {
   if (typeof value === "string") return 6 * value.length + 2;
   if (typeof value !== "object" || value === null) return 24;
   let sum = 26;
-  for (const [key, member] of Object.entries(value)) sum += 6 * key.length + 4 + mostBytes(member);
+  // Without a pair for each member: that takes eight times as long.
+  if (Array.isArray(value)) for (const item of value) sum += 1 + mostBytes(item);
+  else for (const key in value) sum += 6 * key.length + 4 + mostBytes(Reflect.get(value, key));
   return sum;
 }
 

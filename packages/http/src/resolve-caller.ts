@@ -23,7 +23,18 @@ const keySchema = z
   .object({ apiKeyHash: z.string().regex(/^[0-9a-f]{64}$/) })
   .transform(({ apiKeyHash }) => ({ apiKeyHash, groups: [] }));
 
-const identitySchema = z.union([keySchema, tokenSchema]);
+// Not a union: what its first member refuses costs more to say than the second to read.
+function isOfKey(authorizerContext: unknown): boolean {
+  return (
+    typeof authorizerContext === "object" && authorizerContext !== null && "apiKeyHash" in authorizerContext
+  );
+}
+
+function parsed<S extends z.ZodType>(schema: S, authorizerContext: unknown): z.output<S> {
+  const result = schema.safeParse(authorizerContext);
+  if (!result.success) throw problem("unauthenticated");
+  return result.data;
+}
 
 /**
  * What the authorizer found out. The gateway keeps its answer for a while, so a token may have expired since.
@@ -31,10 +42,8 @@ const identitySchema = z.union([keySchema, tokenSchema]);
  * @throws Problem 401 when it did not run, says nothing, or speaks of a token that has expired.
  */
 export function readIdentity(authorizerContext: unknown, now: number = Date.now()): Identity {
-  const result = identitySchema.safeParse(authorizerContext);
-  if (!result.success) throw problem("unauthenticated");
-  if ("apiKeyHash" in result.data) return result.data;
-  const { expiresAt, ...identity } = result.data;
+  if (isOfKey(authorizerContext)) return parsed(keySchema, authorizerContext);
+  const { expiresAt, ...identity } = parsed(tokenSchema, authorizerContext);
   if (expiresAt * 1000 <= now) throw problem("unauthenticated");
   return identity;
 }
