@@ -1,7 +1,7 @@
 import type { Parts } from "@parley/application/parts";
 import { renderReplyContext } from "@parley/contract/render/reply-context";
 import type { replyRoutes } from "@parley/contract/routes/replies";
-import { getReply } from "@parley/data/replies";
+import { getReplyWithContext } from "@parley/data/replies";
 import type { Operation } from "@parley/http/api-types";
 import { problem } from "@parley/http/problem";
 import { addLogKeys } from "@parley/runtime/logger";
@@ -12,7 +12,7 @@ export function getReplyContext({
 }: Pick<Parts, "database">): Operation<(typeof replyRoutes)["getReplyContext"]> {
   return async ({ params: { replyId }, caller }) => {
     addLogKeys({ replyId });
-    const row = await getReply(database, caller.userId, replyId);
+    const row = await getReplyWithContext(database, caller.userId, replyId);
     if (row === undefined) throw problem("not-found");
     addLogKeys({ conversationId: row.conversationId });
     return { status: 200, body: renderReplyContext(row) };

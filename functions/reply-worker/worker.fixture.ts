@@ -1,6 +1,6 @@
 import { createCache } from "@parley/cache/create-cache";
 import type { Database } from "@parley/data/database";
-import { getReply } from "@parley/data/replies";
+import { getReplyWithContext } from "@parley/data/replies";
 import { createBreaker } from "@parley/llm/breaker";
 import { availableModels } from "@parley/llm/models";
 import type { PromptRequest, ReplyEvent } from "@parley/llm/provider";
@@ -70,7 +70,7 @@ export function says(text: string): Turn {
 /** Runs the reply's job to its end and answers the stored reply. */
 export async function answered(worker: Worker, ownerId: string, replyId: string, millis = 60_000) {
   await handleJob(worker, { ownerId, replyId, requestId: "r", kind: "run" }, Date.now() + millis);
-  const row = await getReply(worker.database, ownerId, replyId);
+  const row = await getReplyWithContext(worker.database, ownerId, replyId);
   if (row === undefined) throw new Error("the reply is gone");
   return row;
 }

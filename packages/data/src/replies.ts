@@ -18,16 +18,28 @@ import { conversations } from "./schema/conversations.ts";
 import { messages } from "./schema/messages.ts";
 import { replies } from "./schema/replies.ts";
 
-/** `answer` is the text of the reply's message while it has one that is not deleted. */
-export type ReplyRow = typeof replies.$inferSelect & { answer: string | null; answerVersion: number | null };
+type WholeReply = typeof replies.$inferSelect;
+
+/**
+ * `answer` is the text of the reply's message while it has one that is not deleted. Without the manifest of the prompt,
+ * which names up to a thousand messages: only `getReplyWithContext` reads it.
+ */
+export type ReplyRow = Omit<WholeReply, "context"> & {
+  answer: string | null;
+  answerVersion: number | null;
+};
+export type ReplyWithContext = ReplyRow & Pick<WholeReply, "context">;
 
 /** The row of an answer of the database's own functions; `answer` where the caller knows it. */
 export function replyFromJson(json: JsonRow, answer: string | null = null): ReplyRow {
-  return { ...fromJson(replies, json), answer, answerVersion: answer === null ? null : 1 };
+  const { context: _, ...row } = fromJson(replies, json);
+  return { ...row, answer, answerVersion: answer === null ? null : 1 };
 }
 
+const { context, ...shown } = getTableColumns(replies);
+
 const columns = {
-  ...getTableColumns(replies),
+  ...shown,
   answer: sql<string | null>`case when not ${messages.isDeleted} then ${messages.content} end`.as("answer"),
   answerVersion: messages.version,
 };
@@ -38,6 +50,11 @@ const itsConversation = and(
   eq(conversations.ownerId, replies.ownerId),
   eq(conversations.id, replies.conversationId),
   isNull(conversations.deletedAt),
+);
+
+const isTheReply = and(
+  eq(replies.ownerId, sql.placeholder("ownerId")),
+  eq(replies.id, sql.placeholder("replyId")),
 );
 
 /** A reply of this owner, or undefined; none of a deleted conversation. One round trip. */
@@ -54,9 +71,28 @@ export async function getReply(
           .from(replies)
           .innerJoin(conversations, itsConversation)
           .leftJoin(messages, itsAnswer)
-          .where(
-            and(eq(replies.ownerId, sql.placeholder("ownerId")), eq(replies.id, sql.placeholder("replyId"))),
-          ),
+          .where(isTheReply),
+      )
+      .execute({ ownerId, replyId }),
+  );
+  return row;
+}
+
+/** The same with what its model was given. One round trip. */
+export async function getReplyWithContext(
+  database: Database,
+  ownerId: string,
+  replyId: string,
+): Promise<ReplyWithContext | undefined> {
+  const [row] = await database.run((connection) =>
+    connection
+      .select("get_reply_with_context", (db) =>
+        db
+          .select({ ...columns, context })
+          .from(replies)
+          .innerJoin(conversations, itsConversation)
+          .leftJoin(messages, itsAnswer)
+          .where(isTheReply),
       )
       .execute({ ownerId, replyId }),
   );

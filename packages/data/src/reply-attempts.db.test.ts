@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { newId } from "./ids.ts";
-import { cancelReply, getReply } from "./replies.ts";
+import { cancelReply, getReply, getReplyWithContext } from "./replies.ts";
 import { type Attempt, claimReply, finishReply, flushReply, startNextAttempt } from "./reply-jobs.ts";
 import { openScene, type Person, replyOf, type Scene, unexplained } from "./testing/scene.fixture.ts";
 
@@ -53,10 +53,12 @@ test("an attempt after a tool's results keeps the text, the notes and the tokens
   };
   const ending = { status: "completed" as const, messageId: newId(), content: "All", finishReason: "stop" };
   const finished = await finishReply(scene.database, second, { ...ending, noteIds: all, context });
-  expect(finished).toMatchObject({
-    outcome: "finished",
-    reply: { noteIds: all, context, status: "completed" },
-  });
+  expect(finished).toMatchObject({ outcome: "finished", reply: { noteIds: all, status: "completed" } });
+  // Who asks how the reply is doing is not sent the names of a thousand messages.
+  expect(finished).not.toHaveProperty("reply.context");
+  expect(await getReply(scene.database, ada.id, first.replyId)).not.toHaveProperty("context");
+  expect(await getReplyWithContext(scene.database, ada.id, first.replyId)).toMatchObject({ context });
+  expect(await getReplyWithContext(scene.database, eve.id, first.replyId)).toBeUndefined();
 });
 
 test("a cancel between two rounds is kept, and what was said before is paid for", async () => {
