@@ -60,7 +60,8 @@ function matching(
   return and(
     eq(messages.ownerId, conversations.ownerId),
     eq(messages.conversationId, conversations.id),
-    filter.versions === "active" ? eq(messages.isActive, true) : undefined,
+    // Not as a parameter: the index is a partial one, and Postgres would plan the statement anew each time to use it.
+    filter.versions === "active" ? sql`${messages.isActive}` : undefined,
     filter.role === undefined ? undefined : eq(messages.role, filter.role),
     filter.q === undefined
       ? undefined
