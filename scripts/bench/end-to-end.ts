@@ -1,5 +1,6 @@
 import { migrate } from "@parley/data/migrate";
 import { administer, databaseAt } from "@parley/local/postgres/administer";
+import postgres from "postgres";
 import { signUpAll } from "./accounts.ts";
 import { type Child, startChild, treeBytes } from "./child.ts";
 import { type LoadResult, load } from "./load.ts";
@@ -26,16 +27,26 @@ export async function parleyAskers(
   return askers;
 }
 
+/**
+ * A server that is not thrown away does it by itself, within a minute. Before it, all plans are for empty tables, and
+ * a prepared statement keeps its plan.
+ */
+async function analyze(databaseUrl: string): Promise<void> {
+  const sql = postgres(databaseUrl, { max: 1 });
+  await sql`analyze`;
+  await sql.end();
+}
+
 /** The local stack, asked by so many clients of up to 16 users. */
 export async function stackTarget(
   { ready, pid }: Child<StackReady>,
   count: number,
   waitSeconds: number,
 ): Promise<Target> {
-  const { url, cognitoEndpoint } = ready;
+  const { url, cognitoEndpoint, databaseUrl } = ready;
   const tokens = await signUpAll(url, cognitoEndpoint, Math.min(count, mostUsers));
   const askers = await parleyAskers(url, tokens, count, waitSeconds);
-  return { name: "parley", askers, memory: () => treeBytes(pid) };
+  return { name: "parley", askers, settle: () => analyze(databaseUrl), memory: () => treeBytes(pid) };
 }
 
 /** The reference, in a database of its own on the same server. */
@@ -47,7 +58,13 @@ export async function referenceTarget(databaseUrl: string, count: number): Promi
   const child = await startChild<ReferenceReady>(program, { DATABASE_URL: ownUrl });
   const names = Array.from({ length: Math.min(count, mostUsers) }, (_, index) => `user-${index}`);
   const askers = await parleyAskers(child.ready.url, names, count, 0);
-  return { name: "reference", askers, memory: () => treeBytes(child.pid), close: child.close };
+  return {
+    name: "reference",
+    askers,
+    settle: () => analyze(ownUrl),
+    memory: () => treeBytes(child.pid),
+    close: child.close,
+  };
 }
 
 interface Measured {
@@ -84,6 +101,7 @@ export async function endToEndRows(
 ): Promise<Row[]> {
   const rows: Row[] = [];
   for (const target of targets) await load(target, Math.max(...counts), seconds * 1000);
+  for (const { settle } of targets) await settle?.();
   for (const clients of counts) {
     const measured = targets.map(({ name }): Measured => ({ name, runs: [], bytes: 0 }));
     for (let round = 0; round < rounds; round++) {

@@ -13,6 +13,8 @@ export interface Asker {
 export interface Target {
   readonly name: string;
   readonly askers: readonly Asker[];
+  /** Called after the warm-up: what its servers do by themselves within their first minutes. */
+  settle?(): Promise<void>;
   /** Bytes of resident memory of all its processes, where that can be known. */
   memory?(): Promise<number>;
   close?(): Promise<void>;
