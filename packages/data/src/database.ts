@@ -75,8 +75,11 @@ interface OpenConnection extends Connection {
 
 async function open(url: string, options: DatabaseOptions): Promise<OpenConnection> {
   const { onStatement } = options;
-  const { drizzle, postgres, prepareSelect } = await drivers;
+  const { drizzle, ownSockets, postgres, prepareSelect } = await drivers;
+  const sockets = ownSockets();
+  const socketOption: object = { socket: sockets.open };
   const client = postgres(url, {
+    ...socketOption,
     // One request at a time uses it, or one worker whose replies only wait for the network.
     max: 1,
     fetch_types: false,
@@ -115,7 +118,7 @@ async function open(url: string, options: DatabaseOptions): Promise<OpenConnecti
     },
     statement,
     select: (name, build) => statement(name, () => prepareSelect(client, build(db))),
-    end: () => client.end({ timeout: 1 }),
+    end: () => client.end({ timeout: 1 }).finally(sockets.end),
   };
 }
 

@@ -1,0 +1,34 @@
+import { createConnection, type Socket } from "node:net";
+
+interface Address {
+  readonly host: readonly string[];
+  readonly port: readonly number[];
+  readonly path?: string | false;
+}
+
+/**
+ * The sockets of one client of postgres 3.4, for its option `socket`. A client that was about to connect again when it
+ * was ended does so all the same, and keeps that connection for good; here its sockets end with it.
+ */
+export function ownSockets() {
+  const sockets = new Set<Socket>();
+  let attempts = 0;
+  let hasEnded = false;
+  return {
+    /** Connects to the next of the hosts. What is written before it is connected waits. */
+    open({ host, port, path }: Address): Socket {
+      if (hasEnded) throw new Error("The client has ended.");
+      const index = attempts++ % host.length;
+      const address = { host: host[index] ?? "localhost", port: port[index] ?? 5432 };
+      const socket = path ? createConnection(path) : createConnection(address);
+      sockets.add(socket);
+      socket.on("close", () => sockets.delete(socket));
+      // The name that the server's certificate is checked against.
+      return Object.assign(socket, address);
+    },
+    end(): void {
+      hasEnded = true;
+      for (const socket of sockets) socket.destroy();
+    },
+  };
+}
