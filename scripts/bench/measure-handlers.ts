@@ -51,6 +51,13 @@ function renewed({ text, parameters }: Statement): Statement {
   return { text, parameters: [JSON.stringify(again), ...rest] };
 }
 
+/** Of a statement that is recorded, a parameter may be read in another way than it was written. */
+function requireRowsOf(answer: string, rows: readonly unknown[], operation: Operation): void {
+  const { data } = JSON.parse(answer);
+  const expected = Array.isArray(data) ? data.length : 1;
+  if (rows.length < expected) throw new Error(`Bare, ${operation} reads ${rows.length} of ${expected} rows.`);
+}
+
 interface SceneOptions {
   cacheEndpoint?: string;
   /** Where its statements go. Not for what is timed: postgres then takes a stack trace for each of them. */
@@ -70,6 +77,7 @@ async function openScene(url: string, userId: string, { cacheEndpoint, recorded 
     const event = httpEvent(method, path, Object.fromEntries(named), body);
     const { statusCode = 0, body: text } = await api(event, invocation);
     if (statusCode >= 300) throw new Error(`${operation} answered ${statusCode}: ${text}`);
+    return text ?? "";
   };
   return { bare, call, close: () => Promise.all([database.close(), bare.end()]) };
 }
@@ -87,18 +95,20 @@ async function overBareSql(
   for (const operation of hotOperations) {
     await recording.call(operation, ids);
     recorded.length = 0;
-    await recording.call(operation, ids);
+    const answer = await recording.call(operation, ids);
     const roundTrips = recorded.length;
     const [statement] = recorded;
     if (statement === undefined) throw new Error(`${operation} ran no statement.`);
     const fresh = Array.from({ length: 2 * rounds }, () => renewed(statement));
+    const runBare = () => {
+      const { text, parameters } = fresh.pop() ?? statement;
+      return scene.bare.unsafe(text, parameters as string[], { prepare: true });
+    };
+    requireRowsOf(answer, await runBare(), operation);
     const millis = await medians(
       {
         handler: () => scene.call(operation, ids),
-        bare: () => {
-          const { text, parameters } = fresh.pop() ?? statement;
-          return scene.bare.unsafe(text, parameters as string[], { prepare: true });
-        },
+        bare: runBare,
       },
       rounds,
     );

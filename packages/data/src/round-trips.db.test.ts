@@ -3,7 +3,7 @@ import { getConversation, listConversations } from "./conversations.ts";
 import { type Database, openDatabase } from "./database.ts";
 import { newId } from "./ids.ts";
 import { listMessages } from "./messages.ts";
-import { getReply } from "./replies.ts";
+import { getReply, listReplies } from "./replies.ts";
 import { claimReply, finishReply, flushReply } from "./reply-jobs.ts";
 import { openScene, type Person, replyOf, type Scene } from "./testing/scene.fixture.ts";
 
@@ -55,6 +55,7 @@ test("each hot read is one statement, the same one the second time", async () =>
     conversation: (person: Person) => getConversation(database, person.id, ada.conversationId),
     list: (person: Person) => listConversations(database, person.id, { ...page, sort: "updatedAt" }),
     poll: (person: Person) => getReply(database, person.id, replyId),
+    replies: (person: Person) => listReplies(database, person.id, ada.conversationId, page),
   };
   for (const [name, read] of Object.entries(reads)) {
     statements = [];
@@ -64,6 +65,8 @@ test("each hot read is one statement, the same one the second time", async () =>
   }
   expect(await reads.page(eve)).toBeUndefined();
   expect(await reads.poll(eve)).toBeUndefined();
+  expect(await reads.replies(eve)).toBeUndefined();
+  expect((await reads.replies(ada))?.map(({ id }) => id)).toContain(replyId);
 });
 
 test("a page with a cursor keeps to its own statement and its own values", async () => {
