@@ -50,7 +50,7 @@ export function describeResult(
     ],
     [
       "memory of an environment by thirds; growth of those that lived through the last two (at most 15 %)",
-      `${each(({ megabytes }) => megabytes)} MB; ${old === undefined ? "too short a run" : `${((old.growth - 1) * 100).toFixed(1)} %, mean of ${old.count}`}`,
+      `${each(({ megabytes }) => megabytes)} MB; ${old === undefined ? "none lived that long" : `${((old.growth - 1) * 100).toFixed(1)} %, mean of ${old.count}`}`,
     ],
     [
       "memory of the stack's own process: first, middle, at rest",
