@@ -32,17 +32,23 @@ afterAll(async () => {
   await scene.close();
 });
 
-/** A worker of an environment that has read the key `old`; OpenAI accepts one key, which may be another. */
-async function workerWithKeys(openai: { accepts: string }) {
+/**
+ * A worker of an environment that has read the key `old`; OpenAI accepts one key, which may be another, and refuses as
+ * soon as so many calls have come together.
+ */
+async function workerWithKeys(openai: { accepts: string; together: number }) {
   manager.put(JSON.stringify({ openaiApiKey: "old" }));
   vi.resetModules();
   const { loadSecrets } = await import("@parley/runtime/secrets");
   const { createRenewable } = await import("@parley/application/renewable");
   const keys: string[] = [];
+  const refusing = Promise.withResolvers<void>();
   const fetch: typeof globalThis.fetch = async (input, init) => {
     const key = (new Request(input, init).headers.get("authorization") ?? "").replace("Bearer ", "");
     keys.push(key);
     if (key === openai.accepts) return replay("openai-complete").fetch(input, init);
+    if (keys.length >= openai.together) refusing.resolve();
+    await refusing.promise;
     return Response.json({ error: { code: "invalid_api_key" } }, { status: 401 });
   };
   const renewable = createRenewable(await loadSecrets(), ({ openaiApiKey }) =>
@@ -58,7 +64,7 @@ async function workerWithKeys(openai: { accepts: string }) {
 }
 
 test("replies that meet a rotated key are answered with the new one, each call an attempt of its own", async () => {
-  const { worker, keys } = await workerWithKeys({ accepts: "new" });
+  const { worker, keys } = await workerWithKeys({ accepts: "new", together: 2 });
   manager.put(JSON.stringify({ openaiApiKey: "new" }));
   const people = await Promise.all([scene.person(), scene.person()]);
   const sent = await Promise.all(people.map(async (person) => replyOf(await person.send({ models, model }))));
@@ -71,7 +77,7 @@ test("replies that meet a rotated key are answered with the new one, each call a
 });
 
 test("a key that is wrong, and not rotated, fails its reply at the first call", async () => {
-  const { worker, keys } = await workerWithKeys({ accepts: "another" });
+  const { worker, keys } = await workerWithKeys({ accepts: "another", together: 1 });
   const [ada, eve] = [await scene.person(), await scene.person()];
   for (const person of [ada, eve]) {
     const { id } = replyOf(await person.send({ models, model }));
