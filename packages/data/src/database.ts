@@ -16,13 +16,15 @@ export interface Connection {
   call<T>(name: string, args: object): Promise<T>;
   /** The same in the same round trip, with whom to tell of what has happened to the owner's replies. */
   callWithNews<T>(name: string, ownerId: string, args: object): Promise<WithNews<T>>;
+  /** Calls a function of the database that takes JSON and answers a row, prepared. */
+  callForRow<Row extends object>(name: string, args: object): Promise<Row>;
   /** The statement of that name, built once for this connection. */
   statement<S>(name: string, build: (db: PostgresJsDatabase) => S): S;
   /** The same for a select, whose rows take the least time to read. */
   select<Row>(name: string, build: (db: PostgresJsDatabase) => FlatSelect<Row>): PreparedSelect<Row>;
 }
 
-interface WithNews<T> {
+export interface WithNews<T> {
   answer: T;
   news: ReplyNews;
 }
@@ -114,6 +116,11 @@ async function open(url: string, options: DatabaseOptions): Promise<OpenConnecti
         from (select ${name}($1::text::jsonb) as answer offset 0) as done`;
       const values = [JSON.stringify(args), ownerId];
       const [row] = await client.unsafe<[WithNews<T>]>(text, values, { prepare: true });
+      return row;
+    },
+    async callForRow<Row extends object>(name: string, args: object): Promise<Row> {
+      const text = `select * from ${name}($1::text::jsonb)`;
+      const [row] = await client.unsafe<[Row]>(text, [JSON.stringify(args)], { prepare: true });
       return row;
     },
     statement,

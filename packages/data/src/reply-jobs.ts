@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import type { Database } from "./database.ts";
+import type { Database, WithNews } from "./database.ts";
 import { fromJson, type JsonRow } from "./json-row.ts";
 import type { MessageRow } from "./messages.ts";
 import { patienceSeconds, type ReplyRow, replyFromJson } from "./replies.ts";
@@ -62,14 +62,12 @@ export async function claimReply(
   replyId: string,
   leaseSeconds: number = usualLeaseSeconds,
 ): Promise<Claim> {
-  const { answer, news } = await database.run((connection) =>
-    connection.callWithNews<Exclude<Claim, { outcome: "claimed" }> | ClaimedJson>("claim_reply", ownerId, {
-      ownerId,
-      replyId,
-      leaseSeconds,
-    }),
+  const { answer, news, history } = await database.run((connection) =>
+    connection.callForRow<ClaimRow>("claim_with_history", { ownerId, replyId, leaseSeconds }),
   );
-  if (answer.outcome === "claimed") return { ...answer, reply: replyFromJson(answer.reply), news };
+  if (answer.outcome === "claimed") {
+    return { ...answer, reply: replyFromJson(answer.reply), history: inOrder(history), news };
+  }
   return answer.outcome === "expired" ? { ...answer, news } : answer;
 }
 
@@ -89,11 +87,29 @@ export async function timeOutReply(
   return answer.outcome === "expired" ? { ...answer, news } : undefined;
 }
 
+type Columns = { [Name in keyof HistoryMessage as `${Name}s`]: HistoryMessage[Name][] };
+
+interface ClaimRow extends WithNews<Exclude<Claim, { outcome: "claimed" }> | ClaimedJson> {
+  /** Newest first; with nulls where there is no message. */
+  history: Columns | { ids: null } | null;
+}
+
 interface ClaimedJson {
   outcome: "claimed";
   reply: JsonRow;
-  history: HistoryMessage[];
   notes: ReplyNotes;
+}
+
+function inOrder(columns: ClaimRow["history"]): HistoryMessage[] {
+  if (!columns?.ids) return [];
+  const { ids, roles, contents, positions } = columns;
+  const rows = ids.map((id, index) => ({
+    id,
+    role: roles[index],
+    content: contents[index],
+    position: positions[index],
+  }));
+  return (rows as HistoryMessage[]).reverse();
 }
 
 export interface Progress {

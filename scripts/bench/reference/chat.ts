@@ -14,10 +14,9 @@ const terms = {
 };
 
 type Row = Record<string, unknown>;
-interface Claimed {
-  outcome: string;
-  reply: { attempt: number };
-  history: { content: string }[];
+interface Claim {
+  answer: { outcome: string; reply: { attempt: number } };
+  history: { contents: string[] };
 }
 
 /** The main job with nothing around it: the same rows, written by the same functions of the database. */
@@ -44,15 +43,17 @@ export function openChat(databaseUrl: string) {
   }
 
   async function answerReply(ownerId: string, replyId: string): Promise<void> {
-    const claim = await call<Claimed>("claim_reply", { ownerId, replyId, leaseSeconds: 30 });
-    if (claim.outcome !== "claimed") return;
+    const args = JSON.stringify({ ownerId, replyId, leaseSeconds: 30 });
+    const [claim] = await sql<[Claim]>`select * from claim_with_history(${args}::text::jsonb)`;
+    const { outcome, reply } = claim.answer;
+    if (outcome !== "claimed") return;
     await call("finish_reply", {
       ownerId,
       replyId,
-      attempt: claim.reply.attempt,
+      attempt: reply.attempt,
       status: "completed",
       messageId: randomUUID(),
-      content: `Echo: ${claim.history.at(-1)?.content}`,
+      content: `Echo: ${claim.history.contents[0]}`,
       finishReason: "stop",
       inputTokens: 10,
       outputTokens: 10,

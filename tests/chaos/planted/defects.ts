@@ -243,7 +243,7 @@ export const defects: readonly Defect[] = [
     name: "no order: a reply does not wait for the one before it",
     breaks: 9,
     planted: [
-      { in: "claim_reply", statement: "next_reply(r.owner_id, r.conversation_id) <> r.id", instead: "false" },
+      { in: "take_reply", statement: "next_reply(r.owner_id, r.conversation_id) <> r.id", instead: "false" },
     ],
     run: scene(inTurns),
   },
@@ -253,8 +253,8 @@ export const defects: readonly Defect[] = [
     planted: [
       {
         in: "add_message",
-        statement: "CASE WHEN asks THEN 2 ELSE 1 END",
-        instead: "CASE WHEN asks THEN 3 ELSE 1 END",
+        statement: "next_position + 1 + questions",
+        instead: "next_position + 1 + 2 * questions",
       },
     ],
     run: scene(askOnce),
@@ -264,7 +264,7 @@ export const defects: readonly Defect[] = [
     breaks: 8,
     planted: [
       {
-        in: "claim_reply",
+        in: "take_reply",
         statement: "SET attempt = attempt + 1",
         instead: "SET attempt = greatest(attempt, 1)",
       },

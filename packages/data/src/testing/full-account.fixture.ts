@@ -14,7 +14,7 @@ export async function fullAccount(scene: Scene): Promise<FullAccount> {
   const answered = replyOf(await person.send({ content: "Water the tomatoes on Mondays" }));
   const claim = { ownerId: owner, replyId: answered.id, leaseSeconds: 30 };
   const { reply } = await scene.database.run((connection) =>
-    connection.call<{ reply: Parameters<typeof replyFromJson>[0] }>("claim_reply", claim),
+    connection.call<{ reply: Parameters<typeof replyFromJson>[0] }>("take_reply", claim),
   );
   const ending = { ...claim, attempt: replyFromJson(reply).attempt, status: "completed", messageId: newId() };
   await scene.database.run((connection) =>
