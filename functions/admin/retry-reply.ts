@@ -5,7 +5,7 @@ import { ownerOfFailedReply, retryReply as storeRetry } from "@parley/data/admin
 import { newId } from "@parley/data/ids";
 import type { Operation } from "@parley/http/api-types";
 import { problem } from "@parley/http/problem";
-import { announceEnding } from "@parley/jobs/announce-ending";
+import { announceChange } from "@parley/jobs/announce-ending";
 import { addLogKeys } from "@parley/runtime/logger";
 import { retryProblem } from "./refusals.ts";
 import { renderReply } from "./render-reply.ts";
@@ -34,7 +34,7 @@ export function retryReply(parts: AskingParts): Operation<(typeof adminRoutes)["
     if (!("reply" in retried)) throw retryProblem(retried, terms);
     const { reply, outcome, news } = retried;
     addLogKeys({ replyId: reply.id, conversationId: reply.conversationId });
-    await announceEnding(parts, requestId, {
+    await announceChange(parts, requestId, {
       ownerId,
       conversationId: reply.conversationId,
       replyIds: [],

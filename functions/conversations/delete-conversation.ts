@@ -3,7 +3,7 @@ import type { Parts } from "@parley/application/parts";
 import type { conversationRoutes } from "@parley/contract/routes/conversations";
 import { getConversation, deleteConversation as storeDeletion } from "@parley/data/conversations";
 import type { Operation } from "@parley/http/api-types";
-import { announceEnding } from "@parley/jobs/announce-ending";
+import { announceChange } from "@parley/jobs/announce-ending";
 import { addLogKeys } from "@parley/runtime/logger";
 
 /** Soft delete, undone by `restoreConversation`. Its unfinished replies are cancelled. */
@@ -18,7 +18,7 @@ export function deleteConversation(
     );
     const deleted = await storeDeletion(parts.database, { ownerId, conversationId, expectedVersion });
     if (deleted.outcome !== "deleted") throw missProblem(deleted.outcome);
-    await announceEnding(parts, requestId, {
+    await announceChange(parts, requestId, {
       ownerId,
       conversationId,
       replyIds: deleted.cancelledReplyIds,

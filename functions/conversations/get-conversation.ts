@@ -18,7 +18,10 @@ export function getConversation({
     const row = await findConversation(database, userId, conversationId);
     if (row === undefined) throw problem("not-found");
     const answer = { status: 200, body: renderConversation(row), etag: String(row.version) };
-    await cache.writeConversation(userId, conversationId, "conversation", cached.generation, answer);
+    // Its end would have to be told to the cache.
+    if (row.activeReplyId === null) {
+      await cache.writeConversation(userId, conversationId, "conversation", cached.generation, answer);
+    }
     return answer;
   };
 }

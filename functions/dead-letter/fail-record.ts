@@ -39,10 +39,8 @@ export async function failRecord(dependencies: Dependencies, record: SQSRecord):
     });
     logger.error("dead letter", { ...log, outcome: failed.outcome });
     if (failed.outcome === "failed") {
-      const { conversationId } = failed.reply;
       await announceEnding(dependencies, requestId, {
         ownerId,
-        conversationId,
         replyIds: [replyId],
         nextReplyId: failed.nextReplyId,
         news: failed.news,

@@ -9,7 +9,7 @@ import { newId } from "@parley/data/ids";
 import { askAgain as queueReply } from "@parley/data/send-message";
 import type { Operation } from "@parley/http/api-types";
 import { problem } from "@parley/http/problem";
-import { announceEnding } from "@parley/jobs/announce-ending";
+import { announceChange } from "@parley/jobs/announce-ending";
 import { addLogKeys } from "@parley/runtime/logger";
 
 /** Asks for another reply to a user message; the earlier answer stays until the new one is there. */
@@ -33,7 +33,7 @@ export function askAgain(parts: AskingParts): Operation<(typeof messageRoutes)["
     const { message, reply } = asked;
     if (reply === undefined) throw problem("internal");
     addLogKeys({ replyId: reply.id });
-    await announceEnding(parts, requestId, {
+    await announceChange(parts, requestId, {
       ownerId: caller.userId,
       conversationId: params.conversationId,
       replyIds: asked.cancelledReplyIds,

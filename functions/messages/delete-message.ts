@@ -3,7 +3,7 @@ import type { Parts } from "@parley/application/parts";
 import type { messageRoutes } from "@parley/contract/routes/messages";
 import { getMessage, deleteMessage as storeDeletion } from "@parley/data/messages";
 import type { Operation } from "@parley/http/api-types";
-import { announceEnding } from "@parley/jobs/announce-ending";
+import { announceChange } from "@parley/jobs/announce-ending";
 import { addLogKeys } from "@parley/runtime/logger";
 
 /** Soft delete. The message's unfinished replies are cancelled, and the conversation's next one may run. */
@@ -18,7 +18,7 @@ export function deleteMessage(parts: Parts): Operation<(typeof messageRoutes)["d
     const deleted = await storeDeletion(parts.database, { ...params, ownerId, expectedVersion });
     if (deleted.outcome !== "deleted") throw missProblem(deleted.outcome);
     const { cancelledReplyIds } = deleted;
-    await announceEnding(parts, requestId, {
+    await announceChange(parts, requestId, {
       ownerId,
       conversationId,
       replyIds: cancelledReplyIds,

@@ -21,18 +21,18 @@ function isNewestPage({ limit, cursor, order, includeTotal, q, role, versions }:
 async function readPage(
   database: Parts["database"],
   { params: { conversationId }, query, caller, path }: ApiRequest<Route>,
-): Promise<ApiResponse> {
+): Promise<{ page: ApiResponse; isReplying: boolean }> {
   const { limit, cursor, order, includeTotal, q, role, versions } = query;
   const scope = cursorScope("position", { list: "messages", conversationId, order, q, role, versions });
   const after = decodeCursor(cursor, scope);
   const filter = { q, role, versions };
-  const [rows, total] = await Promise.all([
+  const [found, total] = await Promise.all([
     findMessages(database, caller.userId, conversationId, { ...filter, order, after, limit: limit + 1 }),
     includeTotal ? countMessages(database, caller.userId, conversationId, filter) : undefined,
   ]);
-  if (rows === undefined) throw problem("not-found");
-  return listResponse({
-    rows,
+  if (found === undefined) throw problem("not-found");
+  const page = listResponse({
+    rows: found.rows,
     limit,
     render: renderMessage,
     cursorOf: ({ position, id }) => ({ key: position, id }),
@@ -41,6 +41,7 @@ async function readPage(
     query,
     total,
   });
+  return { page, isReplying: found.isReplying };
 }
 
 /** A page of a conversation's messages. */
@@ -49,11 +50,14 @@ export function listMessages({ database, cache }: Parts): Operation<Route> {
     const { conversationId } = request.params;
     const ownerId = request.caller.userId;
     addLogKeys({ conversationId });
-    if (!isNewestPage(request.query)) return readPage(database, request);
+    if (!isNewestPage(request.query)) return (await readPage(database, request)).page;
     const cached = await cache.readConversation<ApiResponse>(ownerId, conversationId, "newest-page");
     if (cached.value !== undefined) return cached.value;
-    const page = await readPage(database, request);
-    await cache.writeConversation(ownerId, conversationId, "newest-page", cached.generation, page);
+    const { page, isReplying } = await readPage(database, request);
+    // The reply's end would have to be told to the cache.
+    if (!isReplying) {
+      await cache.writeConversation(ownerId, conversationId, "newest-page", cached.generation, page);
+    }
     return page;
   };
 }

@@ -7,7 +7,7 @@ import type { messageRoutes } from "@parley/contract/routes/messages";
 import { newId } from "@parley/data/ids";
 import { sendMessage as storeMessage } from "@parley/data/send-message";
 import type { ApiRequest, Operation } from "@parley/http/api-types";
-import { announceEnding } from "@parley/jobs/announce-ending";
+import { announceChange } from "@parley/jobs/announce-ending";
 import type { EmbeddingQueue } from "@parley/jobs/embedding-queue";
 import { addLogKeys } from "@parley/runtime/logger";
 
@@ -42,7 +42,7 @@ export function sendMessage(parts: AskingParts & { embeddings: EmbeddingQueue })
     if (!("message" in sent)) throw refusalProblem(sent, parts.asking.terms);
     const { outcome, reply, cancelledReplyIds } = sent;
     if (reply !== undefined) addLogKeys({ replyId: reply.id });
-    await announceEnding(parts, request.requestId, {
+    await announceChange(parts, request.requestId, {
       ownerId,
       conversationId,
       replyIds: cancelledReplyIds,

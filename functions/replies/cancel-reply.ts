@@ -25,7 +25,7 @@ export function cancelReply(parts: Parts): Operation<(typeof replyRoutes)["cance
     }
     if (outcome === "cancelled") {
       const replyIds = [replyId];
-      await announceEnding(parts, requestId, { ownerId, conversationId, replyIds, nextReplyId, news });
+      await announceEnding(parts, requestId, { ownerId, replyIds, nextReplyId, news });
     }
     return { status: 200, body: renderReply(reply), etag: replyEtag(reply) };
   };

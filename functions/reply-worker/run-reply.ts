@@ -108,7 +108,6 @@ export async function runReply(
   const realtime = { announce: (news: ReplyNews) => run.feed.end(news, finished.message?.content) };
   await announceEnding({ ...worker, realtime }, job.requestId, {
     ownerId: reply.ownerId,
-    conversationId: reply.conversationId,
     replyIds: wasSaved(finished.reply) ? [reply.id] : [],
     nextReplyId: finished.nextReplyId,
     news: finished.news,

@@ -36,8 +36,8 @@ export interface ConversationReads {
     value: unknown,
   ): Promise<void>;
   /**
-   * Call after every commit that changes what either read shows. If Momento cannot be told, readers may see
-   * the old state for up to 60 s.
+   * Call after every commit that changes what either read shows, but for endings of replies: what is read while one
+   * is unfinished must not be written. If Momento cannot be told, readers may see the old state for up to 60 s.
    */
   conversationChanged(ownerId: string, conversationId: string): Promise<void>;
   /**

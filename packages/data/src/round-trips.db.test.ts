@@ -70,8 +70,15 @@ test("each hot read is one statement, the same one the second time", async () =>
 });
 
 test("a page with a cursor keeps to its own statement and its own values", async () => {
-  const list = (limit: number, after?: { key: number; id: string }) =>
-    listMessages(database, ada.id, ada.conversationId, { order: "asc", versions: "all", limit, after });
+  const list = async (limit: number, after?: { key: number; id: string }) =>
+    (
+      await listMessages(database, ada.id, ada.conversationId, {
+        order: "asc",
+        versions: "all",
+        limit,
+        after,
+      })
+    )?.rows;
   const [first, second] = (await list(2)) ?? [];
   if (first === undefined || second === undefined) throw new Error("there are two messages by now");
   expect((await list(1))?.map(({ id }) => id)).toEqual([first.id]);

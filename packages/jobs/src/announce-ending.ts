@@ -2,8 +2,11 @@ import type { ReplyQueue } from "./reply-queue.ts";
 
 /** What of the cache must hear of an ending. */
 export interface EndingCache {
-  conversationChanged(ownerId: string, conversationId: string): Promise<void>;
   dropReply(ownerId: string, replyId: string): Promise<void>;
+}
+
+interface ChangeCache extends EndingCache {
+  conversationChanged(ownerId: string, conversationId: string): Promise<void>;
 }
 
 /** Tells whoever listens; what the news say is its own affair. */
@@ -11,8 +14,8 @@ export interface Announcer<News> {
   announce(news: News): Promise<void>;
 }
 
-interface Dependencies<News> {
-  cache: EndingCache;
+interface Dependencies<News, Cache = EndingCache> {
+  cache: Cache;
   queue: Pick<ReplyQueue, "enqueueReply">;
   realtime: Announcer<News>;
 }
@@ -20,25 +23,41 @@ interface Dependencies<News> {
 /** Replies of one conversation that a commit has ended, and the one that may run now. */
 export interface EndedReplies<News> {
   ownerId: string;
-  conversationId: string;
   replyIds: readonly string[];
   nextReplyId: string | null;
   news: News;
 }
 
+/** A change of a conversation, and what it meant for its replies. */
+export interface Change<News> extends EndedReplies<News> {
+  conversationId: string;
+}
+
 /**
- * What follows every commit that ends replies, whoever made it, each part best effort: cached reads are dropped,
- * the conversation's next reply gets its job, and listeners are told.
+ * What follows every commit that ends replies, whoever made it, each part best effort: cached polls are dropped,
+ * the conversation's next reply gets its job, and listeners are told. Of the conversation nothing is cached while a
+ * reply of it is unfinished (ADR 13), so there is nothing to drop.
  */
 export async function announceEnding<News>(
   { cache, queue, realtime }: Dependencies<News>,
   requestId: string,
-  { ownerId, conversationId, replyIds, nextReplyId, news }: EndedReplies<News>,
+  { ownerId, replyIds, nextReplyId, news }: EndedReplies<News>,
 ): Promise<void> {
   await Promise.all([
-    cache.conversationChanged(ownerId, conversationId),
     ...replyIds.map((replyId) => cache.dropReply(ownerId, replyId)),
     nextReplyId !== null && queue.enqueueReply({ ownerId, replyId: nextReplyId, requestId }),
     realtime.announce(news),
+  ]);
+}
+
+/** What follows every other commit that changes what a conversation shows: its cached reads are dropped as well. */
+export async function announceChange<News>(
+  dependencies: Dependencies<News, ChangeCache>,
+  requestId: string,
+  change: Change<News>,
+): Promise<void> {
+  await Promise.all([
+    dependencies.cache.conversationChanged(change.ownerId, change.conversationId),
+    announceEnding(dependencies, requestId, change),
   ]);
 }

@@ -1,9 +1,9 @@
-import type { SQSClient } from "@aws-sdk/client-sqs";
 import { describeError } from "@parley/runtime/describe-error";
 import { logger } from "@parley/runtime/logger";
 import { traced } from "@parley/runtime/tracer";
 import * as z from "zod";
 import type { EmbeddingJob } from "./embedding-job.ts";
+import { lazyQueueClient } from "./queue-client.ts";
 
 /** Of every function that stores texts; absent where nothing is embedded. */
 export const embeddingQueueSettings = { EMBEDDING_QUEUE_URL: z.url().optional() };
@@ -17,13 +17,12 @@ export interface EmbeddingQueue {
 
 /** The queue at this URL; without one nothing is sent. */
 export function createEmbeddingQueue(queueUrl: string | undefined): EmbeddingQueue {
-  let client: SQSClient | undefined;
+  const sdk = lazyQueueClient({ maxAttempts: 1, timeoutMillis: 1_000 });
 
   async function send(job: EmbeddingJob): Promise<void> {
-    const { SQSClient, SendMessageCommand } = await import("@aws-sdk/client-sqs");
-    client ??= new SQSClient({ maxAttempts: 1, requestHandler: { requestTimeout: 1_000 } });
+    const { client, sqs } = await sdk();
     await client.send(
-      new SendMessageCommand({
+      new sqs.SendMessageCommand({
         QueueUrl: queueUrl,
         MessageBody: JSON.stringify(job),
         // A fair queue: one user's import does not delay the others.

@@ -1,5 +1,6 @@
 import { describeError } from "@parley/runtime/describe-error";
 import { logger } from "@parley/runtime/logger";
+import { lazyQueueClient } from "./queue-client.ts";
 
 export interface QueueDepth {
   waiting: number;
@@ -15,10 +16,9 @@ export interface QueueDepth {
  */
 export async function readQueueDepth(queueUrl: string): Promise<QueueDepth | undefined> {
   try {
-    const { SQSClient, GetQueueAttributesCommand } = await import("@aws-sdk/client-sqs");
-    const client = new SQSClient({ maxAttempts: 1, requestHandler: { requestTimeout: 3_000 } });
+    const { client, sqs } = await lazyQueueClient({ maxAttempts: 1, timeoutMillis: 3_000 })();
     const { Attributes: counts } = await client.send(
-      new GetQueueAttributesCommand({
+      new sqs.GetQueueAttributesCommand({
         QueueUrl: queueUrl,
         AttributeNames: [
           "ApproximateNumberOfMessages",

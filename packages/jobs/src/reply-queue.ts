@@ -1,7 +1,7 @@
-import type { SQSClient } from "@aws-sdk/client-sqs";
 import { describeError } from "@parley/runtime/describe-error";
 import { logger } from "@parley/runtime/logger";
 import { traced } from "@parley/runtime/tracer";
+import { lazyQueueClient } from "./queue-client.ts";
 import type { ReplyJob } from "./reply-job.ts";
 
 /** Seconds after which a check looks whether the reply it belongs to got on. */
@@ -27,29 +27,16 @@ export interface ReplyQueue {
    * visibility timeout, which is longer than the longest batch. Best effort.
    */
   returnIn(receiptHandles: readonly string[], seconds: number): Promise<void>;
-  /**
-   * Loads the client beside what the caller is doing, so that the first send need not wait for it: 30 ms of a cold
-   * start, which environments that only read are spared.
-   */
+  /** Loads the client beside what the caller is doing, so that the first send need not wait for it. */
   warm(): void;
 }
 
-function load() {
-  return import("@aws-sdk/client-sqs");
-}
-
-/** The queue at `queueUrl`; region, credentials and endpoint come from the environment, as the SDK reads them. */
+/** The queue at `queueUrl`. */
 export function createReplyQueue(
   queueUrl: string,
   checkDelaySeconds: number = usualCheckDelaySeconds,
 ): ReplyQueue {
-  let client: SQSClient | undefined;
-
-  async function sdk() {
-    const module = await load();
-    client ??= new module.SQSClient({ maxAttempts: 2, requestHandler: { requestTimeout: 3_000 } });
-    return { client, sqs: module };
-  }
+  const sdk = lazyQueueClient({ maxAttempts: 2, timeoutMillis: 3_000 });
 
   function entry(job: ReplyJob, delaySeconds: number) {
     return {
@@ -110,7 +97,7 @@ export function createReplyQueue(
       }
     },
     warm: () => {
-      if (client === undefined) sdk().catch(() => {});
+      sdk().catch(() => {});
     },
   };
 }

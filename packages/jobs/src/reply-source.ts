@@ -1,6 +1,6 @@
-import type { SQSClient } from "@aws-sdk/client-sqs";
 import { describeError } from "@parley/runtime/describe-error";
 import { logger } from "@parley/runtime/logger";
+import { lazyQueueClient } from "./queue-client.ts";
 
 /** A message of the reply queue, whoever received it. */
 export interface Delivery {
@@ -22,15 +22,9 @@ export interface ReplySource {
   remove(receiptHandle: string): Promise<void>;
 }
 
-/** The queue at `queueUrl`; region, credentials and endpoint come from the environment, as the SDK reads them. */
+/** The queue at `queueUrl`. */
 export function createReplySource(queueUrl: string): ReplySource {
-  let client: SQSClient | undefined;
-
-  async function sdk() {
-    const module = await import("@aws-sdk/client-sqs");
-    client ??= new module.SQSClient({ maxAttempts: 2, requestHandler: { requestTimeout: 3_000 } });
-    return { client, sqs: module };
-  }
+  const sdk = lazyQueueClient({ maxAttempts: 2, timeoutMillis: 3_000 });
 
   return {
     async receive(most, seconds) {
