@@ -62,14 +62,10 @@ export function parseTarget(url: string): Target {
 }
 
 function append(values: Record<string, string>, name: string, value: string): void {
-  // A plain assignment of `__proto__` would set the prototype.
-  const joined = Object.hasOwn(values, name) ? `${values[name]},${value}` : value;
-  Object.defineProperty(values, name, {
-    value: joined,
-    enumerable: true,
-    configurable: true,
-    writable: true,
-  });
+  if (Object.hasOwn(values, name)) values[name] += `,${value}`;
+  else if (name !== "__proto__") values[name] = value;
+  // An assignment would set the prototype.
+  else Object.defineProperty(values, name, { value, enumerable: true, configurable: true, writable: true });
 }
 
 function parseQuery(rawQueryString: string): Record<string, string> | undefined {

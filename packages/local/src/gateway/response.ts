@@ -7,7 +7,7 @@ const longestBytes = 6 * 1024 * 1024;
 
 const structured = z.object({
   statusCode: z.coerce.number().int().min(200).max(599),
-  headers: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).nullish(),
+  headers: z.looseObject({}).nullish(),
   cookies: z.array(z.string()).nullish(),
   body: z.string().nullish(),
   isBase64Encoded: z.boolean().nullish(),
@@ -25,6 +25,8 @@ const ownHeaders = new Set([
   "upgrade",
 ]);
 
+const scalars = new Set(["string", "number", "boolean"]);
+
 export interface GatewayResponse {
   readonly status: number;
   readonly headers: Record<string, string | string[]>;
@@ -37,7 +39,10 @@ function fromStructured(payload: object): GatewayResponse {
   const { statusCode, headers, cookies, body, isBase64Encoded } = parsed.data;
   const answered: Record<string, string | string[]> = {};
   for (const [name, value] of Object.entries(headers ?? {})) {
-    if (!ownHeaders.has(name.toLowerCase())) answered[name.toLowerCase()] = String(value);
+    // Checked in the pass over them that is needed anyway; the schema would make a second one for each request.
+    if (!scalars.has(typeof value)) throw new GatewayError(500);
+    const lowerName = name.toLowerCase();
+    if (!ownHeaders.has(lowerName)) answered[lowerName] = String(value);
   }
   if (cookies !== null && cookies !== undefined && cookies.length > 0) answered["set-cookie"] = cookies;
   const text = body ?? "";

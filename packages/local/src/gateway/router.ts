@@ -41,9 +41,10 @@ function find(
   node: Node,
   method: string,
   segments: readonly string[],
-  values: string[],
+  position: number,
+  values: readonly string[],
 ): RouteMatch | undefined {
-  const segment = segments[0];
+  const segment = segments[position];
   if (segment === undefined) {
     const found = node.routes.get(method);
     if (found === undefined) return undefined;
@@ -53,13 +54,12 @@ function find(
       pathParameters: entries.length === 0 ? undefined : Object.fromEntries(entries),
     };
   }
-  const rest = segments.slice(1);
   const child = node.children.get(segment);
-  const exact = child === undefined ? undefined : find(child, method, rest, values);
+  const exact = child === undefined ? undefined : find(child, method, segments, position + 1, values);
   if (exact !== undefined) return exact;
   // A parameter is never empty: `/v1/notes/` is not `/v1/notes/{noteId}`.
   if (node.parameter === undefined || segment === "") return undefined;
-  return find(node.parameter, method, rest, [...values, segment]);
+  return find(node.parameter, method, segments, position + 1, [...values, segment]);
 }
 
 /**
@@ -72,5 +72,5 @@ export function createRouter(
 ): (method: string, segments: readonly string[]) => RouteMatch | undefined {
   const root = emptyNode();
   for (const route of routes) add(root, route);
-  return (method, segments) => find(root, method, segments, []);
+  return (method, segments) => find(root, method, segments, 0, []);
 }

@@ -2,12 +2,13 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Invocation } from "../lambda/protocol.ts";
+import { AbandonedError } from "../read-bytes.ts";
 import { type AuthorizerOptions, createAuthorizer } from "./authorizer.ts";
 import { type CorsSettings, corsHeaders, isPreflight } from "./cors.ts";
 import { buildEvent, parseTarget, type RequestEvent } from "./event.ts";
 import { GatewayError } from "./gateway-error.ts";
 import { listen } from "./listen.ts";
-import { AbandonedError, readEventBody } from "./request-body.ts";
+import { readEventBody } from "./request-body.ts";
 import { type GatewayResponse, readResponse } from "./response.ts";
 import { createRouter, type GatewayRoute } from "./router.ts";
 

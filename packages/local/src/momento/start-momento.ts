@@ -42,7 +42,12 @@ export async function startMomento(options: MomentoOptions): Promise<RunningMome
   const pace: Pace = { delayMillis: 0 };
   const present = { ...defaultLimits, ...limits };
   const caches = createCaches(cacheNames, present);
-  const server = new Server({ "grpc.max_receive_message_length": maxMessageBytes, "grpc.so_reuseport": 0 });
+  const server = new Server({
+    "grpc.max_receive_message_length": maxMessageBytes,
+    "grpc.so_reuseport": 0,
+    // Statistics of every call, which nobody asks for.
+    "grpc.enable_channelz": 0,
+  });
   server.addService(cache.cache_client.UnimplementedScsService.definition, dataService(caches, pace));
   server.addService(
     control.control_client.UnimplementedScsControlService.definition,

@@ -1,9 +1,6 @@
-import {
-  DeleteMessageBatchCommand,
-  type Message,
-  ReceiveMessageCommand,
-  SQSClient,
-} from "@aws-sdk/client-sqs";
+import type { MessageAttribute } from "./message.ts";
+import { createQueueClient } from "./queue-client.ts";
+import { type Fields, isFields } from "./request-fields.ts";
 
 const LONGEST_WAIT_SECONDS = 20;
 /** The most messages that one ReceiveMessage or DeleteMessageBatch takes. */
@@ -12,39 +9,52 @@ export const LARGEST_REQUEST = 10;
 export interface BatchReaderOptions {
   readonly endpoint: string;
   readonly queueUrl: string;
-  readonly region: string;
   readonly batchSize: number;
   readonly batchingWindowSeconds: number;
   /** Ends every receive that is under way. */
   readonly signal: AbortSignal;
 }
 
-/** Reads batches for an event source with the AWS SDK, as any consumer of the queue would. */
+/** A message as ReceiveMessage answers it. */
+export interface ReceivedMessage {
+  readonly MessageId?: string;
+  readonly ReceiptHandle?: string;
+  readonly Body?: string;
+  readonly MD5OfBody?: string;
+  readonly Attributes?: Readonly<Record<string, string>>;
+  readonly MessageAttributes?: Readonly<Record<string, MessageAttribute>>;
+  readonly MD5OfMessageAttributes?: string;
+}
+
+/** Reads batches for an event source. */
 export interface BatchReader {
   /** Waits up to 20 s for a first message, then for the batching window. Empty when none came. */
-  receiveBatch(): Promise<Message[]>;
+  receiveBatch(): Promise<ReceivedMessage[]>;
   /** Answers SQS's reason for each message that it did not delete. */
-  deleteMessages(messages: readonly Message[]): Promise<string[]>;
+  deleteMessages(messages: readonly ReceivedMessage[]): Promise<string[]>;
   close(): void;
+}
+
+/** @throws Error when the field is there and no list of objects */
+function listOf(answer: Fields, name: string): Fields[] {
+  const list = answer[name] ?? [];
+  if (Array.isArray(list) && list.every(isFields)) return list;
+  throw new Error(`${name} of the answer is no list of objects`);
 }
 
 export function createBatchReader(options: BatchReaderOptions): BatchReader {
   const { queueUrl, batchSize, batchingWindowSeconds, signal } = options;
-  const client = new SQSClient({
-    endpoint: options.endpoint,
-    region: options.region,
-    credentials: { accessKeyId: "local", secretAccessKey: "local" },
-  });
+  const client = createQueueClient(options.endpoint);
 
-  async function receive(limit: number, waitSeconds: number): Promise<Message[]> {
-    const command = new ReceiveMessageCommand({
+  async function receive(limit: number, waitSeconds: number): Promise<ReceivedMessage[]> {
+    const input = {
       QueueUrl: queueUrl,
       MaxNumberOfMessages: Math.min(limit, LARGEST_REQUEST),
       WaitTimeSeconds: waitSeconds,
       MessageSystemAttributeNames: ["All"],
       MessageAttributeNames: ["All"],
-    });
-    return (await client.send(command, { abortSignal: signal })).Messages ?? [];
+    };
+    return listOf(await client.call("ReceiveMessage", input, signal), "Messages");
   }
 
   return {
@@ -64,13 +74,12 @@ export function createBatchReader(options: BatchReaderOptions): BatchReader {
         const entries = messages
           .slice(first, first + LARGEST_REQUEST)
           .map((message, index) => ({ Id: String(index), ReceiptHandle: message.ReceiptHandle }));
-        const result = await client.send(
-          new DeleteMessageBatchCommand({ QueueUrl: queueUrl, Entries: entries }),
-        );
-        reasons.push(...(result.Failed ?? []).map((failure) => failure.Message ?? "unknown"));
+        const input = { QueueUrl: queueUrl, Entries: entries };
+        const failed = listOf(await client.call("DeleteMessageBatch", input), "Failed");
+        reasons.push(...failed.map(({ Message }) => String(Message ?? "unknown")));
       }
       return reasons;
     },
-    close: () => client.destroy(),
+    close: () => client.close(),
   };
 }

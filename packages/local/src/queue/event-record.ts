@@ -1,20 +1,19 @@
-import type { Message, MessageAttributeValue } from "@aws-sdk/client-sqs";
 import type { SQSMessageAttribute, SQSRecord } from "aws-lambda";
+import type { ReceivedMessage } from "./batch-reader.ts";
+import type { MessageAttribute } from "./message.ts";
 
-function messageAttribute(value: MessageAttributeValue): SQSMessageAttribute {
+function messageAttribute(value: MessageAttribute): SQSMessageAttribute {
   return {
     ...(value.StringValue !== undefined && { stringValue: value.StringValue }),
-    ...(value.BinaryValue !== undefined && {
-      binaryValue: Buffer.from(value.BinaryValue).toString("base64"),
-    }),
+    ...(value.BinaryValue !== undefined && { binaryValue: value.BinaryValue }),
     stringListValues: [],
     binaryListValues: [],
-    dataType: value.DataType ?? "String",
+    dataType: value.DataType,
   };
 }
 
 /** A received message as a Lambda function sees it. `queueArn` also tells the region. */
-export function eventRecord(message: Message, queueArn: string): SQSRecord {
+export function eventRecord(message: ReceivedMessage, queueArn: string): SQSRecord {
   const { SentTimestamp, SenderId, ApproximateReceiveCount, ApproximateFirstReceiveTimestamp, ...others } =
     message.Attributes ?? {};
   const attributes = Object.entries(message.MessageAttributes ?? {});

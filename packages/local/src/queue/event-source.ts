@@ -1,7 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { Message } from "@aws-sdk/client-sqs";
 import type { SQSEvent } from "aws-lambda";
-import { createBatchReader, LARGEST_REQUEST } from "./batch-reader.ts";
+import { createBatchReader, LARGEST_REQUEST, type ReceivedMessage } from "./batch-reader.ts";
 import { succeededMessageIds } from "./batch-response.ts";
 import { eventRecord } from "./event-record.ts";
 
@@ -62,8 +61,7 @@ export function startEventSource(options: EventSourceOptions): EventSource {
 
   const stopping = new AbortController();
   const { signal } = stopping;
-  const region = queueArn.split(":")[3] ?? "";
-  const reader = createBatchReader({ endpoint, queueUrl, region, batchSize, batchingWindowSeconds, signal });
+  const reader = createBatchReader({ endpoint, queueUrl, batchSize, batchingWindowSeconds, signal });
   const tasks = new Set<Promise<void>>();
   let polling = 0;
   let running = 0;
@@ -97,7 +95,7 @@ export function startEventSource(options: EventSourceOptions): EventSource {
     fillPollers();
   }
 
-  async function receiveOrBackOff(): Promise<Message[]> {
+  async function receiveOrBackOff(): Promise<ReceivedMessage[]> {
     try {
       const batch = await reader.receiveBatch();
       failedPolls = 0;
@@ -113,7 +111,7 @@ export function startEventSource(options: EventSourceOptions): EventSource {
   }
 
   /** Ends with the invocation; the deletions go on by themselves. */
-  async function run(batch: Message[]): Promise<void> {
+  async function run(batch: ReceivedMessage[]): Promise<void> {
     running += 1;
     const invocation = invoke(batch);
     track(invocation.then(remove));
@@ -122,7 +120,7 @@ export function startEventSource(options: EventSourceOptions): EventSource {
     fillPollers();
   }
 
-  async function remove(done: Message[]): Promise<void> {
+  async function remove(done: ReceivedMessage[]): Promise<void> {
     try {
       for (const reason of await reader.deleteMessages(done)) report("a message was not deleted", reason);
     } catch (error) {
@@ -131,7 +129,7 @@ export function startEventSource(options: EventSourceOptions): EventSource {
   }
 
   /** The messages of the batch that are done; the others are left to their visibility timeout. */
-  async function invoke(batch: Message[]): Promise<Message[]> {
+  async function invoke(batch: ReceivedMessage[]): Promise<ReceivedMessage[]> {
     try {
       const records = batch.map((message) => eventRecord(message, queueArn));
       const response = await options.invoke({ Records: records });

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, hash } from "node:crypto";
 
 /** A message attribute as the JSON protocol carries it; binary values are base64. */
 export interface MessageAttribute {
@@ -19,7 +19,7 @@ const TEXT_VALUE = 1;
 const BINARY_VALUE = 2;
 
 export function bodyChecksum(body: string): string {
-  return createHash("md5").update(body).digest("hex");
+  return hash("md5", body);
 }
 
 /**
@@ -29,11 +29,11 @@ export function bodyChecksum(body: string): string {
 export function attributesChecksum(attributes: Record<string, MessageAttribute>): string | undefined {
   const names = Object.keys(attributes).sort();
   if (names.length === 0) return undefined;
-  const hash = createHash("md5");
+  const digest = createHash("md5");
   const update = (bytes: Buffer): void => {
     const length = Buffer.alloc(4);
     length.writeUInt32BE(bytes.length);
-    hash.update(length).update(bytes);
+    digest.update(length).update(bytes);
   };
   for (const name of names) {
     const attribute = attributes[name];
@@ -41,14 +41,14 @@ export function attributesChecksum(attributes: Record<string, MessageAttribute>)
     update(Buffer.from(name));
     update(Buffer.from(attribute.DataType));
     const isBinary = attribute.BinaryValue !== undefined;
-    hash.update(Buffer.of(isBinary ? BINARY_VALUE : TEXT_VALUE));
+    digest.update(Buffer.of(isBinary ? BINARY_VALUE : TEXT_VALUE));
     update(
       isBinary
         ? Buffer.from(attribute.BinaryValue ?? "", "base64")
         : Buffer.from(attribute.StringValue ?? ""),
     );
   }
-  return hash.digest("hex");
+  return digest.digest("hex");
 }
 
 /** Bytes that count towards the size limit: the body and every attribute's name, type and value. */

@@ -113,7 +113,9 @@ export async function startQueueService(options: QueueServiceOptions): Promise<Q
 
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
     const abandoned = new AbortController();
-    response.on("close", () => abandoned.abort());
+    response.on("close", () => {
+      if (!response.writableFinished) abandoned.abort();
+    });
     perform(request, directory, endpoint, abandoned.signal).then(
       (body) => answer(response, 200, body),
       (error) => answerError(response, error),
