@@ -1,7 +1,7 @@
 import { migrate } from "@parley/data/migrate";
 import { administer, databaseAt } from "@parley/local/postgres/administer";
-import postgres from "postgres";
 import { signUpAll } from "./accounts.ts";
+import { analyze } from "./analyze.ts";
 import { type Child, startChild, treeBytes } from "./child.ts";
 import { type LoadResult, load } from "./load.ts";
 import { type ParleyAsker, parleyAsker } from "./parley-asker.ts";
@@ -25,16 +25,6 @@ export async function parleyAskers(
     askers.push(await parleyAsker(url, tokens[index % tokens.length] ?? "", waitSeconds));
   }
   return askers;
-}
-
-/**
- * A server that is not thrown away does it by itself, within a minute. Before it, all plans are for empty tables, and
- * a prepared statement keeps its plan.
- */
-async function analyze(databaseUrl: string): Promise<void> {
-  const sql = postgres(databaseUrl, { max: 1 });
-  await sql`analyze`;
-  await sql.end();
 }
 
 /** The local stack, asked by so many clients of up to 16 users. */

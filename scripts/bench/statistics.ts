@@ -18,15 +18,16 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
 /**
  * The medians of several pieces of work in milliseconds, taken in turns: what disturbs the machine meanwhile
  * disturbs all of them.
- * @param rounds how often each runs; a tenth more goes before and is not counted
+ * @param rounds how often each runs
+ * @param warmUp how often each runs before and is not counted
  */
 export async function medians<Name extends string>(
   work: Readonly<Record<Name, () => Promise<unknown>>>,
   rounds: number,
+  warmUp = Math.ceil(rounds / 10),
 ): Promise<Record<Name, number>> {
   const names = Object.keys(work) as Name[];
   const samples = new Map<Name, number[]>(names.map((name) => [name, []]));
-  const warmUp = Math.ceil(rounds / 10);
   for (let round = -warmUp; round < rounds; round++) {
     for (const name of names) {
       const millis = await timed(work[name]);

@@ -21,14 +21,19 @@ import {
   contains,
   exactInstant,
   type Order,
+  preparedLimit,
 } from "./keyset.ts";
 import type { ReplyNews } from "./reply-news.ts";
 import { conversations, type Metadata } from "./schema/conversations.ts";
 
 export type ConversationRow = typeof conversations.$inferSelect & { activeReplyId: string | null };
 
+/**
+ * Of a row of conversations, the first of its unfinished replies. Its order is that of their index: a plan for whether
+ * there is any goes through all replies where most are unfinished.
+ */
 // Names in full: of columns inside a select from one table, Drizzle writes the name alone.
-const activeReplyId = sql<string | null>`(
+export const activeReplyId = sql<string | null>`(
   select replies.id from replies where replies.owner_id = conversations.owner_id
     and replies.conversation_id = conversations.id and replies.finished_at is null
   order by replies.ordinal limit 1)`;
@@ -94,8 +99,9 @@ export interface ConversationPage extends ConversationFilter {
 }
 
 /** Built once for each shape of a page: what Drizzle builds takes longer than what Postgres answers. */
-function preparePage(connection: Connection, { q, status, sort, order, after }: ConversationPage) {
-  const shape = [status, sort, order, q !== undefined && "q", after && "after"].join(" ");
+function preparePage(connection: Connection, { q, status, sort, order, after, ...page }: ConversationPage) {
+  const { limit, name } = preparedLimit(page.limit);
+  const shape = [status, sort, order, name, q !== undefined && "q", after && "after"].join(" ");
   return connection.select(`list_conversations ${shape}`, (db) => {
     const column = sort === "updatedAt" ? conversations.updatedAt : conversations.createdAt;
     const direction = order === "asc" ? asc : desc;
@@ -110,7 +116,7 @@ function preparePage(connection: Connection, { q, status, sort, order, after }: 
         ),
       )
       .orderBy(direction(column), direction(conversations.id))
-      .limit(sql.placeholder("limit"));
+      .limit(limit);
   });
 }
 

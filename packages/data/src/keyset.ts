@@ -18,6 +18,19 @@ export function afterValues<K>(after: After<K> | undefined): Record<string, unkn
   return { afterKey: after?.key, afterId: after?.id };
 }
 
+/** The rows of a page of usual length, and one that tells whether there are more. */
+const usualRows = 21;
+
+/**
+ * The limit of a prepared page, and what it adds to the statement's name. The usual one is written into the statement:
+ * not knowing it, Postgres takes a plan for all calls to be the dearer one, and plans each call anew.
+ */
+export function preparedLimit(limit: number): { limit: Placeholder; name: string } {
+  if (limit !== usualRows) return { limit: sql.placeholder("limit"), name: "" };
+  // What Drizzle is given becomes a parameter, unless it is SQL, which its types do not expect here.
+  return { limit: sql.raw(String(usualRows)) as unknown as Placeholder, name: "usual limit" };
+}
+
 /** A timestamp in UTC with its microseconds, which JavaScript's Date would lose. */
 export function exactInstant(column: AnyColumn): SQL<string> {
   return sql<string>`to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;

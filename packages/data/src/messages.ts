@@ -1,7 +1,16 @@
 import { and, asc, desc, eq, getTableColumns, isNull, type Placeholder, type SQL, sql } from "drizzle-orm";
+import { activeReplyId } from "./conversations.ts";
 import type { Connection, Database } from "./database.ts";
 import { fromJson, type JsonRow } from "./json-row.ts";
-import { type After, afterPlaceholders, afterValues, behindNumber, contains, type Order } from "./keyset.ts";
+import {
+  type After,
+  afterPlaceholders,
+  afterValues,
+  behindNumber,
+  contains,
+  type Order,
+  preparedLimit,
+} from "./keyset.ts";
 import type { ReplyNews } from "./reply-news.ts";
 import { conversations, type Metadata } from "./schema/conversations.ts";
 import { messages } from "./schema/messages.ts";
@@ -100,17 +109,17 @@ const listed = {
 export type ListedMessage = Pick<MessageRow, keyof typeof listed>;
 
 // `offset 0` has it looked up once, not for each row.
-const replying = sql`(select exists (select from replies where replies.owner_id = conversations.owner_id
-  and replies.conversation_id = conversations.id and replies.finished_at is null) as is_replying offset 0) as replying`;
+const replying = sql`(select ${activeReplyId} is not null as is_replying offset 0) as replying`;
 
 /**
  * Built once for each shape of a page: what Drizzle builds takes longer than what Postgres answers. Flat, and without
  * columns that no page shows: what Drizzle makes of twenty rows takes as long too.
  */
-function preparePage(connection: Connection, { q, role, versions, order, after }: MessagePage) {
+function preparePage(connection: Connection, { q, role, versions, order, after, ...page }: MessagePage) {
+  const { limit, name } = preparedLimit(page.limit);
   const has = (value: unknown, name: string) => (value === undefined ? undefined : sql.placeholder(name));
   const filter = { q: has(q, "q"), role: has(role, "role"), versions };
-  const shape = [versions, order, filter.q && "q", filter.role && "role", after && "after"].join(" ");
+  const shape = [versions, order, name, filter.q && "q", filter.role && "role", after && "after"].join(" ");
   return connection.select(`list_messages ${shape}`, (db) => {
     const direction = order === "asc" ? asc : desc;
     const found = db
@@ -123,7 +132,7 @@ function preparePage(connection: Connection, { q, role, versions, order, after }
         ),
       )
       .orderBy(direction(messages.position), direction(messages.id))
-      .limit(sql.placeholder("limit"))
+      .limit(limit)
       .as("found");
     return db
       .select({ ...found._.selectedFields, isReplying: sql<boolean>`replying.is_replying` })

@@ -12,7 +12,14 @@ import {
 } from "drizzle-orm";
 import type { Connection, Database } from "./database.ts";
 import { fromJson, type JsonRow } from "./json-row.ts";
-import { type After, afterPlaceholders, afterValues, behindNumber, type Order } from "./keyset.ts";
+import {
+  type After,
+  afterPlaceholders,
+  afterValues,
+  behindNumber,
+  type Order,
+  preparedLimit,
+} from "./keyset.ts";
 import type { ReplyNews } from "./reply-news.ts";
 import { conversations } from "./schema/conversations.ts";
 import { messages } from "./schema/messages.ts";
@@ -127,8 +134,9 @@ function matching(
 }
 
 /** Built once for each shape of a page: what Drizzle builds takes longer than what Postgres answers. */
-function preparePage(connection: Connection, { status, order, after }: ReplyPage) {
-  return connection.select(`list_replies ${[status, order, after && "after"].join(" ")}`, (db) => {
+function preparePage(connection: Connection, { status, order, after, ...page }: ReplyPage) {
+  const { limit, name } = preparedLimit(page.limit);
+  return connection.select(`list_replies ${[status, order, name, after && "after"].join(" ")}`, (db) => {
     const direction = order === "asc" ? asc : desc;
     const [ownerId, conversationId] = [sql.placeholder("ownerId"), sql.placeholder("conversationId")];
     const found = db
@@ -142,7 +150,7 @@ function preparePage(connection: Connection, { status, order, after }: ReplyPage
         ),
       )
       .orderBy(direction(replies.ordinal), direction(replies.id))
-      .limit(sql.placeholder("limit"))
+      .limit(limit)
       .as("found");
     return db
       .select(found._.selectedFields)
