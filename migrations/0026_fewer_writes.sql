@@ -220,8 +220,8 @@ RETURNS json LANGUAGE plpgsql STABLE
 -- Else it is planned at each call, for the position it is given, which takes longer than reading forty messages.
 SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
-  RETURN (SELECT json_build_object('ids', json_agg(id), 'roles', json_agg(role), 'contents', json_agg(content),
-      'positions', json_agg(position))
+  RETURN (SELECT json_build_object('ids', coalesce(json_agg(id), '[]'), 'roles', coalesce(json_agg(role), '[]'),
+      'contents', coalesce(json_agg(content), '[]'), 'positions', coalesce(json_agg(position), '[]'))
     FROM (
       SELECT *, sum(length(content)) OVER (ORDER BY position DESC ROWS UNBOUNDED PRECEDING) - length(content) AS newer
       FROM (
@@ -230,6 +230,18 @@ BEGIN
           AND position < before_position
         ORDER BY position DESC LIMIT 1000) AS newest) AS measured
     WHERE newer <= room);
+END $$;
+--> statement-breakpoint
+-- The same for an estimate, oldest first and an object for each message.
+CREATE OR REPLACE FUNCTION reply_history(r replies) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+DECLARE
+  columns json := earlier_messages(r.owner_id, r.conversation_id, r.position, r.context_tokens::bigint * 8);
+BEGIN
+  RETURN (SELECT coalesce(jsonb_agg(jsonb_build_object('id', id, 'role', role, 'content', content,
+      'position', place::integer) ORDER BY newest DESC), '[]')
+    FROM ROWS FROM (json_array_elements_text(columns->'ids'), json_array_elements_text(columns->'roles'),
+      json_array_elements_text(columns->'contents'), json_array_elements_text(columns->'positions'))
+      WITH ORDINALITY AS earlier (id, role, content, place, newest));
 END $$;
 --> statement-breakpoint
 -- Takes a reply for a worker, with its notes. Arguments: ownerId, replyId, leaseSeconds. Outcomes: claimed, missing,

@@ -66,7 +66,7 @@ export async function claimReply(
     connection.callForRow<ClaimRow>("claim_with_history", { ownerId, replyId, leaseSeconds }),
   );
   if (answer.outcome === "claimed") {
-    return { ...answer, reply: replyFromJson(answer.reply), history: inOrder(history), news };
+    return { ...answer, reply: replyFromJson(answer.reply), history: inOrder(history as Columns), news };
   }
   return answer.outcome === "expired" ? { ...answer, news } : answer;
 }
@@ -90,8 +90,8 @@ export async function timeOutReply(
 type Columns = { [Name in keyof HistoryMessage as `${Name}s`]: HistoryMessage[Name][] };
 
 interface ClaimRow extends WithNews<Exclude<Claim, { outcome: "claimed" }> | ClaimedJson> {
-  /** Newest first; with nulls where there is no message. */
-  history: Columns | { ids: null } | null;
+  /** Newest first; null where nothing was claimed. */
+  history: Columns | null;
 }
 
 interface ClaimedJson {
@@ -100,9 +100,7 @@ interface ClaimedJson {
   notes: ReplyNotes;
 }
 
-function inOrder(columns: ClaimRow["history"]): HistoryMessage[] {
-  if (!columns?.ids) return [];
-  const { ids, roles, contents, positions } = columns;
+function inOrder({ ids, roles, contents, positions }: Columns): HistoryMessage[] {
   const rows = ids.map((id, index) => ({
     id,
     role: roles[index],
