@@ -65,6 +65,8 @@ BEGIN
   WHERE id = c.owner_id;
   INSERT INTO token_ledger (id, owner_id, kind, amount, reply_id, reason)
   VALUES (new_id(), c.owner_id, 'hold', price, r.id, 'reply');
+  -- Up to 64 KB that the asker does not read.
+  r.system_prompt := NULL;
   RETURN to_jsonb(r);
 END $$;
 --> statement-breakpoint
@@ -211,6 +213,16 @@ BEGIN
   END IF;
   r := end_reply(r, p->>'status', charge, patch);
   RETURN ended_json(r, m);
+END $$;
+--> statement-breakpoint
+CREATE OR REPLACE FUNCTION ended_json(r replies, m messages) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  -- They take up to 100 KB, and who ends a reply knows them.
+  r.context := NULL;
+  r.system_prompt := NULL;
+  RETURN jsonb_build_object('outcome', 'finished', 'reply', to_jsonb(r),
+    'message', CASE WHEN m.id IS NOT NULL THEN to_jsonb(m) END,
+    'nextReplyId', next_reply(r.owner_id, r.conversation_id));
 END $$;
 --> statement-breakpoint
 -- The newest messages before a reply that can matter to its prompt, newest first: ids, roles, contents and positions

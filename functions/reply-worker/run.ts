@@ -1,5 +1,4 @@
-import type { ReplyRow } from "@parley/data/replies";
-import type { HistoryMessage, ReplyNotes } from "@parley/data/reply-jobs";
+import type { ClaimedReply, HistoryMessage, ReplyNotes } from "@parley/data/reply-jobs";
 import type { Prompt } from "@parley/llm/build-prompt";
 import type { ReplyFeed } from "@parley/realtime/reply-feed";
 import type { Transcript } from "./transcript.ts";
@@ -8,7 +7,7 @@ import type { Worker } from "./worker.ts";
 /** One worker's work at one reply. */
 export interface Run {
   readonly worker: Worker;
-  readonly reply: ReplyRow;
+  readonly reply: ClaimedReply;
   readonly history: readonly HistoryMessage[];
   readonly notes: ReplyNotes;
   /** Tells whoever listens. */

@@ -27,23 +27,23 @@ import { replies } from "./schema/replies.ts";
 
 type WholeReply = typeof replies.$inferSelect;
 
-/**
- * `answer` is the text of the reply's message while it has one that is not deleted. Without the manifest of the prompt,
- * which names up to a thousand messages: only `getReplyWithContext` reads it.
- */
-export type ReplyRow = Omit<WholeReply, "context"> & {
+/** What the model was given: a manifest that names up to a thousand messages, and a text of up to 64 KB. */
+type Given = Pick<WholeReply, "context" | "systemPrompt">;
+
+/** `answer` is the text of the reply's message while it has one that is not deleted. */
+export type ReplyRow = Omit<WholeReply, keyof Given> & {
   answer: string | null;
   answerVersion: number | null;
 };
-export type ReplyWithContext = ReplyRow & Pick<WholeReply, "context">;
+export type ReplyWithContext = ReplyRow & Given;
 
 /** The row of an answer of the database's own functions; `answer` where the caller knows it. */
 export function replyFromJson(json: JsonRow, answer: string | null = null): ReplyRow {
-  const { context: _, ...row } = fromJson(replies, json);
+  const { context: _, systemPrompt: __, ...row } = fromJson(replies, json);
   return { ...row, answer, answerVersion: answer === null ? null : 1 };
 }
 
-const { context, ...shown } = getTableColumns(replies);
+const { context, systemPrompt, ...shown } = getTableColumns(replies);
 
 const columns = {
   ...shown,
@@ -95,7 +95,7 @@ export async function getReplyWithContext(
     connection
       .select("get_reply_with_context", (db) =>
         db
-          .select({ ...columns, context })
+          .select({ ...columns, context, systemPrompt })
           .from(replies)
           .innerJoin(conversations, itsConversation)
           .leftJoin(messages, itsAnswer)

@@ -49,8 +49,11 @@ export interface EndedReplies {
   news: ReplyNews;
 }
 
+/** A reply and the prompt to answer it with. */
+export type ClaimedReply = ReplyRow & { systemPrompt: string | null };
+
 export type Claim =
-  | { outcome: "claimed"; reply: ReplyRow; history: HistoryMessage[]; notes: ReplyNotes; news: ReplyNews }
+  | { outcome: "claimed"; reply: ClaimedReply; history: HistoryMessage[]; notes: ReplyNotes; news: ReplyNews }
   | ({ outcome: "expired" } & EndedReplies)
   | { outcome: "leased"; leaseSecondsLeft: number }
   | { outcome: "missing" | "finished" | "blocked" };
@@ -66,7 +69,8 @@ export async function claimReply(
     connection.callForRow<ClaimRow>("claim_with_history", { ownerId, replyId, leaseSeconds }),
   );
   if (answer.outcome === "claimed") {
-    return { ...answer, reply: replyFromJson(answer.reply), history: inOrder(history as Columns), news };
+    const reply = { ...replyFromJson(answer.reply), systemPrompt: answer.reply.system_prompt };
+    return { ...answer, reply, history: inOrder(history as Columns), news };
   }
   return answer.outcome === "expired" ? { ...answer, news } : answer;
 }
@@ -96,7 +100,7 @@ interface ClaimRow extends WithNews<Exclude<Claim, { outcome: "claimed" }> | Cla
 
 interface ClaimedJson {
   outcome: "claimed";
-  reply: JsonRow;
+  reply: JsonRow & { system_prompt: string | null };
   notes: ReplyNotes;
 }
 
