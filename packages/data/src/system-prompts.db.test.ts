@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { purgeIdempotencyKeys } from "./idempotency-keys.ts";
 import { newId } from "./ids.ts";
+import { claimReply } from "./reply-jobs.ts";
 import { createConversation } from "./send-message.ts";
 import {
   countSystemPrompts,
@@ -10,7 +11,7 @@ import {
   listSystemPrompts,
   updateSystemPrompt,
 } from "./system-prompts.ts";
-import { openScene, type Person, type Scene } from "./testing/scene.fixture.ts";
+import { openScene, type Person, replyOf, type Scene } from "./testing/scene.fixture.ts";
 
 let scene: Scene;
 let ada: Person;
@@ -197,6 +198,6 @@ test.each([
     big: "b".repeat(512),
   };
   await createConversation(scene.database, { ownerId: ada.id, conversationId, systemPrompt, metadata });
-  const sent = await ada.send({ conversationId });
-  expect(sent).toMatchObject({ reply: { systemPrompt: given } });
+  const { id } = replyOf(await ada.send({ conversationId }));
+  expect(await claimReply(scene.database, ada.id, id)).toMatchObject({ reply: { systemPrompt: given } });
 });
