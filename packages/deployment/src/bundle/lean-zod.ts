@@ -1,4 +1,4 @@
-import { replaced } from "./replaced.ts";
+import { allReplaced, replaced } from "./replaced.ts";
 
 // Of the methods that every zod schema has, those that no module of ours calls: they keep alive what they call.
 const unusedMethods = [
@@ -58,7 +58,7 @@ const method = (name: string) =>
  */
 export function leanZod(original: string): string {
   const lean = unusedMethods.reduce((source, name) => replaced(source, method(name), ""), original);
-  return [
+  return allReplaced(lean, [
     [/\n {4}inst\._zod\.processJSONSchema = .*;/g, ""],
     // `meta` adds what is for documents only, at the price of a copy of the schema.
     [/(?<=\n {4}meta\(\.\.\.args\) \{)/, " if (args.length > 0) return this;"],
@@ -66,5 +66,5 @@ export function leanZod(original: string): string {
     [/core\.\$ZodObjectJIT/g, "core.$ZodObject"],
     // Remembers what a cycle leads back to; JSON has none.
     [/_ensureDefaultMemoizer\(\);/g, ""],
-  ].reduce((source, [part, other]) => replaced(source, part as RegExp, other as string), lean);
+  ]);
 }

@@ -43,13 +43,17 @@ interface Unread {
 const unread: readonly Unread[] = [
   { file: /\/packages\/contract\/src\/routes\/[\w-]+\.ts$/, leaveOut: withoutAnswers },
   { file: /\/packages\/contract\/src\/(?:problem|schemas\/[\w-]+)\.ts$/, leaveOut: (source) => source },
+  {
+    file: /\/packages\/(?:application\/src\/(?:settings|embedding)|jobs\/src\/(?:embedding-queue|queue-settings))\.ts$/,
+    leaveOut: (source) => source,
+  },
   { file: /\/packages\/data\/src\/schema\/[\w-]+\.ts$/, leaveOut: withoutTableExtras },
 ];
 
 /**
  * Leaves out of a bundle what no function reads of our own modules, about 5 ms of a cold start: the schemas of
  * answers, half of the contract, which are for the OpenAPI document and tests; indexes and keys of tables, which are
- * for migrations; and the schemas and tables that nothing uses then.
+ * for migrations; and the schemas, settings and tables that nothing uses then.
  */
 export const leaveOutUnreadPlugin: Plugin = {
   name: "leave-out-unread",

@@ -1,9 +1,12 @@
 import { readFile } from "node:fs/promises";
 import type { Plugin } from "esbuild";
 import { leanZod } from "./lean-zod.ts";
-import { replaced } from "./replaced.ts";
+import { allReplaced, replaced } from "./replaced.ts";
 
 const refuse = (what: string) => `() => { throw new Error("${what} is left out of the bundles."); }`;
+
+const exportedNames = (source: string) =>
+  [...source.matchAll(/(?<=^export \{)[^}]*(?=\})/gm)].flatMap(([list]) => list.match(/\w+/g) ?? []);
 
 interface Replacement {
   /** The file of a dependency, by the end of its path. */
@@ -35,6 +38,14 @@ const replacements: readonly Replacement[] = [
     contents: () => `export const getPgColumnBuilders = ${refuse("The callback form of pgTable")};`,
   },
   {
+    // Relational queries and what else no function asks for.
+    file: /\/drizzle-orm\/(?:relations|pg-core\/query-builders\/(?:query|update|refresh-materialized-view))\.js$/,
+    contents: (original) =>
+      exportedNames(original)
+        .map((name) => `export const ${name} = ${refuse(name)};`)
+        .join("\n"),
+  },
+  {
     // Logical replication.
     file: /\/postgres\/src\/subscribe\.js$/,
     contents: () => `export default () => ${refuse("postgres.subscribe")};`,
@@ -45,14 +56,25 @@ const replacements: readonly Replacement[] = [
     contents: (original) => original.replaceAll("this.constructor.name", '"PostgresError"'),
   },
   {
-    // Where the database is near it asks for no TLS, which takes a millisecond to load.
     file: /\/postgres\/src\/connection\.js$/,
     contents: (original) =>
-      replaced(
-        original,
-        "import tls from 'tls'",
-        'const tls = { connect: (options) => process.getBuiltinModule("node:tls").connect(options) }',
-      ),
+      allReplaced(original, [
+        // Where the database is near it asks for no TLS, which takes a millisecond to load.
+        [
+          "import tls from 'tls'",
+          'const tls = { connect: (options) => process.getBuiltinModule("node:tls").connect(options) }',
+        ],
+        // A timer of 0 ms takes one.
+        [
+          "setTimeout(connect, closedTime ? Math.max(0, closedTime + delay - performance.now()) : 0)",
+          "closedTime ? setTimeout(connect, Math.max(0, closedTime + delay - performance.now())) : connect()",
+        ],
+        // A round trip before the first use of each statement, for types that only times and bytes are written by.
+        [
+          "(parameters.length && !q.prepared)",
+          "(!q.prepared && parameters.some((value) => typeof value === 'object' && value !== null))",
+        ],
+      ]),
   },
   {
     // All of `node:http` for the names of the statuses that the body parser may throw; nobody reads them.
@@ -65,7 +87,7 @@ const replacements: readonly Replacement[] = [
     // the same digits, which together make an id in a tenth of the time.
     file: /\/@paralleldrive\/cuid2\/src\/index\.js$/,
     contents: (original) =>
-      [
+      allReplaced(original, [
         ["const random = createRandom();", "const random = () => randomInt(2 ** 32) / 2 ** 32;"],
         [/(?<=function bufToBigInt\(buf\) \{)/, 'return BigInt("0x" + buf.toString("hex"));'],
         [
@@ -74,7 +96,7 @@ const replacements: readonly Replacement[] = [
           const sha3 = (bytes) => digest("sha3-512", bytes, "buffer");`,
         ],
         ['import BigNumber from "bignumber.js";', "let BigNumber;"],
-      ].reduce((source, [part = "", other]) => replaced(source, part, String(other)), original),
+      ]),
   },
 ];
 
