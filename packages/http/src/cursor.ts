@@ -14,11 +14,11 @@ function isRealInstant(text: string): boolean {
 /** What a list is sorted by. Postgres would answer a forged key of another kind with an error. */
 const keySchemas = {
   /** A message's place in its conversation. */
-  position: z.int().min(-2_147_483_648).max(2_147_483_647),
+  position: () => z.int().min(-2_147_483_648).max(2_147_483_647),
   /** A point in time in UTC with its microseconds. */
-  instant: z.string().refine(isRealInstant),
+  instant: () => z.string().refine(isRealInstant),
   /** How well a search's hit matches. */
-  score: z.int().min(0).max(Number.MAX_SAFE_INTEGER),
+  score: () => z.int().min(0).max(Number.MAX_SAFE_INTEGER),
 } as const;
 
 export type KeyKind = keyof typeof keySchemas;
@@ -31,7 +31,7 @@ export interface CursorScope<K extends KeyKind = KeyKind> {
 
 /** The last row of a page: the next one begins behind it. */
 export interface Cursor<K extends KeyKind = KeyKind> {
-  key: z.output<(typeof keySchemas)[K]>;
+  key: z.output<ReturnType<(typeof keySchemas)[K]>>;
   id: string;
 }
 
@@ -82,7 +82,7 @@ export function decodeCursor<K extends KeyKind>(
   scope: CursorScope<K>,
 ): Cursor<K> | undefined {
   if (text === undefined) return undefined;
-  const result = z.tuple([z.literal(scope.hash), keySchemas[scope.kind], id]).safeParse(parse(text));
+  const result = z.tuple([z.literal(scope.hash), keySchemas[scope.kind](), id]).safeParse(parse(text));
   if (!result.success) throw invalid("query.cursor", "is not a cursor of this list");
   // The kind that chose the schema is the one that names the type.
   return { key: result.data[1] as Cursor<K>["key"], id: result.data[2] };

@@ -4,19 +4,21 @@ import { describeError } from "./describe-error.ts";
 import { environmentVariable } from "./environment.ts";
 import { logger } from "./logger.ts";
 
-const secretsSchema = z.object({
-  databaseUrl: z.string().optional(),
-  /** Past any pooler, for migrations. */
-  directDatabaseUrl: z.string().optional(),
-  openaiApiKey: z.string().optional(),
-  anthropicApiKey: z.string().optional(),
-  momentoApiKey: z.string().optional(),
-  /** Of whoever scrapes `/metrics`. */
-  metricsToken: z.string().optional(),
-  embeddingApiKey: z.string().optional(),
-});
+// Made where a secret is read: an environment that has its secrets in variables starts without it.
+const secretsSchema = () =>
+  z.object({
+    databaseUrl: z.string().optional(),
+    /** Past any pooler, for migrations. */
+    directDatabaseUrl: z.string().optional(),
+    openaiApiKey: z.string().optional(),
+    anthropicApiKey: z.string().optional(),
+    momentoApiKey: z.string().optional(),
+    /** Of whoever scrapes `/metrics`. */
+    metricsToken: z.string().optional(),
+    embeddingApiKey: z.string().optional(),
+  });
 
-export type Secrets = z.infer<typeof secretsSchema>;
+export type Secrets = z.infer<ReturnType<typeof secretsSchema>>;
 
 const variables: Record<keyof Secrets, string> = {
   databaseUrl: "DATABASE_URL",
@@ -29,13 +31,14 @@ const variables: Record<keyof Secrets, string> = {
 };
 
 /** As RDS keeps the master user of a cluster. */
-const clusterSchema = z.object({
-  host: z.string(),
-  port: z.number(),
-  dbname: z.string(),
-  username: z.string(),
-  password: z.string(),
-});
+const clusterSchema = () =>
+  z.object({
+    host: z.string(),
+    port: z.number(),
+    dbname: z.string(),
+    username: z.string(),
+    password: z.string(),
+  });
 
 async function fetchSecret<S extends z.ZodType>(variable: string, schema: S): Promise<z.output<S>> {
   const SecretId = environmentVariable(variable);
@@ -53,7 +56,7 @@ async function fetchSecret<S extends z.ZodType>(variable: string, schema: S): Pr
 }
 
 async function fetchCluster(): Promise<Secrets> {
-  const { host, port, dbname, username, password } = await fetchSecret("DATABASE_SECRET_ID", clusterSchema);
+  const { host, port, dbname, username, password } = await fetchSecret("DATABASE_SECRET_ID", clusterSchema());
   const user = `${encodeURIComponent(username)}:${encodeURIComponent(password)}`;
   const databaseUrl = `postgres://${user}@${host}:${port}/${dbname}?sslmode=verify-full`;
   // A stage that had a database by URL before may still have that one's direct URL in its secret.
@@ -64,13 +67,13 @@ const secretVariables = ["SECRET_ID", "DATABASE_SECRET_ID"];
 
 async function readSecrets(): Promise<Secrets> {
   const [secrets, cluster] = await Promise.all([
-    environmentVariable("SECRET_ID") === undefined ? {} : fetchSecret("SECRET_ID", secretsSchema),
+    environmentVariable("SECRET_ID") === undefined ? {} : fetchSecret("SECRET_ID", secretsSchema()),
     environmentVariable("DATABASE_SECRET_ID") === undefined ? {} : fetchCluster(),
   ]);
   const plain = Object.entries(variables)
     .map(([key, name]) => [key, environmentVariable(name)] as const)
     .filter(([, value]) => value !== undefined);
-  return secretsSchema.parse({ ...secrets, ...cluster, ...Object.fromEntries(plain) });
+  return { ...secrets, ...cluster, ...Object.fromEntries(plain) };
 }
 
 /** A value that is wrong, and not rotated, is refused at every request: its secret is not asked for at each. */
