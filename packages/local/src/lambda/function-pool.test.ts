@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import * as z from "zod";
 import { isAlive } from "../process-identity.ts";
 import { createFunctionPool, type FunctionPool, type FunctionPoolOptions } from "./function-pool.ts";
@@ -20,7 +20,6 @@ beforeEach(() => {
 
 afterEach(async () => {
   await Promise.all(pools.map((pool) => pool.close()));
-  vi.useRealTimers();
 });
 
 function createPool(options: Partial<FunctionPoolOptions> = {}): FunctionPool {
@@ -128,60 +127,6 @@ test("idle environments are retired and the next request starts a new one", asyn
   await vi.waitFor(() => expect(isAlive(pid)).toBe(false), { timeout: 5_000 });
   expect(pool.environments()).toEqual([]);
   expect((await call(pool)).requests).toBe(1);
-});
-
-describe("an idle environment beside a busy one that was used more", () => {
-  let idleShare: number | undefined;
-
-  /** A pool with two environments, whose time stands still until it is advanced. */
-  async function createPair(): Promise<{
-    pool: FunctionPool;
-    hot: number | undefined;
-    cold: number | undefined;
-  }> {
-    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
-    idleShare = 1;
-    const pool = createPool({ idleShare: () => idleShare });
-    const both = [call(pool), call(pool)];
-    vi.advanceTimersByTime(1_000);
-    await Promise.all(both);
-    while (pool.environments().length < 2) await delay(5);
-    const [hot, cold] = pool.environments();
-    return { pool, hot, cold };
-  }
-
-  test("is left alone for a moment while the processors are busy", async () => {
-    const { pool, hot } = await createPair();
-    idleShare = 0;
-    const answers = await Promise.all([call(pool, { do: "wait", millis: 50 }), call(pool), call(pool)]);
-    expect(answers.map(({ pid }) => pid)).toEqual([hot, hot, hot]);
-  });
-
-  test.each([
-    ["when the moment has passed", { share: 0, before: 0, after: 100 }],
-    ["at once while the processors idle", { share: 1, before: 0, after: 0 }],
-    ["at once while nothing is known of the processors", { share: undefined, before: 0, after: 0 }],
-    ["at once where the other one is held", { share: 0, before: 1_000, after: 0 }],
-  ])("is used %s", async (_when, { share, before, after }) => {
-    const { pool, cold } = await createPair();
-    idleShare = share;
-    pool.invoke({ do: "wait", millis: 60_000 });
-    vi.advanceTimersByTime(before);
-    const answer = call(pool);
-    vi.advanceTimersByTime(after);
-    expect((await answer).pid).toBe(cold);
-  });
-
-  test("is used at once where the other one is stale", async () => {
-    const { pool } = await createPair();
-    idleShare = 0;
-    pool.invoke({ do: "wait", millis: 60_000 });
-    pool.restart();
-    const first = call(pool);
-    vi.advanceTimersByTime(25);
-    const { pid } = await first;
-    expect(await call(pool)).toMatchObject({ pid, requests: 2 });
-  });
 });
 
 test("a restart lets the running request finish", async () => {
