@@ -38,8 +38,8 @@ const replacements: readonly Replacement[] = [
     contents: () => `export const getPgColumnBuilders = ${refuse("The callback form of pgTable")};`,
   },
   {
-    // Relational queries and what else no function asks for.
-    file: /\/drizzle-orm\/(?:relations|pg-core\/query-builders\/(?:query|update|refresh-materialized-view))\.js$/,
+    // Relational queries, and views to refresh: there are none.
+    file: /\/drizzle-orm\/(?:relations|pg-core\/query-builders\/(?:query|refresh-materialized-view))\.js$/,
     contents: (original) =>
       exportedNames(original)
         .map((name) => `export const ${name} = ${refuse(name)};`)
