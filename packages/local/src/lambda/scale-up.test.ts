@@ -2,7 +2,8 @@ import { availableParallelism } from "node:os";
 import { describe, expect, test } from "vitest";
 import { scaleUpPatience, watchProcessors } from "./scale-up.ts";
 
-const crowd = 2 * availableParallelism();
+const processors = availableParallelism();
+const crowd = 2 * processors;
 
 describe("scaleUpPatience", () => {
   test("little where every environment is held, however busy the machine is", () => {
@@ -19,8 +20,9 @@ describe("scaleUpPatience", () => {
     expect(scaleUpPatience(crowd, 0.5, false)).toBe(1_000);
   });
 
-  test("only for who waits very long where they are busy, and never beyond twice their number", () => {
-    expect(scaleUpPatience(1, 0.2, false)).toBe(5_000);
+  test("up to their number where they are busy, then only for who waits very long, never beyond twice as many", () => {
+    expect(scaleUpPatience(processors - 1, 0.2, false)).toBe(processors === 1 ? 25 : 200);
+    expect(scaleUpPatience(processors, 0.2, false)).toBe(5_000);
     expect(scaleUpPatience(crowd, 0.2, false)).toBe(Number.POSITIVE_INFINITY);
   });
 });

@@ -3,12 +3,15 @@ import { availableParallelism, cpus } from "node:os";
 // When nothing is about to come free, this is waited for all the same: most requests are answered sooner.
 const heldMillis = 25;
 const idleMillis = 100;
+const busyMillis = 200;
 const reluctantMillis = 1_000;
 const stuckMillis = 5_000;
 // Below it the processor is what requests wait for: another environment, whose code is not compiled yet, only takes
-// from the others. More so beyond twice the processors.
+// from the others. But one environment waits for the database and the queue as well, and as many as there are processors
+// keep them busy. Beyond twice the processors none helps.
 const leastIdleShare = 0.3;
-const crowd = 2 * availableParallelism();
+const processors = availableParallelism();
+const crowd = 2 * processors;
 
 /** A request that has run this long waits for something else than the processor: a long poll, a model. */
 export const heldAfterMillis = 1_000;
@@ -26,6 +29,7 @@ export function scaleUpPatience(active: number, idleShare: number, isYoung: bool
   if (active === 0) return heldMillis;
   if (isYoung) return reluctantMillis;
   if (idleShare >= leastIdleShare) return active < crowd ? idleMillis : reluctantMillis;
+  if (active < processors) return busyMillis;
   return active < crowd ? stuckMillis : Number.POSITIVE_INFINITY;
 }
 
