@@ -19,7 +19,7 @@ export function jsonOverHttp(baseUrl: string, token?: string): SendJson {
   const isSecure = base.protocol === "https:";
   const send = isSecure ? secureRequest : plainRequest;
   const prefix = base.pathname.replace(/\/$/, "");
-  return (method, path, body) =>
+  const sendJson: SendJson = (method, path, body) =>
     new Promise((resolve, reject) => {
       const text = body === undefined ? undefined : JSON.stringify(body);
       const request = send(
@@ -52,7 +52,13 @@ export function jsonOverHttp(baseUrl: string, token?: string): SendJson {
           });
         },
       );
-      request.on("error", reject);
+      request.on("error", (error: NodeJS.ErrnoException) => {
+        // A server that closed an idle connection while this request was on its way has not read it.
+        const isStale = request.reusedSocket && error.code === "ECONNRESET";
+        if (isStale) sendJson(method, path, body).then(resolve, reject);
+        else reject(error);
+      });
       request.end(text);
     });
+  return sendJson;
 }
