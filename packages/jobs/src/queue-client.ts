@@ -24,7 +24,7 @@ export function lazyQueueClient({
 
   async function open(): Promise<QueueClient> {
     const sqs = await import("@aws-sdk/client-sqs");
-    // TLS protects what is sent; the SDK's own checksums are a twentieth of a send.
+    // TLS protects what is sent: the SDK's own checksums find nothing that it does not.
     const options = { maxAttempts, md5: false as const, requestHandler: { requestTimeout: timeoutMillis } };
     opened ??= { client: new sqs.SQSClient(options), sqs };
     return opened;
