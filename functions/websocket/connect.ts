@@ -10,7 +10,7 @@ import type { WebsocketEvent } from "./websocket-event.ts";
 export interface ConnectParts {
   database: Database;
   realtime: Pick<Realtime, "disconnect">;
-  findCaller: (identity: Identity) => Promise<Caller>;
+  findCaller: (identity: Identity) => Caller | Promise<Caller>;
 }
 
 /**

@@ -51,9 +51,9 @@ type Middleware = middy.MiddlewareObj<ScopedEvent, APIGatewayProxyStructuredResu
 const timeoutEarlyInMillis = 250;
 
 function lowerCased(headers: ApiEvent["headers"] | undefined): Record<string, string | undefined> {
-  return Object.fromEntries(
-    Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]),
-  );
+  const lower: Record<string, string | undefined> = {};
+  for (const name in headers) lower[name.toLowerCase()] = headers[name];
+  return lower;
 }
 
 function servedRoutes<R extends Routes>({ routes, operations, resolveCaller }: ApiOptions<R>) {
@@ -79,15 +79,21 @@ function requireRoute(): Middleware {
 function requireCaller<R extends Routes>({ resolveCaller, apiRatePerSecond }: ApiOptions<R>): Middleware {
   const findCaller = resolveCaller && createCallerCache(resolveCaller);
   const takeFromRate = createRateLimit(apiRatePerSecond);
+  function admit(event: ScopedEvent, route: Route, caller: Caller): void {
+    event.caller = caller;
+    addLogKeys({ userId: caller.userId });
+    requireScope(caller, route);
+    requireGroup(caller, route);
+    if (route.rate !== "none") takeFromRate(caller.userId);
+  }
   return {
-    before: async ({ event }) => {
+    before: ({ event }) => {
       const route = event.served?.route;
-      if (route?.auth !== "user" || findCaller === undefined) return;
-      event.caller = await findCaller(readIdentity(event.requestContext.authorizer?.lambda));
-      addLogKeys({ userId: event.caller.userId });
-      requireScope(event.caller, route);
-      requireGroup(event.caller, route);
-      if (route.rate !== "none") takeFromRate(event.caller.userId);
+      if (route?.auth !== "user" || findCaller === undefined) return undefined;
+      const found = findCaller(readIdentity(event.requestContext.authorizer?.lambda));
+      // Who is remembered need not be waited for.
+      if (found instanceof Promise) return found.then((caller) => admit(event, route, caller));
+      return admit(event, route, found);
     },
   };
 }
@@ -111,21 +117,28 @@ function parseBody(): Middleware {
   };
 }
 
+function conditionsOf(headers: ScopedEvent["headers"]): ApiRequest<Route>["headers"] {
+  const conditions: ApiRequest<Route>["headers"] = {};
+  const { "if-match": ifMatch, "if-none-match": ifNoneMatch, authorization } = headers;
+  if (ifMatch !== undefined) conditions.ifMatch = ifMatch;
+  if (ifNoneMatch !== undefined) conditions.ifNoneMatch = ifNoneMatch;
+  if (authorization !== undefined) conditions.authorization = authorization;
+  const acceptEncoding = headers["accept-encoding"];
+  if (acceptEncoding !== undefined) conditions.acceptEncoding = acceptEncoding;
+  return conditions;
+}
+
 function toRequest(event: ScopedEvent, route: Route): ApiRequest<Route> {
   const raw = { params: event.pathParameters ?? {}, query: readQuery(event), body: event.body };
-  const { "if-match": ifMatch, "if-none-match": ifNoneMatch, authorization } = event.headers;
-  const acceptEncoding = event.headers["accept-encoding"];
+  const { params, query, body } = validateInput(route, raw);
   return {
-    ...validateInput(route, raw),
+    params,
+    query,
+    body,
     caller: event.caller,
     requestId: event.requestContext.requestId,
     idempotency: readIdempotency(route, event.headers["idempotency-key"], raw),
-    headers: {
-      ...(ifMatch !== undefined && { ifMatch }),
-      ...(ifNoneMatch !== undefined && { ifNoneMatch }),
-      ...(authorization !== undefined && { authorization }),
-      ...(acceptEncoding !== undefined && { acceptEncoding }),
-    },
+    headers: conditionsOf(event.headers),
     remainingMillis: event.remainingMillis,
     path: event.rawPath,
   };
@@ -167,13 +180,20 @@ export function createApi<const R extends Routes>(options: ApiOptions<R>): ApiHa
     .handler(serve);
 
   return async (event, context) => {
-    // SAM sends null, others an empty text, where there is no body.
-    const { body, ...rest } = event;
-    startLogScope({ requestId: event.requestContext.requestId });
+    const headers = lowerCased(event.headers);
+    startLogScope({ requestId: event.requestContext.requestId }, headers["x-amzn-trace-id"] ?? "");
     const scoped: ScopedEvent = {
-      ...rest,
-      ...(body && { body }),
-      headers: lowerCased(event.headers),
+      version: event.version,
+      routeKey: event.routeKey,
+      rawPath: event.rawPath,
+      rawQueryString: event.rawQueryString,
+      ...(event.queryStringParameters && { queryStringParameters: event.queryStringParameters }),
+      ...(event.pathParameters && { pathParameters: event.pathParameters }),
+      requestContext: event.requestContext,
+      headers,
+      // SAM sends null, others an empty text, where there is none.
+      ...(event.body && { body: event.body }),
+      isBase64Encoded: event.isBase64Encoded,
       startedAt: performance.now(),
       served: served.get(event.routeKey),
       caller: undefined,

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import type { CallerResolution, KeyRights, KeyScope } from "./api-types.ts";
-import { createCallerCache, readIdentity, requireScope } from "./resolve-caller.ts";
+import { readIdentity, requireScope } from "./resolve-caller.ts";
+import { awaitedCallers } from "./testing/awaited-callers.ts";
 
 const apiKeyHash = "a".repeat(64);
 const key = (rights: Partial<KeyRights> = {}): CallerResolution => ({
@@ -17,7 +18,7 @@ describe("the holder of an API key", () => {
 
   it("is never taken for the user of a token", async () => {
     const resolve = vi.fn(async () => key());
-    const callerOf = createCallerCache(resolve);
+    const callerOf = awaitedCallers(resolve);
     await callerOf({ apiKeyHash, groups: [] });
     await callerOf({ sub: apiKeyHash, username: "ada", groups: [] });
     expect(resolve).toHaveBeenCalledTimes(2);
@@ -26,7 +27,7 @@ describe("the holder of an API key", () => {
   it("is out within 60 s of being revoked", async () => {
     let time = 0;
     let resolution: CallerResolution = key();
-    const callerOf = createCallerCache(
+    const callerOf = awaitedCallers(
       async () => resolution,
       () => time,
     );
@@ -44,7 +45,7 @@ describe("the holder of an API key", () => {
       .fn<() => Promise<CallerResolution>>()
       .mockResolvedValueOnce(key({ expiresAt: new Date(5_000) }))
       .mockResolvedValue({ outcome: "refused" });
-    const callerOf = createCallerCache(resolve, () => time);
+    const callerOf = awaitedCallers(resolve, () => time);
     await callerOf({ apiKeyHash, groups: [] });
     time = 4_999;
     await expect(callerOf({ apiKeyHash, groups: [] })).resolves.toMatchObject({ scopes: ["read"] });

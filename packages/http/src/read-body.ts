@@ -10,6 +10,10 @@ interface RawBody {
   headers: Readonly<Record<string, string | undefined>>;
 }
 
+function requireShort(length: number): void {
+  if (length > longestBody) throw problem("too-large", { detail: `A body is at most ${longestBody} bytes.` });
+}
+
 function decode(bytes: Buffer): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
@@ -36,11 +40,12 @@ export function readBodyText({ body = "", isBase64Encoded, headers }: RawBody): 
   if (body === "" && mediaType === undefined) return undefined;
   if (mediaType === undefined || !jsonMediaType.test(mediaType.trim()))
     throw problem("unsupported-media-type");
-  const bytes = Buffer.from(body, isBase64Encoded ? "base64" : "utf8");
-  if (bytes.length > longestBody) {
-    throw problem("too-large", { detail: `A body is at most ${longestBody} bytes.` });
+  if (isBase64Encoded) {
+    const bytes = Buffer.from(body, "base64");
+    requireShort(bytes.length);
+    return decode(bytes);
   }
-  if (isBase64Encoded) return decode(bytes);
+  requireShort(Buffer.byteLength(body));
   refuseReplacedBytes(body, headers["content-length"]);
   return body;
 }

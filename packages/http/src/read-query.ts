@@ -19,6 +19,7 @@ function decodePart(text: string): string {
  * @throws Problem 400 for a repeated parameter or bad percent-encoding.
  */
 export function readQuery({ rawQueryString, queryStringParameters }: RawQuery): Record<string, string> {
+  if (!rawQueryString && !queryStringParameters) return {};
   const found = new Map<string, string>();
   for (const pair of (rawQueryString ?? "").split("&")) {
     if (pair === "") continue;

@@ -18,19 +18,17 @@ export function renderResponse(
   { status, body, content, headers, etag }: ApiResponse,
   { requestId, ifNoneMatch }: RenderContext,
 ): APIGatewayProxyStructuredResultV2 {
-  const all = {
-    ...commonHeaders(requestId),
-    ...(etag !== undefined && { ETag: quoteEtag(etag), "Cache-Control": "private, no-cache" }),
-    ...headers,
-  };
+  const all = commonHeaders(requestId);
+  if (etag !== undefined) {
+    all.ETag = quoteEtag(etag);
+    all["Cache-Control"] = "private, no-cache";
+  }
+  Object.assign(all, headers);
   if (etag !== undefined && isNoneMatchHit(ifNoneMatch, etag)) return { statusCode: 304, headers: all };
   if (content !== undefined) return { statusCode: status, headers: all, ...renderContent(content) };
   if (body === undefined) return { statusCode: status, headers: all };
-  return {
-    statusCode: status,
-    headers: { "Content-Type": "application/json", ...all },
-    body: JSON.stringify(body),
-  };
+  all["Content-Type"] ??= "application/json";
+  return { statusCode: status, headers: all, body: JSON.stringify(body) };
 }
 
 function renderContent(content: string | Uint8Array) {

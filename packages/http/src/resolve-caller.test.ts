@@ -1,6 +1,7 @@
 import { expect, it, vi } from "vitest";
 import type { CallerResolution, Identity } from "./api-types.ts";
 import { createCallerCache, readIdentity } from "./resolve-caller.ts";
+import { awaitedCallers } from "./testing/awaited-callers.ts";
 
 const identity = (sub: string) => ({ sub, username: "ada", groups: [] });
 
@@ -8,7 +9,7 @@ it("asks again after 60 s, so that a disabled user is out by then", async () => 
   let time = 0;
   let resolution: CallerResolution = { outcome: "active", user: { id: "user-1" } };
   const resolve = vi.fn(async () => resolution);
-  const callerOf = createCallerCache(resolve, () => time);
+  const callerOf = awaitedCallers(resolve, () => time);
   await callerOf(identity("a"));
   resolution = { outcome: "disabled", user: { id: "user-1" } };
   time = 59_999;
@@ -18,12 +19,19 @@ it("asks again after 60 s, so that a disabled user is out by then", async () => 
   expect(resolve).toHaveBeenCalledTimes(2);
 });
 
+it("has nobody wait who is remembered", async () => {
+  const find = createCallerCache(async () => ({ outcome: "active", user: { id: "user-1" } }));
+  expect(find(identity("a"))).toBeInstanceOf(Promise);
+  await find(identity("a"));
+  expect(find(identity("a"))).toMatchObject({ userId: "user-1" });
+});
+
 it("does not remember a failure", async () => {
   const resolve = vi.fn<() => Promise<CallerResolution>>();
   resolve
     .mockRejectedValueOnce(new Error("down"))
     .mockResolvedValueOnce({ outcome: "active", user: { id: "u" } });
-  const callerOf = createCallerCache(resolve);
+  const callerOf = awaitedCallers(resolve);
   await expect(callerOf(identity("a"))).rejects.toThrow("down");
   await expect(callerOf(identity("a"))).resolves.toMatchObject({ userId: "u" });
 });
@@ -35,7 +43,7 @@ it("keeps callers apart and forgets the oldest of more than 10 000", async () =>
       user: { id: "sub" in caller ? caller.sub : "" },
     }),
   );
-  const callerOf = createCallerCache(resolve, () => 0);
+  const callerOf = awaitedCallers(resolve, () => 0);
   for (let index = 0; index <= 10_000; index++) {
     await expect(callerOf(identity(`s${index}`))).resolves.toMatchObject({ userId: `s${index}` });
   }

@@ -54,7 +54,7 @@ type Resolve = (identity: Identity) => Promise<CallerResolution>;
  * Remembers answers for 60 s in this environment, so that a warm request adds no round trip. Failures are not
  * remembered.
  * @param now milliseconds.
- * @returns a function that gives the caller, or throws a 401 (deleted, or no such key) or 403 (disabled) `Problem`.
+ * @returns a function that gives the caller, at once where it is remembered, or throws a 401 (deleted, or no such key) or 403 (disabled) `Problem`.
  */
 export function createCallerCache(resolve: Resolve, now: () => number = Date.now) {
   const known = new Map<string, { resolution: CallerResolution; until: number }>();
@@ -73,12 +73,17 @@ export function createCallerCache(resolve: Resolve, now: () => number = Date.now
     return resolution;
   }
 
-  return async (identity: Identity): Promise<Caller> => {
-    const resolution = remembered(identity) ?? (await lookUp(identity));
+  function admitted(identity: Identity, resolution: CallerResolution): Caller {
     if (!("user" in resolution)) throw problem("unauthenticated");
     if (resolution.outcome === "disabled")
       throw problem("forbidden", { detail: "This account is disabled." });
     return { userId: resolution.user.id, identity, scopes: resolution.key?.scopes };
+  }
+
+  return (identity: Identity): Caller | Promise<Caller> => {
+    const resolution = remembered(identity);
+    if (resolution !== undefined) return admitted(identity, resolution);
+    return lookUp(identity).then((found) => admitted(identity, found));
   };
 }
 

@@ -47,6 +47,8 @@ const wording: z.core.$ZodErrorMap = (issue) => {
   return undefined;
 };
 
+const parsing = { error: wording };
+
 /** An unknown key is an error of its own place, so that a form can point at it. */
 function fieldErrors(issue: z.core.$ZodIssue, root: string): FieldError[] {
   const place = [root, ...issue.path.map(String)];
@@ -61,7 +63,7 @@ function parsePart(
   errors: FieldError[],
 ) {
   refuseUnsafe(value, root);
-  const result = (schema ?? nothing).safeParse(value === undefined ? {} : value, { error: wording });
+  const result = (schema ?? nothing).safeParse(value === undefined ? {} : value, parsing);
   if (!result.success) errors.push(...result.error.issues.flatMap((issue) => fieldErrors(issue, root)));
   return schema === undefined ? undefined : result.data;
 }
