@@ -1,47 +1,72 @@
 import { type ConversationSource, renderConversation } from "@parley/contract/render/conversation";
-import { type MessageSource, renderMessage } from "@parley/contract/render/message";
-import { type ReplySource, renderReply } from "@parley/contract/render/reply";
+import type { MessageSource } from "@parley/contract/render/message";
+import type { ReplySource } from "@parley/contract/render/reply";
 import type { Conversation } from "@parley/contract/schemas/conversation";
 import type { Message } from "@parley/contract/schemas/message";
 import type { Reply } from "@parley/contract/schemas/reply";
 
+type AskedSource = Pick<ReplySource, "id" | "conversationId" | "messageId" | "model" | "createdAt">;
+
 /** A reply as the request that asked for it was answered, whatever has become of it since. */
-export function renderQueued(row: ReplySource): Reply {
-  return renderReply({
-    ...row,
-    status: "queued",
+export function renderQueued({ id, conversationId, messageId, model, createdAt }: AskedSource): Reply {
+  const askedAt = createdAt.toISOString();
+  return {
+    id,
+    conversationId,
+    messageId,
     assistantMessageId: null,
+    status: "queued",
+    model,
     partialText: "",
-    answer: null,
     finishReason: null,
-    errorCode: null,
-    inputTokens: null,
-    outputTokens: null,
+    error: null,
+    usage: null,
     tokensCharged: 0,
     noteIds: [],
-    attempt: 0,
-    updatedAt: row.createdAt,
+    attempts: 0,
+    queuedAt: askedAt,
     startedAt: null,
     finishedAt: null,
-  });
+    createdAt: askedAt,
+    updatedAt: askedAt,
+  };
 }
 
 /** The keys as jsonb orders them, so that a first answer and a later read are the same bytes. */
 function asStored(metadata: ConversationSource["metadata"] | undefined): ConversationSource["metadata"] {
-  const entries = Object.entries(metadata ?? {}).map(([key, value]) => ({ key: Buffer.from(key), value }));
+  if (metadata === undefined) return {};
+  const entries = Object.entries(metadata).map(([key, value]) => ({ key: Buffer.from(key), value }));
   entries.sort((left, right) => left.key.length - right.key.length || left.key.compare(right.key));
   return Object.fromEntries(entries.map(({ key, value }) => [key.toString(), value]));
 }
 
+type MadeSource = Pick<
+  MessageSource,
+  "id" | "conversationId" | "position" | "role" | "replyTo" | "createdAt"
+>;
+
 /** A message as the request that made it was answered. The client has just sent its text again. */
 export function renderNewMessage(
-  row: MessageSource,
+  { id, conversationId, position, role, replyTo, createdAt }: MadeSource,
   replyId: string | null,
   sent: { content: string; metadata?: MessageSource["metadata"] | undefined },
 ): Message {
-  const asMade = { isEdited: false, isDeleted: false, isActive: true, updatedAt: row.createdAt };
-  const metadata = asStored(sent.metadata);
-  return renderMessage({ ...row, ...asMade, content: sent.content, metadata, replyId });
+  const madeAt = createdAt.toISOString();
+  return {
+    id,
+    conversationId,
+    position,
+    role,
+    content: sent.content,
+    replyTo,
+    replyId,
+    isEdited: false,
+    isDeleted: false,
+    isActive: true,
+    metadata: asStored(sent.metadata),
+    createdAt: madeAt,
+    updatedAt: madeAt,
+  };
 }
 
 type SentConversation = {

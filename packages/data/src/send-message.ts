@@ -2,7 +2,7 @@ import { type ConversationRow, conversationFromJson } from "./conversations.ts";
 import type { Database } from "./database.ts";
 import { fromJson, type JsonRow } from "./json-row.ts";
 import type { MessageRow } from "./messages.ts";
-import { type ReplyRow, replyFromJson } from "./replies.ts";
+import type { ReplyRow } from "./replies.ts";
 import type { ReplyNews } from "./reply-news.ts";
 import type { Metadata } from "./schema/conversations.ts";
 import { messages } from "./schema/messages.ts";
@@ -72,11 +72,23 @@ export type Refusal =
   | { outcome: "insufficient_tokens"; balance: number; held: number; price: number }
   | { outcome: "rate_limited"; policy: "second" | "minute"; retryAfterSeconds: number };
 
-export interface Sent {
+/** Of a message what the request that makes it is answered; the rest it has sent. */
+export type NewMessage = Pick<
+  MessageRow,
+  "id" | "conversationId" | "position" | "role" | "replyTo" | "createdAt"
+>;
+
+/** Of a reply what the request that asks for it is answered, and its place. */
+export type NewReply = Pick<
+  ReplyRow,
+  "id" | "conversationId" | "messageId" | "position" | "ordinal" | "status" | "model" | "createdAt"
+>;
+
+export interface Sent<Message = NewMessage> {
   /** `replayed`: made by an earlier request with the same key. */
   outcome: "sent" | "replayed";
-  message: MessageRow;
-  reply: ReplyRow | undefined;
+  message: Message;
+  reply: NewReply | undefined;
   cancelledReplyIds: string[];
   news: ReplyNews;
 }
@@ -92,12 +104,37 @@ function isAnswer(answer: Answer | Refusal): answer is Answer {
   return answer.outcome === "sent" || answer.outcome === "replayed";
 }
 
-function toSent(answer: Answer, news: ReplyNews): Sent {
+/** By hand: a send takes twice as long to read all columns of both rows. */
+function toNewMessage(json: JsonRow): NewMessage {
+  return {
+    id: json.id as string,
+    conversationId: json.conversation_id as string,
+    position: json.position as number,
+    role: json.role as NewMessage["role"],
+    replyTo: json.reply_to as string | null,
+    createdAt: new Date(json.created_at as string),
+  };
+}
+
+function toNewReply(json: JsonRow): NewReply {
+  return {
+    id: json.id as string,
+    conversationId: json.conversation_id as string,
+    messageId: json.message_id as string,
+    position: json.position as number,
+    ordinal: json.ordinal as number,
+    status: json.status as NewReply["status"],
+    model: json.model as string,
+    createdAt: new Date(json.created_at as string),
+  };
+}
+
+function toSent<Message>(answer: Answer, message: Message, news: ReplyNews): Sent<Message> {
   return {
     outcome: answer.outcome,
-    message: fromJson(messages, answer.message),
-    reply: answer.reply === null ? undefined : replyFromJson(answer.reply),
-    cancelledReplyIds: (answer.cancelled ?? []).map((reply) => String(reply.id)),
+    message,
+    reply: answer.reply === null ? undefined : toNewReply(answer.reply),
+    cancelledReplyIds: answer.cancelled?.map((reply) => String(reply.id)) ?? [],
     news,
   };
 }
@@ -107,7 +144,7 @@ export async function sendMessage(database: Database, args: SendMessage): Promis
   const { answer, news } = await database.run((connection) =>
     connection.callWithNews<Answer | Refusal>("send_message", args.ownerId, args),
   );
-  return isAnswer(answer) ? toSent(answer, news) : answer;
+  return isAnswer(answer) ? toSent(answer, toNewMessage(answer.message), news) : answer;
 }
 
 export interface AskAgain extends Question {
@@ -118,11 +155,11 @@ export interface AskAgain extends Question {
 }
 
 /** Queues another reply to a user message. */
-export async function askAgain(database: Database, args: AskAgain): Promise<Sent | Refusal> {
+export async function askAgain(database: Database, args: AskAgain): Promise<Sent<MessageRow> | Refusal> {
   const { answer, news } = await database.run((connection) =>
     connection.callWithNews<Answer | Refusal>("ask_again", args.ownerId, args),
   );
-  return isAnswer(answer) ? toSent(answer, news) : answer;
+  return isAnswer(answer) ? toSent(answer, fromJson(messages, answer.message), news) : answer;
 }
 
 export interface NewConversation {
@@ -144,8 +181,8 @@ export interface NewConversation {
 export interface CreatedConversation {
   outcome: "created" | "replayed";
   conversation: ConversationRow;
-  message: MessageRow | undefined;
-  reply: ReplyRow | undefined;
+  message: NewMessage | undefined;
+  reply: NewReply | undefined;
   news: ReplyNews;
 }
 
@@ -176,8 +213,8 @@ export async function createConversation(
   return {
     outcome: answer.outcome,
     conversation: conversationFromJson(answer.conversation),
-    message: answer.message && fromJson(messages, answer.message),
-    reply: answer.reply && replyFromJson(answer.reply),
+    message: answer.message && toNewMessage(answer.message),
+    reply: answer.reply && toNewReply(answer.reply),
     news,
   };
 }
