@@ -8,8 +8,6 @@ import { isConnectionFailure } from "@parley/data/database-errors";
 import { createApi } from "@parley/http/create-api";
 import { parseEnvironment } from "@parley/runtime/environment";
 import { configSchema } from "./config.ts";
-import { deleteMe } from "./delete-me.ts";
-import { exportMe } from "./export-me.ts";
 import { getMe } from "./get-me.ts";
 import { getTokens } from "./get-tokens.ts";
 import { listLedger } from "./list-ledger.ts";
@@ -34,8 +32,9 @@ export const handler = createApi({
   operations: {
     getMe: getMe(database),
     updateMe: updateMe(database),
-    deleteMe: deleteMe(deletionParts),
-    exportMe: exportMe(database),
+    // These two go through every table, by Drizzle, which no other account route needs.
+    deleteMe: async (request) => (await import("./delete-me.ts")).deleteMe(deletionParts)(request),
+    exportMe: async (request) => (await import("./export-me.ts")).exportMe(database)(request),
     getTokens: getTokens(database, config.MONTHLY_TOKENS),
     listLedger: listLedger(database),
   },

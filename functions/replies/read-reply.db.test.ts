@@ -78,8 +78,10 @@ beforeEach(async () => {
 });
 
 const age = (seconds: number) =>
-  database.run(({ db }) =>
-    db.execute(`update replies set enqueued_at = now() - interval '${seconds} s' where id = '${replyId}'`),
+  database.run(async ({ orm }) =>
+    (await orm()).execute(
+      `update replies set enqueued_at = now() - interval '${seconds} s' where id = '${replyId}'`,
+    ),
   );
 
 it("takes one statement, and gives another user nothing", async () => {

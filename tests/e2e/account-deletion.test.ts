@@ -39,7 +39,8 @@ async function liveFully(user: User) {
 }
 
 async function rowsWith(text: string): Promise<number> {
-  return database.run(async ({ db }) => {
+  return database.run(async ({ orm }) => {
+    const db = await orm();
     const tables = await db.execute<{ name: string }>(
       "select tablename as name from pg_tables where schemaname = 'public'",
     );

@@ -26,8 +26,8 @@ const isDelta =
     event.type === "reply.delta" && event.replyId === replyId && event.offset >= beyond;
 
 async function connectionsOf(user: User): Promise<string[]> {
-  const rows = await database.run(({ db }) =>
-    db.execute<{ id: string }>(
+  const rows = await database.run(async ({ orm }) =>
+    (await orm()).execute<{ id: string }>(
       `select c.id from connections c join users u on u.id = c.owner_id and u.email = '${user.email}'`,
     ),
   );
@@ -185,8 +185,8 @@ test("a frame over 32 KB and a message over 128 KB end the connection", async ()
 test("a connection that is gone is forgotten, and no reply waits for it", async () => {
   const ada = await signUp();
   const listener = await listen(ada.token);
-  await database.run(({ db }) =>
-    db.execute(`insert into connections (id, owner_id, expires_at)
+  await database.run(async ({ orm }) =>
+    (await orm()).execute(`insert into connections (id, owner_id, expires_at)
       select 'gone-' || id, id, now() + interval '1 hour' from users where email = '${ada.email}'`),
   );
   expect(await connectionsOf(ada)).toHaveLength(2);

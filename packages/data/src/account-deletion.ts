@@ -56,8 +56,8 @@ export async function findLeavingAccounts(
   idleSeconds: number,
   limit: number,
 ): Promise<LeavingAccount[]> {
-  return database.run(({ db }) =>
-    db
+  return database.run(async ({ orm }) =>
+    (await orm())
       .select({
         ownerId: users.id,
         username: sql<string>`coalesce(${users.deletion}->>'username', ${users.cognitoSub})`,

@@ -40,8 +40,8 @@ async function readRows(
     sql`, `,
   );
   const behind = after.length === 0 ? sql`true` : sql`(${keyColumns}) > (${values})`;
-  return database.run(({ db }) =>
-    db
+  return database.run(async ({ orm }) =>
+    (await orm())
       .select(columns)
       .from(table)
       .where(sql`${eq(owner, ownerId)} and ${behind}`)

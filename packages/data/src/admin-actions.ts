@@ -1,7 +1,8 @@
 import { and, asc, desc, eq, getTableColumns, type SQL, sql } from "drizzle-orm";
 import type { Database } from "./database.ts";
+import { behindInstant, exactInstant } from "./drizzle/keyset.ts";
 import { newId } from "./ids.ts";
-import { type After, behindInstant, exactInstant, type Order } from "./keyset.ts";
+import type { After, Order } from "./keyset.ts";
 import { adminActions } from "./schema/admin-actions.ts";
 
 export type AdminActionRow = typeof adminActions.$inferSelect;
@@ -16,7 +17,7 @@ export interface AdminLook {
 
 /** Appends to the record of what admins did. */
 export async function recordLook(database: Database, look: AdminLook): Promise<void> {
-  await database.run(({ db }) => db.insert(adminActions).values({ id: newId(), ...look }));
+  await database.run(async ({ orm }) => (await orm()).insert(adminActions).values({ id: newId(), ...look }));
 }
 
 export interface AdminActionPage {
@@ -37,8 +38,8 @@ export async function listAdminActions(
   { userId, order, limit, after }: AdminActionPage,
 ): Promise<(AdminActionRow & { sortKey: string })[]> {
   const direction = order === "asc" ? asc : desc;
-  return database.run(({ db }) =>
-    db
+  return database.run(async ({ orm }) =>
+    (await orm())
       .select({
         ...getTableColumns(adminActions),
         sortKey: exactInstant(adminActions.createdAt).as("sort_key"),
@@ -57,5 +58,5 @@ export async function listAdminActions(
 
 /** How many records there are. */
 export async function countAdminActions(database: Database, userId: string | undefined): Promise<number> {
-  return database.run(({ db }) => db.$count(adminActions, concerning(userId) ?? sql`true`));
+  return database.run(async ({ orm }) => (await orm()).$count(adminActions, concerning(userId) ?? sql`true`));
 }

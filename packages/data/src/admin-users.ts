@@ -1,9 +1,10 @@
 import { and, asc, desc, eq, getTableColumns, or, type SQL, sql } from "drizzle-orm";
 import type { Database } from "./database.ts";
+import { behindInstant, contains, exactInstant } from "./drizzle/keyset.ts";
 import { fromJson, type JsonRow } from "./json-row.ts";
-import { type After, behindInstant, contains, exactInstant, type Order } from "./keyset.ts";
-import { tokenLedger } from "./schema/tokens.ts";
+import type { After, Order } from "./keyset.ts";
 import { users } from "./schema/users.ts";
+import { ledgerFields, userFields } from "./statements/fields.ts";
 import type { LedgerRow } from "./tokens.ts";
 import type { UserRow } from "./users.ts";
 
@@ -25,8 +26,8 @@ export async function listUsers(
   { q, order, limit, after }: UserPage,
 ): Promise<(UserRow & { sortKey: string })[]> {
   const direction = order === "asc" ? asc : desc;
-  return database.run(({ db }) =>
-    db
+  return database.run(async ({ orm }) =>
+    (await orm())
       .select({ ...getTableColumns(users), sortKey: exactInstant(users.createdAt).as("sort_key") })
       .from(users)
       .where(and(matching(q), after && behindInstant(users.createdAt, users.id, after, order)))
@@ -37,7 +38,7 @@ export async function listUsers(
 
 /** How many users match. */
 export async function countUsers(database: Database, q: string | undefined): Promise<number> {
-  return database.run(({ db }) => db.$count(users, matching(q) ?? sql`true`));
+  return database.run(async ({ orm }) => (await orm()).$count(users, matching(q) ?? sql`true`));
 }
 
 interface ByAdmin {
@@ -60,7 +61,7 @@ export async function setDisabled(
   );
   const { outcome } = answer;
   if (outcome === "leaving" || outcome === "not_found") return { outcome };
-  return { outcome, user: fromJson(users, answer.user) };
+  return { outcome, user: fromJson(userFields, answer.user) };
 }
 
 export interface TokenGrant extends ByAdmin {
@@ -89,5 +90,5 @@ export async function grantTokens(
   );
   const { outcome } = answer;
   if (outcome !== "granted" && outcome !== "replayed") return { outcome };
-  return { outcome, entry: fromJson(tokenLedger, answer.entry) };
+  return { outcome, entry: fromJson(ledgerFields, answer.entry) };
 }

@@ -1,14 +1,14 @@
 import { timingSafeEqual } from "node:crypto";
-import { and, asc, desc, eq, getTableColumns, isNull, type SQL, sql } from "drizzle-orm";
+import { countRows } from "./count-rows.ts";
 import type { Database } from "./database.ts";
 import { fromJson, type JsonRow } from "./json-row.ts";
-import { type After, behindInstant, exactInstant, type Order } from "./keyset.ts";
-import { type ApiKeyScope, apiKeys } from "./schema/api-keys.ts";
+import { type PageOf, pageShape, pageValues } from "./keyset.ts";
+import type { ApiKeyScope, apiKeys } from "./schema/api-keys.ts";
+import * as statements from "./statements/api-keys.ts";
+import { apiKeyFields } from "./statements/fields.ts";
 
 /** How the API sees a key: without what it is recognised by. */
 export type ApiKeyRow = Omit<typeof apiKeys.$inferSelect, "hash" | "lookup">;
-
-const { hash: _hash, lookup: _lookup, ...columns } = getTableColumns(apiKeys);
 
 /** Most keys a user may have that are not revoked. */
 export const mostApiKeys = 100;
@@ -45,58 +45,28 @@ export async function createApiKey(database: Database, key: NewApiKey): Promise<
   );
   const { outcome } = answer;
   if (outcome === "mismatch" || outcome === "too_many") return { outcome };
-  return { outcome, apiKey: fromJson(apiKeys, answer.apiKey) };
-}
-
-function ofOwner(ownerId: string): SQL | undefined {
-  return and(eq(apiKeys.ownerId, ownerId), isNull(apiKeys.revokedAt));
-}
-
-export interface ApiKeyPage {
-  order: Order;
-  limit: number;
-  after?: After<string> | undefined;
+  return { outcome, apiKey: fromJson(apiKeyFields, answer.apiKey) };
 }
 
 /** Up to `limit` keys that are not revoked; `sortKey` is their creation with its microseconds. */
 export async function listApiKeys(
   database: Database,
   ownerId: string,
-  page: ApiKeyPage,
+  page: PageOf<string>,
 ): Promise<(ApiKeyRow & { sortKey: string })[]> {
-  const direction = page.order === "asc" ? asc : desc;
-  return database.run(({ db }) =>
-    db
-      .select({ ...columns, sortKey: exactInstant(apiKeys.createdAt).as("sort_key") })
-      .from(apiKeys)
-      .where(
-        and(
-          ofOwner(ownerId),
-          page.after && behindInstant(apiKeys.createdAt, apiKeys.id, page.after, page.order),
-        ),
-      )
-      .orderBy(direction(apiKeys.createdAt), direction(apiKeys.id))
-      .limit(page.limit)
-      .prepare("list_api_keys")
-      .execute(),
-  );
+  const statement = statements.list(pageShape(page));
+  return database.run(({ rows }) => rows(statement, { ownerId, ...pageValues(page) }));
 }
 
 /** How many keys of this owner are not revoked. */
 export async function countApiKeys(database: Database, ownerId: string): Promise<number> {
-  return database.run(({ db }) => db.$count(apiKeys, ofOwner(ownerId)));
+  return countRows(database, statements.count, { ownerId });
 }
 
 /** Ends a key for good; false when the owner has none of that id. */
 export async function revokeApiKey(database: Database, ownerId: string, apiKeyId: string): Promise<boolean> {
-  const rows = await database.run(({ db }) =>
-    db
-      .update(apiKeys)
-      .set({ revokedAt: sql`now()`, updatedAt: sql`now()` })
-      .where(and(ofOwner(ownerId), eq(apiKeys.id, apiKeyId)))
-      .returning({ id: apiKeys.id }),
-  );
-  return rows.length > 0;
+  const revoked = await database.run(({ rows }) => rows(statements.revoke, { ownerId, apiKeyId }));
+  return revoked.length > 0;
 }
 
 export type ApiKeyResolution =
@@ -130,7 +100,7 @@ export async function resolveApiKey(
     }),
   );
   if (answer.outcome === "refused") return answer;
-  const apiKey = fromJson(apiKeys, answer.apiKey);
+  const apiKey = fromJson(apiKeyFields, answer.apiKey);
   if (!timingSafeEqual(Buffer.from(apiKey.hash, "hex"), Buffer.from(hash, "hex"))) {
     return { outcome: "refused" };
   }
@@ -143,12 +113,6 @@ const keptDays = 30;
 
 /** Removes keys that were revoked long ago; at most `limit`. Answers how many. */
 export async function purgeApiKeys(database: Database, limit: number): Promise<number> {
-  return database.run(async ({ db }) => {
-    const rows = await db.execute(sql`
-      delete from ${apiKeys} where (owner_id, id) in (
-        select owner_id, id from ${apiKeys}
-        where revoked_at < now() - make_interval(days => ${keptDays}) limit ${limit})
-      returning id`);
-    return rows.length;
-  });
+  const purged = await database.run(({ rows }) => rows(statements.purge, { days: keptDays, limit }));
+  return purged.length;
 }

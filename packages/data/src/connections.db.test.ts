@@ -161,8 +161,8 @@ test("following waits for a flush under way, so that no text falls between them"
   const connectionId = newId();
   let followed: ReturnType<typeof followReply> | undefined;
   // A flush that has chosen its listeners and is not committed yet.
-  await other.run(({ db }) =>
-    db.transaction(async (transaction) => {
+  await other.run(async ({ orm }) =>
+    (await orm()).transaction(async (transaction) => {
       const [flush] = await transaction.execute<{ heard: string[] }>(
         `update replies set partial_text = 'Yes' where id = '${replyId}' returning open_connections(owner_id) as heard`,
       );

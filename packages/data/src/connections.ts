@@ -1,7 +1,6 @@
-import { and, eq, inArray, lt, sql } from "drizzle-orm";
 import type { Database } from "./database.ts";
 import type { ReplyState } from "./reply-news.ts";
-import { connections } from "./schema/connections.ts";
+import * as statements from "./statements/connections.ts";
 
 /** API Gateway closes a WebSocket connection after 2 hours. */
 const lifetimeSeconds = 7_200;
@@ -34,7 +33,7 @@ export async function openConnection(database: Database, connection: NewConnecti
 
 /** Forgets a connection that was closed, whoever had it. */
 export async function closeConnection(database: Database, connectionId: string): Promise<void> {
-  await database.run(({ db }) => db.delete(connections).where(eq(connections.id, connectionId)));
+  await database.run(({ rows }) => rows(statements.close, { connectionId }));
 }
 
 /** Forgets connections of this owner that turned out to be closed. */
@@ -43,19 +42,14 @@ export async function removeConnections(
   ownerId: string,
   connectionIds: readonly string[],
 ): Promise<void> {
-  await database.run(({ db }) =>
-    db
-      .delete(connections)
-      .where(and(eq(connections.ownerId, ownerId), inArray(connections.id, [...connectionIds]))),
-  );
+  const values = { ownerId, connectionIds: JSON.stringify(connectionIds) };
+  await database.run(({ rows }) => rows(statements.remove, values));
 }
 
 /** Forgets connections whose time is over; answers which, for most but not all of them are closed by now. */
 export async function purgeConnections(database: Database): Promise<string[]> {
-  const rows = await database.run(({ db }) =>
-    db.delete(connections).where(lt(connections.expiresAt, sql`now()`)).returning({ id: connections.id }),
-  );
-  return rows.map(({ id }) => id);
+  const purged = await database.run(({ rows }) => rows(statements.purge, {}));
+  return purged.map(({ id }) => id);
 }
 
 export type Followed =

@@ -1,63 +1,18 @@
-import {
-  and,
-  asc,
-  desc,
-  eq,
-  getTableColumns,
-  isNotNull,
-  isNull,
-  or,
-  type Placeholder,
-  type SQL,
-  sql,
-} from "drizzle-orm";
-import type { Connection, Database } from "./database.ts";
+import { countRows } from "./count-rows.ts";
+import type { Database } from "./database.ts";
+import { namesOf } from "./given-names.ts";
 import { fromJson, type JsonRow } from "./json-row.ts";
-import {
-  type After,
-  afterPlaceholders,
-  afterValues,
-  behindInstant,
-  contains,
-  exactInstant,
-  type Order,
-  preparedLimit,
-} from "./keyset.ts";
+import { type PageOf, pageShape, pageValues } from "./keyset.ts";
 import type { ReplyNews } from "./reply-news.ts";
-import { conversations, type Metadata } from "./schema/conversations.ts";
+import type { conversations, Metadata } from "./schema/conversations.ts";
+import * as statements from "./statements/conversations.ts";
+import { conversationFields } from "./statements/fields.ts";
 
 export type ConversationRow = typeof conversations.$inferSelect & { activeReplyId: string | null };
 
-/**
- * Of a row of conversations, the first of its unfinished replies. Its order is that of their index: a plan for whether
- * there is any goes through all replies where most are unfinished.
- */
-// Names in full: of columns inside a select from one table, Drizzle writes the name alone.
-export const activeReplyId = sql<string | null>`(
-  select replies.id from replies where replies.owner_id = conversations.owner_id
-    and replies.conversation_id = conversations.id and replies.finished_at is null
-  order by replies.ordinal limit 1)`;
-
-const columns = { ...getTableColumns(conversations), activeReplyId: activeReplyId.as("active_reply_id") };
-
 /** The row of an answer of the database's own functions. */
 export function conversationFromJson(json: JsonRow): ConversationRow {
-  return { ...fromJson(conversations, json), activeReplyId: json.active_reply_id as string | null };
-}
-
-function prepareGet(connection: Connection) {
-  return connection.select("get_conversation", (db) =>
-    db
-      .select(columns)
-      .from(conversations)
-      .where(
-        and(
-          eq(conversations.ownerId, sql.placeholder("ownerId")),
-          eq(conversations.id, sql.placeholder("conversationId")),
-          isNull(conversations.deletedAt),
-        ),
-      ),
-  );
+  return { ...fromJson(conversationFields, json), activeReplyId: json.active_reply_id as string | null };
 }
 
 /** A conversation of this owner that is not deleted, or undefined. One round trip. */
@@ -66,9 +21,7 @@ export async function getConversation(
   ownerId: string,
   conversationId: string,
 ): Promise<ConversationRow | undefined> {
-  const [row] = await database.run((connection) =>
-    prepareGet(connection).execute({ ownerId, conversationId }),
-  );
+  const [row] = await database.run(({ rows }) => rows(statements.get, { ownerId, conversationId }));
   return row;
 }
 
@@ -77,47 +30,12 @@ export interface ConversationFilter {
   status?: "active" | "archived" | "deleted" | undefined;
 }
 
-function matching(
-  ownerId: string | Placeholder,
-  { q, status }: { q?: string | Placeholder | undefined; status?: ConversationFilter["status"] },
-): SQL | undefined {
-  return and(
-    eq(conversations.ownerId, ownerId),
-    status === "deleted" ? isNotNull(conversations.deletedAt) : isNull(conversations.deletedAt),
-    status === "active" || status === "archived" ? eq(conversations.status, status) : undefined,
-    q === undefined
-      ? undefined
-      : or(contains(conversations.title, q), contains(conversations.description, q)),
-  );
+function filterShape({ q, status }: ConversationFilter): statements.ConversationFilterShape {
+  return { q: q !== undefined, status };
 }
 
-export interface ConversationPage extends ConversationFilter {
+export interface ConversationPage extends ConversationFilter, PageOf<string> {
   sort: "updatedAt" | "createdAt";
-  order: Order;
-  limit: number;
-  after?: After<string> | undefined;
-}
-
-/** Built once for each shape of a page: what Drizzle builds takes longer than what Postgres answers. */
-function preparePage(connection: Connection, { q, status, sort, order, after, ...page }: ConversationPage) {
-  const { limit, name } = preparedLimit(page.limit);
-  const shape = [status, sort, order, name, q !== undefined && "q", after && "after"].join(" ");
-  return connection.select(`list_conversations ${shape}`, (db) => {
-    const column = sort === "updatedAt" ? conversations.updatedAt : conversations.createdAt;
-    const direction = order === "asc" ? asc : desc;
-    const filter = { status, q: q === undefined ? undefined : sql.placeholder("q") };
-    return db
-      .select({ ...columns, sortKey: exactInstant(column).as("sort_key") })
-      .from(conversations)
-      .where(
-        and(
-          matching(sql.placeholder("ownerId"), filter),
-          after && behindInstant(column, conversations.id, afterPlaceholders, order),
-        ),
-      )
-      .orderBy(direction(column), direction(conversations.id))
-      .limit(limit);
-  });
 }
 
 /** Up to `limit` conversations; `sortKey` is the sorted column with its microseconds. */
@@ -126,9 +44,9 @@ export async function listConversations(
   ownerId: string,
   page: ConversationPage,
 ): Promise<(ConversationRow & { sortKey: string })[]> {
-  const { q, limit, after } = page;
-  const values = { ownerId, q, limit, ...afterValues(after) };
-  return database.run((connection) => preparePage(connection, page).execute(values));
+  const shape = { page: pageShape(page), sort: page.sort, filter: filterShape(page) };
+  const values = { ownerId, q: page.q, ...pageValues(page) };
+  return database.run(({ rows }) => rows(statements.list(shape), values));
 }
 
 /** How many conversations match. */
@@ -137,7 +55,7 @@ export async function countConversations(
   ownerId: string,
   filter: ConversationFilter,
 ): Promise<number> {
-  return database.run(({ db }) => db.$count(conversations, matching(ownerId, filter)));
+  return countRows(database, statements.count(filterShape(filter)), { ownerId, q: filter.q });
 }
 
 export interface ConversationChange {
@@ -158,20 +76,12 @@ export async function updateConversation(
   change: ConversationChange,
   expectedVersion: number | undefined,
 ): Promise<ConversationRow | undefined> {
-  const [row] = await database.run(({ db }) =>
-    db
-      .update(conversations)
-      .set({ ...change, version: sql`${conversations.version} + 1`, updatedAt: sql`now()` } as object)
-      .where(
-        and(
-          eq(conversations.ownerId, ownerId),
-          eq(conversations.id, conversationId),
-          isNull(conversations.deletedAt),
-          expectedVersion === undefined ? undefined : eq(conversations.version, expectedVersion),
-        ),
-      )
-      .returning(columns),
-  );
+  const statement = statements.update({
+    changed: namesOf(change),
+    isVersioned: expectedVersion !== undefined,
+  });
+  const values = { ownerId, conversationId, ...change, expectedVersion };
+  const [row] = await database.run(({ rows }) => rows(statement, values));
   return row;
 }
 
@@ -219,12 +129,6 @@ export async function restoreConversation(
 
 /** Removes conversations for good whose deletion can no longer be undone; at most `limit`. Answers how many. */
 export async function purgeConversations(database: Database, limit: number): Promise<number> {
-  return database.run(async ({ db }) => {
-    const rows = await db.execute(sql`
-      delete from ${conversations} where (owner_id, id) in (
-        select owner_id, id from ${conversations}
-        where deleted_at < now() - make_interval(days => ${restorableDays}) limit ${limit})
-      returning id`);
-    return rows.length;
-  });
+  const purged = await database.run(({ rows }) => rows(statements.purge, { days: restorableDays, limit }));
+  return purged.length;
 }

@@ -6,22 +6,21 @@ import {
   isRefusedUser,
   OwnerGone,
 } from "./database-errors.ts";
-import type { FlatSelect, PreparedSelect } from "./prepared-select.ts";
 import type { ReplyNews } from "./reply-news.ts";
+import type { Statement, StatementValues } from "./statement.ts";
 
 /** One connection and what is prepared on it. */
 export interface Connection {
-  readonly db: PostgresJsDatabase;
+  /** Runs a statement, prepared, and answers its rows. */
+  rows<Row>(statement: Statement<Row>, values: StatementValues): Promise<Row[]>;
+  /** Drizzle on this connection, for what is asked too seldom to have a statement; loaded when it is first used. */
+  orm(): Promise<PostgresJsDatabase>;
   /** Calls a function of the database that takes and answers JSON, prepared. */
   call<T>(name: string, args: object): Promise<T>;
   /** The same in the same round trip, with whom to tell of what has happened to the owner's replies. */
   callWithNews<T>(name: string, ownerId: string, args: object): Promise<WithNews<T>>;
   /** Calls a function of the database that takes JSON and answers a row, prepared. */
   callForRow<Row extends object>(name: string, args: object): Promise<Row>;
-  /** The statement of that name, built once for this connection. */
-  statement<S>(name: string, build: (db: PostgresJsDatabase) => S): S;
-  /** The same for a select, whose rows take the least time to read. */
-  select<Row>(name: string, build: (db: PostgresJsDatabase) => FlatSelect<Row>): PreparedSelect<Row>;
 }
 
 export interface WithNews<T> {
@@ -75,9 +74,17 @@ interface OpenConnection extends Connection {
   end(): Promise<void>;
 }
 
+const unchanged = <T>(value: T): T => value;
+
+/** Times as the server writes them, of which whoever reads them makes a Date; JSON is given as text. */
+const asText = {
+  date: { to: 1184, from: [1082, 1114, 1184], serialize: unchanged, parse: unchanged },
+  json: { to: 114, from: [114, 3802], serialize: unchanged, parse: JSON.parse },
+};
+
 async function open(url: string, options: DatabaseOptions): Promise<OpenConnection> {
   const { onStatement } = options;
-  const { drizzle, ownSockets, postgres, prepareSelect } = await drivers;
+  const { ownSockets, postgres } = await drivers;
   const sockets = ownSockets();
   const socketOption: object = { socket: sockets.open };
   const client = postgres(url, {
@@ -85,6 +92,7 @@ async function open(url: string, options: DatabaseOptions): Promise<OpenConnecti
     // One request at a time uses it, or one worker whose replies only wait for the network.
     max: 1,
     fetch_types: false,
+    types: asText,
     connect_timeout: 5,
     onnotice: () => {},
     connection: { application_name: "parley" },
@@ -92,19 +100,18 @@ async function open(url: string, options: DatabaseOptions): Promise<OpenConnecti
       debug: (_connection: number, text: string, parameters: unknown[]) => onStatement(text, parameters),
     }),
   });
-  const db = drizzle({ client });
-  const statements = new Map<string, unknown>();
-  function statement<S>(name: string, build: (db: PostgresJsDatabase) => S): S {
-    let built = statements.get(name) as S | undefined;
-    if (built === undefined) {
-      built = build(db);
-      statements.set(name, built);
-    }
-    return built;
-  }
+  let orm: Promise<PostgresJsDatabase> | undefined;
   return {
     url,
-    db,
+    async rows<Row>(statement: Statement<Row>, values: StatementValues): Promise<Row[]> {
+      const { source, bind, readRow } = await statement.ready();
+      const found = await client.unsafe(source.text, bind(values), { prepare: true }).values();
+      return found.map(readRow);
+    },
+    async orm() {
+      orm ??= import("./drizzle/orm.ts").then(({ drizzle }) => drizzle({ client }));
+      return orm;
+    },
     async call<T>(name: string, args: object): Promise<T> {
       const text = `select ${name}($1::text::jsonb) as answer`;
       const [row] = await client.unsafe<[{ answer: T }]>(text, [JSON.stringify(args)], { prepare: true });
@@ -123,8 +130,6 @@ async function open(url: string, options: DatabaseOptions): Promise<OpenConnecti
       const [row] = await client.unsafe<[Row]>(text, [JSON.stringify(args)], { prepare: true });
       return row;
     },
-    statement,
-    select: (name, build) => statement(name, () => prepareSelect(client, build(db))),
     end: () => client.end({ timeout: 1 }).finally(sockets.end),
   };
 }

@@ -1,6 +1,5 @@
-import { sql } from "drizzle-orm";
 import type { Database } from "./database.ts";
-import { idempotencyKeys } from "./schema/idempotency-keys.ts";
+import { purge } from "./statements/idempotency-keys.ts";
 
 /** What a request made, or made before (`replayed`); `mismatch`: its key was used for another body. */
 export type Created =
@@ -9,12 +8,6 @@ export type Created =
 
 /** Forgets keys that are older than 48 h, twice what is promised; at most `limit`. Answers how many. */
 export async function purgeIdempotencyKeys(database: Database, limit: number): Promise<number> {
-  return database.run(async ({ db }) => {
-    const rows = await db.execute(sql`
-      delete from ${idempotencyKeys} where (owner_id, kind, key) in (
-        select owner_id, kind, key from ${idempotencyKeys}
-        where created_at < now() - interval '48 hours' limit ${limit})
-      returning key`);
-    return rows.length;
-  });
+  const purged = await database.run(({ rows }) => rows(purge, { limit }));
+  return purged.length;
 }

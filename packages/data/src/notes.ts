@@ -1,22 +1,12 @@
-import { and, asc, desc, eq, or, type SQL, sql } from "drizzle-orm";
+import { countRows } from "./count-rows.ts";
 import type { Database } from "./database.ts";
+import { namesOf } from "./given-names.ts";
 import type { Created } from "./idempotency-keys.ts";
-import { type After, behindInstant, contains, exactInstant, type Order } from "./keyset.ts";
-import { conversationNotes, notes } from "./schema/notes.ts";
+import { type PageOf, pageShape, pageValues } from "./keyset.ts";
+import type { notes } from "./schema/notes.ts";
+import * as statements from "./statements/notes.ts";
 
 export type NoteRow = Omit<typeof notes.$inferSelect, "words">;
-
-// Without the search index's column, which is for the database alone.
-const columns = {
-  id: notes.id,
-  ownerId: notes.ownerId,
-  title: notes.title,
-  content: notes.content,
-  tags: notes.tags,
-  version: notes.version,
-  createdAt: notes.createdAt,
-  updatedAt: notes.updatedAt,
-};
 
 /** A note of this owner, or undefined. One round trip. */
 export async function getNote(
@@ -24,16 +14,7 @@ export async function getNote(
   ownerId: string,
   noteId: string,
 ): Promise<NoteRow | undefined> {
-  const [row] = await database.run((connection) =>
-    connection
-      .select("get_note", (db) =>
-        db
-          .select(columns)
-          .from(notes)
-          .where(and(eq(notes.ownerId, sql.placeholder("ownerId")), eq(notes.id, sql.placeholder("noteId")))),
-      )
-      .execute({ ownerId, noteId }),
-  );
+  const [row] = await database.run(({ rows }) => rows(statements.get, { ownerId, noteId }));
   return row;
 }
 
@@ -44,23 +25,11 @@ export interface NoteFilter {
   pinnedTo?: string | undefined;
 }
 
-function matching(ownerId: string, { q, tag, pinnedTo }: NoteFilter): SQL | undefined {
-  return and(
-    eq(notes.ownerId, ownerId),
-    tag === undefined ? undefined : sql`${notes.tags} @> ${JSON.stringify([tag])}::text::jsonb`,
-    q === undefined ? undefined : or(contains(notes.title, q), contains(notes.content, q)),
-    pinnedTo === undefined
-      ? undefined
-      : sql`exists (select from ${conversationNotes} as pin where pin.owner_id = ${notes.ownerId}
-          and pin.note_id = ${notes.id} and pin.conversation_id = ${pinnedTo})`,
-  );
+function filterShape({ q, tag, pinnedTo }: NoteFilter): statements.NoteFilterShape {
+  return { q: q !== undefined, tag: tag !== undefined, pinnedTo: pinnedTo !== undefined };
 }
 
-export interface NotePage extends NoteFilter {
-  order: Order;
-  limit: number;
-  after?: After<string> | undefined;
-}
+export type NotePage = NoteFilter & PageOf<string>;
 
 /** Up to `limit` notes by time of creation; `sortKey` is that with its microseconds. */
 export async function listNotes(
@@ -68,27 +37,14 @@ export async function listNotes(
   ownerId: string,
   page: NotePage,
 ): Promise<(NoteRow & { sortKey: string })[]> {
-  const direction = page.order === "asc" ? asc : desc;
-  return database.run(({ db }) =>
-    db
-      .select({ ...columns, sortKey: exactInstant(notes.createdAt).as("sort_key") })
-      .from(notes)
-      .where(
-        and(
-          matching(ownerId, page),
-          page.after && behindInstant(notes.createdAt, notes.id, page.after, page.order),
-        ),
-      )
-      .orderBy(direction(notes.createdAt), direction(notes.id))
-      .limit(page.limit)
-      .prepare("list_notes")
-      .execute(),
-  );
+  const statement = statements.list({ page: pageShape(page), filter: filterShape(page) });
+  const { q, tag, pinnedTo } = page;
+  return database.run(({ rows }) => rows(statement, { ownerId, q, tag, pinnedTo, ...pageValues(page) }));
 }
 
 /** How many notes match. */
 export async function countNotes(database: Database, ownerId: string, filter: NoteFilter): Promise<number> {
-  return database.run(({ db }) => db.$count(notes, matching(ownerId, filter)));
+  return countRows(database, statements.count(filterShape(filter)), { ownerId, ...filter });
 }
 
 export interface NewNote {
@@ -112,14 +68,6 @@ export interface NoteChange {
   tags?: string[] | undefined;
 }
 
-function theNote(ownerId: string, noteId: string, expectedVersion: number | undefined): SQL | undefined {
-  return and(
-    eq(notes.ownerId, ownerId),
-    eq(notes.id, noteId),
-    expectedVersion === undefined ? undefined : eq(notes.version, expectedVersion),
-  );
-}
-
 /** The changed note; undefined when there is none, or none of `expectedVersion`. */
 export async function updateNote(
   database: Database,
@@ -128,13 +76,12 @@ export async function updateNote(
   change: NoteChange,
   expectedVersion: number | undefined,
 ): Promise<NoteRow | undefined> {
-  const [row] = await database.run(({ db }) =>
-    db
-      .update(notes)
-      .set({ ...change, version: sql`${notes.version} + 1`, updatedAt: sql`now()` } as object)
-      .where(theNote(ownerId, noteId, expectedVersion))
-      .returning(columns),
-  );
+  const statement = statements.update({
+    changed: namesOf(change),
+    isVersioned: expectedVersion !== undefined,
+  });
+  const values = { ownerId, noteId, ...change, expectedVersion };
+  const [row] = await database.run(({ rows }) => rows(statement, values));
   return row;
 }
 
@@ -145,13 +92,9 @@ export async function deleteNote(
   noteId: string,
   expectedVersion: number | undefined,
 ): Promise<boolean> {
-  const rows = await database.run(({ db }) =>
-    db
-      .delete(notes)
-      .where(theNote(ownerId, noteId, expectedVersion))
-      .returning({ id: notes.id }),
-  );
-  return rows.length > 0;
+  const statement = statements.remove({ isVersioned: expectedVersion !== undefined });
+  const removed = await database.run(({ rows }) => rows(statement, { ownerId, noteId, expectedVersion }));
+  return removed.length > 0;
 }
 
 /** Notes that can be pinned to one conversation. */

@@ -1,29 +1,11 @@
-import {
-  and,
-  asc,
-  desc,
-  eq,
-  getTableColumns,
-  isNotNull,
-  isNull,
-  type Placeholder,
-  type SQL,
-  sql,
-} from "drizzle-orm";
-import type { Connection, Database } from "./database.ts";
+import { countRows } from "./count-rows.ts";
+import type { Database } from "./database.ts";
 import { fromJson, type JsonRow } from "./json-row.ts";
-import {
-  type After,
-  afterPlaceholders,
-  afterValues,
-  behindNumber,
-  type Order,
-  preparedLimit,
-} from "./keyset.ts";
+import { type PageOf, pageShape, pageValues } from "./keyset.ts";
 import type { ReplyNews } from "./reply-news.ts";
-import { conversations } from "./schema/conversations.ts";
-import { messages } from "./schema/messages.ts";
-import { replies } from "./schema/replies.ts";
+import type { replies } from "./schema/replies.ts";
+import { replyFields } from "./statements/fields.ts";
+import * as statements from "./statements/replies.ts";
 
 type WholeReply = typeof replies.$inferSelect;
 
@@ -39,30 +21,9 @@ export type ReplyWithContext = ReplyRow & Given;
 
 /** The row of an answer of the database's own functions; `answer` where the caller knows it. */
 export function replyFromJson(json: JsonRow, answer: string | null = null): ReplyRow {
-  const { context: _, systemPrompt: __, ...row } = fromJson(replies, json);
+  const { context: _, systemPrompt: __, ...row } = fromJson(replyFields, json);
   return { ...row, answer, answerVersion: answer === null ? null : 1 };
 }
-
-const { context, systemPrompt, ...shown } = getTableColumns(replies);
-
-const columns = {
-  ...shown,
-  answer: sql<string | null>`case when not ${messages.isDeleted} then ${messages.content} end`.as("answer"),
-  answerVersion: messages.version,
-};
-
-const itsAnswer = and(eq(messages.ownerId, replies.ownerId), eq(messages.id, replies.assistantMessageId));
-
-const itsConversation = and(
-  eq(conversations.ownerId, replies.ownerId),
-  eq(conversations.id, replies.conversationId),
-  isNull(conversations.deletedAt),
-);
-
-const isTheReply = and(
-  eq(replies.ownerId, sql.placeholder("ownerId")),
-  eq(replies.id, sql.placeholder("replyId")),
-);
 
 /** A reply of this owner, or undefined; none of a deleted conversation. One round trip. */
 export async function getReply(
@@ -70,18 +31,7 @@ export async function getReply(
   ownerId: string,
   replyId: string,
 ): Promise<ReplyRow | undefined> {
-  const [row] = await database.run((connection) =>
-    connection
-      .select("get_reply", (db) =>
-        db
-          .select(columns)
-          .from(replies)
-          .innerJoin(conversations, itsConversation)
-          .leftJoin(messages, itsAnswer)
-          .where(isTheReply),
-      )
-      .execute({ ownerId, replyId }),
-  );
+  const [row] = await database.run(({ rows }) => rows(statements.get, { ownerId, replyId }));
   return row;
 }
 
@@ -91,80 +41,12 @@ export async function getReplyWithContext(
   ownerId: string,
   replyId: string,
 ): Promise<ReplyWithContext | undefined> {
-  const [row] = await database.run((connection) =>
-    connection
-      .select("get_reply_with_context", (db) =>
-        db
-          .select({ ...columns, context, systemPrompt })
-          .from(replies)
-          .innerJoin(conversations, itsConversation)
-          .leftJoin(messages, itsAnswer)
-          .where(isTheReply),
-      )
-      .execute({ ownerId, replyId }),
-  );
+  const [row] = await database.run(({ rows }) => rows(statements.getWithContext, { ownerId, replyId }));
   return row;
 }
 
-export interface ReplyPage {
+export interface ReplyPage extends PageOf<number> {
   status?: ReplyRow["status"] | undefined;
-  order: Order;
-  limit: number;
-  after?: After<number> | undefined;
-}
-
-/** What the status implies is said too, because the partial indexes are by that. */
-function hasStatus(status: ReplyRow["status"]): SQL | undefined {
-  const isIt = eq(replies.status, status);
-  if (status === "queued" || status === "in_progress") return and(isIt, isNull(replies.finishedAt));
-  if (status !== "failed" && status !== "cancelled") return isIt;
-  return and(isIt, isNotNull(replies.finishedAt), isNull(replies.assistantMessageId));
-}
-
-function matching(
-  ownerId: string | Placeholder,
-  conversationId: string | Placeholder,
-  status: ReplyRow["status"] | undefined,
-): SQL | undefined {
-  return and(
-    eq(replies.ownerId, ownerId),
-    eq(replies.conversationId, conversationId),
-    status && hasStatus(status),
-  );
-}
-
-/** Built once for each shape of a page: what Drizzle builds takes longer than what Postgres answers. */
-function preparePage(connection: Connection, { status, order, after, ...page }: ReplyPage) {
-  const { limit, name } = preparedLimit(page.limit);
-  return connection.select(`list_replies ${[status, order, name, after && "after"].join(" ")}`, (db) => {
-    const direction = order === "asc" ? asc : desc;
-    const [ownerId, conversationId] = [sql.placeholder("ownerId"), sql.placeholder("conversationId")];
-    const found = db
-      .select(columns)
-      .from(replies)
-      .leftJoin(messages, itsAnswer)
-      .where(
-        and(
-          matching(ownerId, conversationId, status),
-          after && behindNumber(replies.ordinal, replies.id, afterPlaceholders, order),
-        ),
-      )
-      .orderBy(direction(replies.ordinal), direction(replies.id))
-      .limit(limit)
-      .as("found");
-    return db
-      .select(found._.selectedFields)
-      .from(conversations)
-      .leftJoinLateral(found, sql`true`)
-      .where(
-        and(
-          eq(conversations.ownerId, ownerId),
-          eq(conversations.id, conversationId),
-          isNull(conversations.deletedAt),
-        ),
-      )
-      .orderBy(direction(found.ordinal), direction(found.id));
-  });
 }
 
 /**
@@ -177,11 +59,12 @@ export async function listReplies(
   conversationId: string,
   page: ReplyPage,
 ): Promise<ReplyRow[] | undefined> {
-  const values = { ownerId, conversationId, limit: page.limit, ...afterValues(page.after) };
-  const rows = await database.run((connection) => preparePage(connection, page).execute(values));
-  if (rows.length === 0) return undefined;
+  const statement = statements.list({ page: pageShape(page), filter: { status: page.status } });
+  const values = { ownerId, conversationId, ...pageValues(page) };
+  const found = await database.run(({ rows }) => rows(statement, values));
+  if (found.length === 0) return undefined;
   // A conversation without replies is one row of nulls.
-  return rows[0]?.id === null ? [] : (rows as ReplyRow[]);
+  return found[0]?.id === null ? [] : (found as ReplyRow[]);
 }
 
 /** How many replies of the conversation match. */
@@ -191,7 +74,7 @@ export async function countReplies(
   conversationId: string,
   status: ReplyRow["status"] | undefined,
 ): Promise<number> {
-  return database.run(({ db }) => db.$count(replies, matching(ownerId, conversationId, status)));
+  return countRows(database, statements.count({ status }), { ownerId, conversationId });
 }
 
 export type CancelledReply =

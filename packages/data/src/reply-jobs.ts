@@ -1,11 +1,11 @@
-import { sql } from "drizzle-orm";
 import type { Database, WithNews } from "./database.ts";
 import { fromJson, type JsonRow } from "./json-row.ts";
 import type { MessageRow } from "./messages.ts";
 import { patienceSeconds, type ReplyRow, replyFromJson } from "./replies.ts";
 import type { ReplyNews } from "./reply-news.ts";
-import { messages } from "./schema/messages.ts";
-import { type ContextManifest, replies } from "./schema/replies.ts";
+import type { ContextManifest } from "./schema/replies.ts";
+import { messageFields } from "./statements/fields.ts";
+import * as statements from "./statements/reply-jobs.ts";
 
 /** Seconds a worker owns a reply without telling that it is alive. */
 export const usualLeaseSeconds = 30;
@@ -138,43 +138,17 @@ export async function flushReply(
   progress: Progress,
   leaseSeconds: number = usualLeaseSeconds,
 ): Promise<{ sequence: number; updatedAt: Date; connectionIds: string[] } | undefined> {
-  const rows = await database.run((connection) =>
-    connection
-      .statement("flush_reply", (db) =>
-        db
-          .update(replies)
-          .set({
-            partialText: sql`left(${replies.partialText}, ${sql.placeholder("saved")}::integer) || ${sql.placeholder("delta")}::text`,
-            sequence: sql`${replies.sequence} + 1`,
-            noteIds: sql`${sql.placeholder("noteIds")}::text::jsonb`,
-            context: sql`coalesce(${sql.placeholder("context")}::text::jsonb, ${replies.context})`,
-            inputTokens: sql`${sql.placeholder("inputTokens")}::integer`,
-            outputTokens: sql`${sql.placeholder("outputTokens")}::integer`,
-            leasedUntil: sql`clock_timestamp() + make_interval(secs => ${sql.placeholder("leaseSeconds")}::double precision)`,
-            updatedAt: sql`now()`,
-          })
-          .where(
-            sql`${replies.ownerId} = ${sql.placeholder("ownerId")} and ${replies.id} = ${sql.placeholder("replyId")}
-              and ${replies.attempt} = ${sql.placeholder("attempt")} and ${replies.status} = 'in_progress'`,
-          )
-          .returning({
-            sequence: replies.sequence,
-            updatedAt: replies.updatedAt,
-            connectionIds: sql<string[]>`open_connections(${replies.ownerId})`,
-          })
-          .prepare("flush_reply"),
-      )
-      .execute({
-        ownerId,
-        replyId,
-        attempt,
-        leaseSeconds,
-        ...progress,
-        noteIds: JSON.stringify(progress.noteIds),
-        context: progress.context ? JSON.stringify(progress.context) : null,
-      }),
-  );
-  return rows[0];
+  const values = {
+    ownerId,
+    replyId,
+    attempt,
+    leaseSeconds,
+    ...progress,
+    noteIds: JSON.stringify(progress.noteIds),
+    context: progress.context ? JSON.stringify(progress.context) : null,
+  };
+  const [row] = await database.run(({ rows }) => rows(statements.flush, values));
+  return row;
 }
 
 /** What the next attempt goes on from. */
@@ -191,27 +165,12 @@ export interface Continuation {
 /** Starts the same worker's next attempt, after a failed call or to go on with a tool's results; undefined when lost. */
 export async function startNextAttempt(
   database: Database,
-  { ownerId, replyId, attempt }: Attempt,
-  { noteIds, ...kept }: Continuation,
+  attempt: Attempt,
+  kept: Continuation,
   leaseSeconds: number = usualLeaseSeconds,
 ): Promise<{ attempt: number; sequence: number } | undefined> {
-  const [row] = await database.run(({ db }) =>
-    db
-      .update(replies)
-      .set({
-        ...kept,
-        noteIds: [...noteIds],
-        attempt: sql`${replies.attempt} + 1`,
-        sequence: sql`${replies.sequence} + 1`,
-        leasedUntil: sql`clock_timestamp() + make_interval(secs => ${leaseSeconds}::double precision)`,
-        updatedAt: sql`now()`,
-      })
-      .where(
-        sql`${replies.ownerId} = ${ownerId} and ${replies.id} = ${replyId}
-          and ${replies.attempt} = ${attempt} and ${replies.status} = 'in_progress'`,
-      )
-      .returning({ attempt: replies.attempt, sequence: replies.sequence }),
-  );
+  const values = { ...attempt, ...kept, leaseSeconds };
+  const [row] = await database.run(({ rows }) => rows(statements.startNext, values));
   return row;
 }
 
@@ -241,7 +200,7 @@ export async function finishReply(database: Database, attempt: Attempt, ending: 
     }>("finish_reply", attempt.ownerId, { ...attempt, ...ending }),
   );
   if (answer.outcome === "lost") return { outcome: "lost" };
-  const message = answer.message === null ? undefined : fromJson(messages, answer.message);
+  const message = answer.message === null ? undefined : fromJson(messageFields, answer.message);
   return {
     outcome: "finished",
     reply: replyFromJson(answer.reply, message?.content ?? null),

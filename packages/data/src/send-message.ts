@@ -5,7 +5,7 @@ import type { MessageRow } from "./messages.ts";
 import type { ReplyRow } from "./replies.ts";
 import type { ReplyNews } from "./reply-news.ts";
 import type { Metadata } from "./schema/conversations.ts";
-import { messages } from "./schema/messages.ts";
+import { messageFields } from "./statements/fields.ts";
 
 /** Limits and prices of a model. */
 export interface ModelTerms {
@@ -159,7 +159,7 @@ export async function askAgain(database: Database, args: AskAgain): Promise<Sent
   const { answer, news } = await database.run((connection) =>
     connection.callWithNews<Answer | Refusal>("ask_again", args.ownerId, args),
   );
-  return isAnswer(answer) ? toSent(answer, fromJson(messages, answer.message), news) : answer;
+  return isAnswer(answer) ? toSent(answer, fromJson(messageFields, answer.message), news) : answer;
 }
 
 export interface NewConversation {

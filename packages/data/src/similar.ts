@@ -2,8 +2,7 @@ import type { Database } from "./database.ts";
 import { fromJson, type JsonRow } from "./json-row.ts";
 import type { MessageRow } from "./messages.ts";
 import type { NoteRow } from "./notes.ts";
-import { messages } from "./schema/messages.ts";
-import { notes } from "./schema/notes.ts";
+import { messageFields, noteFields } from "./statements/fields.ts";
 
 /** A text as a model sees it. */
 export interface Embedding {
@@ -60,7 +59,10 @@ export async function findSimilarMessages(
   question: Question,
 ): Promise<Similar<MessageRow>> {
   const { ranking, found } = await findSimilar(database, ownerId, "message", question);
-  return { ranking, found: found.map(({ message, score }) => ({ row: fromJson(messages, message), score })) };
+  return {
+    ranking,
+    found: found.map(({ message, score }) => ({ row: fromJson(messageFields, message), score })),
+  };
 }
 
 /** The same of the owner's notes. */
@@ -70,5 +72,5 @@ export async function findSimilarNotes(
   question: Question,
 ): Promise<Similar<NoteRow>> {
   const { ranking, found } = await findSimilar(database, ownerId, "note", question);
-  return { ranking, found: found.map(({ note, score }) => ({ row: fromJson(notes, note), score })) };
+  return { ranking, found: found.map(({ note, score }) => ({ row: fromJson(noteFields, note), score })) };
 }

@@ -1,24 +1,13 @@
-import { and, asc, desc, eq, ne, or, type SQL, sql } from "drizzle-orm";
-import { unionAll } from "drizzle-orm/pg-core";
+import { countRows } from "./count-rows.ts";
 import type { Database } from "./database.ts";
 import type { Created } from "./idempotency-keys.ts";
 import { fromJson, type JsonRow } from "./json-row.ts";
-import { type After, behindInstant, contains, exactInstant, type Order } from "./keyset.ts";
-import { systemPrompts } from "./schema/system-prompts.ts";
+import { type PageOf, pageShape, pageValues } from "./keyset.ts";
+import type { systemPrompts } from "./schema/system-prompts.ts";
+import { systemPromptFields } from "./statements/fields.ts";
+import * as statements from "./statements/system-prompts.ts";
 
 export type SystemPromptRow = typeof systemPrompts.$inferSelect;
-
-const columns = {
-  id: systemPrompts.id,
-  ownerId: systemPrompts.ownerId,
-  name: systemPrompts.name,
-  content: systemPrompts.content,
-  visibility: systemPrompts.visibility,
-  isDefault: systemPrompts.isDefault,
-  version: systemPrompts.version,
-  createdAt: systemPrompts.createdAt,
-  updatedAt: systemPrompts.updatedAt,
-};
 
 /** A prompt that this user may use: their own or a public one. */
 export async function getSystemPrompt(
@@ -26,24 +15,7 @@ export async function getSystemPrompt(
   userId: string,
   systemPromptId: string,
 ): Promise<SystemPromptRow | undefined> {
-  const [row] = await database.run((connection) =>
-    connection
-      .select("get_system_prompt", (db) =>
-        db
-          .select(columns)
-          .from(systemPrompts)
-          .where(
-            and(
-              eq(systemPrompts.id, sql.placeholder("systemPromptId")),
-              or(
-                eq(systemPrompts.ownerId, sql.placeholder("userId")),
-                eq(systemPrompts.visibility, "public"),
-              ),
-            ),
-          ),
-      )
-      .execute({ userId, systemPromptId }),
-  );
+  const [row] = await database.run(({ rows }) => rows(statements.get, { userId, systemPromptId }));
   return row;
 }
 
@@ -53,28 +25,11 @@ export interface SystemPromptFilter {
   visibility?: "private" | "public" | undefined;
 }
 
-function ownMatching(userId: string, { q, visibility }: SystemPromptFilter): SQL | undefined {
-  return and(
-    eq(systemPrompts.ownerId, userId),
-    visibility && eq(systemPrompts.visibility, visibility),
-    q === undefined ? undefined : or(contains(systemPrompts.name, q), contains(systemPrompts.content, q)),
-  );
+function filterShape({ q, visibility }: SystemPromptFilter): statements.PromptFilterShape {
+  return { q: q !== undefined, visibility };
 }
 
-function othersMatching(userId: string, { q, visibility }: SystemPromptFilter): SQL | undefined {
-  return and(
-    eq(systemPrompts.visibility, "public"),
-    visibility === "private" ? sql`false` : undefined,
-    ne(systemPrompts.ownerId, userId),
-    q === undefined ? undefined : or(contains(systemPrompts.name, q), contains(systemPrompts.content, q)),
-  );
-}
-
-export interface SystemPromptPage extends SystemPromptFilter {
-  order: Order;
-  limit: number;
-  after?: After<string> | undefined;
-}
+export type SystemPromptPage = SystemPromptFilter & PageOf<string>;
 
 /** Up to `limit` prompts that this user may use, by time of creation; `sortKey` has its microseconds. */
 export async function listSystemPrompts(
@@ -82,24 +37,8 @@ export async function listSystemPrompts(
   userId: string,
   page: SystemPromptPage,
 ): Promise<(SystemPromptRow & { sortKey: string })[]> {
-  const direction = page.order === "asc" ? asc : desc;
-  const behind =
-    page.after && behindInstant(systemPrompts.createdAt, systemPrompts.id, page.after, page.order);
-  return database.run(({ db }) => {
-    // Each half reads `limit` rows of an index of its own; one condition with `or` would read and sort all.
-    const half = (condition: SQL | undefined) =>
-      db
-        .select({ ...columns, sortKey: exactInstant(systemPrompts.createdAt).as("sort_key") })
-        .from(systemPrompts)
-        .where(and(condition, behind))
-        .orderBy(direction(systemPrompts.createdAt), direction(systemPrompts.id))
-        .limit(page.limit);
-    return unionAll(half(ownMatching(userId, page)), half(othersMatching(userId, page)))
-      .orderBy(direction(sql`created_at`), direction(sql`id`))
-      .limit(page.limit)
-      .prepare("list_system_prompts")
-      .execute();
-  });
+  const statement = statements.list({ page: pageShape(page), filter: filterShape(page) });
+  return database.run(({ rows }) => rows(statement, { userId, q: page.q, ...pageValues(page) }));
 }
 
 /** How many prompts match. */
@@ -108,8 +47,7 @@ export async function countSystemPrompts(
   userId: string,
   filter: SystemPromptFilter,
 ): Promise<number> {
-  const condition = or(ownMatching(userId, filter), othersMatching(userId, filter));
-  return database.run(({ db }) => db.$count(systemPrompts, condition));
+  return countRows(database, statements.count(filterShape(filter)), { userId, q: filter.q });
 }
 
 export interface NewSystemPrompt {
@@ -159,7 +97,7 @@ export async function updateSystemPrompt(
       change,
     ),
   );
-  return answer.outcome === "updated" ? fromJson(systemPrompts, answer.systemPrompt) : answer.outcome;
+  return answer.outcome === "updated" ? fromJson(systemPromptFields, answer.systemPrompt) : answer.outcome;
 }
 
 /** Deletes a prompt for good; conversations and replies keep their copies of its text. */

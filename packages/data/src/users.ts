@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
-import { and, eq, lt, sql } from "drizzle-orm";
 import type { Database } from "./database.ts";
 import { newId } from "./ids.ts";
 import { fromJson, type JsonRow } from "./json-row.ts";
-import { deletedSubjects, users } from "./schema/users.ts";
+import type { users } from "./schema/users.ts";
+import { userFields } from "./statements/fields.ts";
+import * as statements from "./statements/users.ts";
 
 export type UserRow = typeof users.$inferSelect;
 
@@ -48,21 +49,12 @@ export async function resolveUser(
     connection.call<{ outcome: UserResolution["outcome"]; user: JsonRow }>("resolve_user", args),
   );
   if (answer.outcome === "deleted") return { outcome: "deleted" };
-  return { outcome: answer.outcome, user: fromJson(users, answer.user) };
+  return { outcome: answer.outcome, user: fromJson(userFields, answer.user) };
 }
 
 /** The user, or undefined. */
 export async function getUser(database: Database, userId: string): Promise<UserRow | undefined> {
-  const [row] = await database.run((connection) =>
-    connection
-      .select("get_user", (db) =>
-        db
-          .select()
-          .from(users)
-          .where(eq(users.id, sql.placeholder("userId"))),
-      )
-      .execute({ userId }),
-  );
+  const [row] = await database.run(({ rows }) => rows(statements.get, { userId }));
   return row;
 }
 
@@ -73,28 +65,13 @@ export async function updateUser(
   change: { displayName: string | null },
   expectedVersion: number | undefined,
 ): Promise<UserRow | undefined> {
-  const [row] = await database.run((connection) =>
-    connection.db
-      .update(users)
-      .set({ ...change, version: sql`${users.version} + 1`, updatedAt: sql`now()` })
-      .where(
-        and(
-          eq(users.id, userId),
-          expectedVersion === undefined ? undefined : eq(users.version, expectedVersion),
-        ),
-      )
-      .returning(),
-  );
+  const statement = statements.rename({ isVersioned: expectedVersion !== undefined });
+  const [row] = await database.run(({ rows }) => rows(statement, { userId, ...change, expectedVersion }));
   return row;
 }
 
 /** Forgets deleted subjects whose tokens have all expired; answers how many. */
 export async function purgeDeletedSubjects(database: Database): Promise<number> {
-  const rows = await database.run(({ db }) =>
-    db
-      .delete(deletedSubjects)
-      .where(lt(deletedSubjects.expiresAt, sql`now()`))
-      .returning({ subjectHash: deletedSubjects.subjectHash }),
-  );
-  return rows.length;
+  const purged = await database.run(({ rows }) => rows(statements.purgeSubjects, {}));
+  return purged.length;
 }

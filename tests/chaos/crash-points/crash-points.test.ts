@@ -44,8 +44,8 @@ async function openAsk(
   corner: Awaited<ReturnType<typeof openCorner>>,
   conversationId: string,
 ): Promise<string | undefined> {
-  await corner.world.database.run(({ db }) =>
-    db.execute(`update conversations set deleted_at = null where id = '${conversationId}'`),
+  await corner.world.database.run(async ({ orm }) =>
+    (await orm()).execute(`update conversations set deleted_at = null where id = '${conversationId}'`),
   );
   corner.manners.splice(0);
   const asked = await client.ask(corner.healthy, conversationId, { deadlineSeconds: 20 });

@@ -160,8 +160,8 @@ export const scenarios: readonly Scenario[] = [
     prepare: async (corner, client, conversationId) => {
       const asked = await askOne(corner, client, conversationId);
       corner.queue.clear();
-      await corner.world.database.run(({ db }) =>
-        db.execute(
+      await corner.world.database.run(async ({ orm }) =>
+        (await orm()).execute(
           `update replies set enqueued_at = now() - interval '1 hour' where id = '${asked?.replyId}'`,
         ),
       );
@@ -170,8 +170,8 @@ export const scenarios: readonly Scenario[] = [
     run: async (mortal, { corner }) => {
       await sweepOnce(mortal).catch(() => {});
       // The schedule comes round again; what was marked by a sweeper that died is due again by then.
-      await corner.world.database.run(({ db }) =>
-        db.execute(`update replies set enqueued_at = now() - interval '1 hour'
+      await corner.world.database.run(async ({ orm }) =>
+        (await orm()).execute(`update replies set enqueued_at = now() - interval '1 hour'
           where owner_id = '${corner.ownerId}' and status = 'queued'`),
       );
       await sweepOnce(corner.healthy);

@@ -67,8 +67,8 @@ it("a worker killed while it holds the job and the check of its reply is replace
     const { message, reply } = asked.body as unknown as { message: { id: string }; reply: { id: string } };
     told.asks.push({ conversationId: "new", messageId: message.id, replyId: reply.id, key: reply.id });
     const read = async () => {
-      const [row] = await database.run(({ db }) =>
-        db.execute(`select status, attempt from replies where id = '${reply.id}'`),
+      const [row] = await database.run(async ({ orm }) =>
+        (await orm()).execute(`select status, attempt from replies where id = '${reply.id}'`),
       );
       return row;
     };

@@ -34,7 +34,9 @@ export function probeRestarts(
     const killedAt = Date.now();
     // The last backends of a killed server answer for a moment more.
     await sleep(500);
-    await eventually(async () => (await database.run(({ db }) => db.execute("select 1"))).length === 1);
+    await eventually(
+      async () => (await database.run(async ({ orm }) => (await orm()).execute("select 1"))).length === 1,
+    );
     const answeredAt = Date.now();
     await eventually(async () => (await client?.once({ path: "/v1/conversations?limit=1" }))?.status === 200);
     const now = Date.now();
