@@ -56,6 +56,11 @@ function fieldErrors(issue: z.core.$ZodIssue, root: string): FieldError[] {
   return issue.keys.map((key) => ({ path: [...place, key].join("."), message: "is not a known field" }));
 }
 
+function isEmpty(value: unknown): boolean {
+  for (const _ in value as object | undefined) return false;
+  return typeof value === "object" || value === undefined;
+}
+
 function parsePart(
   schema: z.ZodObject | undefined,
   value: unknown,
@@ -63,6 +68,7 @@ function parsePart(
   errors: FieldError[],
 ) {
   refuseUnsafe(value, root);
+  if (schema === undefined && isEmpty(value)) return undefined;
   const result = (schema ?? nothing).safeParse(value === undefined ? {} : value, parsing);
   if (!result.success) errors.push(...result.error.issues.flatMap((issue) => fieldErrors(issue, root)));
   return schema === undefined ? undefined : result.data;

@@ -25,16 +25,17 @@ let scope: LogKeys = {};
 let trace: string | undefined;
 
 /** What the logger is set up with, which no line changes. */
-let settings: { least: number; start: object } | undefined;
+let settings: { least: number; service: unknown; sampling_rate: unknown } | undefined;
 
 /** The id in `Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=0`, and nothing else of a client's. */
 function rootOf(header: string | undefined): string | undefined {
-  return header?.match(/(?:^|;)Root=([0-9a-f-]{1,64})(?:;|$)/)?.[1];
+  return header ? /(?:^|;)Root=([0-9a-f-]{1,64})(?:;|$)/.exec(header)?.[1] : undefined;
 }
 
 /** Adds what is not empty. */
-function addTo(line: Record<string, unknown>, values: object): void {
-  for (const [key, value] of Object.entries(values)) {
+function addTo(line: Record<string, unknown>, values: Readonly<Record<string, unknown>>): void {
+  for (const key in values) {
+    const value = values[key];
     if (value !== undefined && value !== null && value !== "") line[key] = value;
   }
 }
@@ -46,7 +47,7 @@ function addTo(line: Record<string, unknown>, values: object): void {
 class LeanLogger extends Logger {
   settings() {
     const { service, sampling_rate } = this.createAndPopulateLogItem(0, "", []).getAttributes();
-    return { least: this.level, start: { service, sampling_rate } };
+    return { least: this.level, service, sampling_rate };
   }
 
   protected override processLogItem(threshold: number, message: LogItemMessage, extra: LogItemExtraInput) {
@@ -57,12 +58,12 @@ class LeanLogger extends Logger {
       level: levels.get(threshold),
       message,
       timestamp: new Date().toISOString(),
+      service: settings.service,
+      sampling_rate: settings.sampling_rate,
+      xray_trace_id: rootOf(trace ?? process.env._X_AMZN_TRACE_ID),
     };
-    addTo(line, settings.start);
-    const root = rootOf(trace ?? process.env._X_AMZN_TRACE_ID);
-    if (root !== undefined) line.xray_trace_id = root;
-    addTo(line, scope);
-    for (const attributes of extra) addTo(line, attributes as object);
+    addTo(line, scope as Readonly<Record<string, unknown>>);
+    for (const attributes of extra) addTo(line, attributes as Readonly<Record<string, unknown>>);
     // The streams that a console takes for it. They take a line whole before they return.
     const stream = threshold < LogLevelThreshold.WARN ? process.stdout : process.stderr;
     stream.write(`${JSON.stringify(line)}\n`);
