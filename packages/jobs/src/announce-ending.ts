@@ -33,21 +33,28 @@ export interface Change<News> extends EndedReplies<News> {
   conversationId: string;
 }
 
+function announcements<News>(
+  { cache, queue, realtime }: Dependencies<News>,
+  requestId: string,
+  { ownerId, replyIds, nextReplyId, news }: EndedReplies<News>,
+): Promise<unknown>[] {
+  const started: Promise<unknown>[] = replyIds.map((replyId) => cache.dropReply(ownerId, replyId));
+  if (nextReplyId !== null) started.push(queue.enqueueReply({ ownerId, replyId: nextReplyId, requestId }));
+  started.push(realtime.announce(news));
+  return started;
+}
+
 /**
  * What follows every commit that ends replies, whoever made it, each part best effort: cached polls are dropped,
  * the conversation's next reply gets its job, and listeners are told. Of the conversation nothing is cached while a
  * reply of it is unfinished (ADR 13), so there is nothing to drop.
  */
 export async function announceEnding<News>(
-  { cache, queue, realtime }: Dependencies<News>,
+  dependencies: Dependencies<News>,
   requestId: string,
-  { ownerId, replyIds, nextReplyId, news }: EndedReplies<News>,
+  ended: EndedReplies<News>,
 ): Promise<void> {
-  await Promise.all([
-    ...replyIds.map((replyId) => cache.dropReply(ownerId, replyId)),
-    nextReplyId !== null && queue.enqueueReply({ ownerId, replyId: nextReplyId, requestId }),
-    realtime.announce(news),
-  ]);
+  await Promise.all(announcements(dependencies, requestId, ended));
 }
 
 /** What follows every other commit that changes what a conversation shows: its cached reads are dropped as well. */
@@ -56,8 +63,6 @@ export async function announceChange<News>(
   requestId: string,
   change: Change<News>,
 ): Promise<void> {
-  await Promise.all([
-    dependencies.cache.conversationChanged(change.ownerId, change.conversationId),
-    announceEnding(dependencies, requestId, change),
-  ]);
+  const dropped = dependencies.cache.conversationChanged(change.ownerId, change.conversationId);
+  await Promise.all([dropped, ...announcements(dependencies, requestId, change)]);
 }
