@@ -3,6 +3,7 @@ import { openDatabase } from "@parley/data/database";
 import { newId } from "@parley/data/ids";
 import { createConversation } from "@parley/data/send-message";
 import { resolveUser } from "@parley/data/users";
+import type { ApiEvent } from "@parley/http/create-api";
 import postgres from "postgres";
 import { analyze } from "./analyze.ts";
 import { type Child, startChild } from "./child.ts";
@@ -69,6 +70,18 @@ interface Ids extends Record<string, string> {
   replyId: string;
 }
 
+/** As Lambda hands it over. */
+function eventOf(operation: Operation, parameters: Record<string, string>): ApiEvent {
+  const [method, path] = paths[operation];
+  const isSend = operation === "sending";
+  const body = isSend ? { content: "Hello, how are you?" } : undefined;
+  const about: Record<string, string> = isSend
+    ? { conversationId: parameters.askedConversationId ?? "" }
+    : parameters;
+  const named = Object.entries(about).filter(([name]) => path.includes(`{${name}}`));
+  return httpEvent(method, path, Object.fromEntries(named), body);
+}
+
 interface SceneOptions {
   cacheEndpoint?: string;
   /** Where its statements go. Not for what is timed: postgres then takes a stack trace for each of them. */
@@ -81,20 +94,14 @@ async function openScene(url: string, userId: string, { cacheEndpoint, recorded 
   });
   const bare = postgres(url, { max: 1, fetch_types: false, onnotice: () => {} });
   const api = hotApi(database, userId, cacheEndpoint === undefined ? {} : { endpoint: cacheEndpoint });
-  const call = async (operation: Operation, parameters: Record<string, string> = {}) => {
-    const [method, path] = paths[operation];
-    const isSend = operation === "sending";
-    const body = isSend ? { content: "Hello, how are you?" } : undefined;
-    const about: Record<string, string> = isSend
-      ? { conversationId: parameters.askedConversationId ?? "" }
-      : parameters;
-    const named = Object.entries(about).filter(([name]) => path.includes(`{${name}}`));
-    const event = httpEvent(method, path, Object.fromEntries(named), body);
-    const { statusCode = 0, body: text } = await api(event, invocation);
-    if (statusCode >= 300) throw new Error(`${operation} answered ${statusCode}: ${text}`);
-    return text ?? "";
+  const answer = async (event: ApiEvent) => {
+    const { statusCode = 0, body = "" } = await api(event, invocation);
+    if (statusCode >= 300) throw new Error(`${event.routeKey} answered ${statusCode}: ${body}`);
+    return body;
   };
-  return { bare, call, close: () => Promise.all([database.close(), bare.end()]) };
+  const call = async (operation: Operation, parameters: Record<string, string> = {}) =>
+    answer(eventOf(operation, parameters));
+  return { bare, answer, call, close: () => Promise.all([database.close(), bare.end()]) };
 }
 
 async function overBareSql(url: string, userId: string, ids: Ids, delay: number): Promise<Row[]> {
@@ -115,9 +122,11 @@ async function overBareSql(url: string, userId: string, ids: Ids, delay: number)
       return scene.bare.unsafe(text, parameters as string[], { prepare: true });
     };
     requireRowsOf(answer, await runBare(), operation);
+    // Made before they are timed, as the parameters of the bare statement are.
+    const events = Array.from({ length: rounds + warmUp }, () => eventOf(operation, ids));
     const millis = await medians(
       {
-        handler: () => scene.call(operation, ids),
+        handler: () => scene.answer(events.pop() ?? eventOf(operation, ids)),
         bare: runBare,
       },
       rounds,
