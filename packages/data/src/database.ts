@@ -6,6 +6,7 @@ import {
   isRefusedUser,
   OwnerGone,
 } from "./database-errors.ts";
+import { createDeadlines } from "./deadlines.ts";
 import type { ReplyNews } from "./reply-news.ts";
 import type { Statement, StatementValues } from "./statement.ts";
 
@@ -134,24 +135,13 @@ async function open(url: string, options: DatabaseOptions): Promise<OpenConnecti
   };
 }
 
-async function withTimeout<T>(work: Promise<T>, millis: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const expiry = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new DatabaseUnavailable("STATEMENT_TIMEOUT")), millis);
-  });
-  try {
-    return await Promise.race([work, expiry]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
 /**
  * The database as one function environment sees it: one connection, opened by the first statement.
  * A failed connection is thrown away whole, because the pool of postgres 3.4 can stay dead
  * (porsager/postgres #1154, #1208).
  */
 export function openDatabase(address: string | DatabaseAddress, options: DatabaseOptions = {}): Database {
+  const inTime = createDeadlines(options.statementTimeoutMillis ?? 10_000);
   let present: Promise<OpenConnection> | undefined;
 
   async function connect(): Promise<OpenConnection> {
@@ -172,7 +162,7 @@ export function openDatabase(address: string | DatabaseAddress, options: Databas
     present ??= connect();
     const connection = present;
     try {
-      return await withTimeout(connection.then(work), options.statementTimeoutMillis ?? 10_000);
+      return await inTime(connection.then(work));
     } catch (error) {
       if (isOwnerGone(error)) throw new OwnerGone();
       const isRefused = isRefusedUser(error);
