@@ -58,7 +58,7 @@ function fieldErrors(issue: z.core.$ZodIssue, root: string): FieldError[] {
 
 function isEmpty(value: unknown): boolean {
   for (const _ in value as object | undefined) return false;
-  return typeof value === "object" || value === undefined;
+  return value === undefined || (typeof value === "object" && value !== null);
 }
 
 function parsePart(
