@@ -46,6 +46,16 @@ const replacements: readonly Replacement[] = [
         .join("\n"),
   },
   {
+    // It makes a client where it is given none.
+    file: /\/drizzle-orm\/postgres-js\/driver\.js$/,
+    contents: (original) =>
+      replaced(
+        original,
+        'import pgClient from "postgres";',
+        `const pgClient = ${refuse("Drizzle's own client")};`,
+      ),
+  },
+  {
     // Logical replication.
     file: /\/postgres\/src\/subscribe\.js$/,
     contents: () => `export default () => ${refuse("postgres.subscribe")};`,
@@ -64,6 +74,8 @@ const replacements: readonly Replacement[] = [
           "import tls from 'tls'",
           'const tls = { connect: (options) => process.getBuiltinModule("node:tls").connect(options) }',
         ],
+        // For one global that is there anyway, and loaded when a connection is closed.
+        ["import { performance } from 'perf_hooks'", ""],
         // A timer of 0 ms takes one.
         [
           "setTimeout(connect, closedTime ? Math.max(0, closedTime + delay - performance.now()) : 0)",

@@ -1,3 +1,4 @@
+import { readdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Plugin } from "esbuild";
@@ -12,14 +13,16 @@ type Exported = Statement | { readonly usual: readonly { key: string; statement:
 const modules = /\/packages\/data\/src\/statements\/[\w-]+\.ts$/;
 /** Of the module as it is written. */
 const suffix = "?drizzle";
+/** All of them, as they are written. They are one chunk, for what several share would be a file of its own. */
+const all = "statements?all";
 
 const sourceOf = async (statement: Statement) => (await statement.ready()).source;
 
 async function expressionOf(name: string, exported: Exported): Promise<string> {
   if ("usual" in exported) {
     const built = exported.usual.map(async ({ key, statement }) => [key, await sourceOf(statement)]);
-    const others = `(shape) => ({ ready: async () => (await others()).${name}(shape).ready() })`;
-    return `statementsOf(${JSON.stringify(Object.fromEntries(await Promise.all(built)))}, ${others})`;
+    const make = `(shape) => ({ ready: async () => (await written()).${name}(shape).ready() })`;
+    return `statementsOf(${JSON.stringify(Object.fromEntries(await Promise.all(built)))}, ${make})`;
   }
   if ("ready" in exported) return `textStatement(${JSON.stringify(await sourceOf(exported))})`;
   return JSON.stringify(exported);
@@ -32,6 +35,18 @@ async function expressionOf(name: string, exported: Exported): Promise<string> {
 export const statementsPlugin: Plugin = {
   name: "statements",
   setup(build) {
+    build.onResolve({ filter: /^statements\?all$/ }, ({ resolveDir }) => ({
+      path: resolveDir,
+      namespace: all,
+    }));
+    build.onLoad({ filter: /.*/, namespace: all }, async ({ path }) => {
+      const files = (await readdir(path)).filter((file) => file.endsWith(".ts"));
+      return {
+        contents: files.map((file) => `export * as "${file}" from "./${file}${suffix}";`).join("\n"),
+        resolveDir: path,
+        loader: "js",
+      };
+    });
     build.onResolve({ filter: /\?drizzle$/ }, ({ path, resolveDir }) => ({
       path: join(resolveDir, path.slice(0, -suffix.length)),
       suffix,
@@ -48,7 +63,7 @@ export const statementsPlugin: Plugin = {
       return {
         contents: [
           'import { statementsOf, textStatement } from "../statement.ts";',
-          `const others = () => import("./${basename(path)}${suffix}");`,
+          `const written = async () => (await import("${all}"))["${basename(path)}"];`,
           ...lines,
         ].join("\n"),
         resolveDir: dirname(path),
