@@ -5,7 +5,7 @@ import type { Operation } from "@parley/http/api-types";
 import { describeError } from "@parley/runtime/describe-error";
 import { logger } from "@parley/runtime/logger";
 
-const ping = textStatement({ text: "select", parameters: [], columns: [] });
+const ping = textStatement(() => ({ text: "select", parameters: [], columns: [] }));
 
 /** 200 while the database answers a statement, else 503: a load balancer reads the status alone. */
 export function getHealth(database: Database): Operation<(typeof opsRoutes)["getHealth"]> {

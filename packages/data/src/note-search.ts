@@ -14,7 +14,7 @@ export interface FoundNote {
 const wholeNote = 2_000;
 
 // The parser gives quoted words joined by `&`: any of them will do, and each may go on.
-const search = textStatement<FoundNote>({
+const search = textStatement<FoundNote>(() => ({
   text: `with asked as (
       select nullif(replace(plainto_tsquery('simple', $1::text)::text, ''' & ''', ''':* | '''), '') as words),
     wanted as (select (words || ':*')::tsquery as words from asked),
@@ -33,7 +33,7 @@ const search = textStatement<FoundNote>({
     from best order by rank desc, created_at desc, id`,
   parameters: [{ name: "query" }, { name: "ownerId" }, { name: "without", isJson: true }, { name: "limit" }],
   columns: [{ key: "id" }, { key: "title" }, { key: "tags" }, { key: "content" }, { key: "isCut" }],
-});
+}));
 
 /**
  * The owner's notes that have any of the words of `query` (or words that begin with one), those with the most

@@ -61,9 +61,9 @@ test("each shape is built once, and not at all where it was built before", async
   for (const status of ["active", "archived", "active"] as const) await list({ status }).ready();
   expect(shapes).toEqual(["active", "archived"]);
   const built = { text: "select 1", parameters: [], columns: [] };
-  const known = statementsOf({ [shapeKey({ status: "active" })]: built }, list);
+  const known = statementsOf({ [shapeKey({ status: "active" })]: () => built }, list);
   expect((await known({ status: "active" }).ready()).source).toBe(built);
   expect((await known({ status: "archived" }).ready()).source.text).toContain("conversations");
-  expect((await textStatement(built).ready()).source).toBe(built);
+  expect((await textStatement(() => built).ready()).source).toBe(built);
   expect(shapes).toEqual(["active", "archived"]);
 });

@@ -70,12 +70,15 @@ function getReady<Row>(source: StatementText): ReadyStatement<Row> {
   };
 }
 
-/** A statement that is written down, or was built by whoever bundled it. */
-export function textStatement<Row>(source: StatementText): Statement<Row> {
+/**
+ * A statement that is written down, or was built by whoever bundled it.
+ * @param source a function, so that a cold environment compiles the texts that it uses
+ */
+export function textStatement<Row>(source: () => StatementText): Statement<Row> {
   let ready: ReadyStatement<Row> | undefined;
   return {
     ready() {
-      ready ??= getReady<Row>(source);
+      ready ??= getReady<Row>(source());
       return ready;
     },
   };
@@ -91,7 +94,7 @@ export function shapeKey(shape: unknown): string {
  * @param built those that need not be made, by `shapeKey`
  */
 export function statementsOf<Shape, Row>(
-  built: Readonly<Record<string, StatementText>>,
+  built: Readonly<Record<string, () => StatementText>>,
   build: (shape: Shape) => Statement<Row>,
 ): Statements<Shape, Row> {
   const made = new Map<string, Statement<Row>>();

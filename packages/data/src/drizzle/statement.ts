@@ -15,7 +15,6 @@ import type { JsonField, JsonFields } from "../json-row.ts";
 import {
   type Decoding,
   type Parameter,
-  type ReadyStatement,
   type Statement,
   type Statements,
   type StatementText,
@@ -75,13 +74,7 @@ function textOf(built: Built<unknown>): StatementText {
 
 /** A statement of Drizzle's, built when it is first used, or by whoever bundles the module that exports it. */
 export function statement<Row>(build: () => Built<Row>): Statement<Row> {
-  let ready: ReadyStatement<Row> | Promise<ReadyStatement<Row>> | undefined;
-  return {
-    ready() {
-      ready ??= textStatement<Row>(textOf(build())).ready();
-      return ready;
-    },
-  };
+  return textStatement<Row>(() => textOf(build()));
 }
 
 /** A statement that is built with a bundle, and the key of its shape. */

@@ -16,15 +16,17 @@ const suffix = "?drizzle";
 /** All of them, as they are written. They are one chunk, for what several share would be a file of its own. */
 const all = "statements?all";
 
-const sourceOf = async (statement: Statement) => (await statement.ready()).source;
+const textOf = async (statement: Statement) => `() => (${JSON.stringify((await statement.ready()).source)})`;
 
 async function expressionOf(name: string, exported: Exported): Promise<string> {
   if ("usual" in exported) {
-    const built = exported.usual.map(async ({ key, statement }) => [key, await sourceOf(statement)]);
+    const built = exported.usual.map(
+      async ({ key, statement }) => `${JSON.stringify(key)}: ${await textOf(statement)}`,
+    );
     const make = `(shape) => ({ ready: async () => (await written()).${name}(shape).ready() })`;
-    return `statementsOf(${JSON.stringify(Object.fromEntries(await Promise.all(built)))}, ${make})`;
+    return `statementsOf({ ${(await Promise.all(built)).join(", ")} }, ${make})`;
   }
-  if ("ready" in exported) return `textStatement(${JSON.stringify(await sourceOf(exported))})`;
+  if ("ready" in exported) return `textStatement(${await textOf(exported)})`;
   return JSON.stringify(exported);
 }
 
