@@ -1,6 +1,6 @@
+import { changeShape } from "./change-shape.ts";
 import { countRows } from "./count-rows.ts";
 import type { Database } from "./database.ts";
-import { namesOf } from "./given-names.ts";
 import { fromJson, type JsonRow } from "./json-row.ts";
 import { type PageOf, pageShape, pageValues } from "./keyset.ts";
 import type { ReplyNews } from "./reply-news.ts";
@@ -76,10 +76,7 @@ export async function updateConversation(
   change: ConversationChange,
   expectedVersion: number | undefined,
 ): Promise<ConversationRow | undefined> {
-  const statement = statements.update({
-    changed: namesOf(change),
-    isVersioned: expectedVersion !== undefined,
-  });
+  const statement = statements.update(changeShape(change, expectedVersion));
   const values = { ownerId, conversationId, ...change, expectedVersion };
   const [row] = await database.run(({ rows }) => rows(statement, values));
   return row;

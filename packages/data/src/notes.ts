@@ -1,6 +1,6 @@
+import { changeShape } from "./change-shape.ts";
 import { countRows } from "./count-rows.ts";
 import type { Database } from "./database.ts";
-import { namesOf } from "./given-names.ts";
 import type { Created } from "./idempotency-keys.ts";
 import { type PageOf, pageShape, pageValues } from "./keyset.ts";
 import type { notes } from "./schema/notes.ts";
@@ -76,10 +76,7 @@ export async function updateNote(
   change: NoteChange,
   expectedVersion: number | undefined,
 ): Promise<NoteRow | undefined> {
-  const statement = statements.update({
-    changed: namesOf(change),
-    isVersioned: expectedVersion !== undefined,
-  });
+  const statement = statements.update(changeShape(change, expectedVersion));
   const values = { ownerId, noteId, ...change, expectedVersion };
   const [row] = await database.run(({ rows }) => rows(statement, values));
   return row;

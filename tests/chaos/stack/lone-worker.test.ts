@@ -80,7 +80,7 @@ it("a worker killed while it holds the job and the check of its reply is replace
     for (const pid of chaos.stack.functions.get("reply-worker").environments()) process.kill(pid, "SIGKILL");
     chaos.databaseWire.setDelay(0);
     await until(async () => (await read())?.status === "completed", boundMillis);
-    expect(Number((await read())?.attempt)).toBeGreaterThan(1);
+    expect([2, 3]).toContain((await read())?.attempt);
     expect(await findBreaches(database, told)).toEqual([]);
     expect((await eve.once({ path: `/v1/replies/${reply.id}` })).status).toBe(404);
   } finally {

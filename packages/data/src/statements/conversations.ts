@@ -1,4 +1,5 @@
 import { and, asc, desc, eq, getTableColumns, isNotNull, isNull, or, type SQL, sql } from "drizzle-orm";
+import type { ChangeShape } from "../change-shape.ts";
 import { activeReplyId } from "../drizzle/active-reply.ts";
 import { behindPageByInstant, contains, exactInstant, pageLimit, usualPages } from "../drizzle/keyset.ts";
 import { counting, db, given, statement, statements } from "../drizzle/statement.ts";
@@ -57,13 +58,7 @@ export const count = statements((filter: ConversationFilterShape) =>
   counting(conversations, matching(filter)),
 );
 
-/** A change of the columns `changed`, if the conversation still has a version that is named. */
-export interface ConversationChangeShape {
-  changed: readonly string[];
-  isVersioned: boolean;
-}
-
-export const update = statements(({ changed, isVersioned }: ConversationChangeShape) => {
+export const update = statements(({ changed, isVersioned }: ChangeShape) => {
   const query = db
     .update(conversations)
     .set({

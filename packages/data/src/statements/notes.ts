@@ -1,4 +1,5 @@
 import { and, asc, desc, eq, or, type SQL, sql } from "drizzle-orm";
+import type { ChangeShape } from "../change-shape.ts";
 import { behindPageByInstant, contains, exactInstant, pageLimit, usualPages } from "../drizzle/keyset.ts";
 import { counting, db, given, statement, statements } from "../drizzle/statement.ts";
 import type { PageShape } from "../keyset.ts";
@@ -56,16 +57,10 @@ export const list = statements(
 
 export const count = statements((filter: NoteFilterShape) => counting(notes, matching(filter)));
 
-/** A change of the columns `changed`, if the note still has a version that is named. */
-export interface NoteChangeShape {
-  changed: readonly string[];
-  isVersioned: boolean;
-}
-
 const expected = ({ isVersioned }: { isVersioned: boolean }) =>
   isVersioned ? eq(notes.version, sql.placeholder("expectedVersion")) : undefined;
 
-export const update = statements((shape: NoteChangeShape) => {
+export const update = statements((shape: ChangeShape) => {
   const query = db
     .update(notes)
     .set({ ...given(shape.changed), version: sql`${notes.version} + 1`, updatedAt: sql`now()` } as object)
