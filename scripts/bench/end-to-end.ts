@@ -5,6 +5,7 @@ import { analyze } from "./analyze.ts";
 import { type Child, startChild, treeBytes } from "./child.ts";
 import { type LoadResult, load } from "./load.ts";
 import { type ParleyAsker, parleyAsker } from "./parley-asker.ts";
+import { whenQuiet } from "./quiet.ts";
 import type { ReferenceReady } from "./reference/serve.ts";
 import type { Row } from "./report.ts";
 import type { StackReady } from "./serve-stack.ts";
@@ -83,7 +84,10 @@ function comparison(section: string, own: Measured, other: Measured): Row {
   return { section, name: `${own.name} over ${other.name}: replies`, value, unit: "×", budget: { least } };
 }
 
-/** All targets at so many clients, in turns; of each the median run. The first is compared with the others. */
+/**
+ * All targets at so many clients, in turns, each on a machine at rest; of each the median run. The first is compared
+ * with the others.
+ */
 export async function endToEndRows(
   targets: readonly Target[],
   counts: readonly number[],
@@ -96,6 +100,7 @@ export async function endToEndRows(
     const measured = targets.map(({ name }): Measured => ({ name, runs: [], bytes: 0 }));
     for (let round = 0; round < rounds; round++) {
       for (const [index, target] of targets.entries()) {
+        await whenQuiet();
         measured[index]?.runs.push(await load(target, clients, seconds * 1000));
       }
     }
