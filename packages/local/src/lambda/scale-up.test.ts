@@ -15,19 +15,21 @@ describe("scaleUpPatience", () => {
     expect(scaleUpPatience(0, 0.9, true)).toBe(25);
   });
 
-  test("soon where the processors are idle, reluctantly beyond twice their number", () => {
-    expect(scaleUpPatience(1, 0.5, false)).toBe(100);
-    expect(scaleUpPatience(crowd, 0.5, false)).toBe(1_000);
+  test("soon up to the number of processors where these idle a little, else for who waits very long", () => {
+    const few = processors - 1;
+    expect(scaleUpPatience(few, 0.1, false)).toBe(few === 0 ? 25 : 100);
+    expect(scaleUpPatience(few, 0.05, false)).toBe(few === 0 ? 25 : 5_000);
   });
 
-  test("up to their number where they are busy, then only for who waits very long, never beyond twice as many", () => {
-    expect(scaleUpPatience(processors - 1, 0.2, false)).toBe(processors === 1 ? 25 : 200);
+  test("reluctantly beyond it where they idle much, never beyond twice as many where they are busy", () => {
+    expect(scaleUpPatience(processors, 0.5, false)).toBe(1_000);
     expect(scaleUpPatience(processors, 0.2, false)).toBe(5_000);
+    expect(scaleUpPatience(crowd, 0.5, false)).toBe(1_000);
     expect(scaleUpPatience(crowd, 0.2, false)).toBe(Number.POSITIVE_INFINITY);
   });
 });
 
-test("idleness is that of the last tenth of a second, and none where nobody had asked", () => {
+test("idleness is the least of the last second's tenths, and none where nobody had asked for half of it", () => {
   let now = 0;
   let times = { idle: 0, total: 0 };
   const idleShare = watchProcessors(
@@ -41,8 +43,10 @@ test("idleness is that of the last tenth of a second, and none where nobody had 
   };
   expect(pass(0, 100)).toBe(0);
   expect(pass(50, 90)).toBe(0);
-  expect(pass(100, 30)).toBeCloseTo(0.6);
+  for (let tenth = 1; tenth < 5; tenth++) expect(pass(100, 60)).toBe(0);
+  expect(pass(100, 60)).toBeCloseTo(0.6);
   expect(pass(100, 10)).toBeCloseTo(0.1);
+  for (let tenth = 1; tenth < 10; tenth++) expect(pass(100, 80)).toBeCloseTo(0.1);
+  expect(pass(100, 80)).toBeCloseTo(0.8);
   expect(pass(5_000, 100)).toBe(0);
-  expect(pass(100, 70)).toBeCloseTo(0.7);
 });

@@ -3,15 +3,13 @@ import { availableParallelism, cpus } from "node:os";
 // When nothing is about to come free, this is waited for all the same: most requests are answered sooner.
 const heldMillis = 25;
 const idleMillis = 100;
-const busyMillis = 200;
 const reluctantMillis = 1_000;
 const stuckMillis = 5_000;
 // Below it the processor is what requests wait for: another environment, whose code is not compiled yet, only takes
-// from the others. But one environment waits for the database and the queue as well, and as many as there are processors
-// keep them busy. Beyond twice the processors none helps.
-const leastIdleShare = 0.3;
+// from the others. One environment waits for the database and the queue as well, so a little idleness is enough for as
+// many as there are processors.
+const leastIdleShare = { few: 0.1, many: 0.3 };
 const processors = availableParallelism();
-const crowd = 2 * processors;
 
 /** A request that has run this long waits for something else than the processor: a long poll, a model. */
 export const heldAfterMillis = 1_000;
@@ -28,12 +26,15 @@ export const youngMillis = 1_000;
 export function scaleUpPatience(active: number, idleShare: number, isYoung: boolean): number {
   if (active === 0) return heldMillis;
   if (isYoung) return reluctantMillis;
-  if (idleShare >= leastIdleShare) return active < crowd ? idleMillis : reluctantMillis;
-  if (active < processors) return busyMillis;
-  return active < crowd ? stuckMillis : Number.POSITIVE_INFINITY;
+  if (active < processors) return idleShare >= leastIdleShare.few ? idleMillis : stuckMillis;
+  if (idleShare >= leastIdleShare.many) return reluctantMillis;
+  return active < 2 * processors ? stuckMillis : Number.POSITIVE_INFINITY;
 }
 
 const sampleMillis = 100;
+// Under load there are moments in which most processes wait for each other; they are not idleness.
+const mostSamples = 10;
+const fewestSamples = 5;
 // An older sample tells of another time.
 const staleMillis = 1_000;
 
@@ -47,21 +48,23 @@ function processorTimes(): { idle: number; total: number } {
 }
 
 /**
- * @returns a function that says how idle this machine's processors have been for the last tenth of a second, 0 where
- * nobody had asked shortly before
+ * @returns a function that says how idle this machine's processors have been throughout the last second: the least
+ * share of its tenths, 0 where nobody has asked for half of it
  */
 export function watchProcessors(now = () => performance.now(), read = processorTimes): () => number {
   let sampledAt = Number.NEGATIVE_INFINITY;
   let sample = { idle: 0, total: 0 };
-  let share = 0;
+  let shares: number[] = [];
   return () => {
     const elapsed = now() - sampledAt;
-    if (elapsed < sampleMillis) return share;
-    const next = read();
-    const total = next.total - sample.total;
-    share = elapsed > staleMillis || total === 0 ? 0 : (next.idle - sample.idle) / total;
-    sample = next;
-    sampledAt = now();
-    return share;
+    if (elapsed >= sampleMillis) {
+      const next = read();
+      const total = next.total - sample.total;
+      if (elapsed > staleMillis) shares = [];
+      else if (total > 0) shares = [...shares, (next.idle - sample.idle) / total].slice(-mostSamples);
+      sample = next;
+      sampledAt = now();
+    }
+    return shares.length < fewestSamples ? 0 : Math.min(...shares);
   };
 }
