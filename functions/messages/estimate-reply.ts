@@ -5,9 +5,8 @@ import { renderPrice } from "@parley/contract/render/price";
 import type { messageRoutes } from "@parley/contract/routes/messages";
 import type { Estimate } from "@parley/contract/schemas/context";
 import { type EstimateBasis, estimateReply as readBasis } from "@parley/data/estimates";
-import { newId } from "@parley/data/ids";
 import type { Operation } from "@parley/http/api-types";
-import type { Prompt, PromptInput } from "@parley/llm/build-prompt";
+import type { Prompt } from "@parley/llm/build-prompt";
 import { LlmError } from "@parley/llm/errors";
 import { findModel } from "@parley/llm/models";
 import { buildPromptWithNotes } from "@parley/llm/prompt-with-notes";
@@ -19,10 +18,11 @@ type Sent = Pick<Estimate, "fits" | "sentMessageIds" | "droppedMessageIds" | "no
 /** The prompt that the worker would build now, or undefined where the message alone is too long for the model. */
 function promptFor(
   { systemPrompt, history, notes, model }: EstimateBasis,
-  asked: Asked,
+  content: string,
   counter: TokenCounter,
 ): Prompt | undefined {
   const { contextTokens, maxOutputTokens } = model;
+  const asked = { role: "user" as const, content, position: Number.MAX_SAFE_INTEGER };
   try {
     const input = {
       systemPrompt: systemPrompt ?? undefined,
@@ -39,21 +39,24 @@ function promptFor(
   }
 }
 
-type Asked = PromptInput["history"][number];
+/** Of the stored messages: the asked one has neither. */
+function idsAt({ history }: EstimateBasis, positions: readonly number[]): string[] {
+  const chosen = new Set(positions);
+  return history.filter(({ position }) => chosen.has(position)).map(({ id }) => id);
+}
 
 function toSent(basis: EstimateBasis, content: string, counter: TokenCounter): Sent {
-  const asked: Asked = { id: newId(), role: "user", content, position: Number.MAX_SAFE_INTEGER };
-  const prompt = promptFor(basis, asked, counter);
+  const prompt = promptFor(basis, content, counter);
   if (prompt === undefined) {
     const droppedMessageIds = basis.history.map(({ id }) => id);
     const inputTokens = counter.count(content);
     return { fits: false, sentMessageIds: [], droppedMessageIds, noteIds: [], inputTokens };
   }
-  const { sentMessageIds, droppedMessageIds, pinnedNotes, inputTokens } = prompt.manifest;
+  const { sentPositions, droppedPositions, pinnedNotes, inputTokens } = prompt.manifest;
   return {
     fits: true,
-    sentMessageIds: sentMessageIds.filter((id) => id !== asked.id),
-    droppedMessageIds: [...droppedMessageIds],
+    sentMessageIds: idsAt(basis, sentPositions),
+    droppedMessageIds: idsAt(basis, droppedPositions),
     noteIds: pinnedNotes.map(({ id }) => id),
     inputTokens,
   };

@@ -1,4 +1,4 @@
-import type { ContextManifest, ManifestNote } from "@parley/data/schema/replies";
+import type { ContextManifest, ManifestNote, PositionRange } from "@parley/data/schema/replies";
 import type { Prompt } from "@parley/llm/build-prompt";
 import type { TokenUsage, ToolRound } from "@parley/llm/provider";
 
@@ -37,12 +37,22 @@ export function shownNotes(prompt: Prompt, { found }: Transcript): ManifestNote[
   return [...pinned, ...found];
 }
 
+function rangesOf(positions: readonly number[]): PositionRange[] {
+  const ranges: PositionRange[] = [];
+  for (const position of positions) {
+    const range = ranges.at(-1);
+    if (range !== undefined && range[1] + 1 === position) range[1] = position;
+    else ranges.push([position, position]);
+  }
+  return ranges;
+}
+
 /** What the model has been given so far, as it is kept with the reply. */
 export function contextOf(prompt: Prompt, transcript: Transcript): ContextManifest {
-  const { sentMessageIds, droppedMessageIds, inputTokens } = prompt.manifest;
+  const { sentPositions, droppedPositions, inputTokens } = prompt.manifest;
   return {
-    sentMessageIds: [...sentMessageIds],
-    droppedMessageIds: [...droppedMessageIds],
+    sentPositions: rangesOf(sentPositions),
+    droppedPositions: rangesOf(droppedPositions),
     inputTokens,
     notes: shownNotes(prompt, transcript),
     searches: transcript.searches,

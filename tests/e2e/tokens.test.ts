@@ -210,6 +210,37 @@ describe("a reply's context", () => {
     });
   });
 
+  it("names the messages that it was given, whatever has become of them", async () => {
+    const conversationId = await startConversation(ada);
+    const askAndRead = async (content: string) => {
+      const { message, reply } = await ask(ada, conversationId, content);
+      const { assistantMessageId } = await ended(ada, reply.id);
+      const context = () => ada.expect("getReplyContext", 200, { params: { replyId: reply.id } });
+      return { question: message.id, answer: assistantMessageId, context };
+    };
+    const one = await askAndRead("One");
+    const two = await askAndRead("Two");
+    const before = await two.context();
+    expect(before.sentMessageIds).toEqual([one.question, one.answer, two.question]);
+
+    const params = { conversationId, messageId: one.question };
+    const again = await ada.expect("askAgain", 202, { params, body: {} });
+    const { assistantMessageId: other } = await ended(ada, again.reply.id);
+    const three = await askAndRead("Three");
+    const all = [one.question, other, two.question, two.answer, three.question];
+    expect((await three.context()).sentMessageIds).toEqual(all);
+
+    await ada.expect("deleteMessage", 204, { params });
+    const four = await askAndRead("Four");
+    // The answer to a deleted question is not sent either.
+    expect(await four.context()).toMatchObject({
+      sentMessageIds: [two.question, two.answer, three.question, three.answer, four.question],
+      droppedMessageIds: [other],
+    });
+    expect((await three.context()).sentMessageIds).toEqual(all);
+    expect(await two.context()).toEqual(before);
+  });
+
   it("has nothing of the model's before it is asked", async () => {
     const conversationId = await startConversation(ada, { model: "scripted/slow" });
     const first = await ask(ada, conversationId, "Slowly");

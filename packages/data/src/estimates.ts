@@ -15,7 +15,7 @@ export interface EstimateBasis {
   outcome: "estimated";
   model: ModelTerms & { id: string };
   systemPrompt: string | null;
-  history: HistoryMessage[];
+  history: (HistoryMessage & { id: string })[];
   notes: ReplyNotes;
   /** Tokens that would be held. */
   highestCharge: number;

@@ -3,21 +3,18 @@ import type { Database } from "./database.ts";
 import { fromJson, type JsonRow } from "./json-row.ts";
 import { type PageOf, pageShape, pageValues } from "./keyset.ts";
 import type { ReplyNews } from "./reply-news.ts";
-import type { replies } from "./schema/replies.ts";
+import type { GivenContext, replies } from "./schema/replies.ts";
 import { replyFields } from "./statements/fields.ts";
 import * as statements from "./statements/replies.ts";
 
 type WholeReply = typeof replies.$inferSelect;
 
-/** What the model was given: a manifest that names up to a thousand messages, and a text of up to 64 KB. */
-type Given = Pick<WholeReply, "context" | "systemPrompt">;
-
 /** `answer` is the text of the reply's message while it has one that is not deleted. */
-export type ReplyRow = Omit<WholeReply, keyof Given> & {
+export type ReplyRow = Omit<WholeReply, "context" | "systemPrompt"> & {
   answer: string | null;
   answerVersion: number | null;
 };
-export type ReplyWithContext = ReplyRow & Given;
+export type ReplyWithContext = ReplyRow & Pick<WholeReply, "systemPrompt"> & { context: GivenContext | null };
 
 /** The row of an answer of the database's own functions; `answer` where the caller knows it. */
 export function replyFromJson(json: JsonRow, answer: string | null = null): ReplyRow {

@@ -45,8 +45,8 @@ test("an attempt after a tool's results keeps the text, the notes and the tokens
   expect(await flushReply(scene.database, first, progress)).toBeUndefined();
   expect(await flushReply(scene.database, second, progress)).toBeDefined();
   const context = {
-    sentMessageIds: [],
-    droppedMessageIds: [],
+    sentPositions: [],
+    droppedPositions: [],
     inputTokens: 80,
     notes: [{ id: all[0] ?? "", title: null, content: "As it was", source: "found" as const }],
     searches: ["garden"],
@@ -57,8 +57,43 @@ test("an attempt after a tool's results keeps the text, the notes and the tokens
   // Who asks how the reply is doing is not sent the names of a thousand messages.
   expect(finished).not.toHaveProperty("reply.context");
   expect(await getReply(scene.database, ada.id, first.replyId)).not.toHaveProperty("context");
-  expect(await getReplyWithContext(scene.database, ada.id, first.replyId)).toMatchObject({ context });
+  expect(await getReplyWithContext(scene.database, ada.id, first.replyId)).toMatchObject({
+    context: { inputTokens: 80, notes: context.notes, sentMessageIds: [], droppedMessageIds: [] },
+  });
   expect(await getReplyWithContext(scene.database, eve.id, first.replyId)).toBeUndefined();
+});
+
+test("contexts stored with ids, before positions were, are read as they are", async () => {
+  const ada = await scene.person();
+  const { replyId } = await claimed(ada);
+  const stored = { sentMessageIds: ["a", "b"], droppedMessageIds: ["c"], inputTokens: 7 };
+  await scene.rows(`update replies set context = '${JSON.stringify(stored)}' where id = '${replyId}'`);
+  expect((await getReplyWithContext(scene.database, ada.id, replyId))?.context).toEqual(stored);
+});
+
+test("a context names the messages of its owner that stood where it says when its reply was started", async () => {
+  const [ada, eve] = [await scene.person(), await scene.person()];
+  await claimed(eve);
+  const attempt = await claimed(ada);
+  const messageId = newId();
+  const context = { droppedPositions: [], inputTokens: 1, notes: [], searches: [] };
+  const sentPositions: [number, number][] = [[1, 1]];
+  const progress = { saved: 0, delta: "Hi", inputTokens: 1, outputTokens: 1, noteIds: [] };
+  await flushReply(scene.database, attempt, { ...progress, context: { ...context, sentPositions } });
+  await finishReply(scene.database, attempt, {
+    status: "completed",
+    messageId,
+    content: "Hi",
+    finishReason: "stop",
+  });
+  const given = async () => (await getReplyWithContext(scene.database, ada.id, attempt.replyId))?.context;
+  const [asked] = await scene.rows<{ id: string }>(
+    `select message_id as id from replies where id = '${attempt.replyId}'`,
+  );
+  expect(await given()).toMatchObject({ sentMessageIds: [asked?.id], droppedMessageIds: [] });
+  // As after a clock was set back: no version is old enough.
+  await scene.rows(`update messages set created_at = now() + interval '1 hour' where id = '${asked?.id}'`);
+  expect(await given()).toMatchObject({ sentMessageIds: [asked?.id] });
 });
 
 test("a cancel between two rounds is kept, and what was said before is paid for", async () => {

@@ -18,7 +18,6 @@ export interface Attempt {
 }
 
 export interface HistoryMessage {
-  id: string;
   role: "user" | "assistant";
   content: string;
   position: number;
@@ -66,7 +65,7 @@ export async function claimReply(
   leaseSeconds: number = usualLeaseSeconds,
 ): Promise<Claim> {
   const { answer, news, history } = await database.run((connection) =>
-    connection.callForRow<ClaimRow>("claim_with_history", { ownerId, replyId, leaseSeconds }),
+    connection.callForRow<ClaimRow>("claim_for_prompt", { ownerId, replyId, leaseSeconds }),
   );
   if (answer.outcome === "claimed") {
     const reply = { ...replyFromJson(answer.reply), systemPrompt: answer.reply.system_prompt };
@@ -104,10 +103,9 @@ interface ClaimedJson {
   notes: ReplyNotes;
 }
 
-function inOrder({ ids, roles, contents, positions }: Columns): HistoryMessage[] {
-  const rows = ids.map((id, index) => ({
-    id,
-    role: roles[index],
+function inOrder({ roles, contents, positions }: Columns): HistoryMessage[] {
+  const rows = roles.map((role, index) => ({
+    role,
     content: contents[index],
     position: positions[index],
   }));

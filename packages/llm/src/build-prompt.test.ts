@@ -9,10 +9,9 @@ const ROOMY: Omit<PromptInput, "history"> = {
   maxOutputTokens: 1_000,
 };
 
-/** A history in short: "u:Hi" is a user message with that content and the id of its place. */
+/** A history in short: "u:Hi" is a user message with that content and its place as its position. */
 function historyOf(...messages: string[]): HistoryMessage[] {
   return messages.map((message, index) => ({
-    id: `m${index + 1}`,
     role: message.startsWith("u:") ? "user" : "assistant",
     content: message.slice(2),
     position: index + 1,
@@ -32,8 +31,8 @@ describe("a history that fits", () => {
   it("is sent whole", () => {
     const { sent, manifest } = build(["u:One", "a:1", "u:Two", "a:2", "u:Three"]);
     expect(sent).toEqual(["u:One", "a:1", "u:Two", "a:2", "u:Three"]);
-    expect(manifest.sentMessageIds).toEqual(["m1", "m2", "m3", "m4", "m5"]);
-    expect(manifest.droppedMessageIds).toEqual([]);
+    expect(manifest.sentPositions).toEqual([1, 2, 3, 4, 5]);
+    expect(manifest.droppedPositions).toEqual([]);
   });
 
   it("is counted as it is sent", () => {
@@ -60,14 +59,14 @@ describe("repairs", () => {
   ])("leave out %s", (_name, messages, expected) => {
     const { sent, manifest } = build(messages);
     expect(sent).toEqual(expected);
-    expect(manifest.sentMessageIds).toHaveLength(expected.length);
-    expect(manifest.droppedMessageIds).toHaveLength(messages.length - expected.length);
+    expect(manifest.sentPositions).toHaveLength(expected.length);
+    expect(manifest.droppedPositions).toHaveLength(messages.length - expected.length);
   });
 
   it("join messages of one role with a blank line", () => {
     const { sent, manifest } = build(["u:One", "a:1", "a:and more", "u:Now"]);
     expect(sent).toEqual(["u:One", "a:1\n\nand more", "u:Now"]);
-    expect(manifest.sentMessageIds).toEqual(["m1", "m2", "m3", "m4"]);
+    expect(manifest.sentPositions).toEqual([1, 2, 3, 4]);
   });
 
   it("make every history acceptable: user first, roles alternating, user last", () => {
@@ -89,7 +88,7 @@ describe("a history that is too long", () => {
   it("loses its oldest turns, whole", () => {
     const { sent, manifest } = build(messages, { contextTokens: 700, maxOutputTokens: 100 });
     expect(sent).toEqual(messages.slice(2));
-    expect(manifest.droppedMessageIds).toEqual(["m1", "m2"]);
+    expect(manifest.droppedPositions).toEqual([1, 2]);
     expect(manifest.inputTokens).toBeLessThanOrEqual(700 - 100 - 70);
   });
 
@@ -102,7 +101,7 @@ describe("a history that is too long", () => {
       contextTokens: 200,
       maxOutputTokens: 20,
     });
-    expect(manifest.sentMessageIds).toEqual(["m5", "m6", "m7"]);
+    expect(manifest.sentPositions).toEqual([5, 6, 7]);
   });
 
   it("is refused when even the asked message does not fit", () => {

@@ -30,8 +30,8 @@ export interface Prompt {
   readonly tools: ToolOffer | undefined;
   /** What was sent and what was not, oldest first; kept with the reply. */
   readonly manifest: {
-    readonly sentMessageIds: readonly string[];
-    readonly droppedMessageIds: readonly string[];
+    readonly sentPositions: readonly number[];
+    readonly droppedPositions: readonly number[];
     /** As they were sent: cut, where there was not enough room. */
     readonly pinnedNotes: readonly PromptNote[];
     /** Our count; the provider's own comes with the answer. */
@@ -63,14 +63,14 @@ export function buildPrompt(input: PromptInput): Prompt {
   const askedTokens = bareTokens + (data === undefined ? 0 : counter.count(data));
   const chosen = chooseTurns(toTurns(history.slice(0, -1)), budget - askedTokens, counter);
   const sent = [...chosen.turns.flat(), asked];
-  const sentIds = new Set(sent.map(({ id }) => id));
+  const sentPositions = new Set(sent.map(({ position }) => position));
   return {
     roomTokens: budget - bareTokens,
     messages: addData(mergeRoles(sent), data),
     tools,
     manifest: {
-      sentMessageIds: [...sentIds],
-      droppedMessageIds: history.map(({ id }) => id).filter((id) => !sentIds.has(id)),
+      sentPositions: [...sentPositions],
+      droppedPositions: history.map(({ position }) => position).filter((each) => !sentPositions.has(each)),
       pinnedNotes: notes,
       inputTokens: askedTokens + chosen.tokens,
     },
@@ -95,9 +95,9 @@ function chooseTurns(
     const turnTokens = estimatePromptTokens({ systemPrompt: undefined, messages: turn }, counter.count);
     if (tokens + turnTokens > budget) break;
     tokens += turnTokens;
-    chosen.unshift(turn);
+    chosen.push(turn);
   }
-  return { turns: chosen, tokens };
+  return { turns: chosen.reverse(), tokens };
 }
 
 /** Joins neighbours of one role with a blank line, since providers refuse two messages of a role in a row. */

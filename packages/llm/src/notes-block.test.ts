@@ -59,7 +59,7 @@ describe("a budget", () => {
 });
 
 describe("a prompt with notes", () => {
-  const asked = { id: "m1", role: "user" as const, content: "Which?", position: 1 };
+  const asked = { role: "user" as const, content: "Which?", position: 1 };
   const input = { systemPrompt: "Be brief.", history: [asked], contextTokens: 4_000, maxOutputTokens: 500 };
 
   it("has them in the user's message and nowhere else", () => {
@@ -85,8 +85,8 @@ describe("a prompt with notes", () => {
   it("drops older turns for what tools gave", () => {
     const filler = "word ".repeat(600);
     const history = [1, 2, 3].flatMap((turn) => [
-      { id: `q${turn}`, role: "user" as const, content: filler, position: turn * 2 },
-      { id: `a${turn}`, role: "assistant" as const, content: "Yes.", position: turn * 2 + 1 },
+      { role: "user" as const, content: filler, position: turn * 2 },
+      { role: "assistant" as const, content: "Yes.", position: turn * 2 + 1 },
     ]);
     const round = { text: "", calls: [], results: [filler], memo: undefined };
     const without = buildPrompt({ ...input, contextTokens: 3_300, history: [...history, asked] });
@@ -96,7 +96,7 @@ describe("a prompt with notes", () => {
       history: [...history, asked],
       rounds: [round],
     });
-    expect(without.manifest.sentMessageIds.length).toBeGreaterThan(withRound.manifest.sentMessageIds.length);
+    expect(without.manifest.sentPositions.length).toBeGreaterThan(withRound.manifest.sentPositions.length);
   });
 });
 

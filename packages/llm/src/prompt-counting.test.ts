@@ -10,9 +10,9 @@ function conversation(turns: number): HistoryMessage[] {
   const messages: HistoryMessage[] = [];
   for (let index = 0; index < turns * 2; index++) {
     const role = index % 2 === 0 ? "user" : "assistant";
-    messages.push({ id: `m${index}`, role, content: thai, position: index });
+    messages.push({ role, content: thai, position: index });
   }
-  return [...messages, { id: "asked", role: "user", content: thai, position: turns * 2 }];
+  return [...messages, { role: "user", content: thai, position: turns * 2 }];
 }
 
 it("fills the context by real counts, in whole turns, and never beyond it", async () => {
@@ -25,15 +25,15 @@ it("fills the context by real counts, in whole turns, and never beyond it", asyn
   expect(exact).toBeLessThanOrEqual(16_000);
   expect(exact).toBeGreaterThan(15_000 - 2 * counter.count(thai));
   expect(manifest.inputTokens).toBeGreaterThanOrEqual(exact);
-  expect(manifest.sentMessageIds.length % 2).toBe(1);
-  expect(manifest.droppedMessageIds.length).toBeGreaterThan(0);
+  expect(manifest.sentPositions.length % 2).toBe(1);
+  expect(manifest.droppedPositions.length).toBeGreaterThan(0);
   const estimated = buildPrompt(input);
-  expect(estimated.manifest.sentMessageIds.length).toBeLessThan(manifest.sentMessageIds.length);
+  expect(estimated.manifest.sentPositions.length).toBeLessThan(manifest.sentPositions.length);
 });
 
 it("refuses what does not fit by real counts", async () => {
   const counter = await tokenCounterFor({ provider: "openai", name: "gpt-5" });
-  const asked = { id: "asked", role: "user" as const, content: thai.repeat(40), position: 1 };
+  const asked = { role: "user" as const, content: thai.repeat(40), position: 1 };
   const needed = counter.count(asked.content);
   const input = { systemPrompt: undefined, history: [asked], maxOutputTokens: 100, counter };
   expect(() => buildPrompt({ ...input, contextTokens: needed })).toThrow();

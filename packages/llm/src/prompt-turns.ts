@@ -1,6 +1,5 @@
 /** A message of the conversation as it is stored. */
 export interface HistoryMessage {
-  readonly id: string;
   readonly role: "user" | "assistant";
   readonly content: string;
   readonly position: number;

@@ -6,7 +6,7 @@ const note = { id: "n", title: null, tags: [], content: "Water the tomatoes.", i
 const long = { ...note, content: "word ".repeat(6_000) };
 const input: Omit<PromptInput, "tools"> = {
   systemPrompt: undefined,
-  history: [{ id: "m", role: "user", content: "When?", position: 1 }],
+  history: [{ role: "user", content: "When?", position: 1 }],
   contextTokens: 100_000,
   maxOutputTokens: 1_000,
 };

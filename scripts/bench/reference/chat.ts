@@ -44,7 +44,7 @@ export function openChat(databaseUrl: string) {
 
   async function answerReply(ownerId: string, replyId: string): Promise<void> {
     const args = JSON.stringify({ ownerId, replyId, leaseSeconds: 30 });
-    const [claim] = await sql<[Claim]>`select * from claim_with_history(${args}::text::jsonb)`;
+    const [claim] = await sql<[Claim]>`select * from claim_for_prompt(${args}::text::jsonb)`;
     const { outcome, reply } = claim.answer;
     if (outcome !== "claimed") return;
     await call("finish_reply", {

@@ -16,16 +16,25 @@ import { idempotency, instant, timestamps } from "./columns.ts";
 import { conversations } from "./conversations.ts";
 import { messages } from "./messages.ts";
 
+/** The first and the last of neighbouring positions. */
+export type PositionRange = [first: number, last: number];
+
 /** What was sent to the model, and what had to be left out. */
 export interface ContextManifest {
-  sentMessageIds: string[];
-  droppedMessageIds: string[];
+  sentPositions: PositionRange[];
+  droppedPositions: PositionRange[];
   inputTokens: number;
   /** The notes it was given, with the text it saw of them: they may be changed or deleted since. */
   notes: ManifestNote[];
   /** What it asked its tool for, in that order. */
   searches: string[];
 }
+
+/** The same as it is read: with the messages that stood at these positions when the reply was started. */
+export type GivenContext = Omit<ContextManifest, "sentPositions" | "droppedPositions"> & {
+  sentMessageIds: string[];
+  droppedMessageIds: string[];
+};
 
 export interface ManifestNote {
   id: string;

@@ -4,9 +4,9 @@ import { counting, db, statement, statements } from "../drizzle/statement.ts";
 import type { PageShape } from "../keyset.ts";
 import { conversations } from "../schema/conversations.ts";
 import { messages } from "../schema/messages.ts";
-import { replies } from "../schema/replies.ts";
+import { type GivenContext, replies } from "../schema/replies.ts";
 
-const { context, systemPrompt, ...shown } = getTableColumns(replies);
+const { context: _, systemPrompt, ...shown } = getTableColumns(replies);
 
 const columns = {
   ...shown,
@@ -38,7 +38,11 @@ export const get = statement(() =>
 
 export const getWithContext = statement(() =>
   db
-    .select({ ...columns, context, systemPrompt })
+    .select({
+      ...columns,
+      context: sql<GivenContext | null>`reply_context(${replies})`.as("context"),
+      systemPrompt,
+    })
     .from(replies)
     .innerJoin(conversations, itsConversation)
     .leftJoin(messages, itsAnswer)
