@@ -13,6 +13,8 @@ import { median } from "./statistics.ts";
 import type { Target } from "./target.ts";
 
 const mostUsers = 16;
+// V8 has compiled a server's hot path after its first thousands of requests.
+const warmUpRuns = 3;
 
 /** So many askers over these tokens, each in a conversation of its own. */
 export async function parleyAskers(
@@ -94,7 +96,7 @@ export async function endToEndRows(
   { seconds, rounds }: { seconds: number; rounds: number },
 ): Promise<Row[]> {
   const rows: Row[] = [];
-  for (const target of targets) await load(target, Math.max(...counts), seconds * 1000);
+  for (const target of targets) await load(target, Math.max(...counts), warmUpRuns * seconds * 1000);
   for (const { settle } of targets) await settle?.();
   for (const clients of counts) {
     const measured = targets.map(({ name }): Measured => ({ name, runs: [], bytes: 0 }));

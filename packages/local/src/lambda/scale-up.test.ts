@@ -10,8 +10,9 @@ describe("scaleUpPatience", () => {
     expect(scaleUpPatience(0, 0, false)).toBe(25);
   });
 
-  test("reluctantly while the latest one begins, whatever the processors do", () => {
+  test("reluctantly at best while the latest one begins", () => {
     expect(scaleUpPatience(1, 0.9, true)).toBe(1_000);
+    expect(scaleUpPatience(processors, 0.1, true)).toBe(5_000);
     expect(scaleUpPatience(0, 0.9, true)).toBe(25);
   });
 

@@ -25,7 +25,10 @@ export const youngMillis = 1_000;
  */
 export function scaleUpPatience(active: number, idleShare: number, isYoung: boolean): number {
   if (active === 0) return heldMillis;
-  if (isYoung) return reluctantMillis;
+  return Math.max(isYoung ? reluctantMillis : 0, patienceByLoad(active, idleShare));
+}
+
+function patienceByLoad(active: number, idleShare: number): number {
   if (active < processors) return idleShare >= leastIdleShare.few ? idleMillis : stuckMillis;
   if (idleShare >= leastIdleShare.many) return reluctantMillis;
   return active < 2 * processors ? stuckMillis : Number.POSITIVE_INFINITY;
