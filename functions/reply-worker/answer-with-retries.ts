@@ -49,8 +49,8 @@ async function promptFor({ reply, history, notes, transcript }: Run, model: Mode
 function nextModel({ worker }: Run, model: Model, failures: number): Model | undefined {
   if (failures < mostFailures) return model;
   const { fallbackModel } = worker;
-  if (failures > mostFailures || fallbackModel === undefined || fallbackModel === model.id) return undefined;
-  return requireModel(worker, fallbackModel);
+  if (failures > mostFailures || fallbackModel?.id === model.id) return undefined;
+  return fallbackModel;
 }
 
 /** Waits before the next call, telling that this worker is alive. */

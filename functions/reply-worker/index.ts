@@ -6,9 +6,10 @@ import { createEmbeddingQueue } from "@parley/jobs/embedding-queue";
 import { createReplyQueue } from "@parley/jobs/reply-queue";
 import { createReplySource } from "@parley/jobs/reply-source";
 import { createBreaker } from "@parley/llm/breaker";
-import { availableModels } from "@parley/llm/models";
+import { availableModels, findModel, type Model, type ModelCatalog } from "@parley/llm/models";
 import { createProviders } from "@parley/llm/providers";
 import { parseEnvironment } from "@parley/runtime/environment";
+import { logger } from "@parley/runtime/logger";
 import { loadSecrets, type Secrets } from "@parley/runtime/secrets";
 import type { Context, SQSBatchResponse, SQSEvent } from "aws-lambda";
 import { configSchema } from "./config.ts";
@@ -27,8 +28,17 @@ function keysOf({ openaiApiKey, anthropicApiKey }: Secrets) {
   return { openaiApiKey, anthropicApiKey, openaiBaseUrl, anthropicBaseUrl };
 }
 
+/** A mistake here costs the fallback, not the replies that do without it. */
+function fallbackOf(models: ModelCatalog): Model | undefined {
+  const id = config.FALLBACK_MODEL;
+  const model = id === undefined ? undefined : findModel(id, models);
+  if (id !== undefined && model === undefined) logger.error("FALLBACK_MODEL is not offered", { model: id });
+  return model;
+}
+
 async function createWorker(): Promise<Worker> {
   const secrets = await loadSecrets();
+  const models = availableModels({ ...keysOf(secrets), includeScripted: true });
   const database = await openDeploymentDatabase();
   const cache = await openCache(config);
   cache.warm();
@@ -41,9 +51,9 @@ async function createWorker(): Promise<Worker> {
     embeddings: createEmbeddingQueue(config.EMBEDDING_QUEUE_URL),
     realtime: openRealtime(config, database),
     providers: renewedProviders(createRenewable(secrets, (present) => createProviders(keysOf(present)))),
-    models: availableModels({ ...keysOf(secrets), includeScripted: true }),
+    models,
     breaker: createBreaker({ now: Date.now }),
-    fallbackModel: config.FALLBACK_MODEL,
+    fallbackModel: fallbackOf(models),
     leaseSeconds: config.REPLY_LEASE_SECONDS,
     holdSeconds: Math.ceil(leasesPerHold * config.REPLY_LEASE_SECONDS),
   };

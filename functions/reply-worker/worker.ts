@@ -4,7 +4,7 @@ import type { EmbeddingQueue } from "@parley/jobs/embedding-queue";
 import type { ReplyQueue } from "@parley/jobs/reply-queue";
 import type { ReplySource } from "@parley/jobs/reply-source";
 import type { Breaker } from "@parley/llm/breaker";
-import type { ModelCatalog } from "@parley/llm/models";
+import type { Model, ModelCatalog } from "@parley/llm/models";
 import type { Providers } from "@parley/llm/providers";
 import type { Realtime } from "@parley/realtime/create-realtime";
 
@@ -20,7 +20,8 @@ export interface Worker {
   providers: Providers;
   models: ModelCatalog;
   breaker: Breaker;
-  fallbackModel: string | undefined;
+  /** Asked once more when the reply's own model stays unavailable. */
+  fallbackModel: Model | undefined;
   leaseSeconds: number;
   /** Seconds after which the jobs of a worker that died come back: whole ones, and more than the lease. */
   holdSeconds: number;

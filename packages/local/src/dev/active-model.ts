@@ -1,20 +1,28 @@
-import { availableModels, defaultModel } from "@parley/llm/models";
+import { availableModels, defaultModel, findModel } from "@parley/llm/models";
 import type { Settings } from "../settings.ts";
 import { StartupError } from "../startup-error.ts";
 
 /**
  * The model of conversations that name none, as the functions will choose it.
- * @throws StartupError when the settings name one that no configured provider offers
+ * @throws StartupError when DEFAULT_MODEL or FALLBACK_MODEL is one that no configured provider offers
  */
 export function activeModel(settings: Settings): string {
-  const { OPENAI_API_KEY, OPENAI_BASE_URL, ANTHROPIC_API_KEY, DEFAULT_MODEL } = settings;
+  const { OPENAI_API_KEY, OPENAI_BASE_URL, ANTHROPIC_API_KEY, DEFAULT_MODEL, FALLBACK_MODEL } = settings;
   const hasProvider = [OPENAI_API_KEY, OPENAI_BASE_URL, ANTHROPIC_API_KEY].some(Boolean);
-  const catalog = availableModels({
+  const configured = {
     openaiApiKey: OPENAI_API_KEY,
     openaiBaseUrl: OPENAI_BASE_URL,
     anthropicApiKey: ANTHROPIC_API_KEY,
-    includeScripted: !hasProvider || DEFAULT_MODEL?.startsWith("scripted/") === true,
-  });
+  };
+  const isDefaultScripted = DEFAULT_MODEL?.startsWith("scripted/") === true;
+  const catalog = availableModels({ ...configured, includeScripted: !hasProvider || isDefaultScripted });
+  // The worker knows the scripted ones in any case.
+  const known = availableModels({ ...configured, includeScripted: true });
+  if (FALLBACK_MODEL !== undefined && findModel(FALLBACK_MODEL, known) === undefined) {
+    throw new StartupError(
+      `FALLBACK_MODEL is ${FALLBACK_MODEL}, which the configured providers do not offer.`,
+    );
+  }
   try {
     return defaultModel(catalog, DEFAULT_MODEL).id;
   } catch (cause) {

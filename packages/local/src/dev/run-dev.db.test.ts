@@ -100,6 +100,11 @@ test.each([
     [],
     "DEFAULT_MODEL is openai/none, which the configured providers do not offer.",
   ],
+  [
+    { FALLBACK_MODEL: "foo/bar" },
+    [],
+    "FALLBACK_MODEL is foo/bar, which the configured providers do not offer.",
+  ],
   [{}, ["--rest"], expect.stringContaining("The options of dev are --reset")],
   [
     { DATABASE_URL: "postgres://user:secret@127.0.0.1:1/none" },

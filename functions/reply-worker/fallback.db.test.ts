@@ -1,0 +1,60 @@
+import { openScene, replyOf, type Scene, unexplained } from "@parley/data/testing/scene.fixture";
+import { LlmError } from "@parley/llm/errors";
+import { findModel } from "@parley/llm/models";
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { answered, says, type Turn, workerOf } from "./worker.fixture.ts";
+
+let scene: Scene;
+beforeAll(async () => {
+  scene = await openScene();
+});
+beforeEach(() => {
+  // No wait between calls.
+  vi.spyOn(Math, "random").mockReturnValue(0);
+});
+afterAll(async () => {
+  vi.restoreAllMocks();
+  expect(await scene.rows(unexplained)).toEqual([]);
+  await scene.close();
+});
+
+// biome-ignore lint/correctness/useYield: it fails before it says anything.
+const isAway: Turn = async function* () {
+  throw new LlmError("provider_unavailable", "The provider is not available.", { retryable: true });
+};
+const fourTimes = [isAway, isAway, isAway, isAway];
+
+async function run(turns: readonly Turn[], fallback?: string) {
+  const [ada, eve] = [await scene.person(), await scene.person()];
+  const hers = replyOf(await eve.send());
+  const { id } = replyOf(await ada.send());
+  const { worker, requests } = workerOf(scene.database, turns);
+  const fallbackModel = fallback === undefined ? undefined : findModel(fallback, worker.models);
+  const reply = await answered({ ...worker, fallbackModel }, ada.id, id);
+  const [other] = await scene.rows(`select status from replies where id = '${hers.id}'`);
+  expect(other).toEqual({ status: "queued" });
+  return { reply, models: requests.map(({ model }) => model) };
+}
+
+test("a model that stays away four times gives way to the fallback, which is asked once", async () => {
+  const { reply, models } = await run([...fourTimes, says("Hi from the other one.")], "scripted/demo");
+  expect(models).toEqual(["echo", "echo", "echo", "echo", "demo"]);
+  expect(reply).toMatchObject({
+    status: "completed",
+    model: "scripted/demo",
+    answer: "Hi from the other one.",
+    attempt: 5,
+  });
+});
+
+test("without a fallback, or with one that is away too, the provider is what failed", async () => {
+  const alone = await run(fourTimes);
+  expect(alone.reply).toMatchObject({ status: "failed", errorCode: "provider_unavailable", attempt: 4 });
+  const both = await run([...fourTimes, isAway], "scripted/demo");
+  expect(both.reply).toMatchObject({ status: "failed", errorCode: "provider_unavailable", attempt: 5 });
+});
+
+test("a fallback that is the model itself is no fifth call", async () => {
+  const { reply } = await run(fourTimes, "scripted/echo");
+  expect(reply).toMatchObject({ status: "failed", errorCode: "provider_unavailable", attempt: 4 });
+});
