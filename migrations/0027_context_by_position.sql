@@ -1,5 +1,5 @@
 -- A reply's context names the messages of its prompt by position, [first, last] for each run of them, instead of by up
--- to 1 000 ids: in a conversation of 1 000 messages each reply kept 27 KB of these, a hundred times its text.
+-- to 1 000 ids: in a conversation of 1 000 messages each reply kept 28 KB of these, a hundred times its text.
 -- The message at a position is the version that was the newest when the reply was started.
 CREATE FUNCTION message_ids_at(r replies, ranges jsonb) RETURNS jsonb LANGUAGE sql STABLE AS $$
   SELECT coalesce(jsonb_agg(id ORDER BY "position"), '[]')
