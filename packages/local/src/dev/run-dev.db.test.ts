@@ -57,7 +57,7 @@ async function failure(variables: Record<string, string>, ...args: string[]) {
 test("the printed session reaches a completed reply, and a second start keeps the data", async () => {
   const first = startDev();
   const session = await untilRunning(first.output);
-  const { stdout, stderr } = await run("bash", ["-c", session.slice(0, session.indexOf("\n\n"))]);
+  const { stdout, stderr } = await run("sh", ["-c", session.slice(0, session.indexOf("\n\n"))]);
   expect(stderr).toBe("");
   expect(stdout).toContain('"status":"completed"');
   expect(stdout).toContain('"content":"Echo: Hello, who are you?"');
