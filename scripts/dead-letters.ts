@@ -1,5 +1,5 @@
 // Lists the replies that failed for a reason of ours, dead letters among them, and asks for them again, as an admin:
-//   API=http://127.0.0.1:3000 TOKEN=eyJ… node scripts/dead-letters.ts [--all] [--retry <replyId> | --retry-all]
+//   API=http://127.0.0.1:3000 TOKEN=eyJ… npx -y pnpm@12 dead-letters [--all] [--retry <replyId> | --retry-all]
 import { parseArgs } from "node:util";
 import type { AdminReply } from "@parley/contract/schemas/admin";
 
