@@ -5,7 +5,7 @@ import { analyze } from "./analyze.ts";
 import { type Child, startChild, treeBytes } from "./child.ts";
 import { type LoadResult, load } from "./load.ts";
 import { type ParleyAsker, parleyAsker } from "./parley-asker.ts";
-import { whenQuiet } from "./quiet.ts";
+import { createRest } from "./quiet.ts";
 import type { ReferenceReady } from "./reference/serve.ts";
 import type { Row } from "./report.ts";
 import type { StackReady } from "./serve-stack.ts";
@@ -96,13 +96,14 @@ export async function endToEndRows(
   { seconds, rounds }: { seconds: number; rounds: number },
 ): Promise<Row[]> {
   const rows: Row[] = [];
+  const rest = createRest();
   for (const target of targets) await load(target, Math.max(...counts), warmUpRuns * seconds * 1000);
   for (const { settle } of targets) await settle?.();
   for (const clients of counts) {
     const measured = targets.map(({ name }): Measured => ({ name, runs: [], bytes: 0 }));
     for (let round = 0; round < rounds; round++) {
       for (const [index, target] of targets.entries()) {
-        await whenQuiet();
+        await rest();
         measured[index]?.runs.push(await load(target, clients, seconds * 1000));
       }
     }

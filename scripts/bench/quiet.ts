@@ -8,14 +8,19 @@ const mostTicks = 300;
 const restShare = 0.9;
 
 /**
- * Waits until the processors have rested for a second, so that no target is measured while another one still works
+ * A wait until the processors have rested for a second, so that no target is measured while another one still works
  * on what it was asked before: LangGraph's development server writes its whole state to a file for seconds afterwards.
+ * Where they do not come to rest it says so, and is not tried again.
  */
-export async function whenQuiet(): Promise<void> {
-  const idleShare = watchProcessors();
-  for (let tick = 0; tick < mostTicks; tick++) {
-    await pause(tickMillis);
-    if (idleShare() >= restShare && tick >= fewestTicks) return;
-  }
-  console.error(`This machine did not come to rest within ${(mostTicks * tickMillis) / 1000} s.`);
+export function createRest(): () => Promise<void> {
+  let isInVain = false;
+  return async () => {
+    const idleShare = watchProcessors();
+    for (let tick = 0; tick < mostTicks && !isInVain; tick++) {
+      await pause(tickMillis);
+      if (idleShare() >= restShare && tick >= fewestTicks) return;
+    }
+    if (!isInVain) console.error("Other work keeps this machine busy: ratios may say little.");
+    isInVain = true;
+  };
 }
