@@ -3,7 +3,7 @@ import { openDatabase } from "@parley/data/database";
 import { exportedTables } from "@parley/data/owned-tables";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import { hasSignIn, signUpAdmin } from "./admins.ts";
-import { ask, createClient, ended, signUp, startConversation, type User } from "./client.ts";
+import { ask, createClient, ended, etagOf, signUp, startConversation, type User } from "./client.ts";
 import { listen } from "./listener.ts";
 
 const database = openDatabase(inject("stack").databaseUrl);
@@ -163,6 +163,35 @@ it("is safe to race, and to ask of an API key", async () => {
   );
   expect(answers.some(({ status }) => status === 200)).toBe(true);
   expect(await rowsWith(id)).toBe(0);
+});
+
+it("is not begun by who has seen another version of the account, but gone on with", async () => {
+  const [ada, other] = await Promise.all([signUp(), signUp()]);
+  const { conversationId, text } = await liveFully(ada);
+  const seen = etagOf(await ada.send("getMe"));
+  await ada.expect("updateMe", 200, { body: { displayName: text } });
+  const present = etagOf(await ada.send("getMe"));
+  const before = await exportOf(ada);
+  for (const stale of [seen, `W/${present}`, etagOf(await other.send("getMe")), "1-user"]) {
+    const answer = await ada.send("deleteMe", { headers: { "if-match": stale } });
+    expect([answer.status, answer.headers.get("etag")]).toEqual([412, present]);
+  }
+  expect(await exportOf(ada)).toEqual(before);
+  expect(await hasSignIn(ada.email)).toBe(true);
+  const { id } = await ada.expect("getMe", 200);
+  // Begun, and broken off: the version has changed, and the client cannot know.
+  const request = {
+    ownerId: id,
+    tombstoneSeconds: 60,
+    expectedVersion: Number.parseInt(present.slice(1), 10),
+  };
+  expect(await database.run(({ call }) => call("begin_account_deletion", request))).toMatchObject({
+    outcome: "begun",
+  });
+  await ada.refused("sendMessage", 403, { params: { conversationId }, body: { content: "Hello?" } });
+  await ada.expect("deleteMe", 200, { headers: { "if-match": present } });
+  expect(await rowsWith(id)).toBe(0);
+  expect(await other.expect("getMe", 200)).toMatchObject({ email: other.email });
 });
 
 it("goes on where an earlier request broke off, while nothing else is allowed", async () => {

@@ -2,6 +2,7 @@ import type { Cache } from "@parley/cache/create-cache";
 import {
   beginAccountDeletion,
   cancelSomeReplies,
+  type DeletionRequest,
   type ErasedCounts,
   eraseRows,
   finishAccountDeletion,
@@ -9,6 +10,7 @@ import {
 import type { Database } from "@parley/data/database";
 import { erasedTables } from "@parley/data/owned-tables";
 import type { Realtime } from "@parley/realtime/create-realtime";
+import { missProblem } from "./matched-version.ts";
 
 /** Rows that one statement erases: a second or two of a small database's time. */
 const batchRows = 1_000;
@@ -76,17 +78,20 @@ async function eraseEverything(
  * Erases an account for as long as there is time. Each step leaves what a repetition can go on from, a request of its
  * owner's or the sweeper: the mark on the user's row comes first and the row itself goes last, after the sign-in, for
  * without a token nobody could repeat it.
- * @param username Cognito's
  * @returns undefined when there is no such user any more
- * @throws DatabaseUnavailable; Problem when Cognito cannot do it now
+ * @throws DatabaseUnavailable; Problem 412 when it is not the version expected, another when Cognito cannot do it now
  */
 export async function eraseAccount(
   parts: ErasingParts,
-  { ownerId, username }: { ownerId: string; username: string },
+  request: DeletionRequest,
   hasTime: () => boolean,
 ): Promise<Erased | undefined> {
-  const begun = await beginAccountDeletion(parts.database, ownerId, username);
-  if (begun === undefined) return undefined;
+  const { ownerId, username } = request;
+  const begun = await beginAccountDeletion(parts.database, request);
+  if (begun.outcome !== "begun") {
+    if (begun.outcome === "stale") throw missProblem("stale");
+    return undefined;
+  }
   await cancelEveryReply(parts, ownerId);
   await parts.realtime.disconnect(begun.connectionIds);
   const { isComplete, counts } = await eraseEverything(parts, ownerId, begun.erased, hasTime);

@@ -23,6 +23,9 @@ afterAll(async () => {
   await scene.close();
 });
 
+const begin = (ownerId: string, expectedVersion?: number) =>
+  beginAccountDeletion(scene.database, { ownerId, username: "name", expectedVersion });
+
 async function eraseAll(ownerId: string, limit = 1_000) {
   for (const table of erasedTables) {
     while (((await eraseRows(scene.database, ownerId, table, limit))?.count ?? 0) > 0);
@@ -30,7 +33,7 @@ async function eraseAll(ownerId: string, limit = 1_000) {
 }
 
 async function deleteAccount(ownerId: string, limit?: number) {
-  await beginAccountDeletion(scene.database, ownerId, "name");
+  await begin(ownerId);
   await cancelSomeReplies(scene.database, ownerId);
   await eraseAll(ownerId, limit);
   return finishAccountDeletion(scene.database, ownerId);
@@ -70,7 +73,7 @@ it("keeps the ledger's amounts under a pseudonym, and they still add up", async 
     );
   const held = await ledger(ada.id);
   const [{ pseudonym } = { pseudonym: "" }] = await (async () => {
-    await beginAccountDeletion(scene.database, ada.id, "name");
+    await begin(ada.id);
     return scene.rows<{ pseudonym: string }>(
       `select deletion->>'pseudonym' as pseudonym from users where id = '${ada.id}'`,
     );
@@ -87,7 +90,7 @@ it("keeps the ledger's amounts under a pseudonym, and they still add up", async 
 it("refuses the user's tokens from the first step on, but for going on", async () => {
   const ada = await fullAccount(scene);
   const sub = await subOf(ada.id);
-  await beginAccountDeletion(scene.database, ada.id, "name");
+  await begin(ada.id);
   expect(await resolveUser(scene.database, { sub }, 0)).toMatchObject({
     outcome: "leaving",
     user: { id: ada.id },
@@ -105,7 +108,7 @@ it("refuses the user's tokens from the first step on, but for going on", async (
 it("can be broken off anywhere, taken up again, and raced", async () => {
   const ada = await fullAccount(scene);
   for (let count = 0; count < 4; count++) await ada.send({ content: `More ${count}`, replyTo: undefined });
-  await beginAccountDeletion(scene.database, ada.id, "name");
+  await begin(ada.id);
   await cancelSomeReplies(scene.database, ada.id);
   await eraseRows(scene.database, ada.id, "replies", 2);
   const answers = await Promise.all([
@@ -117,7 +120,26 @@ it("can be broken off anywhere, taken up again, and raced", async () => {
   expect(done).toHaveLength(1);
   expect(done[0]).toMatchObject({ messages: 7, replies: 6, users: 1 });
   expect(await mentions(scene, ada.id)).toEqual({});
-  expect(await beginAccountDeletion(scene.database, ada.id, "name")).toBeUndefined();
+  expect(await begin(ada.id)).toEqual({ outcome: "not_found" });
+});
+
+it("begins for who has seen the present version alone, and goes on for whoever asks", async () => {
+  const ada = await fullAccount(scene);
+  const before = await mentions(scene, ada.id);
+  const hers = await mentions(scene, eve.id);
+  const [{ version } = { version: 0 }] = await scene.rows<{ version: number }>(
+    `select version from users where id = '${ada.id}'`,
+  );
+  expect(await begin(ada.id, version - 1)).toEqual({ outcome: "stale" });
+  expect(await ada.send()).not.toEqual({ outcome: "disabled" });
+  // The send has changed the version, in between as it were.
+  expect(await begin(ada.id, version)).toEqual({ outcome: "stale" });
+  expect(Object.keys(await mentions(scene, ada.id))).toEqual(Object.keys(before));
+  expect(await begin(ada.id, version + 1)).toMatchObject({ outcome: "begun", erased: {} });
+  expect(await begin(ada.id, version + 1)).toMatchObject({ outcome: "begun" });
+  await deleteAccount(ada.id);
+  expect(await begin(ada.id, version + 1)).toEqual({ outcome: "not_found" });
+  expect(await mentions(scene, eve.id)).toEqual(hers);
 });
 
 it("erases nothing of an account whose owner has not asked for it", async () => {

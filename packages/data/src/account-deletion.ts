@@ -16,28 +16,30 @@ const cancelBatch = 100;
 export type ErasedCounts = Readonly<Record<string, number>>;
 
 export interface BegunDeletion {
+  outcome: "begun";
   connectionIds: string[];
   /** What an earlier request has erased. */
   erased: ErasedCounts;
 }
 
+export interface DeletionRequest {
+  ownerId: string;
+  /** Cognito's, kept for whoever finishes a deletion that was broken off. */
+  username: string;
+  /** The version of the user that its owner has seen; any will do where it is not given. */
+  expectedVersion?: number | undefined;
+}
+
 /**
  * Marks an account as leaving: nothing is sent for it from then on, and its tokens are good for going on with the
- * deletion alone. Safe to repeat; undefined when there is no such user any more.
- * @param username Cognito's, kept for whoever finishes a deletion that was broken off
+ * deletion alone. Safe to repeat: what was begun is begun, whatever version a repetition expects. Nothing has changed
+ * where the user is another version (`stale`) or is no more (`not_found`).
  */
 export async function beginAccountDeletion(
   database: Database,
-  ownerId: string,
-  username: string,
-): Promise<BegunDeletion | undefined> {
-  const answer = await database.run((connection) =>
-    connection.call<({ outcome: "begun" } & BegunDeletion) | { outcome: "not_found" }>(
-      "begin_account_deletion",
-      { ownerId, username, tombstoneSeconds },
-    ),
-  );
-  return answer.outcome === "begun" ? answer : undefined;
+  request: DeletionRequest,
+): Promise<BegunDeletion | { outcome: "not_found" | "stale" }> {
+  return database.run(({ call }) => call("begin_account_deletion", { ...request, tombstoneSeconds }));
 }
 
 /** An account whose deletion was begun and not finished. */

@@ -26,8 +26,10 @@ export const accountRoutes = defineRoutes({
       "At once and for good: running replies are cancelled, connections closed, every row erased, the sign-in " +
       "removed. The token ledger keeps amounts under a pseudonym. 202 when there is more than one request can " +
       "erase: repeat it until it is 200. A request that was cut off is repeated likewise; meanwhile the token is " +
-      "good for this and for the export alone.",
+      "good for this and for the export alone. If-Match takes the ETag of `GET /v1/me` and counts for the request that " +
+      "begins the deletion: a repetition may leave it out or send the same one.",
     responses: { 200: deletionReceipt, 202: deletionReceipt },
+    problems: ["precondition-failed"],
   },
   exportMe: {
     ...base,
