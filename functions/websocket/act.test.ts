@@ -7,11 +7,13 @@ captureLog();
 
 const now = Math.floor(Date.now() / 1000);
 
+const textOf = (message: unknown) => (typeof message === "string" ? message : JSON.stringify(message));
+
 /** A message on a connection of which the authorizer has said this; API Gateway makes text of every value. */
-async function answerTo(message: object, authorizer: Record<string, unknown> | undefined) {
+async function answerTo(message: unknown, authorizer: Record<string, unknown> | undefined) {
   const subscribe = vi.fn(async () => {});
   const requestContext = { connectionId: "c", requestId: "q", ...(authorizer && { authorizer }) };
-  const event = { requestContext, body: JSON.stringify(message), isBase64Encoded: false };
+  const event = { requestContext, body: textOf(message), isBase64Encoded: false };
   const answer = await act({ takeFromRate: () => {}, subscribe }, event as unknown as WebsocketEvent);
   return { answer, subscribed: subscribe.mock.calls.length };
 }
@@ -42,3 +44,38 @@ test.each([String(now - 1), now - 1])(
     }
   },
 );
+
+const replyId = subscribe.replyId;
+
+test.each<[string, unknown, object[], object]>([
+  ["nothing", "", [{ path: "message", message: "must not be empty" }], {}],
+  ["no object", [], [{ path: "message", message: "must be an object" }], {}],
+  ["no action", {}, [{ path: "message.action", message: "must be ping or subscribe" }], {}],
+  ["no replyId", { action: "subscribe" }, [{ path: "message.replyId", message: "is required" }], {}],
+  [
+    "several mistakes about a reply",
+    { ...subscribe, after: -1, before: 1 },
+    [
+      { path: "message.after", message: "must be at least 0" },
+      { path: "message.before", message: "is not a known field" },
+    ],
+    { action: "subscribe", replyId },
+  ],
+  [
+    "half a code point",
+    { ...subscribe, after: 0.5 },
+    [{ path: "message.after", message: "must be a whole number" }],
+    { action: "subscribe", replyId },
+  ],
+  [
+    "a stranger's field",
+    { action: "ping", replyId: 1 },
+    [{ path: "message.replyId", message: "is not a known field" }],
+    {},
+  ],
+])("says of %s what is wrong, and of which reply", async (_, message, errors, about) => {
+  const { answer, subscribed } = await answerTo(message, undefined);
+  const error = expect.objectContaining({ type: "/problems/validation", status: 400, errors });
+  expect(answer).toEqual({ type: "error", ...about, error });
+  expect(subscribed).toBe(0);
+});

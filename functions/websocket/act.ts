@@ -1,7 +1,7 @@
 import type { ClientAction, PushEvent } from "@parley/contract/schemas/push";
 import { isConnectionFailure } from "@parley/data/database-errors";
 import { toProblem } from "@parley/http/to-problem";
-import { parseAction } from "./parse-action.ts";
+import { parseAction, readMessage, subjectOf } from "./parse-action.ts";
 import { requireLiveToken } from "./token-end.ts";
 import type { WebsocketEvent } from "./websocket-event.ts";
 
@@ -14,16 +14,17 @@ export interface ActParts {
 /** Does what a message asks for; gives the event that answers it, if it is one. Whatever goes wrong is one too. */
 export async function act(parts: ActParts, event: WebsocketEvent): Promise<PushEvent | undefined> {
   const { connectionId, requestId, authorizer } = event.requestContext;
-  let asked: ClientAction | undefined;
+  let subject: ReturnType<typeof subjectOf> = {};
   try {
     requireLiveToken(authorizer);
     parts.takeFromRate(connectionId);
-    asked = parseAction(event);
+    const message = readMessage(event);
+    subject = subjectOf(message);
+    const asked = parseAction(message);
     if (asked.action === "ping") return { type: "pong" };
     await parts.subscribe(connectionId, asked);
     return undefined;
   } catch (error) {
-    const subject = asked?.action === "subscribe" ? { action: asked.action, replyId: asked.replyId } : {};
     return { type: "error", ...subject, error: toProblem(error, isConnectionFailure).toDocument(requestId) };
   }
 }

@@ -5,10 +5,11 @@ import { type OperationName, pathOf, signUp, startConversation, type User } from
 import { unknownId, userRoutes } from "./owned-things.ts";
 
 let ada: User;
+let eve: User;
 let conversationId: string;
 
 beforeAll(async () => {
-  ada = await signUp();
+  [ada, eve] = await Promise.all([signUp(), signUp()]);
   conversationId = await startConversation(ada);
 });
 
@@ -19,6 +20,7 @@ const withBody = userRoutes.filter(({ route }) => route.body !== undefined);
 const lists = userRoutes.filter(({ route }) => "limit" in (route.query?.shape ?? {}));
 const withIds = userRoutes.filter(({ ids }) => ids.length > 0);
 
+const longKey = "k".repeat(65);
 const nested = (levels: number) => `${"[".repeat(levels)}${"]".repeat(levels)}`;
 
 /** Sends bytes as they are, which `send` cannot. */
@@ -107,6 +109,33 @@ describe.each(withIds)("$name", ({ name, ids }) => {
       }
     },
   );
+});
+
+it.each([
+  ["must be a string, a number or true or false", "body.metadata.a", '{"metadata":{"a":null}}'],
+  [
+    "is a key that must be at most 64 characters",
+    `body.metadata.${longKey}`,
+    `{"metadata":{"${longKey}":1}}`,
+  ],
+  ['has the key "constructor", which is not allowed', "body.metadata", '{"metadata":{"constructor":"x"}}'],
+  ["must not be empty", "body", ""],
+  ["is nested more than 32 levels deep", "body", nested(5_000)],
+  ["is not valid JSON", "body", "{"],
+])("says '%s' of %s, to whomever it is", async (message, path, body) => {
+  const headers = { "content-type": "application/json" };
+  for (const user of [ada, eve]) {
+    const { errors } = await user.refused("createConversation", 400, { body, headers });
+    expect(errors).toEqual([{ path, message }]);
+  }
+});
+
+it("takes a body that is left out, and says so by its media type, for an empty object", async () => {
+  const before = await ada.expect("listConversations", 200);
+  await eve.expect("createConversation", 201);
+  await eve.refused("createConversation", 400, { headers: { "content-type": "application/json" } });
+  expect((await eve.expect("listConversations", 200)).data).toHaveLength(1);
+  expect(await ada.expect("listConversations", 200)).toEqual(before);
 });
 
 it("refuses the roles that only the system has, and states that a client cannot set", async () => {

@@ -143,29 +143,59 @@ test("another's reply is an unknown one, and nothing of another's is ever sent",
   expect(overhearing.events.filter(({ type }) => type !== "error")).toEqual([]);
 });
 
-test.each([
-  ["not JSON", "{", "message"],
-  ["no object", "[]", "message"],
-  ["no action", "{}", "message.action"],
-  ["an unknown action", '{"action":"toString"}', "message.action"],
-  ["a field too many", '{"action":"ping","admin":true}', "message"],
-  ["a key that reaches a prototype", '{"action":"ping","__proto__":{}}', "message"],
-  ["no replyId", '{"action":"subscribe"}', "message.replyId"],
-  ["a malformed replyId", '{"action":"subscribe","replyId":"../x"}', "message.replyId"],
+const someId = "tz4a98xxat96iws9zmbrgj3a";
+const about = { action: "subscribe", replyId: someId };
+
+test.each<[string, string, string, string, object?]>([
+  ["nothing", "", "message", "must not be empty"],
+  ["not JSON", "{", "message", "is not valid JSON"],
+  ["no object", "[]", "message", "must be an object"],
+  ["no action", "{}", "message.action", "must be ping or subscribe"],
+  ["an unknown action", '{"action":"toString"}', "message.action", "must be ping or subscribe"],
+  ["a field too many", '{"action":"ping","admin":true}', "message.admin", "is not a known field"],
   [
-    "a negative after",
-    '{"action":"subscribe","replyId":"tz4a98xxat96iws9zmbrgj3a","after":-1}',
-    "message.after",
+    "a key that reaches a prototype",
+    '{"action":"ping","__proto__":{}}',
+    "message",
+    'has the key "__proto__", which is not allowed',
   ],
-  ["a fraction", '{"action":"subscribe","replyId":"tz4a98xxat96iws9zmbrgj3a","after":0.5}', "message.after"],
-])("%s is answered by an error, and the connection goes on", async (_, message, path) => {
-  const listener = await listen(eve.token);
-  listener.send(message);
-  const answer = await listener.next(({ type }) => type === "error");
-  expect(answer).toMatchObject({ error: { type: "/problems/validation", status: 400, errors: [{ path }] } });
-  listener.send({ action: "ping" });
-  expect(await listener.next(({ type }) => type === "pong")).toEqual({ type: "pong" });
-  listener.close();
+  ["no replyId", '{"action":"subscribe"}', "message.replyId", "is required"],
+  [
+    "a malformed replyId",
+    '{"action":"subscribe","replyId":"../x"}',
+    "message.replyId",
+    "must be an id of 24 lower-case letters and digits",
+  ],
+  ["a negative after", JSON.stringify({ ...about, after: -1 }), "message.after", "must be at least 0", about],
+  ["a fraction", JSON.stringify({ ...about, after: 0.5 }), "message.after", "must be a whole number", about],
+])(
+  "%s is answered by an error that says so, and the connection goes on",
+  async (_, sent, path, message, subject) => {
+    const listener = await listen(eve.token);
+    listener.send(sent);
+    const answer = await listener.next(({ type }) => type === "error");
+    const error = { type: "/problems/validation", status: 400, errors: [{ path, message }] };
+    expect(answer).toEqual({ type: "error", ...subject, error: expect.objectContaining(error) });
+    listener.send({ action: "ping" });
+    expect(await listener.next(({ type }) => type === "pong")).toEqual({ type: "pong" });
+    listener.close();
+  },
+);
+
+test("a request about a reply that is refused says about which, to whoever sent it alone", async () => {
+  const ada = await signUp();
+  const { replyId } = await slowReply(ada);
+  const hers = await listen(ada.token);
+  const before = overhearing.events.length;
+  hers.send({ action: "subscribe", replyId, after: "0" });
+  expect(await hers.next(({ type }) => type === "error")).toMatchObject({
+    action: "subscribe",
+    replyId,
+    error: { errors: [{ path: "message.after", message: "must be a number" }] },
+  });
+  await ended(ada, replyId);
+  expect(overhearing.events.slice(before)).toEqual([]);
+  hers.close();
 });
 
 test.each([

@@ -46,6 +46,8 @@ function judge({ name, route, statuses }: FuzzedOperation, answer: Awaited<Retur
   if (type === "application/problem+json") {
     const problem = problemSchema.parse(JSON.parse(text));
     expect(problem.status).toBe(status);
+    // In words of ours: those of zod are for who wrote the schema.
+    for (const { message } of problem.errors ?? []) expect(message, text).toMatch(/^[a-z]/);
     // An id may be such that it leads to another route, or to none.
     expect([...statuses, 404]).toContain(status);
     return;

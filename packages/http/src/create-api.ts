@@ -9,10 +9,12 @@ import type {
 } from "aws-lambda";
 import type { ApiRequest, Caller, CallerResolution, Identity, Operation } from "./api-types.ts";
 import { readIdempotency } from "./idempotency.ts";
-import { invalid, problem } from "./problem.ts";
+import { parseJson } from "./parse-json.ts";
+import { invalid, type Problem, problem } from "./problem.ts";
 import { createRateLimit } from "./rate-limit.ts";
 import { readBodyText } from "./read-body.ts";
 import { readQuery } from "./read-query.ts";
+import { refuseUnsafe } from "./refuse-unsafe.ts";
 import { renderProblem, renderResponse } from "./render.ts";
 import { createCallerCache, readIdentity, requireGroup, requireScope } from "./resolve-caller.ts";
 import { toProblem } from "./to-problem.ts";
@@ -99,6 +101,12 @@ function requireCaller<R extends Routes>({ resolveCaller, apiRatePerSecond }: Ap
   };
 }
 
+/** The parser refuses text that is no JSON and keys that reach a prototype in the same words: this says which it was. */
+function refusalOf(text: string): Problem {
+  refuseUnsafe(parseJson(text, "body"), "body");
+  return invalid("body", "is not valid JSON");
+}
+
 function parseBody(): Middleware {
   // The media type is judged by readBodyText, which knows the other charsets too.
   const parser = jsonBodyParser<ScopedEvent>({ disableContentTypeCheck: true });
@@ -107,13 +115,18 @@ function parseBody(): Middleware {
       const { event } = request;
       if (event.served?.route.body === undefined) {
         if (event.body !== undefined) throw invalid("body", "must be empty");
-        return undefined;
+        return;
       }
       const text = readBodyText(event);
-      if (text === undefined) return undefined;
+      // Who says that JSON comes and sends none has lost it on the way: that is not taken for a body left out.
+      if (text === undefined) return;
       event.body = text;
       event.isBase64Encoded = false;
-      return parser.before?.(request);
+      try {
+        parser.before?.(request);
+      } catch {
+        throw refusalOf(text);
+      }
     },
   };
 }

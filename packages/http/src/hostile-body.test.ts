@@ -22,7 +22,7 @@ describe("hostile bodies", () => {
     ["constructor", '{"content":"x","constructor":1}', "body"],
     ["prototype, deep down", '{"content":"x","metadata":{"prototype":"y"}}', "body.metadata"],
     ["constructor.prototype", '{"content":"x","constructor":{"prototype":{}}}', "body"],
-    ["33 levels", nested(32), undefined],
+    ["33 levels", nested(32), "body"],
     ["100 000 levels", nested(100_000), "body"],
     ["no JSON", "{content: x}", "body"],
     ["an empty body", "", "body"],
@@ -40,7 +40,29 @@ describe("hostile bodies", () => {
   ])("answers 400 to %s", async (_, body, path) => {
     const answer = await send(notesApi(), postNote(body));
     expect(answer).toMatchObject({ status: 400, body: { type: "/problems/validation" } });
-    if (path !== undefined) expect(answer.errorPaths).toContain(path);
+    expect(answer.errorPaths).toContain(path);
+  });
+
+  it.each([
+    ["no byte", "", "must not be empty"],
+    ["white space", " \n", "must not be empty"],
+    ["a word", "{content: x}", "is not valid JSON"],
+    ["two values", "{}{}", "is not valid JSON"],
+    ["33 levels", nested(32), "is nested more than 32 levels deep"],
+    ["5 000 levels", nested(5_000), "is nested more than 32 levels deep"],
+    ["100 000 levels", nested(100_000), "is nested more than 32 levels deep"],
+    ["__proto__", '{"__proto__":1}', 'has the key "__proto__", which is not allowed'],
+    ["constructor", '{"constructor":{"prototype":{}}}', 'has the key "constructor", which is not allowed'],
+  ])("tells what is wrong with a body of %s", async (_, body, message) => {
+    const answer = await send(notesApi(), postNote(body));
+    expect(answer).toMatchObject({ status: 400, body: { errors: [{ path: "body", message }] } });
+  });
+
+  it("tells a key that is not allowed by its place and its name", async () => {
+    const { body } = await send(notesApi(), postNote('{"metadata":{"__proto__":{"isAdmin":true}}}'));
+    const message = 'has the key "__proto__", which is not allowed';
+    expect(body).toMatchObject({ errors: [{ path: "body.metadata", message }] });
+    expect("isAdmin" in {}).toBe(false);
   });
 
   it("accepts 32 levels and refuses 33", async () => {
@@ -136,6 +158,14 @@ describe("hostile bodies", () => {
     const answer = await send(notesApi(), postNote(JSON.stringify(many)));
     expect(answer.errorPaths).toHaveLength(20);
     expect(JSON.stringify(answer.body)).not.toContain("s3cret");
+  });
+
+  it("shows 200 characters of a place at most, whatever is wrong there", async () => {
+    for (const body of [`{"${"k".repeat(9_000)}":1}`, `{"${"\u{1F33B}".repeat(9_000)}":"\\u0000"}`]) {
+      const { errorPaths } = await send(notesApi(), postNote(body));
+      expect(errorPaths.map((path) => path.length).filter((length) => length > 200)).toEqual([]);
+      expect(errorPaths.every((path) => path.isWellFormed())).toBe(true);
+    }
   });
 
   it.each([null, ""])("takes the body %j for none, as a gateway may send it", async (body) => {

@@ -1,10 +1,18 @@
 import { type ProblemDocument, type ProblemType, problemTypes } from "@parley/contract/problem";
 
+const mostErrors = 20;
+const longestPath = 200;
+
+/** Where the input is wrong, `body.content`, `query.limit`, `params.replyId`, and how. */
+export interface FieldError {
+  path: string;
+  message: string;
+}
+
 export interface ProblemOptions {
   /** One sentence for the caller. Never text of a database, a provider or another user. */
   detail?: string;
-  /** Where the input is wrong: `body.content`, `query.limit`, `params.replyId`. */
-  errors?: readonly { path: string; message: string }[];
+  errors?: readonly FieldError[];
   headers?: Readonly<Record<string, string>>;
   /** Extra members of the document (RFC 9457, section 3.2). */
   extra?: Readonly<Record<string, unknown>>;
@@ -46,7 +54,16 @@ export function problem(type: ProblemType, options: ProblemOptions = {}): Proble
   return new Problem(type, options);
 }
 
+/** A 400 that names places in the request: 20 at most, each by 200 characters, for a client may have made them up. */
+export function invalidFields(errors: readonly FieldError[]): Problem {
+  const shown = errors.slice(0, mostErrors).map(({ path, message }) => ({
+    path: path.slice(0, longestPath).toWellFormed(),
+    message,
+  }));
+  return problem("validation", { errors: shown });
+}
+
 /** A 400 that names one place in the request. */
 export function invalid(path: string, message: string): Problem {
-  return problem("validation", { errors: [{ path, message }] });
+  return invalidFields([{ path, message }]);
 }

@@ -1,6 +1,6 @@
 import { describeError } from "@parley/runtime/describe-error";
 import { logger } from "@parley/runtime/logger";
-import { invalid, Problem, problem } from "./problem.ts";
+import { Problem, problem } from "./problem.ts";
 
 /** The Middy package an error comes from; it marks its own with it. */
 function middyPackage(error: unknown): string | undefined {
@@ -16,13 +16,9 @@ function middyPackage(error: unknown): string | undefined {
  */
 export function toProblem(error: unknown, isConnectionError?: (error: unknown) => boolean): Problem {
   if (error instanceof Problem) return error;
-  switch (middyPackage(error)) {
-    case "@middy/http-json-body-parser":
-      // Its 422 is for what is not JSON and for __proto__; the contract says 400.
-      return invalid("body", "is not valid JSON, or has a key that is not allowed");
-    case "@middy/core":
-      logger.error("request ran out of time");
-      return problem("unavailable", { detail: "The request took too long." });
+  if (middyPackage(error) === "@middy/core") {
+    logger.error("request ran out of time");
+    return problem("unavailable", { detail: "The request took too long." });
   }
   // The account was deleted while this environment still knew its caller.
   if (error instanceof Error && error.name === "OwnerGone") return problem("unauthenticated");

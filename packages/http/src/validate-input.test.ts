@@ -1,4 +1,5 @@
 import type { Route } from "@parley/contract/route";
+import { metadata } from "@parley/contract/schemas/fields";
 import { expect, test } from "vitest";
 import * as z from "zod";
 import { Problem } from "./problem.ts";
@@ -11,6 +12,8 @@ const route = {
     tags: z.array(z.string()).min(1).max(2),
     role: z.enum(["user", "assistant"]),
     isDone: z.boolean(),
+    order: z.enum(["first", "last", "any"]).optional(),
+    metadata: metadata.optional(),
     when: z.string().regex(/^\d+$/, "must be digits"),
   }),
 } as unknown as Route;
@@ -45,10 +48,51 @@ test.each([
   [{ tags: [] }, "must have at least 1 item"],
   [{ tags: ["a", "b", "c"] }, "must have at most 2 items"],
   [{ role: "system" }, "must be user or assistant"],
+  [{ order: "none" }, "must be first, last or any"],
   [{ isDone: "yes" }, "must be true or false"],
   [{ when: "now" }, "must be digits"],
 ])("says of %j that it %s", (wrong, message) => {
   const [path] = Object.keys(wrong);
   const errors = errorsOf({ ...right, ...wrong });
   expect(errors).toEqual([{ path: `body.${path}`, message }]);
+});
+
+const anyKind = "must be a string, a number or true or false";
+
+test.each<[Record<string, unknown>, string, string]>([
+  [{ a: null }, "a", anyKind],
+  [{ x: { y: 1 } }, "x", anyKind],
+  [{ x: [] }, "x", anyKind],
+  [{ a: Number.POSITIVE_INFINITY }, "a", anyKind],
+  [{ a: "x".repeat(513) }, "a", "must be at most 512 characters"],
+  [{ ["k".repeat(65)]: 1 }, "k".repeat(65), "is a key that must be at most 64 characters"],
+  [{ "": 1 }, "", "is a key that must be at least 1 character"],
+])("says of the metadata %j what is allowed", (wrong, key, message) => {
+  expect(errorsOf({ ...right, metadata: wrong })).toEqual([{ path: `body.metadata.${key}`, message }]);
+});
+
+test("says of the metadata itself what is allowed", () => {
+  const errors = (wrong: unknown) => errorsOf({ ...right, metadata: wrong });
+  const many = Object.fromEntries(Array.from({ length: 17 }, (_, index) => [`key${index}`, 1]));
+  expect(errors([])).toEqual([{ path: "body.metadata", message: "must be an object" }]);
+  expect(errors(many)).toEqual([{ path: "body.metadata", message: "must have at most 16 keys" }]);
+  const constructed = JSON.parse('{"constructor":"x"}');
+  const message = 'has the key "constructor", which is not allowed';
+  expect(errors(constructed)).toEqual([{ path: "body.metadata", message }]);
+});
+
+test("has words of its own for what no schema of the contract asks", () => {
+  const odd = z.strictObject({
+    even: z.int().multipleOf(2),
+    mail: z.email(),
+    either: z.xor([z.string(), z.any()]),
+  });
+  const body = { even: 3, mail: "x", either: "x" };
+  try {
+    validateInput({ body: odd } as unknown as Route, { params: {}, query: {}, body });
+    expect.unreachable();
+  } catch (error) {
+    const messages = (error as Problem).options.errors?.map(({ message }) => message);
+    expect(messages).toEqual(["is not valid", "is not valid", "is not valid"]);
+  }
 });

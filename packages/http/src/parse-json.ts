@@ -1,0 +1,16 @@
+import { invalid } from "./problem.ts";
+
+/**
+ * What the text says. Nesting and keys are left to `refuseUnsafe`, which can name the place: the parser takes any
+ * depth, and makes of `__proto__` a key like any other.
+ * @param path where the text stands in the request: `body`.
+ * @throws Problem 400 for text that is empty or not JSON.
+ */
+export function parseJson(text: string, path: string): unknown {
+  if (text.trim() === "") throw invalid(path, "must not be empty");
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw invalid(path, "is not valid JSON");
+  }
+}
