@@ -37,6 +37,16 @@ describe("searching messages", () => {
     expect(await found(ada, "hubar")).toHaveLength(2);
   });
 
+  it("finds what is between angle brackets, and shows them", async () => {
+    for (const user of [ada, eve]) {
+      await say(user, await startConversation(user), "Keep a Queue<Penguin> of them");
+    }
+    for (const q of ["Queue<Penguin>", "them Penguin", '"a Queue<Penguin>"']) {
+      const { data } = await ada.expect("searchMessages", 200, { query: { q } });
+      expect(data.map(({ snippet }) => snippet)).toEqual(["Keep a Queue<Penguin> of them"]);
+    }
+  });
+
   it("goes on page by page, for the same search only", async () => {
     const conversationId = await startConversation(ada);
     for (const word of ["one", "two", "three"]) await say(ada, conversationId, `quokka ${word}`);

@@ -16,7 +16,7 @@ const wholeNote = 2_000;
 // The parser gives quoted words joined by `&`: any of them will do, and each may go on.
 const search = textStatement<FoundNote>(() => ({
   text: `with asked as (
-      select nullif(replace(plainto_tsquery('simple', $1::text)::text, ''' & ''', ''':* | '''), '') as words),
+      select nullif(replace(plainto_tsquery('simple', hide_signs($1::text))::text, ''' & ''', ''':* | '''), '') as words),
     wanted as (select (words || ':*')::tsquery as words from asked),
     best as (
       select notes.id, notes.title, notes.tags, notes.content, notes.created_at, wanted.words,
@@ -28,7 +28,7 @@ const search = textStatement<FoundNote>(() => ({
     select id, title, tags, case
         when length(content) <= ${wholeNote} then content
         when words is null then left(content, ${wholeNote})
-        else ts_headline('simple', content, words, 'StartSel="", StopSel="", MaxFragments=4, MaxWords=80,
+        else headline_of(content, words, 'StartSel="", StopSel="", MaxFragments=4, MaxWords=80,
           MinWords=30, ShortWord=0, FragmentDelimiter=" … "') end as content, length(content) > ${wholeNote}
     from best order by rank desc, created_at desc, id`,
   parameters: [{ name: "query" }, { name: "ownerId" }, { name: "without", isJson: true }, { name: "limit" }],

@@ -19,7 +19,7 @@ export const notes = pgTable(
     version: version(),
     // For the model's own search; `simple` suits any language.
     words: tsvector("words").generatedAlwaysAs(
-      (): SQL => sql`to_tsvector('simple', coalesce(title, '') || ' ' || content)`,
+      (): SQL => sql`words_of(coalesce(title, '') || ' ' || content)`,
     ),
     ...timestamps(),
   },
