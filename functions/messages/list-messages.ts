@@ -23,7 +23,9 @@ async function readPage(
   { params: { conversationId }, query, caller, path }: ApiRequest<Route>,
 ): Promise<{ page: ApiResponse; isReplying: boolean }> {
   const { limit, cursor, order, includeTotal, q, role, versions } = query;
-  const scope = cursorScope("position", { list: "messages", conversationId, order, q, role, versions });
+  // Cursors of versions sorted by id, which have no such part, are refused.
+  const sort = versions === "all" ? "createdAt" : undefined;
+  const scope = cursorScope("position", { list: "messages", conversationId, order, q, role, versions, sort });
   const after = decodeCursor(cursor, scope);
   const filter = { q, role, versions };
   const [found, total] = await Promise.all([

@@ -1,4 +1,4 @@
-import { type AnyColumn, type Placeholder, type SQL, sql } from "drizzle-orm";
+import { type AnyColumn, type Placeholder, type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import { type After, type Order, type PageShape, usualRows } from "../keyset.ts";
 
 /** What stands for `pageValues` in a statement. */
@@ -31,6 +31,13 @@ export function behindPageByInstant(column: AnyColumn, id: AnyColumn, page: Page
 export function behindPageByNumber(column: AnyColumn, id: AnyColumn, page: PageShape): SQL | undefined {
   if (!page.isBehind) return undefined;
   return behind(column, id, sql`${afterPlaceholders.key}::integer`, afterPlaceholders.id, page.order);
+}
+
+/** Rows behind the last one of the page before, sorted by several columns; `lastRow` selects the same of it. */
+export function behindPageByRow(columns: AnyColumn[], lastRow: SQLWrapper, page: PageShape): SQL | undefined {
+  if (!page.isBehind) return undefined;
+  const row = sql`(${sql.join(columns, sql`, `)})`;
+  return page.order === "asc" ? sql`${row} > ${lastRow}` : sql`${row} < ${lastRow}`;
 }
 
 /** A timestamp in UTC with its microseconds, which JavaScript's Date would lose. */

@@ -1,6 +1,7 @@
-import { and, asc, desc, eq, getTableColumns, isNull, type SQL, sql } from "drizzle-orm";
+import { type AnyColumn, and, asc, desc, eq, getTableColumns, isNull, type SQL, sql } from "drizzle-orm";
+import { alias } from "drizzle-orm/pg-core";
 import { activeReplyId } from "../drizzle/active-reply.ts";
-import { behindPageByNumber, contains, pageLimit, usualPages } from "../drizzle/keyset.ts";
+import { behindPageByNumber, behindPageByRow, contains, pageLimit, usualPages } from "../drizzle/keyset.ts";
 import { db, statement, statements } from "../drizzle/statement.ts";
 import type { PageShape } from "../keyset.ts";
 import { conversations } from "../schema/conversations.ts";
@@ -70,6 +71,36 @@ export type ListedColumn = keyof typeof listed;
 // `offset 0` has it looked up once, not for each row.
 const replying = sql`(select ${activeReplyId} is not null as is_replying offset 0) as replying`;
 
+const last = alias(messages, "last");
+
+/** The row that the page before ended with; looked up, because a cursor holds no times. */
+const lastRow = db
+  .select({ position: last.position, createdAt: last.createdAt, id: last.id })
+  .from(last)
+  .where(
+    and(
+      eq(last.ownerId, sql.placeholder("ownerId")),
+      eq(last.conversationId, sql.placeholder("conversationId")),
+      eq(last.id, sql.placeholder("afterId")),
+    ),
+  );
+
+/** What a page is sorted by. A position has one active message, and its versions come in the order they were made. */
+function sortedBy<C>(
+  { position, createdAt, id }: Record<SortedColumn, C>,
+  { versions }: MessageFilterShape,
+): C[] {
+  return versions === "active" ? [position, id] : [position, createdAt, id];
+}
+
+type SortedColumn = "position" | "createdAt" | "id";
+
+function behindPage(page: PageShape, filter: MessageFilterShape): SQL | undefined {
+  return filter.versions === "active"
+    ? behindPageByNumber(messages.position, messages.id, page)
+    : behindPageByRow(sortedBy<AnyColumn>(messages, filter), lastRow, page);
+}
+
 /** The lateral join reads the rows of the page alone, whatever the conversation holds. */
 export const list = statements(
   ({ page, filter }: { page: PageShape; filter: MessageFilterShape }) => {
@@ -77,8 +108,8 @@ export const list = statements(
     const found = db
       .select(listed)
       .from(messages)
-      .where(and(matching(filter), behindPageByNumber(messages.position, messages.id, page)))
-      .orderBy(direction(messages.position), direction(messages.id))
+      .where(and(matching(filter), behindPage(page, filter)))
+      .orderBy(...sortedBy<AnyColumn>(messages, filter).map(direction))
       .limit(pageLimit(page))
       .as("found");
     return db
@@ -87,7 +118,7 @@ export const list = statements(
       .innerJoinLateral(replying, sql`true`)
       .leftJoinLateral(found, sql`true`)
       .where(theConversation)
-      .orderBy(direction(found.position), direction(found.id));
+      .orderBy(...sortedBy<AnyColumn>(found, filter).map(direction));
   },
   usualPages.map((page) => ({ page, filter: { q: false, role: false, versions: "active" } })),
 );

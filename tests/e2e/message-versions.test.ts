@@ -1,0 +1,70 @@
+import { expect, it } from "vitest";
+import { ask, ended, signUp, startConversation, type User } from "./client.ts";
+
+type Query = Record<string, string | number>;
+
+const page = (user: User, conversationId: string, query: Query) =>
+  user.expect("listMessages", 200, { params: { conversationId }, query: { versions: "all", ...query } });
+
+/** The ids of a list that is read page by page. */
+async function idsOf(user: User, conversationId: string, query: Query) {
+  const ids: string[] = [];
+  for (let cursor: string | null | undefined; cursor !== null; ) {
+    const { data, nextCursor } = await page(user, conversationId, { ...query, ...(cursor && { cursor }) });
+    ids.push(...data.map(({ id }) => id));
+    cursor = nextCursor;
+  }
+  return ids;
+}
+
+/** A question with answers of several attempts, and another question: the ids in the order they were made. */
+async function talk(user: User): Promise<{ conversationId: string; ids: string[] }> {
+  const conversationId = await startConversation(user);
+  const { message, reply } = await ask(user, conversationId, "Hello");
+  const ids = [message.id, String((await ended(user, reply.id)).assistantMessageId)];
+  const params = { conversationId, messageId: message.id };
+  for (let times = 0; times < 5; times++) {
+    const again = await user.expect("askAgain", 202, { params });
+    ids.push(String((await ended(user, again.reply.id)).assistantMessageId));
+  }
+  const next = await ask(user, conversationId, "And now?");
+  return {
+    conversationId,
+    ids: [...ids, next.message.id, String((await ended(user, next.reply.id)).assistantMessageId)],
+  };
+}
+
+it("the versions of a message are listed in the order they were made, whatever the page", async () => {
+  const [ada, eve] = await Promise.all([signUp(), signUp()]);
+  const [{ conversationId, ids }, other] = await Promise.all([talk(ada), talk(eve)]);
+  const backwards = ids.toReversed();
+  for (const limit of [1, 2, 3, 20]) {
+    expect(await idsOf(ada, conversationId, { order: "asc", limit })).toEqual(ids);
+    expect(await idsOf(ada, conversationId, { order: "desc", limit })).toEqual(backwards);
+  }
+  const active = [...ids.slice(0, 1), ...ids.slice(6)];
+  expect(await idsOf(ada, conversationId, { order: "asc", limit: 1, versions: "active" })).toEqual(active);
+  const answers = await page(ada, conversationId, { order: "asc", role: "assistant" });
+  expect(answers.data.map(({ isActive }) => isActive)).toEqual([
+    false,
+    false,
+    false,
+    false,
+    false,
+    true,
+    true,
+  ]);
+
+  const query = { versions: "all", order: "asc", limit: 1 };
+  const { nextCursor } = await page(ada, conversationId, query);
+  const cursor = String(nextCursor);
+  await eve.refused("listMessages", 404, { params: { conversationId }, query: { ...query, cursor } });
+  const elsewhere = { params: { conversationId: other.conversationId }, query: { ...query, cursor } };
+  await eve.refused("listMessages", 400, elsewhere);
+  for (const change of [{ order: "desc" }, { versions: "active" }]) {
+    await ada.refused("listMessages", 400, {
+      params: { conversationId },
+      query: { ...query, cursor, ...change },
+    });
+  }
+});
