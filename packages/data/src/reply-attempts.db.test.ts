@@ -118,3 +118,18 @@ test("another worker starts without what the first was shown", async () => {
   const taken = await claimReply(scene.database, ada.id, first.replyId);
   expect(taken).toMatchObject({ outcome: "claimed", reply: { attempt: 3, partialText: "", noteIds: [] } });
 });
+
+test("a reply is never updated before it started or ended, whoever ends it", async () => {
+  for (const person of [await scene.person(), await scene.person()]) {
+    const finished = await claimed(person);
+    const ending = { status: "completed", messageId: newId(), content: "All", finishReason: "stop" } as const;
+    const early = `select count(*)::int as replies, count(*) filter (where updated_at < started_at
+      or updated_at < finished_at or finished_at < started_at)::int as early
+      from replies where owner_id = '${person.id}'`;
+    expect(await scene.rows(early)).toEqual([{ replies: 1, early: 0 }]);
+    await finishReply(scene.database, finished, ending);
+    const { replyId } = await claimed(person);
+    await cancelReply(scene.database, person.id, replyId);
+    expect(await scene.rows(early)).toEqual([{ replies: 2, early: 0 }]);
+  }
+});
