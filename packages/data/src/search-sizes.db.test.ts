@@ -72,6 +72,31 @@ test("similar texts are found by the words that are rare; frequent ones stand fo
   expect(await similar(eve, "one other", 5)).toEqual(["the one apart"]);
 });
 
+test("of a long text the first part that matches is read for its marks, and no word that the part cuts", async () => {
+  const text = "repeat('concat Übermut ', 1000) || 'a <marmot> sleeps' || repeat(' dogma', 2000)";
+  await store(ada, text, 20_001, 20_001);
+  await store(eve, text, 20_001, 20_001);
+  const marks = async (q: string) => {
+    const found = await searchMessages(scene.database, ada.id, { q, limit: 5 });
+    expect(found.map(({ message }) => message.ownerId)).toEqual([ada.id]);
+    const [{ snippet, highlights } = { snippet: "", highlights: [] }] = found;
+    return new Set(highlights.map(({ start, end }) => [...snippet].slice(start, end).join("")));
+  };
+  expect(await marks("concat")).toEqual(new Set(["concat"]));
+  expect(await marks("marmot dogma")).toEqual(new Set(["marmot", "dogma"]));
+  expect(await marks('"a marmot sleeps"')).toEqual(new Set(["a", "marmot", "sleeps"]));
+  const parts = await scene.rows<{
+    q: string;
+    length: number;
+  }>(`select q, length(matching_part(${text}, query_of(q)))
+    from unnest(array['concat', 'marmot', 'dogma -marmot', 'ncat', 'cat', 'mut', 'gma']) as q`);
+  const { length } = `${"concat Übermut ".repeat(1_000)}a <marmot> sleeps${" dogma".repeat(2_000)}`;
+  for (const part of parts) {
+    if (/^(n?cat|mut|gma)$/.test(part.q)) expect(part.length).toBe(length);
+    else expect(part.length).toBeLessThanOrEqual(4_000);
+  }
+});
+
 test("failed and cancelled replies are listed, of the conversation's owner only", async () => {
   const { id: replyId } = replyOf(await ada.send({ content: "Wait" }));
   await scene.rows(`update replies set status = 'cancelled', finished_at = now() where id = '${replyId}'`);
