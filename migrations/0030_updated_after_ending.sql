@@ -39,7 +39,7 @@ CREATE OR REPLACE FUNCTION take_reply(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS
 DECLARE
   r replies;
   expired jsonb;
-  at timestamptz := clock_timestamp();
+  at timestamptz;
 BEGIN
   SELECT * INTO r FROM replies WHERE owner_id = p->>'ownerId' AND id = p->>'replyId';
   IF NOT FOUND THEN
@@ -56,6 +56,8 @@ BEGIN
   IF next_reply(r.owner_id, r.conversation_id) <> r.id THEN
     RETURN '{"outcome": "blocked"}';
   END IF;
+  -- Not before: the answer that was waited for must be older than what follows it, or a context would miss it.
+  at := clock_timestamp();
   UPDATE replies SET attempt = attempt + 1, status = 'in_progress', partial_text = '', note_ids = '[]',
     sequence = sequence + 1, started_at = coalesce(started_at, at), updated_at = at,
     leased_until = clock_timestamp() + make_interval(secs => (p->>'leaseSeconds')::double precision)

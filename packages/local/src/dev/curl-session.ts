@@ -1,6 +1,6 @@
 /**
- * The main job as commands for any POSIX shell with curl and `grep -o`. The confirmation code comes from the local user pool's
- * mailbox, so that the whole text can be pasted at once.
+ * The main job as commands for any POSIX shell with curl and `grep -o`. The confirmation code comes from the mailbox of
+ * the local user pool, so that the whole text can be pasted at once.
  * @param url of the API
  * @param cognitoEndpoint of the local user pool
  */
