@@ -6,13 +6,13 @@ const firstAfter = 1 / 6;
 const every = 2 / 3;
 
 /**
- * The jobs that a worker works at, held on a short string: without it they would come back only after the queue's
+ * The jobs that a worker works at, under a short visibility timeout: without it they would come back only after the queue's
  * visibility timeout (90 minutes) when the worker dies, and with them, perhaps, the check that looks after them.
  */
 export interface Hold {
   /**
    * Counts a job as worked at.
-   * @param isHeld it was received on a short string
+   * @param isHeld it was received under a short visibility timeout
    */
   take(receiptHandle: string, isHeld?: boolean): void;
   /** The job is done, or has failed. Says whether it was held: it then comes back unless it is deleted. */

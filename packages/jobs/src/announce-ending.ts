@@ -47,7 +47,7 @@ function announcements<News>(
 /**
  * What follows every commit that ends replies, whoever made it, each part best effort: cached polls are dropped,
  * the conversation's next reply gets its job, and listeners are told. Of the conversation nothing is cached while a
- * reply of it is unfinished (ADR 13), so there is nothing to drop.
+ * reply of it is unfinished, so there is nothing to drop.
  */
 export async function announceEnding<News>(
   dependencies: Dependencies<News>,

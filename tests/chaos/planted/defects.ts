@@ -285,7 +285,7 @@ export const defects: readonly Defect[] = [
   },
   { name: "early acknowledge: a job is deleted before it is done", breaks: 2, run: scene(dieWithBothJobs) },
   {
-    name: "no short string: what a worker received is hidden until the queue's visibility timeout",
+    name: "no short visibility timeout: what a worker received is hidden until the queue's visibility timeout",
     breaks: 2,
     run: scene(dieWithTheCheck),
   },
