@@ -48,9 +48,9 @@ async function run(file: string, event: object, environment: Record<string, stri
   await once(child, "exit");
 }
 
-function mostTimes(name: string): number {
+function maximumRatio(name: string): number {
   if (name === "reply-worker") return 5;
-  return writers.has(name) ? 3.6 : 2.6;
+  return writers.has(name) ? 3.6 : 3;
 }
 
 /** From the start of the process to the first answer, over a handler that does nothing; and what the bundles weigh. */
@@ -86,7 +86,7 @@ export async function coldStartRows(
         name,
         value: value / base,
         unit: "×",
-        budget: { most: mostTimes(name) },
+        budget: { maximum: maximumRatio(name) },
       })),
     ...(await importCosts(root, folder, rounds)),
     ...bundles.map(({ name, eagerBytes, budgetBytes }) => ({
@@ -94,7 +94,7 @@ export async function coldStartRows(
       name,
       value: eagerBytes / 1000,
       unit: "KB",
-      budget: { most: budgetBytes / 1000 },
+      budget: { maximum: budgetBytes / 1000 },
     })),
   ];
 }

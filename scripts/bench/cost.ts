@@ -7,7 +7,7 @@ const price = {
   lambdaGbSecond: 13.3334e-6,
   queueRequest: 0.4e-6,
 };
-const usual = {
+const assumed = {
   /** One send, and polls until the reply is seen. */
   polls: 2,
   apiSeconds: 0.015,
@@ -22,13 +22,13 @@ const usual = {
 
 /** Dollars for a million messages and their replies, without model, database, cache and logs. */
 function costPerMillion(repliesAtOnce: number): number {
-  const requests = 1 + usual.polls;
+  const requests = 1 + assumed.polls;
   const gateway = requests * price.gatewayRequest;
   // A third more for the authorizer, which the gateway caches for a minute, and the worker's and the check's share.
   const calls = (requests * 1.33 + 2 / repliesAtOnce) * price.lambdaRequest;
-  const api = requests * usual.apiSeconds * usual.apiGigabytes * price.lambdaGbSecond;
-  const worker = (usual.replySeconds * usual.workerGigabytes * price.lambdaGbSecond) / repliesAtOnce;
-  return 1e6 * (gateway + calls + api + worker + usual.queueRequests * price.queueRequest);
+  const api = requests * assumed.apiSeconds * assumed.apiGigabytes * price.lambdaGbSecond;
+  const worker = (assumed.replySeconds * assumed.workerGigabytes * price.lambdaGbSecond) / repliesAtOnce;
+  return 1e6 * (gateway + calls + api + worker + assumed.queueRequests * price.queueRequest);
 }
 
 export function costRows(): Row[] {
@@ -39,5 +39,5 @@ export function costRows(): Row[] {
     value: costPerMillion(repliesAtOnce),
     unit: "$",
   });
-  return [row(1), row(5), { ...row(usual.repliesAtOnce), budget: { most: 12 } }];
+  return [row(1), row(5), { ...row(assumed.repliesAtOnce), budget: { maximum: 8 } }];
 }

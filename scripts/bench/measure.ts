@@ -36,10 +36,10 @@ function peerTargets({ peers, counts }: Plan): Promise<Target[]> {
 }
 
 async function wholeStack(stack: Child<StackReady>, plan: Plan): Promise<Row[]> {
-  const most = Math.max(...plan.counts);
+  const maxClients = Math.max(...plan.counts);
   const targets = [
-    await stackTarget(stack, most, plan.waitSeconds),
-    await referenceTarget(stack.ready.databaseUrl, most),
+    await stackTarget(stack, maxClients, plan.waitSeconds),
+    await referenceTarget(stack.ready.databaseUrl, maxClients),
     ...(await peerTargets(plan)),
   ];
   const rows = await endToEndRows(targets, plan.counts, plan);

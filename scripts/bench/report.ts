@@ -8,18 +8,18 @@ export interface Row {
   readonly value: number;
   readonly unit: string;
   /** From quality.md, "Speed". */
-  readonly budget?: { readonly most: number } | { readonly least: number };
+  readonly budget?: { readonly maximum: number } | { readonly minimum: number };
 }
 
 function budgetText({ budget }: Row): string {
   if (budget === undefined) return "";
-  return "most" in budget ? `≤ ${budget.most}` : `≥ ${budget.least}`;
+  return "maximum" in budget ? `≤ ${budget.maximum}` : `≥ ${budget.minimum}`;
 }
 
 /** Undefined where there is no budget. */
 export function holds({ value, budget }: Row): boolean | undefined {
   if (budget === undefined) return undefined;
-  return "most" in budget ? value <= budget.most : value >= budget.least;
+  return "maximum" in budget ? value <= budget.maximum : value >= budget.minimum;
 }
 
 function rounded(value: number): string {

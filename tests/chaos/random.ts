@@ -3,7 +3,7 @@ export interface Random {
   /** At least 0 and below 1. */
   next(): number;
   /** A whole number, both ends included. */
-  between(least: number, most: number): number;
+  between(minimum: number, maximum: number): number;
   pick<T>(choices: readonly [T, ...T[]] | readonly T[]): T;
   chance(probability: number): boolean;
   /** Another row of numbers that the same seed decides. */
@@ -19,7 +19,8 @@ export function createRandom(seed: number): Random {
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
-  const between = (least: number, most: number) => least + Math.floor(next() * (most - least + 1));
+  const between = (minimum: number, maximum: number) =>
+    minimum + Math.floor(next() * (maximum - minimum + 1));
   return {
     next,
     between,

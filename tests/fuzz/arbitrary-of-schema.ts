@@ -29,11 +29,11 @@ export interface JsonSchema {
 const longestText = 300;
 
 /** Any Unicode text but NUL, which Postgres has no room for, and that is not blank. */
-export function anyText(least = 1, most = longestText): fc.Arbitrary<string> {
+export function anyText(minLength = 1, maxLength = longestText): fc.Arbitrary<string> {
   return fc
-    .string({ unit: "binary", minLength: least, maxLength: Math.min(most, longestText) })
+    .string({ unit: "binary", minLength, maxLength: Math.min(maxLength, longestText) })
     .map((text) => text.replaceAll("\0", "0"))
-    .filter((text) => least === 0 || text.trim() !== "");
+    .filter((text) => minLength === 0 || text.trim() !== "");
 }
 
 function textOf(schema: JsonSchema): fc.Arbitrary<string> {

@@ -115,7 +115,7 @@ const dieWithTheCheck: Scene = async (corner, client, conversationId, isPlanted)
     const { receive } = queue;
     const visibilitySeconds = 5_400;
     Object.assign(queue, {
-      receive: (most: number) => receive(most, visibilitySeconds),
+      receive: (limit: number) => receive(limit, visibilitySeconds),
       returnIn: async () => {},
     });
   }

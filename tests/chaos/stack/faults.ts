@@ -7,7 +7,7 @@ import { modelFaults } from "./fault-model.ts";
 export interface Fault {
   readonly kind: string;
   readonly weight: number;
-  /** The least time between two of them. */
+  /** The minimum time between two of them. */
   readonly pauseMillis?: number;
   strike(): Promise<void>;
 }
@@ -57,10 +57,10 @@ export function faultsOf(chaos: ChaosStack, random: Random): readonly Fault[] {
     weight,
     strike: async () => void signal(chaos, random, names, "SIGKILL"),
   });
-  const lasting = (kind: string, most: number, begin: () => void, end: () => void): Fault => ({
+  const lasting = (kind: string, maxMillis: number, begin: () => void, end: () => void): Fault => ({
     kind,
     weight: 2,
-    strike: () => during(random.between(300, most), begin, end),
+    strike: () => during(random.between(300, maxMillis), begin, end),
   });
   return [
     kill("worker killed", workers, 5),

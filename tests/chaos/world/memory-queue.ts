@@ -34,8 +34,8 @@ export function createMemoryQueue(): MemoryQueue {
     kept.set(id, { id, body, receives: 0, visibleAt: Date.now() + delaySeconds * millisPerSecond });
   };
   const send = (job: ReplyJob, delaySeconds: number) => put(JSON.stringify(job), delaySeconds);
-  function takeVisible(most: number, seconds: number): Kept[] {
-    const visible = [...kept.values()].filter(({ visibleAt }) => visibleAt <= Date.now()).slice(0, most);
+  function takeVisible(limit: number, seconds: number): Kept[] {
+    const visible = [...kept.values()].filter(({ visibleAt }) => visibleAt <= Date.now()).slice(0, limit);
     for (const message of visible) {
       message.receives += 1;
       message.visibleAt = Date.now() + seconds * millisPerSecond;
@@ -58,8 +58,8 @@ export function createMemoryQueue(): MemoryQueue {
     },
     warm() {},
     put,
-    async receive(most, seconds) {
-      return takeVisible(most, seconds).map(({ id, body, receives }) => ({
+    async receive(limit, seconds) {
+      return takeVisible(limit, seconds).map(({ id, body, receives }) => ({
         messageId: id,
         receiptHandle: id,
         body,

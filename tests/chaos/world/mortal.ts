@@ -98,10 +98,10 @@ export function createMortal(
       returnIn: (receipts, seconds) => guard("queue", () => queue.returnIn(receipts, seconds), nothing),
     },
     source: {
-      receive: (most, seconds) =>
+      receive: (limit, seconds) =>
         guard(
           "receive",
-          () => queue.receive(most, seconds),
+          () => queue.receive(limit, seconds),
           () => [],
         ),
       remove: (receipt) => guard("queue", () => queue.remove(receipt), nothing),
