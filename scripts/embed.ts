@@ -1,10 +1,11 @@
-import { embedTexts } from "@parley/application/embed-texts";
-import { embedderOf, embeddingSchema } from "@parley/application/embedding";
+import { embedderOf } from "@parley/composition/embedder";
+import { embeddingSchema } from "@parley/composition/settings";
 import { openDatabase } from "@parley/data/database";
 import { type EmbeddableItem, listMissingEmbeddings } from "@parley/data/embeddings";
 import { applyMigrations } from "@parley/local/migrations";
 import { loadVariables, readSettings } from "@parley/local/settings";
 import { StartupError } from "@parley/local/startup-error";
+import { embedTexts } from "../functions/embedder/embed-texts.ts";
 
 const itemsAtOnce = 100;
 

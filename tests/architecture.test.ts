@@ -71,10 +71,10 @@ describe("who may import whom", () => {
     ["packages/cache/src/a.ts", "@parley/llm/models"],
     ["packages/jobs/src/a.ts", "@parley/http/problem"],
     ["packages/local/src/a.ts", "@parley/infra/app"],
-    ["packages/local/src/a.ts", "@parley/application/models"],
-    ["packages/http/src/a.ts", "@parley/application/models"],
-    ["packages/application/src/a.ts", "@parley/local/stack"],
-    ["packages/application/src/a.ts", "@parley/client/client"],
+    ["packages/local/src/a.ts", "@parley/sending/models"],
+    ["packages/http/src/a.ts", "@parley/sending/models"],
+    ["packages/sending/src/a.ts", "@parley/local/stack"],
+    ["packages/composition/src/a.ts", "@parley/sending/models"],
     ["packages/unheard-of/src/a.ts", "@parley/contract/problem"],
     ["functions/messages/index.ts", "@parley/local/stack"],
     ["functions/messages/a/b.ts", "@parley/local/stack"],
@@ -87,8 +87,8 @@ describe("who may import whom", () => {
     ["packages/http/src/a.ts", "@parley/contract/problem"],
     ["packages/data/src/a.db.test.ts", "@parley/local/postgres/test-database"],
     ["packages/local/src/a.ts", "@parley/data/migrate"],
-    ["packages/application/src/a.ts", "@parley/llm/models"],
-    ["functions/messages/index.ts", "@parley/application/models"],
+    ["packages/sending/src/a.ts", "@parley/llm/models"],
+    ["functions/messages/index.ts", "@parley/sending/models"],
     ["functions/messages/index.ts", "@parley/llm/models"],
     ["functions/messages/index.ts", "./send-message.ts"],
     ["functions/reply-worker/index.ts", "@parley/llm/providers"],
@@ -121,8 +121,8 @@ describe("who may import whom", () => {
     expect(rulesOf(importViolations([file]))).toEqual(["providers"]);
   });
 
-  it("leaves them to nobody else, application included", () => {
-    const file = importing("packages/application/src/a.ts", "@parley/llm/providers");
+  it("leaves them to nobody else, sending included", () => {
+    const file = importing("packages/sending/src/a.ts", "@parley/llm/providers");
     expect(rulesOf(importViolations([file]))).toEqual(["providers"]);
   });
 

@@ -1,10 +1,10 @@
-import { type ErasingParts, eraseAccount } from "@parley/application/erase-account";
 import type { accountRoutes } from "@parley/contract/routes/account";
 import type { Database } from "@parley/data/database";
 import { getUser } from "@parley/data/users";
 import type { Caller, Identity, Operation } from "@parley/http/api-types";
 import { requireMatch } from "@parley/http/etag";
 import { problem } from "@parley/http/problem";
+import { type ErasingDependencies, eraseAccount } from "@parley/identity/erase-account";
 import { meEtag } from "./render-me.ts";
 
 /** Kept for the batch that is under way, Cognito and the answer, in milliseconds. */
@@ -30,14 +30,14 @@ async function versionToFind(database: Database, { userId, identity }: Caller, i
 }
 
 /** Deletes the caller's account; what there is no time for, repeating it goes on with, or else the sweeper. */
-export function deleteMe(parts: ErasingParts): Operation<(typeof accountRoutes)["deleteMe"]> {
+export function deleteMe(dependencies: ErasingDependencies): Operation<(typeof accountRoutes)["deleteMe"]> {
   return async ({ caller, headers, remainingMillis }) => {
     const request = {
       ownerId: caller.userId,
       username: usernameOf(caller.identity),
-      expectedVersion: await versionToFind(parts.database, caller, headers.ifMatch),
+      expectedVersion: await versionToFind(dependencies.database, caller, headers.ifMatch),
     };
-    const done = await eraseAccount(parts, request, () => remainingMillis() > reserveMillis);
+    const done = await eraseAccount(dependencies, request, () => remainingMillis() > reserveMillis);
     if (done === undefined) throw problem("unauthenticated");
     const body = { isComplete: done.isComplete, erased: done.counts };
     return done.isComplete ? { status: 200, body } : { status: 202, headers: { "Retry-After": "1" }, body };

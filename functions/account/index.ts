@@ -1,8 +1,8 @@
-import { callersOf } from "@parley/application/callers";
-import { openCache } from "@parley/application/open-cache";
-import { openDeploymentDatabase } from "@parley/application/open-deployment-database";
-import { openRealtime } from "@parley/application/open-realtime";
-import { tracedDatabase } from "@parley/application/traced-database";
+import { callersOf } from "@parley/composition/callers";
+import { openCache } from "@parley/composition/open-cache";
+import { openDeploymentDatabase } from "@parley/composition/open-deployment-database";
+import { openRealtime } from "@parley/composition/open-realtime";
+import { tracedDatabase } from "@parley/composition/traced-database";
 import { accountRoutes } from "@parley/contract/routes/account";
 import { isConnectionFailure } from "@parley/data/database-errors";
 import { createApi } from "@parley/http/create-api";
@@ -22,7 +22,7 @@ const deletionParts = {
   // Of all account routes, the deletion alone needs the cache and the SDK below: neither is loaded before.
   cache: await openCache(config),
   deleteSignIn: async (username: string) => {
-    const { deleteSignIn } = await import("@parley/application/delete-sign-in");
+    const { deleteSignIn } = await import("@parley/identity/delete-sign-in");
     await deleteSignIn(config.USER_POOL_ID, username);
   },
 };

@@ -1,8 +1,8 @@
-import { matchedVersion, missProblem } from "@parley/application/matched-version";
 import type { accountRoutes } from "@parley/contract/routes/account";
 import type { Database } from "@parley/data/database";
 import { getUser, updateUser } from "@parley/data/users";
 import type { Operation } from "@parley/http/api-types";
+import { matchedVersion, missProblem } from "@parley/http/matched-version";
 import { problem } from "@parley/http/problem";
 import { meEtag, renderMe } from "./render-me.ts";
 

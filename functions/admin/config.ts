@@ -1,4 +1,4 @@
-import { askingSettings, cacheSettings, callerSettings } from "@parley/application/settings";
+import { askingSettings, cacheSettings, callerSettings } from "@parley/composition/settings";
 import { realtimeSettings } from "@parley/realtime/realtime-settings";
 import * as z from "zod";
 

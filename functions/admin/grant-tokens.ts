@@ -1,10 +1,10 @@
-import { replayHeader } from "@parley/application/accepted";
 import { renderLedgerEntry } from "@parley/contract/render/ledger-entry";
 import type { adminRoutes } from "@parley/contract/routes/admin";
 import { type GrantedTokens, grantTokens as storeGrant } from "@parley/data/admin-users";
 import type { Database } from "@parley/data/database";
 import { newId } from "@parley/data/ids";
 import type { Operation } from "@parley/http/api-types";
+import { replayHeader } from "@parley/http/idempotency";
 import { type Problem, problem } from "@parley/http/problem";
 import { leaving } from "./refusals.ts";
 

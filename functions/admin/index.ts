@@ -1,12 +1,12 @@
-import { askingOf } from "@parley/application/asking";
-import { callersOf } from "@parley/application/callers";
-import { openParts } from "@parley/application/parts";
+import { callersOf } from "@parley/composition/callers";
+import { openDependencies } from "@parley/composition/dependencies";
 import { adminRoutes } from "@parley/contract/routes/admin";
 import { isConnectionFailure } from "@parley/data/database-errors";
 import { createApi } from "@parley/http/create-api";
 import { readQueueDepth } from "@parley/jobs/queue-depth";
 import { parseEnvironment } from "@parley/runtime/environment";
 import { loadSecrets } from "@parley/runtime/secrets";
+import { askingOf } from "@parley/sending/asking";
 import { configSchema } from "./config.ts";
 import { getStats } from "./get-stats.ts";
 import { getUser } from "./get-user.ts";
@@ -18,8 +18,8 @@ import { retryReply } from "./retry-reply.ts";
 import { updateUser } from "./update-user.ts";
 
 const config = parseEnvironment(configSchema);
-const parts = { ...(await openParts(config)), asking: askingOf(config, await loadSecrets()) };
-const { database } = parts;
+const dependencies = { ...(await openDependencies(config)), asking: askingOf(config, await loadSecrets()) };
+const { database } = dependencies;
 
 export const handler = createApi({
   routes: adminRoutes,
@@ -30,7 +30,7 @@ export const handler = createApi({
     grantTokens: grantTokens(database),
     getStats: getStats(database, () => readQueueDepth(config.QUEUE_URL)),
     listAllReplies: listAllReplies(database),
-    retryReply: retryReply(parts),
+    retryReply: retryReply(dependencies),
     listAdminActions: listAdminActions(database),
   },
   resolveCaller: callersOf(database, config),

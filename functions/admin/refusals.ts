@@ -1,7 +1,7 @@
-import { refusalProblem } from "@parley/application/refusal-problem";
 import type { RetryRefusal } from "@parley/data/admin-replies";
 import type { SendLimits } from "@parley/data/send-message";
 import { type Problem, problem } from "@parley/http/problem";
+import { refusalProblem } from "@parley/sending/refusal-problem";
 
 /** Nothing is changed of an account that its owner is deleting. */
 export function leaving(): Problem {

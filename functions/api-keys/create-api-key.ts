@@ -1,4 +1,3 @@
-import { replayHeader } from "@parley/application/accepted";
 import { renderApiKey } from "@parley/contract/render/api-key";
 import type { apiKeyRoutes } from "@parley/contract/routes/api-keys";
 import type { NewApiKey } from "@parley/contract/schemas/api-key";
@@ -7,6 +6,7 @@ import type { Database } from "@parley/data/database";
 import { newId } from "@parley/data/ids";
 import { createApiKey as makeApiKey } from "@parley/http/api-key";
 import type { Operation } from "@parley/http/api-types";
+import { replayHeader } from "@parley/http/idempotency";
 import { invalid, type Problem, problem } from "@parley/http/problem";
 
 function readExpiry(expiresAt: string | null): string | null {

@@ -1,6 +1,6 @@
-import { callersOf } from "@parley/application/callers";
-import { openDeploymentDatabase } from "@parley/application/open-deployment-database";
-import { tracedDatabase } from "@parley/application/traced-database";
+import { callersOf } from "@parley/composition/callers";
+import { openDeploymentDatabase } from "@parley/composition/open-deployment-database";
+import { tracedDatabase } from "@parley/composition/traced-database";
 import { apiKeyRoutes } from "@parley/contract/routes/api-keys";
 import { isConnectionFailure } from "@parley/data/database-errors";
 import { createApi } from "@parley/http/create-api";

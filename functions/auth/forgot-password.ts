@@ -1,7 +1,7 @@
 import { ForgotPasswordCommand } from "@aws-sdk/client-cognito-identity-provider";
-import { callUserPool, type UserPool } from "@parley/application/user-pool";
 import type { authRoutes } from "@parley/contract/routes/auth";
 import type { Operation } from "@parley/http/api-types";
+import { callUserPool, type UserPool } from "@parley/identity/user-pool";
 import { codeDelivery } from "./code-delivery.ts";
 import { accountRefusals } from "./refusals.ts";
 

@@ -1,9 +1,9 @@
-import { openUserPool } from "@parley/application/user-pool";
 import { authRoutes } from "@parley/contract/routes/auth";
 import type { Database } from "@parley/data/database";
 import { isConnectionFailure } from "@parley/data/database-errors";
 import type { CallerResolution, Identity } from "@parley/http/api-types";
 import { createApi } from "@parley/http/create-api";
+import { openUserPool } from "@parley/identity/user-pool";
 import { parseEnvironment } from "@parley/runtime/environment";
 import { changePassword } from "./change-password.ts";
 import { configSchema } from "./config.ts";
@@ -24,8 +24,8 @@ let database: Database | undefined;
 /** Loads the database only here: of all auth routes, change-password alone has a caller. */
 async function resolveCaller(identity: Identity): Promise<CallerResolution> {
   const [{ openDeploymentDatabase }, { callersOf }] = await Promise.all([
-    import("@parley/application/open-deployment-database"),
-    import("@parley/application/callers"),
+    import("@parley/composition/open-deployment-database"),
+    import("@parley/composition/callers"),
   ]);
   database ??= await openDeploymentDatabase();
   return callersOf(database, config)(identity);

@@ -1,8 +1,8 @@
 import { RevokeTokenCommand } from "@aws-sdk/client-cognito-identity-provider";
-import { callUserPool, type UserPool } from "@parley/application/user-pool";
 import type { authRoutes } from "@parley/contract/routes/auth";
 import type { Operation } from "@parley/http/api-types";
 import { invalid } from "@parley/http/problem";
+import { callUserPool, type UserPool } from "@parley/identity/user-pool";
 
 // Another token given by mistake must not look like a logout: the refresh token would live on.
 const notARefreshToken = () => invalid("body.refreshToken", "is not a refresh token");

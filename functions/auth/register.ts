@@ -1,8 +1,8 @@
 import { SignUpCommand } from "@aws-sdk/client-cognito-identity-provider";
-import { callUserPool, type UserPool } from "@parley/application/user-pool";
 import type { authRoutes } from "@parley/contract/routes/auth";
 import type { Operation } from "@parley/http/api-types";
 import { invalid, problem } from "@parley/http/problem";
+import { callUserPool, type UserPool } from "@parley/identity/user-pool";
 import { codeDelivery } from "./code-delivery.ts";
 import { passwordRefusals } from "./refusals.ts";
 

@@ -1,17 +1,18 @@
-import { accepted, replayHeader, waitingReplyId } from "@parley/application/accepted";
-import { renderNewConversation, renderNewMessage, renderQueued } from "@parley/application/first-answer";
-import { requireOffered } from "@parley/application/models";
-import type { AskingParts } from "@parley/application/parts";
-import { refusalProblem } from "@parley/application/refusal-problem";
 import type { conversationRoutes } from "@parley/contract/routes/conversations";
 import { newId } from "@parley/data/ids";
 import { createConversation as storeConversation } from "@parley/data/send-message";
 import type { ApiRequest, Operation } from "@parley/http/api-types";
+import { replayHeader } from "@parley/http/idempotency";
 import { addLogKeys } from "@parley/runtime/logger";
+import { accepted, waitingReplyId } from "@parley/sending/accepted";
+import type { AskingDependencies } from "@parley/sending/asking";
+import { renderNewConversation, renderNewMessage, renderQueued } from "@parley/sending/first-answer";
+import { requireOffered } from "@parley/sending/models";
+import { refusalProblem } from "@parley/sending/refusal-problem";
 
 type Route = (typeof conversationRoutes)["createConversation"];
 
-function store({ database, asking }: AskingParts, { body, caller, idempotency }: ApiRequest<Route>) {
+function store({ database, asking }: AskingDependencies, { body, caller, idempotency }: ApiRequest<Route>) {
   const { message, model, ...settings } = body;
   const ownerId = caller.userId;
   return storeConversation(database, {
@@ -33,14 +34,14 @@ function store({ database, asking }: AskingParts, { body, caller, idempotency }:
 }
 
 /** Creates a conversation (201); with a first message its reply is queued at once (202). */
-export function createConversation(parts: AskingParts): Operation<Route> {
+export function createConversation(dependencies: AskingDependencies): Operation<Route> {
   return async (request) => {
     const { body, caller, requestId } = request;
-    requireOffered(parts.asking.catalog, body.model);
-    const storing = store(parts, request);
-    if (body.message !== undefined) parts.queue.warm();
+    requireOffered(dependencies.asking.catalog, body.model);
+    const storing = store(dependencies, request);
+    if (body.message !== undefined) dependencies.queue.warm();
     const created = await storing;
-    if (!("conversation" in created)) throw refusalProblem(created, parts.asking.terms);
+    if (!("conversation" in created)) throw refusalProblem(created, dependencies.asking.terms);
     const { outcome, message, reply } = created;
     const conversation = renderNewConversation(created.conversation, reply?.id ?? null, body);
     addLogKeys({ conversationId: conversation.id });
@@ -52,7 +53,10 @@ export function createConversation(parts: AskingParts): Operation<Route> {
     // Nothing of a new conversation is cached yet: only its job is to be told of.
     if (waitingReplyId(reply) !== null) {
       const target = { ownerId: caller.userId, replyId: reply.id, requestId };
-      await Promise.all([parts.queue.enqueueReply(target), parts.realtime.announce(created.news)]);
+      await Promise.all([
+        dependencies.queue.enqueueReply(target),
+        dependencies.realtime.announce(created.news),
+      ]);
     }
     return accepted(reply, outcome, {
       conversation,

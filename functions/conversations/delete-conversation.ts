@@ -1,24 +1,24 @@
-import { matchedVersion, missProblem } from "@parley/application/matched-version";
-import type { Parts } from "@parley/application/parts";
+import type { Dependencies } from "@parley/composition/dependencies";
 import type { conversationRoutes } from "@parley/contract/routes/conversations";
 import { getConversation, deleteConversation as storeDeletion } from "@parley/data/conversations";
 import type { Operation } from "@parley/http/api-types";
+import { matchedVersion, missProblem } from "@parley/http/matched-version";
 import { announceChange } from "@parley/jobs/announce-ending";
 import { addLogKeys } from "@parley/runtime/logger";
 
 /** Soft delete, undone by `restoreConversation`. Its unfinished replies are cancelled. */
 export function deleteConversation(
-  parts: Parts,
+  dependencies: Dependencies,
 ): Operation<(typeof conversationRoutes)["deleteConversation"]> {
   return async ({ params: { conversationId }, caller, headers, requestId }) => {
     const ownerId = caller.userId;
     addLogKeys({ conversationId });
     const expectedVersion = await matchedVersion(headers.ifMatch, () =>
-      getConversation(parts.database, ownerId, conversationId),
+      getConversation(dependencies.database, ownerId, conversationId),
     );
-    const deleted = await storeDeletion(parts.database, { ownerId, conversationId, expectedVersion });
+    const deleted = await storeDeletion(dependencies.database, { ownerId, conversationId, expectedVersion });
     if (deleted.outcome !== "deleted") throw missProblem(deleted.outcome);
-    await announceChange(parts, requestId, {
+    await announceChange(dependencies, requestId, {
       ownerId,
       conversationId,
       replyIds: deleted.cancelledReplyIds,

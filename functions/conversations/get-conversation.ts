@@ -1,4 +1,4 @@
-import type { Parts } from "@parley/application/parts";
+import type { Dependencies } from "@parley/composition/dependencies";
 import { renderConversation } from "@parley/contract/render/conversation";
 import type { conversationRoutes } from "@parley/contract/routes/conversations";
 import { getConversation as findConversation } from "@parley/data/conversations";
@@ -10,7 +10,7 @@ import { addLogKeys } from "@parley/runtime/logger";
 export function getConversation({
   database,
   cache,
-}: Pick<Parts, "database" | "cache">): Operation<(typeof conversationRoutes)["getConversation"]> {
+}: Pick<Dependencies, "database" | "cache">): Operation<(typeof conversationRoutes)["getConversation"]> {
   return async ({ params: { conversationId }, caller: { userId } }) => {
     addLogKeys({ conversationId });
     const cached = await cache.readConversation<ApiResponse>(userId, conversationId, "conversation");

@@ -1,11 +1,11 @@
-import { askingOf } from "@parley/application/asking";
-import { callersOf } from "@parley/application/callers";
-import { openParts } from "@parley/application/parts";
+import { callersOf } from "@parley/composition/callers";
+import { openDependencies } from "@parley/composition/dependencies";
 import { conversationRoutes } from "@parley/contract/routes/conversations";
 import { isConnectionFailure } from "@parley/data/database-errors";
 import { createApi } from "@parley/http/create-api";
 import { parseEnvironment } from "@parley/runtime/environment";
 import { loadSecrets } from "@parley/runtime/secrets";
+import { askingOf } from "@parley/sending/asking";
 import { configSchema } from "./config.ts";
 import { createConversation } from "./create-conversation.ts";
 import { deleteConversation } from "./delete-conversation.ts";
@@ -15,19 +15,19 @@ import { restoreConversation } from "./restore-conversation.ts";
 import { updateConversation } from "./update-conversation.ts";
 
 const config = parseEnvironment(configSchema);
-const parts = { ...(await openParts(config)), asking: askingOf(config, await loadSecrets()) };
+const dependencies = { ...(await openDependencies(config)), asking: askingOf(config, await loadSecrets()) };
 
 export const handler = createApi({
   routes: conversationRoutes,
   operations: {
-    listConversations: listConversations(parts),
-    createConversation: createConversation(parts),
-    getConversation: getConversation(parts),
-    updateConversation: updateConversation(parts),
-    deleteConversation: deleteConversation(parts),
-    restoreConversation: restoreConversation(parts),
+    listConversations: listConversations(dependencies),
+    createConversation: createConversation(dependencies),
+    getConversation: getConversation(dependencies),
+    updateConversation: updateConversation(dependencies),
+    deleteConversation: deleteConversation(dependencies),
+    restoreConversation: restoreConversation(dependencies),
   },
-  resolveCaller: callersOf(parts.database, config),
+  resolveCaller: callersOf(dependencies.database, config),
   apiRatePerSecond: config.API_RATE_PER_SECOND,
   onConnectionError: isConnectionFailure,
 });

@@ -1,4 +1,4 @@
-import type { Parts } from "@parley/application/parts";
+import type { Dependencies } from "@parley/composition/dependencies";
 import { renderConversation } from "@parley/contract/render/conversation";
 import type { conversationRoutes } from "@parley/contract/routes/conversations";
 import { countConversations, listConversations as findConversations } from "@parley/data/conversations";
@@ -10,7 +10,7 @@ import { searchConversations } from "./search-conversations.ts";
 /** A page of the caller's conversations; deleted ones only when they are asked for. */
 export function listConversations({
   database,
-}: Pick<Parts, "database">): Operation<(typeof conversationRoutes)["listConversations"]> {
+}: Pick<Dependencies, "database">): Operation<(typeof conversationRoutes)["listConversations"]> {
   return async (request) => {
     const { query, caller, path } = request;
     const { limit, cursor, order, includeTotal, q, status, sort } = query;

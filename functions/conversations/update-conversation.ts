@@ -1,6 +1,3 @@
-import { matchedVersion, missProblem } from "@parley/application/matched-version";
-import { requireOffered } from "@parley/application/models";
-import type { AskingParts } from "@parley/application/parts";
 import { renderConversation } from "@parley/contract/render/conversation";
 import type { conversationRoutes } from "@parley/contract/routes/conversations";
 import {
@@ -10,14 +7,17 @@ import {
 } from "@parley/data/conversations";
 import { getSystemPrompt } from "@parley/data/system-prompts";
 import type { ApiRequest, Operation } from "@parley/http/api-types";
+import { matchedVersion, missProblem } from "@parley/http/matched-version";
 import { invalid } from "@parley/http/problem";
 import { addLogKeys } from "@parley/runtime/logger";
+import type { AskingDependencies } from "@parley/sending/asking";
+import { requireOffered } from "@parley/sending/models";
 
 type Route = (typeof conversationRoutes)["updateConversation"];
 
 /** The text of a saved prompt is copied, so that a later edit of it leaves this conversation alone. */
 async function toChange(
-  database: AskingParts["database"],
+  database: AskingDependencies["database"],
   ownerId: string,
   body: ApiRequest<Route>["body"],
 ): Promise<ConversationChange> {
@@ -32,7 +32,7 @@ async function toChange(
 }
 
 /** Changes a conversation's settings. */
-export function updateConversation({ database, cache, asking }: AskingParts): Operation<Route> {
+export function updateConversation({ database, cache, asking }: AskingDependencies): Operation<Route> {
   return async ({ params: { conversationId }, body, caller: { userId }, headers }) => {
     addLogKeys({ conversationId });
     requireOffered(asking.catalog, body.model);

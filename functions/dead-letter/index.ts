@@ -1,6 +1,6 @@
-import { openCache } from "@parley/application/open-cache";
-import { openDeploymentDatabase } from "@parley/application/open-deployment-database";
-import { openRealtime } from "@parley/application/open-realtime";
+import { openCache } from "@parley/composition/open-cache";
+import { openDeploymentDatabase } from "@parley/composition/open-deployment-database";
+import { openRealtime } from "@parley/composition/open-realtime";
 import type { Database } from "@parley/data/database";
 import { createReplyQueue } from "@parley/jobs/reply-queue";
 import { parseEnvironment } from "@parley/runtime/environment";

@@ -1,4 +1,4 @@
-import { embeddingSettings } from "@parley/application/embedding";
+import { embeddingSettings } from "@parley/composition/settings";
 import * as z from "zod";
 
 /** The environment of the embedder; the key and the database's URL come from `loadSecrets`. */

@@ -1,12 +1,12 @@
-import { embedTexts } from "@parley/application/embed-texts";
 import type { Database } from "@parley/data/database";
 import { type EmbeddingJob, parseEmbeddingJob } from "@parley/jobs/embedding-job";
 import type { Embedder } from "@parley/llm/embeddings";
 import { describeError } from "@parley/runtime/describe-error";
 import { logger } from "@parley/runtime/logger";
 import type { SQSBatchResponse, SQSRecord } from "aws-lambda";
+import { embedTexts } from "./embed-texts.ts";
 
-interface Parts {
+interface Dependencies {
   database: Database;
   /** Undefined where no provider is configured: jobs sent before that was so are let go. */
   embedder: Embedder | undefined;
@@ -27,7 +27,7 @@ function receive(record: SQSRecord): Received {
 }
 
 async function embedKind(
-  { database, embedder }: Parts,
+  { database, embedder }: Dependencies,
   kind: EmbeddingJob["kind"],
   received: readonly Received[],
 ) {
@@ -44,11 +44,14 @@ async function embedKind(
 }
 
 /** Embeds the texts of all jobs together, and names the jobs whose kind has failed. */
-export async function embedBatch(parts: Parts, records: readonly SQSRecord[]): Promise<SQSBatchResponse> {
+export async function embedBatch(
+  dependencies: Dependencies,
+  records: readonly SQSRecord[],
+): Promise<SQSBatchResponse> {
   const received = records.map(receive);
   const done = {
-    message: await embedKind(parts, "message", received),
-    note: await embedKind(parts, "note", received),
+    message: await embedKind(dependencies, "message", received),
+    note: await embedKind(dependencies, "note", received),
   };
   return {
     batchItemFailures: received

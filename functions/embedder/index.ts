@@ -1,5 +1,5 @@
-import { embedderOf } from "@parley/application/embedding";
-import { openDeploymentDatabase } from "@parley/application/open-deployment-database";
+import { embedderOf } from "@parley/composition/embedder";
+import { openDeploymentDatabase } from "@parley/composition/open-deployment-database";
 import { parseEnvironment } from "@parley/runtime/environment";
 import { loadSecrets } from "@parley/runtime/secrets";
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
@@ -7,12 +7,12 @@ import { configSchema } from "./config.ts";
 import { embedBatch } from "./embed-batch.ts";
 
 const config = parseEnvironment(configSchema);
-const parts = {
+const dependencies = {
   database: await openDeploymentDatabase(),
   embedder: embedderOf(config, await loadSecrets()),
 };
 
 /** Up to ten jobs of the embedding queue; those that fail stay in it. */
 export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
-  return embedBatch(parts, event.Records);
+  return embedBatch(dependencies, event.Records);
 }

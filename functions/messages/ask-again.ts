@@ -1,8 +1,3 @@
-import { accepted, waitingReplyId } from "@parley/application/accepted";
-import { renderQueued } from "@parley/application/first-answer";
-import { requireOffered } from "@parley/application/models";
-import type { AskingParts } from "@parley/application/parts";
-import { refusalProblem } from "@parley/application/refusal-problem";
 import { renderMessage } from "@parley/contract/render/message";
 import type { messageRoutes } from "@parley/contract/routes/messages";
 import { newId } from "@parley/data/ids";
@@ -11,15 +6,20 @@ import type { Operation } from "@parley/http/api-types";
 import { problem } from "@parley/http/problem";
 import { announceChange } from "@parley/jobs/announce-ending";
 import { addLogKeys } from "@parley/runtime/logger";
+import { accepted, waitingReplyId } from "@parley/sending/accepted";
+import type { AskingDependencies } from "@parley/sending/asking";
+import { renderQueued } from "@parley/sending/first-answer";
+import { requireOffered } from "@parley/sending/models";
+import { refusalProblem } from "@parley/sending/refusal-problem";
 
 /** Asks for another reply to a user message; the earlier answer stays until the new one is there. */
-export function askAgain(parts: AskingParts): Operation<(typeof messageRoutes)["askAgain"]> {
+export function askAgain(dependencies: AskingDependencies): Operation<(typeof messageRoutes)["askAgain"]> {
   return async ({ params, body, caller, idempotency, requestId }) => {
     addLogKeys({ conversationId: params.conversationId });
-    requireOffered(parts.asking.catalog, body.model);
-    const asking = queueReply(parts.database, {
+    requireOffered(dependencies.asking.catalog, body.model);
+    const asking = queueReply(dependencies.database, {
       ...params,
-      ...parts.asking.terms,
+      ...dependencies.asking.terms,
       ownerId: caller.userId,
       replyId: newId(),
       model: body.model,
@@ -27,13 +27,13 @@ export function askAgain(parts: AskingParts): Operation<(typeof messageRoutes)["
       replyIdempotencyKey: idempotency?.key,
       replyIdempotencyFingerprint: idempotency?.fingerprint,
     });
-    parts.queue.warm();
+    dependencies.queue.warm();
     const asked = await asking;
-    if (!("message" in asked)) throw refusalProblem(asked, parts.asking.terms);
+    if (!("message" in asked)) throw refusalProblem(asked, dependencies.asking.terms);
     const { message, reply } = asked;
     if (reply === undefined) throw problem("internal");
     addLogKeys({ replyId: reply.id });
-    await announceChange(parts, requestId, {
+    await announceChange(dependencies, requestId, {
       ownerId: caller.userId,
       conversationId: params.conversationId,
       replyIds: asked.cancelledReplyIds,

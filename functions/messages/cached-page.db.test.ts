@@ -38,9 +38,11 @@ afterAll(async () => {
 async function read(userId: string, conversationId: string) {
   const query = { limit: 20, order: "desc", versions: "active", includeTotal: false };
   const request = { params: { conversationId }, query, caller: { userId }, path: "/" };
-  const parts = { database, cache } as Parameters<typeof listMessages>[0];
+  const dependencies = { database, cache } as Parameters<typeof listMessages>[0];
   statements = 0;
-  const page = await listMessages(parts)(request as ApiRequest<(typeof messageRoutes)["listMessages"]>);
+  const page = await listMessages(dependencies)(
+    request as ApiRequest<(typeof messageRoutes)["listMessages"]>,
+  );
   const { data } = page.body as { data: { content: string }[] };
   return { contents: data.map(({ content }) => content), statements };
 }

@@ -1,5 +1,9 @@
-import { embeddingSettings } from "@parley/application/embedding";
-import { askingSettings, cacheSettings, callerSettings } from "@parley/application/settings";
+import {
+  askingSettings,
+  cacheSettings,
+  callerSettings,
+  embeddingSettings,
+} from "@parley/composition/settings";
 import { embeddingQueueSettings } from "@parley/jobs/embedding-queue";
 import { realtimeSettings } from "@parley/realtime/realtime-settings";
 import * as z from "zod";

@@ -1,24 +1,26 @@
-import { matchedVersion, missProblem } from "@parley/application/matched-version";
-import type { Parts } from "@parley/application/parts";
+import type { Dependencies } from "@parley/composition/dependencies";
 import type { messageRoutes } from "@parley/contract/routes/messages";
 import { getMessage, deleteMessage as storeDeletion } from "@parley/data/messages";
 import type { Operation } from "@parley/http/api-types";
+import { matchedVersion, missProblem } from "@parley/http/matched-version";
 import { announceChange } from "@parley/jobs/announce-ending";
 import { addLogKeys } from "@parley/runtime/logger";
 
 /** Soft delete. The message's unfinished replies are cancelled, and the conversation's next one may run. */
-export function deleteMessage(parts: Parts): Operation<(typeof messageRoutes)["deleteMessage"]> {
+export function deleteMessage(
+  dependencies: Dependencies,
+): Operation<(typeof messageRoutes)["deleteMessage"]> {
   return async ({ params, caller, headers, requestId }) => {
     const { conversationId, messageId } = params;
     const ownerId = caller.userId;
     addLogKeys({ conversationId });
     const expectedVersion = await matchedVersion(headers.ifMatch, () =>
-      getMessage(parts.database, ownerId, conversationId, messageId),
+      getMessage(dependencies.database, ownerId, conversationId, messageId),
     );
-    const deleted = await storeDeletion(parts.database, { ...params, ownerId, expectedVersion });
+    const deleted = await storeDeletion(dependencies.database, { ...params, ownerId, expectedVersion });
     if (deleted.outcome !== "deleted") throw missProblem(deleted.outcome);
     const { cancelledReplyIds } = deleted;
-    await announceChange(parts, requestId, {
+    await announceChange(dependencies, requestId, {
       ownerId,
       conversationId,
       replyIds: cancelledReplyIds,

@@ -1,9 +1,9 @@
-import { matchedVersion, missProblem } from "@parley/application/matched-version";
-import type { Parts } from "@parley/application/parts";
+import type { Dependencies } from "@parley/composition/dependencies";
 import { renderMessage } from "@parley/contract/render/message";
 import type { messageRoutes } from "@parley/contract/routes/messages";
 import { getMessage, editMessage as storeEdit } from "@parley/data/messages";
 import type { Operation } from "@parley/http/api-types";
+import { matchedVersion, missProblem } from "@parley/http/matched-version";
 import { problem } from "@parley/http/problem";
 import type { EmbeddingQueue } from "@parley/jobs/embedding-queue";
 import { addLogKeys } from "@parley/runtime/logger";
@@ -13,7 +13,7 @@ export function editMessage({
   database,
   cache,
   embeddings,
-}: Pick<Parts, "database" | "cache"> & { embeddings: EmbeddingQueue }): Operation<
+}: Pick<Dependencies, "database" | "cache"> & { embeddings: EmbeddingQueue }): Operation<
   (typeof messageRoutes)["editMessage"]
 > {
   return async ({ params, body, caller, headers }) => {

@@ -1,6 +1,3 @@
-import { requireOffered } from "@parley/application/models";
-import type { AskingParts } from "@parley/application/parts";
-import { refusalProblem } from "@parley/application/refusal-problem";
 import { renderPrice } from "@parley/contract/render/price";
 import type { messageRoutes } from "@parley/contract/routes/messages";
 import type { Estimate } from "@parley/contract/schemas/context";
@@ -12,6 +9,9 @@ import { findModel } from "@parley/llm/models";
 import { buildPromptWithNotes } from "@parley/llm/prompt-with-notes";
 import { estimatingCounter, type TokenCounter, tokenCounterFor } from "@parley/llm/token-counter";
 import { addLogKeys } from "@parley/runtime/logger";
+import type { AskingDependencies } from "@parley/sending/asking";
+import { requireOffered } from "@parley/sending/models";
+import { refusalProblem } from "@parley/sending/refusal-problem";
 
 type Sent = Pick<Estimate, "fits" | "sentMessageIds" | "droppedMessageIds" | "noteIds" | "inputTokens">;
 
@@ -66,7 +66,7 @@ function toSent(basis: EstimateBasis, content: string, counter: TokenCounter): S
 export function estimateReply({
   database,
   asking,
-}: Pick<AskingParts, "database" | "asking">): Operation<(typeof messageRoutes)["estimateReply"]> {
+}: Pick<AskingDependencies, "database" | "asking">): Operation<(typeof messageRoutes)["estimateReply"]> {
   return async ({ params: { conversationId }, body: { content, model }, caller }) => {
     addLogKeys({ conversationId });
     requireOffered(asking.catalog, model);

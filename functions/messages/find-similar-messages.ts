@@ -1,4 +1,4 @@
-import { embedQuestion } from "@parley/application/embedding";
+import { embedQuestion } from "@parley/composition/embed-question";
 import { renderMessage } from "@parley/contract/render/message";
 import type { messageRoutes } from "@parley/contract/routes/messages";
 import type { Database } from "@parley/data/database";

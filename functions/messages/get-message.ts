@@ -1,4 +1,4 @@
-import type { Parts } from "@parley/application/parts";
+import type { Dependencies } from "@parley/composition/dependencies";
 import { renderMessage } from "@parley/contract/render/message";
 import type { messageRoutes } from "@parley/contract/routes/messages";
 import { getMessage as findMessage } from "@parley/data/messages";
@@ -9,7 +9,7 @@ import { addLogKeys } from "@parley/runtime/logger";
 /** One message; a deleted one keeps its place without its text. */
 export function getMessage({
   database,
-}: Pick<Parts, "database">): Operation<(typeof messageRoutes)["getMessage"]> {
+}: Pick<Dependencies, "database">): Operation<(typeof messageRoutes)["getMessage"]> {
   return async ({ params: { conversationId, messageId }, caller }) => {
     addLogKeys({ conversationId });
     const row = await findMessage(database, caller.userId, conversationId, messageId);

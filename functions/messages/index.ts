@@ -1,13 +1,13 @@
-import { askingOf } from "@parley/application/asking";
-import { callersOf } from "@parley/application/callers";
-import { embedderOf } from "@parley/application/embedding";
-import { openParts } from "@parley/application/parts";
+import { callersOf } from "@parley/composition/callers";
+import { openDependencies } from "@parley/composition/dependencies";
+import { embedderOf } from "@parley/composition/embedder";
 import { messageRoutes } from "@parley/contract/routes/messages";
 import { isConnectionFailure } from "@parley/data/database-errors";
 import { createApi } from "@parley/http/create-api";
 import { createEmbeddingQueue } from "@parley/jobs/embedding-queue";
 import { parseEnvironment } from "@parley/runtime/environment";
 import { loadSecrets } from "@parley/runtime/secrets";
+import { askingOf } from "@parley/sending/asking";
 import { askAgain } from "./ask-again.ts";
 import { configSchema } from "./config.ts";
 import { deleteMessage } from "./delete-message.ts";
@@ -21,8 +21,8 @@ import { sendMessage } from "./send-message.ts";
 
 const config = parseEnvironment(configSchema);
 const secrets = await loadSecrets();
-const parts = {
-  ...(await openParts(config)),
+const dependencies = {
+  ...(await openDependencies(config)),
   asking: askingOf(config, secrets),
   embedder: embedderOf(config, secrets),
   embeddings: createEmbeddingQueue(config.EMBEDDING_QUEUE_URL),
@@ -31,17 +31,17 @@ const parts = {
 export const handler = createApi({
   routes: messageRoutes,
   operations: {
-    searchMessages: searchMessages(parts),
-    findSimilarMessages: findSimilarMessages(parts),
-    listMessages: listMessages(parts),
-    sendMessage: sendMessage(parts),
-    getMessage: getMessage(parts),
-    editMessage: editMessage(parts),
-    deleteMessage: deleteMessage(parts),
-    estimateReply: estimateReply(parts),
-    askAgain: askAgain(parts),
+    searchMessages: searchMessages(dependencies),
+    findSimilarMessages: findSimilarMessages(dependencies),
+    listMessages: listMessages(dependencies),
+    sendMessage: sendMessage(dependencies),
+    getMessage: getMessage(dependencies),
+    editMessage: editMessage(dependencies),
+    deleteMessage: deleteMessage(dependencies),
+    estimateReply: estimateReply(dependencies),
+    askAgain: askAgain(dependencies),
   },
-  resolveCaller: callersOf(parts.database, config),
+  resolveCaller: callersOf(dependencies.database, config),
   apiRatePerSecond: config.API_RATE_PER_SECOND,
   onConnectionError: isConnectionFailure,
 });

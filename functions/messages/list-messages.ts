@@ -1,4 +1,4 @@
-import type { Parts } from "@parley/application/parts";
+import type { Dependencies } from "@parley/composition/dependencies";
 import { renderMessage } from "@parley/contract/render/message";
 import type { messageRoutes } from "@parley/contract/routes/messages";
 import { countMessages, listMessages as findMessages } from "@parley/data/messages";
@@ -19,7 +19,7 @@ function isNewestPage({ limit, cursor, order, includeTotal, q, role, versions }:
 }
 
 async function readPage(
-  database: Parts["database"],
+  database: Dependencies["database"],
   { params: { conversationId }, query, caller, path }: ApiRequest<Route>,
 ): Promise<{ page: ApiResponse; isReplying: boolean }> {
   const { limit, cursor, order, includeTotal, q, role, versions } = query;
@@ -47,7 +47,7 @@ async function readPage(
 }
 
 /** A page of a conversation's messages. */
-export function listMessages({ database, cache }: Parts): Operation<Route> {
+export function listMessages({ database, cache }: Dependencies): Operation<Route> {
   return async (request) => {
     const { conversationId } = request.params;
     const ownerId = request.caller.userId;

@@ -1,5 +1,3 @@
-import { offeredModels } from "@parley/application/models";
-import type { AskingParts } from "@parley/application/parts";
 import { createCache } from "@parley/cache/create-cache";
 import { messageRoutes } from "@parley/contract/routes/messages";
 import { type Database, openDatabase } from "@parley/data/database";
@@ -13,6 +11,8 @@ import { createEmbeddingQueue } from "@parley/jobs/embedding-queue";
 import { availableModels } from "@parley/llm/models";
 import { createTestDatabase, type TestDatabase } from "@parley/local/postgres/test-database";
 import { createRealtime } from "@parley/realtime/create-realtime";
+import type { AskingDependencies } from "@parley/sending/asking";
+import { offeredModels } from "@parley/sending/models";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { listMessages } from "./list-messages.ts";
 import { sendMessage } from "./send-message.ts";
@@ -49,7 +49,7 @@ beforeEach(() => {
 async function call(sub: "ada" | "eve", route: "sendMessage" | "listMessages", body?: object) {
   const userId = await userOf(sub);
   const catalog = availableModels({ includeScripted: true });
-  const parts: AskingParts = {
+  const dependencies: AskingDependencies = {
     database,
     cache: createCache({ cacheName: "none" }),
     queue: {
@@ -72,8 +72,8 @@ async function call(sub: "ada" | "eve", route: "sendMessage" | "listMessages", b
   const api = createApi({
     routes: { sendMessage: sending, listMessages: listing },
     operations: {
-      sendMessage: sendMessage({ ...parts, embeddings: createEmbeddingQueue(undefined) }),
-      listMessages: listMessages(parts),
+      sendMessage: sendMessage({ ...dependencies, embeddings: createEmbeddingQueue(undefined) }),
+      listMessages: listMessages(dependencies),
     },
     resolveCaller: async () => ({ outcome: "active", user: { id: userId } }),
     apiRatePerSecond: 0,

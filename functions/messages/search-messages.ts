@@ -1,4 +1,4 @@
-import type { Parts } from "@parley/application/parts";
+import type { Dependencies } from "@parley/composition/dependencies";
 import { renderMessage } from "@parley/contract/render/message";
 import type { messageRoutes } from "@parley/contract/routes/messages";
 import { searchMessages as findMessages, type MessageMatch } from "@parley/data/search";
@@ -13,7 +13,7 @@ function renderMatch({ message, conversationTitle, snippet, highlights }: Messag
 /** A page of the caller's messages that match, best first. */
 export function searchMessages({
   database,
-}: Pick<Parts, "database">): Operation<(typeof messageRoutes)["searchMessages"]> {
+}: Pick<Dependencies, "database">): Operation<(typeof messageRoutes)["searchMessages"]> {
   return async ({ query, caller, path }) => {
     const { limit, cursor, q, role } = query;
     const scope = cursorScope("score", { list: "message search", q, role });

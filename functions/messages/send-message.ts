@@ -1,19 +1,20 @@
-import { accepted, replayHeader, waitingReplyId } from "@parley/application/accepted";
-import { renderNewMessage, renderQueued } from "@parley/application/first-answer";
-import { requireOffered } from "@parley/application/models";
-import type { AskingParts } from "@parley/application/parts";
-import { refusalProblem } from "@parley/application/refusal-problem";
 import type { messageRoutes } from "@parley/contract/routes/messages";
 import { newId } from "@parley/data/ids";
 import { sendMessage as storeMessage } from "@parley/data/send-message";
 import type { ApiRequest, Operation } from "@parley/http/api-types";
+import { replayHeader } from "@parley/http/idempotency";
 import { announceChange } from "@parley/jobs/announce-ending";
 import type { EmbeddingQueue } from "@parley/jobs/embedding-queue";
 import { addLogKeys } from "@parley/runtime/logger";
+import { accepted, waitingReplyId } from "@parley/sending/accepted";
+import type { AskingDependencies } from "@parley/sending/asking";
+import { renderNewMessage, renderQueued } from "@parley/sending/first-answer";
+import { requireOffered } from "@parley/sending/models";
+import { refusalProblem } from "@parley/sending/refusal-problem";
 
 type Route = (typeof messageRoutes)["sendMessage"];
 
-function store({ database, asking }: AskingParts, request: ApiRequest<Route>) {
+function store({ database, asking }: AskingDependencies, request: ApiRequest<Route>) {
   const { content, role, replyTo, metadata, model, onBusy = "enqueue" } = request.body;
   const message = {
     ownerId: request.caller.userId,
@@ -30,19 +31,21 @@ function store({ database, asking }: AskingParts, request: ApiRequest<Route>) {
 }
 
 /** Stores a message; a user's is answered in the background (202), an assistant's only imported (201). */
-export function sendMessage(parts: AskingParts & { embeddings: EmbeddingQueue }): Operation<Route> {
+export function sendMessage(
+  dependencies: AskingDependencies & { embeddings: EmbeddingQueue },
+): Operation<Route> {
   return async (request) => {
     const { conversationId } = request.params;
     const ownerId = request.caller.userId;
     addLogKeys({ conversationId });
-    requireOffered(parts.asking.catalog, request.body.model);
-    const storing = store(parts, request);
-    parts.queue.warm();
+    requireOffered(dependencies.asking.catalog, request.body.model);
+    const storing = store(dependencies, request);
+    dependencies.queue.warm();
     const sent = await storing;
-    if (!("message" in sent)) throw refusalProblem(sent, parts.asking.terms);
+    if (!("message" in sent)) throw refusalProblem(sent, dependencies.asking.terms);
     const { outcome, reply, cancelledReplyIds } = sent;
     if (reply !== undefined) addLogKeys({ replyId: reply.id });
-    await announceChange(parts, request.requestId, {
+    await announceChange(dependencies, request.requestId, {
       ownerId,
       conversationId,
       replyIds: cancelledReplyIds,
@@ -52,7 +55,7 @@ export function sendMessage(parts: AskingParts & { embeddings: EmbeddingQueue })
     const message = renderNewMessage(sent.message, reply?.id ?? null, request.body);
     if (reply !== undefined) return accepted(reply, outcome, { message, reply: renderQueued(reply) });
     // A question waits for its answer: the worker has both embedded.
-    await parts.embeddings.enqueue({ kind: "message", items: [{ ownerId, id: message.id }] });
+    await dependencies.embeddings.enqueue({ kind: "message", items: [{ ownerId, id: message.id }] });
     const location = `/v1/conversations/${conversationId}/messages/${message.id}`;
     return {
       status: 201,

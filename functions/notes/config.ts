@@ -1,5 +1,4 @@
-import { embeddingSettings } from "@parley/application/embedding";
-import { callerSettings } from "@parley/application/settings";
+import { callerSettings, embeddingSettings } from "@parley/composition/settings";
 import { embeddingQueueSettings } from "@parley/jobs/embedding-queue";
 import * as z from "zod";
 

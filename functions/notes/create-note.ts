@@ -1,10 +1,10 @@
-import { replayHeader } from "@parley/application/accepted";
 import { renderNote } from "@parley/contract/render/note";
 import type { noteRoutes } from "@parley/contract/routes/notes";
 import type { Database } from "@parley/data/database";
 import { newId } from "@parley/data/ids";
 import { createNote as storeNote } from "@parley/data/notes";
 import type { Operation } from "@parley/http/api-types";
+import { replayHeader } from "@parley/http/idempotency";
 import { problem } from "@parley/http/problem";
 import type { EmbeddingQueue } from "@parley/jobs/embedding-queue";
 

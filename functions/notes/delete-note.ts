@@ -1,8 +1,8 @@
-import { matchedVersion, missProblem } from "@parley/application/matched-version";
 import type { noteRoutes } from "@parley/contract/routes/notes";
 import type { Database } from "@parley/data/database";
 import { getNote, deleteNote as storeDeletion } from "@parley/data/notes";
 import type { Operation } from "@parley/http/api-types";
+import { matchedVersion, missProblem } from "@parley/http/matched-version";
 
 /** Deletes a note for good and unpins it everywhere. */
 export function deleteNote(database: Database): Operation<(typeof noteRoutes)["deleteNote"]> {

@@ -1,4 +1,4 @@
-import { embedQuestion } from "@parley/application/embedding";
+import { embedQuestion } from "@parley/composition/embed-question";
 import { renderNote } from "@parley/contract/render/note";
 import type { noteRoutes } from "@parley/contract/routes/notes";
 import type { Database } from "@parley/data/database";

@@ -1,7 +1,7 @@
-import { callersOf } from "@parley/application/callers";
-import { embedderOf } from "@parley/application/embedding";
-import { openDeploymentDatabase } from "@parley/application/open-deployment-database";
-import { tracedDatabase } from "@parley/application/traced-database";
+import { callersOf } from "@parley/composition/callers";
+import { embedderOf } from "@parley/composition/embedder";
+import { openDeploymentDatabase } from "@parley/composition/open-deployment-database";
+import { tracedDatabase } from "@parley/composition/traced-database";
 import { noteRoutes } from "@parley/contract/routes/notes";
 import { isConnectionFailure } from "@parley/data/database-errors";
 import { createApi } from "@parley/http/create-api";

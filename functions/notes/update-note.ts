@@ -1,9 +1,9 @@
-import { matchedVersion, missProblem } from "@parley/application/matched-version";
 import { renderNote } from "@parley/contract/render/note";
 import type { noteRoutes } from "@parley/contract/routes/notes";
 import type { Database } from "@parley/data/database";
 import { getNote, updateNote as storeChange } from "@parley/data/notes";
 import type { Operation } from "@parley/http/api-types";
+import { matchedVersion, missProblem } from "@parley/http/matched-version";
 import type { EmbeddingQueue } from "@parley/jobs/embedding-queue";
 
 /** Changes a note; replies keep the text that they were given. */

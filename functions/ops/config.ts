@@ -1,4 +1,4 @@
-import { callerSettings } from "@parley/application/settings";
+import { callerSettings } from "@parley/composition/settings";
 import * as z from "zod";
 
 /** The environment of the operations routes; keys and the database's URL come from `loadSecrets`. */

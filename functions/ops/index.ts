@@ -1,7 +1,6 @@
-import { callersOf } from "@parley/application/callers";
-import { deploymentModels } from "@parley/application/models";
-import { openDeploymentDatabase } from "@parley/application/open-deployment-database";
-import { tracedDatabase } from "@parley/application/traced-database";
+import { callersOf } from "@parley/composition/callers";
+import { openDeploymentDatabase } from "@parley/composition/open-deployment-database";
+import { tracedDatabase } from "@parley/composition/traced-database";
 import { opsRoutes } from "@parley/contract/routes/ops";
 import { isConnectionFailure } from "@parley/data/database-errors";
 import { createApi } from "@parley/http/create-api";
@@ -9,6 +8,7 @@ import { readQueueDepth } from "@parley/jobs/queue-depth";
 import { defaultModel } from "@parley/llm/models";
 import { parseEnvironment } from "@parley/runtime/environment";
 import { loadSecrets } from "@parley/runtime/secrets";
+import { deploymentModels } from "@parley/sending/models";
 import { configSchema } from "./config.ts";
 import { getHealth } from "./get-health.ts";
 import { getMetrics } from "./get-metrics.ts";

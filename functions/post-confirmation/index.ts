@@ -1,4 +1,4 @@
-import { openDeploymentDatabase } from "@parley/application/open-deployment-database";
+import { openDeploymentDatabase } from "@parley/composition/open-deployment-database";
 import type { Database } from "@parley/data/database";
 import { resolveUser } from "@parley/data/users";
 import { parseEnvironment } from "@parley/runtime/environment";

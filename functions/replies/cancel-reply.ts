@@ -1,4 +1,4 @@
-import type { Parts } from "@parley/application/parts";
+import type { Dependencies } from "@parley/composition/dependencies";
 import { renderReply, replyEtag } from "@parley/contract/render/reply";
 import type { replyRoutes } from "@parley/contract/routes/replies";
 import { cancelReply as storeCancel } from "@parley/data/replies";
@@ -8,11 +8,11 @@ import { announceEnding } from "@parley/jobs/announce-ending";
 import { addLogKeys } from "@parley/runtime/logger";
 
 /** Cancels an unfinished reply, keeping its text so far; repeating it answers the same. */
-export function cancelReply(parts: Parts): Operation<(typeof replyRoutes)["cancelReply"]> {
+export function cancelReply(dependencies: Dependencies): Operation<(typeof replyRoutes)["cancelReply"]> {
   return async ({ params: { replyId }, caller, requestId }) => {
     const ownerId = caller.userId;
     addLogKeys({ replyId });
-    const cancelled = await storeCancel(parts.database, ownerId, replyId);
+    const cancelled = await storeCancel(dependencies.database, ownerId, replyId);
     if (cancelled.outcome === "not_found") throw problem("not-found");
     const { outcome, reply, nextReplyId, news } = cancelled;
     const { conversationId, status } = reply;
@@ -25,7 +25,7 @@ export function cancelReply(parts: Parts): Operation<(typeof replyRoutes)["cance
     }
     if (outcome === "cancelled") {
       const replyIds = [replyId];
-      await announceEnding(parts, requestId, { ownerId, replyIds, nextReplyId, news });
+      await announceEnding(dependencies, requestId, { ownerId, replyIds, nextReplyId, news });
     }
     return { status: 200, body: renderReply(reply), etag: replyEtag(reply) };
   };

@@ -1,4 +1,4 @@
-import { cacheSettings, callerSettings } from "@parley/application/settings";
+import { cacheSettings, callerSettings } from "@parley/composition/settings";
 import { patienceSeconds } from "@parley/data/replies";
 import { queueSettings } from "@parley/jobs/queue-settings";
 import { realtimeSettings } from "@parley/realtime/realtime-settings";

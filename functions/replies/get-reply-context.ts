@@ -1,4 +1,4 @@
-import type { Parts } from "@parley/application/parts";
+import type { Dependencies } from "@parley/composition/dependencies";
 import { renderReplyContext } from "@parley/contract/render/reply-context";
 import type { replyRoutes } from "@parley/contract/routes/replies";
 import { getReplyWithContext } from "@parley/data/replies";
@@ -9,7 +9,7 @@ import { addLogKeys } from "@parley/runtime/logger";
 /** What the model was given for a reply, and what that cost. */
 export function getReplyContext({
   database,
-}: Pick<Parts, "database">): Operation<(typeof replyRoutes)["getReplyContext"]> {
+}: Pick<Dependencies, "database">): Operation<(typeof replyRoutes)["getReplyContext"]> {
   return async ({ params: { replyId }, caller }) => {
     addLogKeys({ replyId });
     const row = await getReplyWithContext(database, caller.userId, replyId);

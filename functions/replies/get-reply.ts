@@ -4,7 +4,7 @@ import { isTerminal } from "@parley/contract/schemas/reply";
 import type { ApiResponse, Operation } from "@parley/http/api-types";
 import { problem } from "@parley/http/problem";
 import { addLogKeys } from "@parley/runtime/logger";
-import { type ReadingParts, readReply, type Seen } from "./read-reply.ts";
+import { type ReadingDependencies, readReply, type Seen } from "./read-reply.ts";
 
 const firstPauseMillis = 50;
 const longestPauseMillis = 500;
@@ -26,7 +26,7 @@ function toResponse({ reply, etag }: Seen): ApiResponse {
  * @param mostWaitSeconds above it a poll is answered at once.
  */
 export function getReply(
-  parts: ReadingParts,
+  dependencies: ReadingDependencies,
   mostWaitSeconds: number,
 ): Operation<(typeof replyRoutes)["getReply"]> {
   return async ({
@@ -42,7 +42,7 @@ export function getReply(
     const wanted = waitSeconds > mostWaitSeconds ? 0 : waitSeconds * 1000;
     const until = Date.now() + Math.min(wanted, remainingMillis() - spareMillis);
     for (let pause = firstPauseMillis; ; pause = Math.min(pause * 1.5, longestPauseMillis)) {
-      const seen = await readReply(parts, caller.userId, replyId, requestId, isSeen);
+      const seen = await readReply(dependencies, caller.userId, replyId, requestId, isSeen);
       if (seen === undefined) throw problem("not-found");
       addLogKeys({ conversationId: seen.reply.conversationId });
       const left = until - Date.now();

@@ -1,5 +1,5 @@
-import { callersOf } from "@parley/application/callers";
-import { openParts } from "@parley/application/parts";
+import { callersOf } from "@parley/composition/callers";
+import { openDependencies } from "@parley/composition/dependencies";
 import { replyRoutes } from "@parley/contract/routes/replies";
 import { isConnectionFailure } from "@parley/data/database-errors";
 import { createApi } from "@parley/http/create-api";
@@ -11,17 +11,20 @@ import { getReplyContext } from "./get-reply-context.ts";
 import { listReplies } from "./list-replies.ts";
 
 const config = parseEnvironment(configSchema);
-const parts = await openParts(config);
+const dependencies = await openDependencies(config);
 
 export const handler = createApi({
   routes: replyRoutes,
   operations: {
-    getReply: getReply({ ...parts, patienceSeconds: config.REPLY_PATIENCE_SECONDS }, config.MAX_WAIT_SECONDS),
-    getReplyContext: getReplyContext(parts),
-    cancelReply: cancelReply(parts),
-    listReplies: listReplies(parts),
+    getReply: getReply(
+      { ...dependencies, patienceSeconds: config.REPLY_PATIENCE_SECONDS },
+      config.MAX_WAIT_SECONDS,
+    ),
+    getReplyContext: getReplyContext(dependencies),
+    cancelReply: cancelReply(dependencies),
+    listReplies: listReplies(dependencies),
   },
-  resolveCaller: callersOf(parts.database, config),
+  resolveCaller: callersOf(dependencies.database, config),
   apiRatePerSecond: config.API_RATE_PER_SECOND,
   onConnectionError: isConnectionFailure,
 });

@@ -1,4 +1,4 @@
-import type { Parts } from "@parley/application/parts";
+import type { Dependencies } from "@parley/composition/dependencies";
 import { renderReply } from "@parley/contract/render/reply";
 import type { replyRoutes } from "@parley/contract/routes/replies";
 import { countReplies, listReplies as findReplies } from "@parley/data/replies";
@@ -11,7 +11,7 @@ import { addLogKeys } from "@parley/runtime/logger";
 /** A page of a conversation's replies, in the order they were asked for. */
 export function listReplies({
   database,
-}: Pick<Parts, "database">): Operation<(typeof replyRoutes)["listReplies"]> {
+}: Pick<Dependencies, "database">): Operation<(typeof replyRoutes)["listReplies"]> {
   return async ({ params: { conversationId }, query, caller: { userId }, path }) => {
     addLogKeys({ conversationId });
     const { limit, cursor, order, includeTotal, status } = query;

@@ -8,11 +8,11 @@ import { captureLog } from "@parley/http/testing/capture-log";
 import { createTestDatabase, type TestDatabase } from "@parley/local/postgres/test-database";
 import { createRealtime } from "@parley/realtime/create-realtime";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
-import { type ReadingParts, readReply } from "./read-reply.ts";
+import { type ReadingDependencies, readReply } from "./read-reply.ts";
 
 let testDatabase: TestDatabase;
 let database: Database;
-let parts: ReadingParts;
+let dependencies: ReadingDependencies;
 let statements: string[] = [];
 let enqueued: string[] = [];
 let ada: string;
@@ -54,7 +54,7 @@ beforeAll(async () => {
   testDatabase = await createTestDatabase();
   database = openDatabase(testDatabase.url, { onStatement: (text) => statements.push(text) });
   [ada, eve] = [await userOf("ada"), await userOf("eve")];
-  parts = {
+  dependencies = {
     database,
     cache: createCache({ cacheName: "none" }),
     queue: {
@@ -85,31 +85,33 @@ const age = (seconds: number) =>
   );
 
 it("takes one statement, and gives another user nothing", async () => {
-  expect(await readReply(parts, ada, replyId, "request-1")).toMatchObject({ reply: { status: "queued" } });
-  expect(await readReply(parts, eve, replyId, "request-1")).toBeUndefined();
+  expect(await readReply(dependencies, ada, replyId, "request-1")).toMatchObject({
+    reply: { status: "queued" },
+  });
+  expect(await readReply(dependencies, eve, replyId, "request-1")).toBeUndefined();
   expect([statements.length, enqueued]).toEqual([2, []]);
 });
 
 it("sends the job again once when it seems to be lost", async () => {
   await age(31);
-  await Promise.all(Array.from({ length: 4 }, () => readReply(parts, ada, replyId, "request-1")));
+  await Promise.all(Array.from({ length: 4 }, () => readReply(dependencies, ada, replyId, "request-1")));
   expect(enqueued).toEqual([replyId]);
 });
 
 it("sends nothing for another user", async () => {
   await age(31);
-  await readReply(parts, eve, replyId, "request-1");
+  await readReply(dependencies, eve, replyId, "request-1");
   expect(enqueued).toEqual([]);
 });
 
 it("asks no database for a running reply that is cached for this user", async () => {
-  const running = await readReply(parts, ada, replyId, "request-1");
+  const running = await readReply(dependencies, ada, replyId, "request-1");
   if (running === undefined) throw new Error("The reply was not found.");
   const reply = { ...running.reply, status: "in_progress", partialText: "So far" };
   const cached = {
-    ...parts,
+    ...dependencies,
     cache: {
-      ...parts.cache,
+      ...dependencies.cache,
       readReply: async <T>(ownerId: string) =>
         ownerId === ada ? { reply: reply as T, attempt: 1, sequence: 4 } : undefined,
     },
@@ -124,9 +126,9 @@ it("asks no database for a running reply that is cached for this user", async ()
 it("looks in the cache for a reply that was saved while it runs, or that the caller has seen run", async () => {
   const asked: unknown[] = [];
   const watched = {
-    ...parts,
+    ...dependencies,
     cache: {
-      ...parts.cache,
+      ...dependencies.cache,
       readReply: async (_ownerId: string, _replyId: string, hasSeenItRun?: boolean) =>
         void asked.push(hasSeenItRun),
       replyRuns: (ownerId: string, id: string) => void asked.push([ownerId, id]),

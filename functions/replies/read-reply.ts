@@ -1,11 +1,11 @@
-import type { Parts } from "@parley/application/parts";
+import type { Dependencies } from "@parley/composition/dependencies";
 import { renderReply, replyEtag } from "@parley/contract/render/reply";
 import { isTerminal, type Reply } from "@parley/contract/schemas/reply";
 import { getReply, needsRepair, type ReplyRow, repairReply } from "@parley/data/replies";
 import { timeOutReply } from "@parley/data/reply-jobs";
 import { announceEnding } from "@parley/jobs/announce-ending";
 
-export interface ReadingParts extends Parts {
+export interface ReadingDependencies extends Dependencies {
   /** How long a queued reply may wait before its job counts as lost. */
   patienceSeconds: number;
 }
@@ -17,12 +17,16 @@ export interface Seen {
 }
 
 /** Sends a lost job again; where no worker came within the deadline either, the reply ends. */
-async function repair(parts: ReadingParts, row: ReplyRow, requestId: string): Promise<ReplyRow | undefined> {
-  const { database, queue, patienceSeconds } = parts;
+async function repair(
+  dependencies: ReadingDependencies,
+  row: ReplyRow,
+  requestId: string,
+): Promise<ReplyRow | undefined> {
+  const { database, queue, patienceSeconds } = dependencies;
   const { ownerId, id } = row;
   if (row.deadlineAt < new Date()) {
     const ended = await timeOutReply(database, ownerId, id);
-    if (ended !== undefined) await announceEnding(parts, requestId, ended);
+    if (ended !== undefined) await announceEnding(dependencies, requestId, ended);
     return getReply(database, ownerId, id);
   }
   const staleReplyId = await repairReply(database, ownerId, id, patienceSeconds);
@@ -41,13 +45,13 @@ function mayBeCached({ status, attempt, sequence }: ReplyRow): boolean {
  * @param hasSeenItRun the caller has, by what it sent
  */
 export async function readReply(
-  parts: ReadingParts,
+  dependencies: ReadingDependencies,
   ownerId: string,
   replyId: string,
   requestId: string,
   hasSeenItRun = false,
 ): Promise<Seen | undefined> {
-  const { database, cache, patienceSeconds } = parts;
+  const { database, cache, patienceSeconds } = dependencies;
   const cached = await cache.readReply<Reply>(ownerId, replyId, hasSeenItRun);
   if (cached !== undefined) {
     const { reply, attempt, sequence } = cached;
@@ -55,7 +59,7 @@ export async function readReply(
   }
   const stored = await getReply(database, ownerId, replyId);
   const isStuck = stored !== undefined && needsRepair(stored, patienceSeconds);
-  const row = isStuck ? await repair(parts, stored, requestId) : stored;
+  const row = isStuck ? await repair(dependencies, stored, requestId) : stored;
   if (row === undefined) return undefined;
   if (mayBeCached(row)) cache.replyRuns(ownerId, replyId);
   return { reply: renderReply(row), etag: replyEtag(row) };

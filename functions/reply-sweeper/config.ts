@@ -1,4 +1,4 @@
-import { embeddingSettings } from "@parley/application/embedding";
+import { embeddingSettings } from "@parley/composition/settings";
 import { embeddingQueueSettings } from "@parley/jobs/embedding-queue";
 import { queueSettings } from "@parley/jobs/queue-settings";
 import { realtimeSettings } from "@parley/realtime/realtime-settings";

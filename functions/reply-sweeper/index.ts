@@ -1,6 +1,6 @@
-import { openCache } from "@parley/application/open-cache";
-import { openDeploymentDatabase } from "@parley/application/open-deployment-database";
-import { openRealtime } from "@parley/application/open-realtime";
+import { openCache } from "@parley/composition/open-cache";
+import { openDeploymentDatabase } from "@parley/composition/open-deployment-database";
+import { openRealtime } from "@parley/composition/open-realtime";
 import type { Database } from "@parley/data/database";
 import { createEmbeddingQueue } from "@parley/jobs/embedding-queue";
 import { createReplyQueue } from "@parley/jobs/reply-queue";
@@ -21,7 +21,7 @@ const reserveMillis = 15_000;
 
 /** The SDK is loaded by the first account that was left half deleted. */
 async function deleteSignIn(username: string): Promise<void> {
-  const { deleteSignIn } = await import("@parley/application/delete-sign-in");
+  const { deleteSignIn } = await import("@parley/identity/delete-sign-in");
   await deleteSignIn(config.USER_POOL_ID, username);
 }
 

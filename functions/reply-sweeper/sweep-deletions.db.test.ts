@@ -1,9 +1,9 @@
-import { type ErasingParts, eraseAccount } from "@parley/application/erase-account";
 import { createCache } from "@parley/cache/create-cache";
 import type { Database } from "@parley/data/database";
 import { type FullAccount, fullAccount, mentions } from "@parley/data/testing/full-account.fixture";
 import { openScene, type Scene, unexplained } from "@parley/data/testing/scene.fixture";
 import { captureLog } from "@parley/http/testing/capture-log";
+import { type ErasingDependencies, eraseAccount } from "@parley/identity/erase-account";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { sweepDeletions } from "./sweep-deletions.ts";
 
@@ -25,7 +25,7 @@ afterAll(async () => {
   await scene.close();
 });
 
-function partsOn(database: Database, change: Partial<ErasingParts> = {}): ErasingParts {
+function dependenciesOn(database: Database, change: Partial<ErasingDependencies> = {}): ErasingDependencies {
   return {
     database,
     cache: createCache({ cacheName: "none" }),
@@ -63,12 +63,12 @@ test("a deletion that is killed behind any of its statements is finished, with i
   for (let statements = 1; wasKilled; statements++) {
     signInsDeleted = [];
     const ada = await fullAccount(scene);
-    const parts = partsOn(mortal(statements));
+    const dependencies = dependenciesOn(mortal(statements));
     const account = { ownerId: ada.id, username: `ada-${statements}` };
-    const attempt = eraseAccount(parts, account, always).catch((error: unknown) => error);
+    const attempt = eraseAccount(dependencies, account, always).catch((error: unknown) => error);
     wasKilled = (await attempt) instanceof Killed;
     await wait(6);
-    const swept = await sweepDeletions(partsOn(scene.database), always);
+    const swept = await sweepDeletions(dependenciesOn(scene.database), always);
     expect(swept).toEqual({ finishedDeletions: wasKilled ? 1 : 0, unfinishedDeletions: 0 });
     expect(new Set(signInsDeleted)).toEqual(new Set([account.username]));
     expect(await mentions(scene, ada.id)).toEqual({});
@@ -79,25 +79,29 @@ test("a deletion that is killed behind any of its statements is finished, with i
 
 test("one that its owner may be going on with is left alone", async () => {
   const ada = await fullAccount(scene);
-  await eraseAccount(partsOn(mortal(4)), { ownerId: ada.id, username: "ada" }, always).catch(() => {});
+  await eraseAccount(dependenciesOn(mortal(4)), { ownerId: ada.id, username: "ada" }, always).catch(() => {});
   await wait(4);
-  expect(await sweepDeletions(partsOn(scene.database), always)).toMatchObject({ finishedDeletions: 0 });
+  expect(await sweepDeletions(dependenciesOn(scene.database), always)).toMatchObject({
+    finishedDeletions: 0,
+  });
   expect(await mentions(scene, ada.id)).not.toEqual({});
   await wait(2);
-  expect(await sweepDeletions(partsOn(scene.database), always)).toMatchObject({ finishedDeletions: 1 });
+  expect(await sweepDeletions(dependenciesOn(scene.database), always)).toMatchObject({
+    finishedDeletions: 1,
+  });
 });
 
 test("a sign-in that Cognito keeps, or a lack of time, leaves the account for the next sweep and the others not", async () => {
   const [ada, bob] = [await fullAccount(scene), await fullAccount(scene)];
   for (const { id } of [ada, bob]) {
-    await eraseAccount(partsOn(mortal(3)), { ownerId: id, username: id }, always).catch(() => {});
+    await eraseAccount(dependenciesOn(mortal(3)), { ownerId: id, username: id }, always).catch(() => {});
   }
   await wait(6);
-  expect(await sweepDeletions(partsOn(scene.database), () => false)).toEqual({
+  expect(await sweepDeletions(dependenciesOn(scene.database), () => false)).toEqual({
     finishedDeletions: 0,
     unfinishedDeletions: 2,
   });
-  const refusing = partsOn(scene.database, {
+  const refusing = dependenciesOn(scene.database, {
     deleteSignIn: async (username) => {
       if (username === ada.id) throw new Error("Too many requests");
     },
@@ -106,6 +110,8 @@ test("a sign-in that Cognito keeps, or a lack of time, leaves the account for th
   expect(swept).toEqual({ finishedDeletions: 1, unfinishedDeletions: 1 });
   expect(await mentions(scene, bob.id)).toEqual({});
   await wait(6);
-  expect(await sweepDeletions(partsOn(scene.database), always)).toMatchObject({ finishedDeletions: 1 });
+  expect(await sweepDeletions(dependenciesOn(scene.database), always)).toMatchObject({
+    finishedDeletions: 1,
+  });
   expect(signInsDeleted).toEqual([ada.id]);
 });

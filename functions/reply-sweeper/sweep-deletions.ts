@@ -1,5 +1,5 @@
-import { type ErasingParts, eraseAccount } from "@parley/application/erase-account";
 import { findLeavingAccounts } from "@parley/data/account-deletion";
+import { type ErasingDependencies, eraseAccount } from "@parley/identity/erase-account";
 import { describeError } from "@parley/runtime/describe-error";
 import { logger } from "@parley/runtime/logger";
 
@@ -17,11 +17,14 @@ export interface SweptDeletions {
  * next sweep. Safe to run twice at once, and beside their owners' requests.
  * @throws DatabaseUnavailable when it cannot be asked for them
  */
-export async function sweepDeletions(parts: ErasingParts, hasTime: () => boolean): Promise<SweptDeletions> {
+export async function sweepDeletions(
+  dependencies: ErasingDependencies,
+  hasTime: () => boolean,
+): Promise<SweptDeletions> {
   const swept: SweptDeletions = { finishedDeletions: 0, unfinishedDeletions: 0 };
-  for (const account of await findLeavingAccounts(parts.database, idleSeconds, mostAccounts)) {
+  for (const account of await findLeavingAccounts(dependencies.database, idleSeconds, mostAccounts)) {
     try {
-      const done = hasTime() ? await eraseAccount(parts, account, hasTime) : { isComplete: false };
+      const done = hasTime() ? await eraseAccount(dependencies, account, hasTime) : { isComplete: false };
       if (done === undefined || done.isComplete) swept.finishedDeletions++;
       else swept.unfinishedDeletions++;
     } catch (error) {

@@ -1,7 +1,7 @@
-import { openCache } from "@parley/application/open-cache";
-import { openDeploymentDatabase } from "@parley/application/open-deployment-database";
-import { openRealtime } from "@parley/application/open-realtime";
-import { createRenewable } from "@parley/application/renewable";
+import { openCache } from "@parley/composition/open-cache";
+import { openDeploymentDatabase } from "@parley/composition/open-deployment-database";
+import { openRealtime } from "@parley/composition/open-realtime";
+import { createRenewable } from "@parley/composition/renewable";
 import { createEmbeddingQueue } from "@parley/jobs/embedding-queue";
 import { createReplyQueue } from "@parley/jobs/reply-queue";
 import { createReplySource } from "@parley/jobs/reply-source";

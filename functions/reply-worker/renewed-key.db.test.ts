@@ -40,7 +40,7 @@ async function workerWithKeys(openai: { accepts: string; together: number }) {
   manager.put(JSON.stringify({ openaiApiKey: "old" }));
   vi.resetModules();
   const { loadSecrets } = await import("@parley/runtime/secrets");
-  const { createRenewable } = await import("@parley/application/renewable");
+  const { createRenewable } = await import("@parley/composition/renewable");
   const keys: string[] = [];
   const refusing = Promise.withResolvers<void>();
   const fetch: typeof globalThis.fetch = async (input, init) => {

@@ -1,4 +1,4 @@
-import type { Renewable } from "@parley/application/renewable";
+import type { Renewable } from "@parley/composition/renewable";
 import { LlmError } from "@parley/llm/errors";
 import type { Providers } from "@parley/llm/providers";
 

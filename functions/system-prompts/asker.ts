@@ -1,6 +1,6 @@
-import { missProblem } from "@parley/application/matched-version";
 import type { PromptRefusal } from "@parley/data/system-prompts";
 import type { Caller } from "@parley/http/api-types";
+import { missProblem } from "@parley/http/matched-version";
 import { type Problem, problem } from "@parley/http/problem";
 
 /** Who wants to change a prompt, as the statement that changes it judges. */

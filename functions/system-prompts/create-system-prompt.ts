@@ -1,10 +1,10 @@
-import { replayHeader } from "@parley/application/accepted";
 import { renderSystemPrompt } from "@parley/contract/render/system-prompt";
 import type { systemPromptRoutes } from "@parley/contract/routes/system-prompts";
 import type { Database } from "@parley/data/database";
 import { newId } from "@parley/data/ids";
 import { createSystemPrompt as storePrompt } from "@parley/data/system-prompts";
 import type { Operation } from "@parley/http/api-types";
+import { replayHeader } from "@parley/http/idempotency";
 import { problem } from "@parley/http/problem";
 
 /** Saves a prompt. A replay is answered from the request, whatever has become of the prompt since. */

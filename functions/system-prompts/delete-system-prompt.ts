@@ -1,8 +1,8 @@
-import { matchedVersion } from "@parley/application/matched-version";
 import type { systemPromptRoutes } from "@parley/contract/routes/system-prompts";
 import type { Database } from "@parley/data/database";
 import { getSystemPrompt, deleteSystemPrompt as storeDeletion } from "@parley/data/system-prompts";
 import type { Operation } from "@parley/http/api-types";
+import { matchedVersion } from "@parley/http/matched-version";
 import { askerOf, promptProblem } from "./asker.ts";
 
 /** Deletes a prompt for good. What used it has its own copy of the text. */

@@ -1,9 +1,9 @@
-import { matchedVersion } from "@parley/application/matched-version";
 import { renderSystemPrompt } from "@parley/contract/render/system-prompt";
 import type { systemPromptRoutes } from "@parley/contract/routes/system-prompts";
 import type { Database } from "@parley/data/database";
 import { getSystemPrompt, updateSystemPrompt as storeChange } from "@parley/data/system-prompts";
 import type { Operation } from "@parley/http/api-types";
+import { matchedVersion } from "@parley/http/matched-version";
 import { askerOf, promptProblem } from "./asker.ts";
 
 /** Changes a prompt; making it the default takes that from the one before. */

@@ -1,4 +1,4 @@
-import { callerSettings } from "@parley/application/settings";
+import { callerSettings } from "@parley/composition/settings";
 import { realtimeSettings } from "@parley/realtime/realtime-settings";
 import * as z from "zod";
 

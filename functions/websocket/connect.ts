@@ -7,7 +7,7 @@ import { addLogKeys } from "@parley/runtime/logger";
 import { tokenEnd } from "./token-end.ts";
 import type { WebsocketEvent } from "./websocket-event.ts";
 
-export interface ConnectParts {
+export interface ConnectDependencies {
   database: Database;
   realtime: Pick<Realtime, "disconnect">;
   findCaller: (identity: Identity) => Caller | Promise<Caller>;
@@ -17,16 +17,19 @@ export interface ConnectParts {
  * Notes the connection of a caller; the oldest of too many are closed.
  * @throws Problem 401 or 403
  */
-export async function connect(parts: ConnectParts, { requestContext }: WebsocketEvent): Promise<void> {
+export async function connect(
+  dependencies: ConnectDependencies,
+  { requestContext }: WebsocketEvent,
+): Promise<void> {
   const identity = readIdentity(requestContext.authorizer);
-  const caller = await parts.findCaller(identity);
+  const caller = await dependencies.findCaller(identity);
   requireScope(caller, { method: "GET" });
   addLogKeys({ userId: caller.userId });
-  const displaced = await openConnection(parts.database, {
+  const displaced = await openConnection(dependencies.database, {
     ownerId: caller.userId,
     connectionId: requestContext.connectionId,
     apiKeyHash: "apiKeyHash" in identity ? identity.apiKeyHash : undefined,
     expiresAt: tokenEnd(requestContext.authorizer),
   });
-  await parts.realtime.disconnect(displaced);
+  await dependencies.realtime.disconnect(displaced);
 }

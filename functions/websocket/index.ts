@@ -1,7 +1,7 @@
-import { callersOf } from "@parley/application/callers";
-import { openDeploymentDatabase } from "@parley/application/open-deployment-database";
-import { openRealtime } from "@parley/application/open-realtime";
-import { tracedDatabase } from "@parley/application/traced-database";
+import { callersOf } from "@parley/composition/callers";
+import { openDeploymentDatabase } from "@parley/composition/open-deployment-database";
+import { openRealtime } from "@parley/composition/open-realtime";
+import { tracedDatabase } from "@parley/composition/traced-database";
 import { closeConnection } from "@parley/data/connections";
 import { isConnectionFailure } from "@parley/data/database-errors";
 import { createRateLimit } from "@parley/http/rate-limit";

@@ -1,5 +1,3 @@
-import { offeredModels } from "@parley/application/models";
-import type { AskingParts } from "@parley/application/parts";
 import { type CacheOptions, createCache } from "@parley/cache/create-cache";
 import { conversationRoutes } from "@parley/contract/routes/conversations";
 import { messageRoutes } from "@parley/contract/routes/messages";
@@ -9,6 +7,8 @@ import { type ApiHandler, createApi } from "@parley/http/create-api";
 import { createEmbeddingQueue } from "@parley/jobs/embedding-queue";
 import { availableModels } from "@parley/llm/models";
 import { createRealtime } from "@parley/realtime/create-realtime";
+import type { AskingDependencies } from "@parley/sending/asking";
+import { offeredModels } from "@parley/sending/models";
 import { getConversation } from "../../functions/conversations/get-conversation.ts";
 import { listConversations } from "../../functions/conversations/list-conversations.ts";
 import { listMessages } from "../../functions/messages/list-messages.ts";
@@ -25,24 +25,24 @@ export const unlimited = {
 /** The operations of the hot path behind their real wrapper, with a queue that takes no time. */
 export function hotApi(database: Database, userId: string, cache: Partial<CacheOptions> = {}): ApiHandler {
   const catalog = availableModels({ includeScripted: true });
-  const parts: AskingParts = {
+  const dependencies: AskingDependencies = {
     database,
     cache: createCache({ cacheName: "parley", ...cache }),
     queue: { enqueueReply: async () => true, warm: () => {} },
     realtime: createRealtime({ callbackUrl: undefined, removeConnections: async () => {} }),
     asking: { catalog, terms: { ...offeredModels(catalog, "scripted/echo"), ...unlimited } },
   };
-  parts.cache.warm();
+  dependencies.cache.warm();
   const { sendMessage: sending, listMessages: paging } = messageRoutes;
   const { getConversation: opening, listConversations: listing } = conversationRoutes;
   return createApi({
     routes: { sending, paging, opening, listing, polling: replyRoutes.getReply },
     operations: {
-      sending: sendMessage({ ...parts, embeddings: createEmbeddingQueue(undefined) }),
-      paging: listMessages(parts),
-      opening: getConversation(parts),
-      listing: listConversations(parts),
-      polling: getReply({ ...parts, patienceSeconds: 3_600 }, 0),
+      sending: sendMessage({ ...dependencies, embeddings: createEmbeddingQueue(undefined) }),
+      paging: listMessages(dependencies),
+      opening: getConversation(dependencies),
+      listing: listConversations(dependencies),
+      polling: getReply({ ...dependencies, patienceSeconds: 3_600 }, 0),
     },
     resolveCaller: async () => ({ outcome: "active", user: { id: userId } }),
     apiRatePerSecond: 0,

@@ -23,18 +23,17 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   jobs: platform,
   cache: platform,
   realtime: platform,
-  client: ["contract"],
-  web: ["client", "contract"],
-  // docs/adr/0006: what several functions compose alike.
-  application: ["contract", "data", "http", "jobs", "cache", "llm", "realtime", "runtime"],
+  composition: ["cache", "data", "http", "jobs", "llm", "realtime", "runtime"],
+  identity: ["cache", "data", "http", "realtime", "runtime"],
+  sending: ["composition", "contract", "data", "http", "llm", "runtime"],
   infra: ["contract"],
   deployment: ["contract"],
 };
 
 /** Rooms that may import every package but some. */
 const forbidden: Readonly<Record<string, readonly string[]>> = {
-  functions: ["local", "client", "web", "infra", "functions"],
-  local: ["infra", "application"],
+  functions: ["local", "infra", "functions"],
+  local: ["infra", "composition", "identity", "sending"],
 };
 
 /** The parts of llm that speak to providers. */

@@ -30,3 +30,8 @@ export function readIdempotency(
   const request = canonical([routeKey(route), input.params ?? {}, input.body ?? {}]);
   return { key, fingerprint: createHash("sha256").update(request).digest("hex") };
 }
+
+/** The header of an answer that an earlier request with the same Idempotency-Key has had already. */
+export function replayHeader(outcome: string): Record<string, string> {
+  return outcome === "replayed" ? { "Idempotent-Replayed": "true" } : {};
+}

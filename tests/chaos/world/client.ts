@@ -52,12 +52,12 @@ export function createClient({ world, ownerId, ...corner }: Corner): Client {
 
   async function call(
     environment: Mortal,
-    operation: (parts: never) => unknown,
+    operation: (dependencies: never) => unknown,
     request: { params?: object; body?: object; key?: string; deadlineSeconds?: number },
   ): Promise<ApiResponse | undefined> {
     const { key, deadlineSeconds, ...input } = request;
-    const parts = corner.asking(environment);
-    if (deadlineSeconds !== undefined) parts.asking.terms.deadlineSeconds = deadlineSeconds;
+    const dependencies = corner.asking(environment);
+    if (deadlineSeconds !== undefined) dependencies.asking.terms.deadlineSeconds = deadlineSeconds;
     const whole = {
       params: {},
       query: {},
@@ -71,7 +71,7 @@ export function createClient({ world, ownerId, ...corner }: Corner): Client {
       path: "/",
     };
     // Each operation takes what its route's schemas give, and is given that here.
-    const run = operation(parts as never) as Operation<never>;
+    const run = operation(dependencies as never) as Operation<never>;
     return environment.live(() => run(whole as never));
   }
 
@@ -119,8 +119,8 @@ export function createClient({ world, ownerId, ...corner }: Corner): Client {
       await call(environment, deleteConversation, { params: { conversationId } });
     },
     async poll(environment, replyId) {
-      const parts = { ...corner.asking(environment), patienceSeconds: 1 };
-      const seen = await environment.live(() => readReply(parts, ownerId, replyId, "chaos"));
+      const dependencies = { ...corner.asking(environment), patienceSeconds: 1 };
+      const seen = await environment.live(() => readReply(dependencies, ownerId, replyId, "chaos"));
       const status = seen?.reply.status;
       if (status !== undefined && status !== "queued" && status !== "in_progress") {
         told.endings.set(replyId, status);

@@ -47,9 +47,9 @@ function strikes({ call, of }: Grief, calls: readonly string[]): boolean {
   return counted.length === call && (of === undefined || calls.at(-1) === of);
 }
 
-/** Parts as one environment has them, with a grief if there is to be one. */
+/** Dependencies as one environment has them, with a grief if there is to be one. */
 export function createMortal(
-  parts: { database: Database; queue: ReplyQueue & ReplySource; cache: Cache },
+  dependencies: { database: Database; queue: ReplyQueue & ReplySource; cache: Cache },
   grief?: Grief,
 ): Mortal {
   const calls: string[] = [];
@@ -75,7 +75,7 @@ export function createMortal(
     return grief.how === "kill" ? die() : failed();
   }
 
-  const { database, queue, cache } = parts;
+  const { database, queue, cache } = dependencies;
   const unreachable = () => {
     throw new DatabaseUnavailable("CONNECTION_CLOSED");
   };

@@ -48,8 +48,9 @@ async function unfinished(database: Database, ownerId: string): Promise<{ id: st
 
 /** Polls as the user's clients do, who want to know what became of their replies. */
 async function pollUnfinished({ world, ownerId, healthy, asking }: Corner): Promise<void> {
-  const parts = { ...asking(healthy), patienceSeconds: 0.3 };
-  for (const { id } of await unfinished(world.database, ownerId)) await readReply(parts, ownerId, id, "poll");
+  const dependencies = { ...asking(healthy), patienceSeconds: 0.3 };
+  for (const { id } of await unfinished(world.database, ownerId))
+    await readReply(dependencies, ownerId, id, "poll");
 }
 
 /**

@@ -1,4 +1,3 @@
-import type { AskingParts } from "@parley/application/parts";
 import { type Cache, createCache } from "@parley/cache/create-cache";
 import { type Database, openDatabase } from "@parley/data/database";
 import { newId } from "@parley/data/ids";
@@ -6,6 +5,7 @@ import { resolveUser } from "@parley/data/users";
 import { createBreaker } from "@parley/llm/breaker";
 import { availableModels } from "@parley/llm/models";
 import { createTestDatabase } from "@parley/local/postgres/test-database";
+import type { AskingDependencies } from "@parley/sending/asking";
 import type { Worker } from "../../../functions/reply-worker/worker.ts";
 import { logReplyChanges } from "../invariants/reply-log.ts";
 import { nothingTold, type Told } from "../invariants/told.ts";
@@ -35,7 +35,7 @@ export interface Corner {
   /** A new function environment. */
   environment(grief?: Grief): Mortal;
   /** What the operations of such an environment work with. */
-  asking(environment: Mortal): AskingParts & Pick<Mortal, "embeddings">;
+  asking(environment: Mortal): AskingDependencies & Pick<Mortal, "embeddings">;
   /** The worker in such an environment; one that `refills` takes more from the queue while it has free slots. */
   worker(environment: Mortal, options?: { refills?: boolean }): Worker;
   /** Closes every environment. */
@@ -43,7 +43,7 @@ export interface Corner {
 }
 
 const catalog = availableModels({ includeScripted: true });
-const terms: AskingParts["asking"]["terms"] = {
+const terms: AskingDependencies["asking"]["terms"] = {
   models: { "scripted/echo": { contextTokens: 10_000, maxOutputTokens: 1_000, priceFlat: 100 } },
   defaultModel: "scripted/echo",
   ratePerSecond: 0,

@@ -44,7 +44,7 @@ const unread: readonly Unread[] = [
   { file: /\/packages\/contract\/src\/routes\/[\w-]+\.ts$/, leaveOut: withoutAnswers },
   { file: /\/packages\/contract\/src\/(?:problem|schemas\/[\w-]+)\.ts$/, leaveOut: (source) => source },
   {
-    file: /\/packages\/(?:application\/src\/(?:settings|embedding)|jobs\/src\/(?:embedding-queue|queue-settings))\.ts$/,
+    file: /\/packages\/(?:composition\/src\/settings|jobs\/src\/(?:embedding-queue|queue-settings))\.ts$/,
     leaveOut: (source) => source,
   },
   { file: /\/packages\/data\/src\/schema\/[\w-]+\.ts$/, leaveOut: withoutTableExtras },

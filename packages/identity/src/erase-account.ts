@@ -9,15 +9,15 @@ import {
 } from "@parley/data/account-deletion";
 import type { Database } from "@parley/data/database";
 import { erasedTables } from "@parley/data/owned-tables";
+import { missProblem } from "@parley/http/matched-version";
 import type { Realtime } from "@parley/realtime/create-realtime";
-import { missProblem } from "./matched-version.ts";
 
 /** Rows that one statement erases: a second or two of a small database's time. */
 const batchRows = 1_000;
 /** Conversations that the cache is told of at once. */
 const cacheBatch = 50;
 
-export interface ErasingParts {
+export interface ErasingDependencies {
   database: Database;
   cache: Pick<Cache, "conversationChanged" | "dropReply" | "forgetConversation">;
   realtime: Pick<Realtime, "disconnect">;
@@ -32,7 +32,7 @@ export interface Erased {
 }
 
 /** Cancels every reply that is unfinished; their workers find out at their next save. */
-async function cancelEveryReply({ database, cache }: ErasingParts, ownerId: string): Promise<void> {
+async function cancelEveryReply({ database, cache }: ErasingDependencies, ownerId: string): Promise<void> {
   for (;;) {
     const cancelled = await cancelSomeReplies(database, ownerId);
     if (cancelled.length === 0) return;
@@ -45,7 +45,11 @@ async function cancelEveryReply({ database, cache }: ErasingParts, ownerId: stri
   }
 }
 
-async function forgetAll({ cache }: ErasingParts, ownerId: string, ids: readonly string[]): Promise<void> {
+async function forgetAll(
+  { cache }: ErasingDependencies,
+  ownerId: string,
+  ids: readonly string[],
+): Promise<void> {
   for (let start = 0; start < ids.length; start += cacheBatch) {
     const some = ids.slice(start, start + cacheBatch);
     await Promise.all(some.map((id) => cache.forgetConversation(ownerId, id)));
@@ -54,7 +58,7 @@ async function forgetAll({ cache }: ErasingParts, ownerId: string, ids: readonly
 
 /** Erases what belongs to a user, batch by batch; may be repeated and raced. */
 async function eraseEverything(
-  parts: ErasingParts,
+  dependencies: ErasingDependencies,
   ownerId: string,
   before: ErasedCounts,
   hasTime: () => boolean,
@@ -63,10 +67,10 @@ async function eraseEverything(
   for (const table of erasedTables) {
     for (let isMore = true; isMore; ) {
       if (!hasTime()) return { isComplete: false, counts };
-      const batch = await eraseRows(parts.database, ownerId, table, batchRows);
+      const batch = await eraseRows(dependencies.database, ownerId, table, batchRows);
       // Another request has brought it to its end.
       if (batch === undefined) return { isComplete: true, counts };
-      await forgetAll(parts, ownerId, batch.ids);
+      await forgetAll(dependencies, ownerId, batch.ids);
       counts = batch.erased;
       isMore = batch.count > 0;
     }
@@ -82,20 +86,20 @@ async function eraseEverything(
  * @throws DatabaseUnavailable; Problem 412 when it is not the version expected, another when Cognito cannot do it now
  */
 export async function eraseAccount(
-  parts: ErasingParts,
+  dependencies: ErasingDependencies,
   request: DeletionRequest,
   hasTime: () => boolean,
 ): Promise<Erased | undefined> {
   const { ownerId, username } = request;
-  const begun = await beginAccountDeletion(parts.database, request);
+  const begun = await beginAccountDeletion(dependencies.database, request);
   if (begun.outcome !== "begun") {
     if (begun.outcome === "stale") throw missProblem("stale");
     return undefined;
   }
-  await cancelEveryReply(parts, ownerId);
-  await parts.realtime.disconnect(begun.connectionIds);
-  const { isComplete, counts } = await eraseEverything(parts, ownerId, begun.erased, hasTime);
+  await cancelEveryReply(dependencies, ownerId);
+  await dependencies.realtime.disconnect(begun.connectionIds);
+  const { isComplete, counts } = await eraseEverything(dependencies, ownerId, begun.erased, hasTime);
   if (!isComplete) return { isComplete, counts };
-  await parts.deleteSignIn(username);
-  return { isComplete, counts: (await finishAccountDeletion(parts.database, ownerId)) ?? counts };
+  await dependencies.deleteSignIn(username);
+  return { isComplete, counts: (await finishAccountDeletion(dependencies.database, ownerId)) ?? counts };
 }

@@ -32,3 +32,17 @@ export const askingSettings = {
 const schema = z.object({ ...askingSettings, MONTHLY_TOKENS: callerSettings.MONTHLY_TOKENS });
 
 export type AskingSettings = z.output<typeof schema>;
+
+/** Of every function that turns texts into vectors. The key is one of the secrets. */
+export const embeddingSettings = {
+  OPENAI_BASE_URL: z.url().optional(),
+  /** OpenAI or any server that speaks its embeddings protocol. */
+  EMBEDDING_BASE_URL: z.url().optional(),
+  EMBEDDING_MODEL: z.string().default("text-embedding-3-small"),
+  /** Vectors of more than 2 000 cannot be indexed by pgvector. */
+  EMBEDDING_DIMENSIONS: z.coerce.number().int().min(1).max(2_000).default(1_536),
+};
+
+export const embeddingSchema = z.object(embeddingSettings);
+
+export type EmbeddingSettings = z.output<typeof embeddingSchema>;

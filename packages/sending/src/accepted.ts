@@ -1,10 +1,6 @@
 import type { ReplyRow } from "@parley/data/replies";
 import type { ApiResponse } from "@parley/http/api-types";
-
-/** The header of an answer that an earlier request with the same Idempotency-Key has had already. */
-export function replayHeader(outcome: string): Record<string, string> {
-  return outcome === "replayed" ? { "Idempotent-Replayed": "true" } : {};
-}
+import { replayHeader } from "@parley/http/idempotency";
 
 /** 202: what was asked for is stored, and the reply to poll is named. */
 export function accepted(reply: Pick<ReplyRow, "id">, outcome: string, body: object): ApiResponse {

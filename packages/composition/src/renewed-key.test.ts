@@ -38,7 +38,7 @@ afterEach(async () => {
 async function embedder() {
   manager.put(JSON.stringify({ embeddingApiKey: "old" }));
   const { loadSecrets } = await import("@parley/runtime/secrets");
-  const { embedderOf } = await import("./embedding.ts");
+  const { embedderOf } = await import("./embedder.ts");
   const { port } = provider.address() as AddressInfo;
   const settings = { EMBEDDING_MODEL: "m", EMBEDDING_DIMENSIONS: 2 };
   const made = embedderOf(

@@ -2,26 +2,20 @@ import type { Cache } from "@parley/cache/create-cache";
 import type { Database } from "@parley/data/database";
 import { createReplyQueue, type ReplyQueue } from "@parley/jobs/reply-queue";
 import type { Realtime } from "@parley/realtime/create-realtime";
-import type { Asking } from "./asking.ts";
 import { openCache } from "./open-cache.ts";
 import { openDeploymentDatabase } from "./open-deployment-database.ts";
 import { openRealtime } from "./open-realtime.ts";
 import { tracedDatabase } from "./traced-database.ts";
 
 /** What operations work with; made once per environment. */
-export interface Parts {
+export interface Dependencies {
   database: Database;
   cache: Cache;
   queue: Pick<ReplyQueue, "enqueueReply" | "warm">;
   realtime: Pick<Realtime, "announce">;
 }
 
-/** And with them, operations that ask a model. */
-export interface AskingParts extends Parts {
-  asking: Asking;
-}
-
-interface PartsSettings {
+interface DependenciesSettings {
   QUEUE_URL: string;
   REPLY_CHECK_SECONDS: number;
   MOMENTO_CACHE_NAME: string;
@@ -33,7 +27,7 @@ interface PartsSettings {
  * Nothing is connected yet, but for the cache, whose client starts to load beside the first request.
  * @throws when the secrets cannot be read or do not name the database.
  */
-export async function openParts(settings: PartsSettings): Promise<Parts> {
+export async function openDependencies(settings: DependenciesSettings): Promise<Dependencies> {
   const cache = await openCache(settings);
   cache.warm();
   const database = tracedDatabase(await openDeploymentDatabase());

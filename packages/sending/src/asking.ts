@@ -1,13 +1,19 @@
+import type { Dependencies } from "@parley/composition/dependencies";
+import type { AskingSettings } from "@parley/composition/settings";
 import type { OfferedModels, SendLimits } from "@parley/data/send-message";
 import type { ModelCatalog } from "@parley/llm/models";
 import type { Secrets } from "@parley/runtime/secrets";
 import { deploymentModels, offeredModels } from "./models.ts";
-import type { AskingSettings } from "./settings.ts";
 
 /** What every question to a model is asked under. */
 export interface Asking {
   catalog: ModelCatalog;
   terms: OfferedModels & SendLimits;
+}
+
+/** What operations that ask a model work with. */
+export interface AskingDependencies extends Dependencies {
+  asking: Asking;
 }
 
 /** @throws Error fit for a start-up message when no model is configured, or none called DEFAULT_MODEL. */

@@ -1,5 +1,5 @@
-import { requireMatch } from "@parley/http/etag";
-import { type Problem, problem } from "@parley/http/problem";
+import { requireMatch } from "./etag.ts";
+import { type Problem, problem } from "./problem.ts";
 
 interface Versioned {
   version: number;
