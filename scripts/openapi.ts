@@ -1,5 +1,5 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { createOpenApi } from "@parley/contract/openapi";
+import { createOpenApi } from "@parley/openapi/document";
 import manifest from "../package.json" with { type: "json" };
 
 const file = new URL("../docs/openapi.json", import.meta.url);

@@ -78,6 +78,7 @@ describe("who may import whom", () => {
     ["packages/unheard-of/src/a.ts", "@parley/contract/problem"],
     ["functions/messages/index.ts", "@parley/local/stack"],
     ["functions/messages/a/b.ts", "@parley/local/stack"],
+    ["functions/docs/index.ts", "@parley/openapi/document"],
     ["infra/app.ts", "@parley/runtime/logger"],
   ])("forbids %s to import %s", (path, specifier) => {
     expect(rulesOf(importViolations([importing(path, specifier)]))).toContain("who may import whom");

@@ -1,6 +1,6 @@
-import { createOpenApi } from "@parley/contract/openapi";
 import type { Route } from "@parley/contract/route";
 import { allRoutes } from "@parley/contract/routes/all";
+import { createOpenApi } from "@parley/openapi/document";
 import type { JsonSchema } from "./arbitrary-of-schema.ts";
 
 interface Parameter {

@@ -1,6 +1,6 @@
-import { examples } from "@parley/contract/openapi/examples";
 import { type Route, routeKey } from "@parley/contract/route";
 import { allRoutes } from "@parley/contract/routes/all";
+import { examples } from "@parley/openapi/examples";
 
 const sampleId = "tz4a98xxat96iws9zmbrgj3a";
 const accountId = "000000000000";

@@ -1,5 +1,5 @@
+import type { Route } from "@parley/contract/route";
 import type * as z from "zod";
-import type { Route } from "../route.ts";
 import { headerRefs, requestHeaders, responseHeaders } from "./headers.ts";
 import { type JsonSchema, toJsonSchema } from "./json-schema.ts";
 import { problemContent, problemRefs } from "./problems.ts";

@@ -1,5 +1,5 @@
-import { type ProblemType, problemTypes } from "../problem.ts";
-import type { Route } from "../route.ts";
+import { type ProblemType, problemTypes } from "@parley/contract/problem";
+import type { Route } from "@parley/contract/route";
 import { headerRefs } from "./headers.ts";
 
 const allTypes = Object.keys(problemTypes) as ProblemType[];

@@ -1,9 +1,9 @@
+import { problemTypes } from "@parley/contract/problem";
+import type { Route } from "@parley/contract/route";
+import { allRoutes } from "@parley/contract/routes/all";
 import { describe, expect, it } from "vitest";
-import { examples } from "./openapi/examples.ts";
-import { createOpenApi } from "./openapi.ts";
-import { problemTypes } from "./problem.ts";
-import type { Route } from "./route.ts";
-import { allRoutes } from "./routes/all.ts";
+import { createOpenApi } from "./document.ts";
+import { examples } from "./examples.ts";
 
 interface Operation {
   operationId: string;

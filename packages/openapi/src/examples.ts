@@ -1,13 +1,13 @@
+import type { allRoutes } from "@parley/contract/routes/all";
+import type { Me } from "@parley/contract/schemas/account";
+import type { Conversation } from "@parley/contract/schemas/conversation";
+import type { Message } from "@parley/contract/schemas/message";
+import type { model } from "@parley/contract/schemas/model";
+import type { Note } from "@parley/contract/schemas/note";
+import type { Reply } from "@parley/contract/schemas/reply";
+import type { messageMatch as match } from "@parley/contract/schemas/search";
+import type { SystemPrompt } from "@parley/contract/schemas/system-prompt";
 import type * as z from "zod";
-import type { allRoutes } from "../routes/all.ts";
-import type { Me } from "../schemas/account.ts";
-import type { Conversation } from "../schemas/conversation.ts";
-import type { Message } from "../schemas/message.ts";
-import type { model } from "../schemas/model.ts";
-import type { Note } from "../schemas/note.ts";
-import type { Reply } from "../schemas/reply.ts";
-import type { messageMatch as match } from "../schemas/search.ts";
-import type { SystemPrompt } from "../schemas/system-prompt.ts";
 import { adminExamples } from "./admin-examples.ts";
 import { keyAndTokenExamples } from "./key-and-token-examples.ts";
 

@@ -1,6 +1,6 @@
-import type { ApiKey } from "../schemas/api-key.ts";
-import type { Estimate, ReplyContext } from "../schemas/context.ts";
-import type { LedgerEntry } from "../schemas/tokens.ts";
+import type { ApiKey } from "@parley/contract/schemas/api-key";
+import type { Estimate, ReplyContext } from "@parley/contract/schemas/context";
+import type { LedgerEntry } from "@parley/contract/schemas/tokens";
 
 const conversationId = "tz4a98xxat96iws9zmbrgj3a";
 const messageId = "pfh0haxfpzowht3oi213cqos";

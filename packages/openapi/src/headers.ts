@@ -1,5 +1,5 @@
+import type { Route } from "@parley/contract/route";
 import * as z from "zod";
-import type { Route } from "../route.ts";
 
 type Header = Record<string, unknown>;
 

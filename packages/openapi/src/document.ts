@@ -1,11 +1,11 @@
-import { examples } from "./openapi/examples.ts";
-import { headerParameters, headers } from "./openapi/headers.ts";
-import { type JsonSchema, toJsonSchema } from "./openapi/json-schema.ts";
-import { toOperation } from "./openapi/operation.ts";
-import { gatewayMessage, problemResponses } from "./openapi/problems.ts";
-import { problemSchema } from "./problem.ts";
-import type { Route } from "./route.ts";
-import { allRoutes } from "./routes/all.ts";
+import { problemSchema } from "@parley/contract/problem";
+import type { Route } from "@parley/contract/route";
+import { allRoutes } from "@parley/contract/routes/all";
+import { examples } from "./examples.ts";
+import { headerParameters, headers } from "./headers.ts";
+import { type JsonSchema, toJsonSchema } from "./json-schema.ts";
+import { toOperation } from "./operation.ts";
+import { gatewayMessage, problemResponses } from "./problems.ts";
 
 const description = `A chat backend: conversations, messages, and replies that a model writes in the background.
 

@@ -1,5 +1,5 @@
-import type { AdminAction, AdminReply, AdminStats, AdminUser } from "../schemas/admin.ts";
-import type { LedgerEntry } from "../schemas/tokens.ts";
+import type { AdminAction, AdminReply, AdminStats, AdminUser } from "@parley/contract/schemas/admin";
+import type { LedgerEntry } from "@parley/contract/schemas/tokens";
 
 const userId = "q3gd2w1ms0v8x5k7jt9cbnye";
 const replyId = "nc6bzmkmd014706rfda898to";
