@@ -21,7 +21,7 @@ const price = { priceInput: 1_000, priceOutput: 2_000 };
 
 /** Answers the first request with a recorded call of tools, and later ones with a recorded answer. */
 function recorded(provider: string) {
-  const [calls, answer] = [replay(`${provider}-tools`), replay(`${provider}-complete`)];
+  const [calls, answer] = [replay(`${provider}/tools`), replay(`${provider}/complete`)];
   const fetch: typeof globalThis.fetch = (input, init) =>
     (calls.requests.length === 0 ? calls : answer).fetch(input, init);
   return { fetch, second: () => answer.requests[0]?.json() };

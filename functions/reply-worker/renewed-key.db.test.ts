@@ -46,7 +46,7 @@ async function workerWithKeys(openai: { accepts: string; together: number }) {
   const fetch: typeof globalThis.fetch = async (input, init) => {
     const key = (new Request(input, init).headers.get("authorization") ?? "").replace("Bearer ", "");
     keys.push(key);
-    if (key === openai.accepts) return replay("openai-complete").fetch(input, init);
+    if (key === openai.accepts) return replay("openai/complete").fetch(input, init);
     if (keys.length >= openai.together) refusing.resolve();
     await refusing.promise;
     return Response.json({ error: { code: "invalid_api_key" } }, { status: 401 });

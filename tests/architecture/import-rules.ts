@@ -38,7 +38,7 @@ const forbidden: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The parts of llm that speak to providers. */
-const providerModules = /^(?:providers|openai|anthropic|scripted)(?:\/|$)/;
+const providerModules = /^providers(?:\/|$)/;
 
 type Check = (file: SourceFile, imported: Import) => string | undefined;
 

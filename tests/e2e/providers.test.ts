@@ -24,8 +24,11 @@ async function readBody(request: IncomingMessage): Promise<Asked["body"]> {
 }
 
 /** Answers with a recorded response, in its wire format. */
-function recording(name: string): { status: number; headers: Record<string, string>; body: string } {
-  const file = new URL(`../../packages/llm/src/fixtures/${name}.http`, import.meta.url);
+function recording(
+  provider: string,
+  name: string,
+): { status: number; headers: Record<string, string>; body: string } {
+  const file = new URL(`../../packages/llm/src/providers/${provider}/fixtures/${name}.http`, import.meta.url);
   const [head = "", ...rest] = readFileSync(file, "utf8").split("\n\n");
   const [status = "", ...headers] = head.split("\n");
   return {
@@ -41,7 +44,7 @@ beforeAll(async () => {
     asked.push({ path: request.url ?? "", authorization: request.headers.authorization, body });
     const isRefused = body.model.includes("secret");
     const family = request.url?.includes("chat/completions") ? "openai" : "anthropic";
-    const { status, headers, body: text } = recording(isRefused ? `${family}-401` : `${family}-complete`);
+    const { status, headers, body: text } = recording(family, isRefused ? "401" : "complete");
     response.writeHead(status, headers).end(text);
   }).listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));

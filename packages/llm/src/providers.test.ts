@@ -17,12 +17,12 @@ it("refuses what is not configured, but always has the scripted one", () => {
 });
 
 it("hands keys, base URLs and fetch on", async () => {
-  const openai = replay("openai-complete");
+  const openai = replay("openai/complete");
   const openaiProviders = createProviders({ openaiBaseUrl: "http://one.test/v1", fetch: openai.fetch });
   await collect(openaiProviders.get("openai"));
   expect(openai.requests[0]?.url).toBe("http://one.test/v1/chat/completions");
 
-  const anthropic = replay("anthropic-complete");
+  const anthropic = replay("anthropic/complete");
   const anthropicProviders = createProviders({
     anthropicApiKey: "k",
     anthropicBaseUrl: "http://two.test",

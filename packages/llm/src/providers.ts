@@ -1,9 +1,9 @@
-import { createAnthropicProvider } from "./anthropic.ts";
 import { LlmError } from "./errors.ts";
 import type { ProviderName } from "./models.ts";
-import { createOpenAiProvider } from "./openai.ts";
 import type { Provider } from "./provider.ts";
-import { createScriptedProvider } from "./scripted.ts";
+import { createAnthropicProvider } from "./providers/anthropic/provider.ts";
+import { createOpenAiProvider } from "./providers/openai/provider.ts";
+import { createScriptedProvider } from "./providers/scripted/provider.ts";
 
 export interface ProvidersConfig {
   readonly openaiApiKey?: string | undefined;

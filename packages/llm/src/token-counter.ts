@@ -1,4 +1,5 @@
 import type { Model } from "./models.ts";
+import { openAiTokenCounter } from "./providers/openai/token-counter.ts";
 import { estimateTokens } from "./token-count.ts";
 
 /** Says how long a text is for a model. */
@@ -11,41 +12,10 @@ export interface TokenCounter {
 /** Knows no vocabulary; errs upwards. */
 export const estimatingCounter: TokenCounter = { count: estimateTokens, marginShare: 0.1 };
 
-// What tools and roles add is not documented to the token, so that some margin is left here too.
-const TOKENIZER_MARGIN = 0.02;
-
-/** OpenAI's models that read o200k_base; other models behind a base URL of one's own have other vocabularies. */
-const O200K_MODELS = /^(?:gpt-(?:oss|4o|4\.[1-9]|[5-9]|\d\d)|chatgpt-|o\d)/;
-
-// The tokenizer's time grows with the square of an unbroken run: 32 768 letters in one take seconds.
-const LONGEST_RUN = 128;
-const HAS_LONG_RUN = new RegExp(`\\S{${LONGEST_RUN + 1}}|\\s{${LONGEST_RUN + 1}}`, "u");
-const RUNS = new RegExp(`\\s?\\S{1,${LONGEST_RUN}}|\\s{1,${LONGEST_RUN}}`, "gu");
-
-// Special tokens in a message are text like any other.
-const PLAIN_TEXT = { disallowedSpecial: new Set<string>() };
-
-let o200k: Promise<TokenCounter> | undefined;
-
-/** The vocabulary has 2 MB: loaded with the first prompt that needs it. */
-async function loadO200k(): Promise<TokenCounter> {
-  const { countTokens } = await import("gpt-tokenizer/encoding/o200k_base");
-  const count = (text: string): number => countTokens(text, PLAIN_TEXT);
-  return {
-    count: (text) =>
-      HAS_LONG_RUN.test(text)
-        ? (text.match(RUNS) ?? []).reduce((sum, run) => sum + count(run), 0)
-        : count(text),
-    marginShare: TOKENIZER_MARGIN,
-  };
-}
-
 /** Counts with the model's own vocabulary where it is known (OpenAI), and by a safe estimate elsewhere. */
 export async function tokenCounterFor({
   provider,
   name,
 }: Pick<Model, "provider" | "name">): Promise<TokenCounter> {
-  if (provider !== "openai" || !O200K_MODELS.test(name)) return estimatingCounter;
-  o200k ??= loadO200k();
-  return o200k;
+  return (provider === "openai" && (await openAiTokenCounter(name))) || estimatingCounter;
 }

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { createAnthropicProvider } from "./anthropic.ts";
 import { REQUEST } from "./fixtures/collect.ts";
 import { replay } from "./fixtures/replay.ts";
-import { createOpenAiProvider } from "./openai.ts";
 import type { PromptRequest, Provider, ReplyEvent, ToolRound } from "./provider.ts";
-import { createScriptedProvider } from "./scripted.ts";
+import { createAnthropicProvider } from "./providers/anthropic/provider.ts";
+import { createOpenAiProvider } from "./providers/openai/provider.ts";
+import { createScriptedProvider } from "./providers/scripted/provider.ts";
 import { searchNotesTool } from "./search-notes-tool.ts";
 
 const offering: PromptRequest = { ...REQUEST, tools: { tools: [searchNotesTool], choice: "auto" } };
@@ -35,7 +35,7 @@ const round: ToolRound = {
 
 describe("openai", () => {
   it.each([64, 3])("puts streamed calls together from chunks of %i bytes", async (chunkBytes) => {
-    expect(await events(openai("openai-tools", chunkBytes).provider)).toEqual([
+    expect(await events(openai("openai/tools", chunkBytes).provider)).toEqual([
       { type: "delta", text: "Let me look" },
       { type: "delta", text: "." },
       {
@@ -51,7 +51,7 @@ describe("openai", () => {
   });
 
   it("understands servers that name no id, say stop and count nothing", async () => {
-    const [event] = await events(openai("openai-tools-local").provider);
+    const [event] = await events(openai("openai/tools-local").provider);
     expect(event).toMatchObject({
       type: "tool_calls",
       calls: [{ id: "call_0", name: "search_notes", arguments: '{"query":"tomato"}' }],
@@ -61,14 +61,14 @@ describe("openai", () => {
 
   it("ends with the text when calls come that were not offered any more", async () => {
     const request: PromptRequest = { ...offering, tools: { tools: [searchNotesTool], choice: "none" } };
-    expect((await events(openai("openai-tools").provider, request)).at(-1)).toMatchObject({
+    expect((await events(openai("openai/tools").provider, request)).at(-1)).toMatchObject({
       type: "finish",
       reason: "stop",
     });
   });
 
   it("sends tools, data as user text, and rounds as calls and results", async () => {
-    const { provider, requests } = openai("openai-complete");
+    const { provider, requests } = openai("openai/complete");
     const messages = [{ role: "user" as const, content: "Which?", data: "<notes>\n</notes>" }];
     await events(provider, { ...offering, messages, rounds: [round] });
     expect(await requests[0]?.json()).toMatchObject({
@@ -94,17 +94,17 @@ describe("openai", () => {
   });
 
   it("says when a server may only have refused the tools", async () => {
-    await expect(events(openai("openai-tools-refused").provider)).rejects.toMatchObject({
+    await expect(events(openai("openai/tools-refused").provider)).rejects.toMatchObject({
       code: "provider_rejected",
       refusesTools: true,
     });
-    await expect(events(openai("openai-404").provider)).rejects.toMatchObject({ refusesTools: false });
+    await expect(events(openai("openai/404").provider)).rejects.toMatchObject({ refusesTools: false });
   });
 });
 
 describe("anthropic", () => {
   it.each([64, 3])("puts streamed calls together from chunks of %i bytes", async (chunkBytes) => {
-    expect((await events(anthropic("anthropic-tools", chunkBytes).provider)).at(-1)).toEqual({
+    expect((await events(anthropic("anthropic/tools", chunkBytes).provider)).at(-1)).toEqual({
       type: "tool_calls",
       calls: [
         {
@@ -136,7 +136,7 @@ describe("anthropic", () => {
   it("sends its own turn back as it was, and another provider's in its own form", async () => {
     const content = [{ type: "thinking", thinking: "Hm.", signature: "Sig" }];
     const memo = { provider: "anthropic", content };
-    const { provider, requests } = anthropic("anthropic-complete");
+    const { provider, requests } = anthropic("anthropic/complete");
     await events(provider, { ...offering, rounds: [{ ...round, memo }, round] });
     expect(await requests[0]?.json()).toMatchObject({
       system: "Be brief.",

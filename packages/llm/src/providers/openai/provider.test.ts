@@ -1,10 +1,10 @@
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
-import { LlmError } from "./errors.ts";
-import { collect, REQUEST } from "./fixtures/collect.ts";
-import { startHangingServer } from "./fixtures/hanging-server.ts";
-import { replay } from "./fixtures/replay.ts";
-import { createOpenAiProvider } from "./openai.ts";
+import { LlmError } from "../../errors.ts";
+import { collect, REQUEST } from "../../fixtures/collect.ts";
+import { startHangingServer } from "../../fixtures/hanging-server.ts";
+import { replay } from "../../fixtures/replay.ts";
+import { createOpenAiProvider } from "./provider.ts";
 
 function reply(recording: string, options?: Parameters<typeof replay>[1]) {
   return collect(createOpenAiProvider({ apiKey: "sk-secret-key", fetch: replay(recording, options).fetch }));
@@ -12,31 +12,31 @@ function reply(recording: string, options?: Parameters<typeof replay>[1]) {
 
 describe("an answer", () => {
   it("streams text and usage", async () => {
-    const { text, finish, error } = await reply("openai-complete");
+    const { text, finish, error } = await reply("openai/complete");
     expect(error).toBeUndefined();
     expect(text).toBe("Hello! Grüße 你好 👋🏽 done.");
     expect(finish).toEqual({ type: "finish", reason: "stop", usage: { inputTokens: 21, outputTokens: 9 } });
   });
 
   it.each([1, 2, 3, 5, 7])("survives network chunks of %i bytes", async (chunkBytes) => {
-    const { text, finish } = await reply("openai-complete", { chunkBytes });
+    const { text, finish } = await reply("openai/complete", { chunkBytes });
     expect(text).toBe("Hello! Grüße 你好 👋🏽 done.");
     expect(finish).toBeDefined();
   });
 
   it("says when the length limit cut it", async () => {
-    const { text, finish } = await reply("openai-length");
+    const { text, finish } = await reply("openai/length");
     expect(text).toBe("Once upon a time");
     expect(finish).toMatchObject({ reason: "length", usage: { inputTokens: 12, outputTokens: 2 } });
   });
 
   it("gets estimated usage from servers that send none", async () => {
-    const { finish } = await reply("openai-no-usage");
+    const { finish } = await reply("openai/no-usage");
     expect(finish).toMatchObject({ reason: "stop", usage: { inputTokens: 20, outputTokens: 6 } });
   });
 
   it("is complete when the connection breaks after its end mark", async () => {
-    const { error, finish } = await reply("openai-no-usage", { breaks: true });
+    const { error, finish } = await reply("openai/no-usage", { breaks: true });
     expect(error).toBeUndefined();
     expect(finish).toMatchObject({ reason: "stop" });
   });
@@ -44,7 +44,7 @@ describe("an answer", () => {
 
 describe("the request", () => {
   it("carries the prompt, streaming with usage, and the key", async () => {
-    const { fetch, requests } = replay("openai-complete");
+    const { fetch, requests } = replay("openai/complete");
     await collect(createOpenAiProvider({ apiKey: "sk-secret-key", fetch }));
     expect(requests[0]?.url).toBe("https://api.openai.com/v1/chat/completions");
     expect(requests[0]?.headers.get("authorization")).toBe("Bearer sk-secret-key");
@@ -61,7 +61,7 @@ describe("the request", () => {
   });
 
   it("asks compatible servers for max_tokens, needs no key, and leaves out a missing system prompt", async () => {
-    const { fetch, requests } = replay("openai-complete");
+    const { fetch, requests } = replay("openai/complete");
     const provider = createOpenAiProvider({ baseUrl: "http://localhost:11434/v1", fetch });
     await collect(provider, { ...REQUEST, systemPrompt: undefined });
     expect(requests[0]?.url).toBe("http://localhost:11434/v1/chat/completions");
@@ -73,21 +73,21 @@ describe("the request", () => {
 
 describe("a failure", () => {
   it.each([
-    ["openai-filtered", { code: "content_filtered", retryable: false }],
-    ["openai-filtered-azure", { code: "content_filtered", retryable: false }],
-    ["openai-error-event", { code: "provider_unavailable", retryable: true }],
-    ["openai-cut", { code: "provider_unavailable", retryable: true }],
-    ["openai-overflow", { code: "context_too_long", retryable: false }],
-    ["openai-overflow-vllm", { code: "context_too_long", retryable: false }],
-    ["openai-overflow-llama", { code: "context_too_long", retryable: false }],
-    ["openai-401", { code: "provider_rejected", retryable: false, status: 401 }],
-    ["openai-404", { code: "provider_rejected", retryable: false, status: 404 }],
-    ["openai-429", { code: "provider_unavailable", retryable: true, status: 429 }],
-    ["openai-429-retry-after", { code: "provider_unavailable", retryable: true, retryAfterMillis: 6500 }],
-    ["openai-429-quota", { code: "provider_rejected", retryable: false }],
-    ["openai-429-spend-limit", { code: "provider_rejected", retryable: false }],
-    ["openai-500", { code: "provider_unavailable", retryable: true, status: 500 }],
-    ["openai-503", { code: "provider_unavailable", retryable: true, retryAfterMillis: 2000 }],
+    ["openai/filtered", { code: "content_filtered", retryable: false }],
+    ["openai/filtered-azure", { code: "content_filtered", retryable: false }],
+    ["openai/error-event", { code: "provider_unavailable", retryable: true }],
+    ["openai/cut", { code: "provider_unavailable", retryable: true }],
+    ["openai/overflow", { code: "context_too_long", retryable: false }],
+    ["openai/overflow-vllm", { code: "context_too_long", retryable: false }],
+    ["openai/overflow-llama", { code: "context_too_long", retryable: false }],
+    ["openai/401", { code: "provider_rejected", retryable: false, status: 401 }],
+    ["openai/404", { code: "provider_rejected", retryable: false, status: 404 }],
+    ["openai/429", { code: "provider_unavailable", retryable: true, status: 429 }],
+    ["openai/429-retry-after", { code: "provider_unavailable", retryable: true, retryAfterMillis: 6500 }],
+    ["openai/429-quota", { code: "provider_rejected", retryable: false }],
+    ["openai/429-spend-limit", { code: "provider_rejected", retryable: false }],
+    ["openai/500", { code: "provider_unavailable", retryable: true, status: 500 }],
+    ["openai/503", { code: "provider_unavailable", retryable: true, retryAfterMillis: 2000 }],
   ])("%s is told by its code and nothing of the provider's leaks", async (recording, expected) => {
     const { fetch, requests } = replay(recording);
     const { error, finish } = await collect(createOpenAiProvider({ apiKey: "sk-secret-key", fetch }));
@@ -99,22 +99,22 @@ describe("a failure", () => {
   });
 
   it("keeps the provider's request id", async () => {
-    const { error } = await reply("openai-500");
+    const { error } = await reply("openai/500");
     expect(error).toMatchObject({ requestId: "req_8c1f0f6f5ce94f6f8a8ee1b7a4f2d9b0" });
   });
 
   it("without a wait wish says none", async () => {
-    const { error } = await reply("openai-429");
+    const { error } = await reply("openai/429");
     expect(error).toHaveProperty("retryAfterMillis", undefined);
   });
 
   it("after some text leaves that text standing", async () => {
-    expect((await reply("openai-cut")).text).toBe("This answer will");
-    expect((await reply("openai-error-event")).text).toBe("This answer");
+    expect((await reply("openai/cut")).text).toBe("This answer will");
+    expect((await reply("openai/error-event")).text).toBe("This answer");
   });
 
   it("of the network in mid-answer is retryable", async () => {
-    const { error } = await reply("openai-cut", { breaks: true });
+    const { error } = await reply("openai/cut", { breaks: true });
     expect(error).toMatchObject({ code: "provider_unavailable", retryable: true });
   });
 

@@ -1,5 +1,5 @@
 import type { ContentBlockParam, RawMessageStreamEvent } from "@anthropic-ai/sdk/resources/messages";
-import type { ToolCall } from "./provider.ts";
+import type { ToolCall } from "../../provider.ts";
 
 /** Puts the streamed content of one message together again. */
 export interface BlockReader {

@@ -1,11 +1,11 @@
 import { setTimeout as sleepFor } from "node:timers/promises";
+import { abortError, contentFilteredError, cutStreamError, LlmError } from "../../errors.ts";
+import type { PromptRequest, Provider, ReplyEvent, ToolCall } from "../../provider.ts";
+import { contextTooLongError } from "../../provider-failure.ts";
+import { createTextCleaner } from "../../text-cleaner.ts";
+import { estimateCallTokens, estimatePromptTokens, estimateTokens } from "../../token-count.ts";
 import { demoAnswer } from "./demo-answer.ts";
 import { demoNotesAnswer, demoSearch } from "./demo-notes.ts";
-import { abortError, contentFilteredError, cutStreamError, LlmError } from "./errors.ts";
-import type { PromptRequest, Provider, ReplyEvent, ToolCall } from "./provider.ts";
-import { contextTooLongError } from "./provider-failure.ts";
-import { createTextCleaner } from "./text-cleaner.ts";
-import { estimateCallTokens, estimatePromptTokens, estimateTokens } from "./token-count.ts";
 
 /** Waits `millis`; rejects as soon as the signal is aborted. */
 type Sleep = (millis: number, signal: AbortSignal) => Promise<unknown>;

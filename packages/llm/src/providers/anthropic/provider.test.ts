@@ -1,10 +1,10 @@
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
-import { createAnthropicProvider } from "./anthropic.ts";
-import { LlmError } from "./errors.ts";
-import { collect, REQUEST } from "./fixtures/collect.ts";
-import { startHangingServer } from "./fixtures/hanging-server.ts";
-import { replay } from "./fixtures/replay.ts";
+import { LlmError } from "../../errors.ts";
+import { collect, REQUEST } from "../../fixtures/collect.ts";
+import { startHangingServer } from "../../fixtures/hanging-server.ts";
+import { replay } from "../../fixtures/replay.ts";
+import { createAnthropicProvider } from "./provider.ts";
 
 function reply(recording: string, options?: Parameters<typeof replay>[1]) {
   return collect(
@@ -14,26 +14,26 @@ function reply(recording: string, options?: Parameters<typeof replay>[1]) {
 
 describe("an answer", () => {
   it("streams text and usage", async () => {
-    const { text, finish, error } = await reply("anthropic-complete");
+    const { text, finish, error } = await reply("anthropic/complete");
     expect(error).toBeUndefined();
     expect(text).toBe("Hello! Grüße 你好 👋🏽 done.");
     expect(finish).toEqual({ type: "finish", reason: "stop", usage: { inputTokens: 25, outputTokens: 15 } });
   });
 
   it.each([1, 2, 3, 5, 7])("survives network chunks of %i bytes", async (chunkBytes) => {
-    const { text, finish } = await reply("anthropic-complete", { chunkBytes });
+    const { text, finish } = await reply("anthropic/complete", { chunkBytes });
     expect(text).toBe("Hello! Grüße 你好 👋🏽 done.");
     expect(finish).toBeDefined();
   });
 
   it("says when the length limit cut it", async () => {
-    const { text, finish } = await reply("anthropic-length");
+    const { text, finish } = await reply("anthropic/length");
     expect(text).toBe("Once upon a time");
     expect(finish).toMatchObject({ reason: "length", usage: { inputTokens: 25, outputTokens: 4 } });
   });
 
   it("is complete when the connection breaks after its end mark", async () => {
-    const { error, finish } = await reply("anthropic-length", { breaks: true });
+    const { error, finish } = await reply("anthropic/length", { breaks: true });
     expect(error).toBeUndefined();
     expect(finish).toMatchObject({ reason: "length" });
   });
@@ -41,7 +41,7 @@ describe("an answer", () => {
 
 describe("the request", () => {
   it("carries the prompt, its limit, and the key", async () => {
-    const { fetch, requests } = replay("anthropic-complete");
+    const { fetch, requests } = replay("anthropic/complete");
     await collect(createAnthropicProvider({ apiKey: "sk-ant-secret-key", fetch }));
     expect(requests[0]?.url).toBe("https://api.anthropic.com/v1/messages");
     expect(requests[0]?.headers.get("authorization")).toBe("Bearer sk-ant-secret-key");
@@ -55,7 +55,7 @@ describe("the request", () => {
   });
 
   it("goes to the configured base URL and leaves out a missing system prompt", async () => {
-    const { fetch, requests } = replay("anthropic-complete");
+    const { fetch, requests } = replay("anthropic/complete");
     const provider = createAnthropicProvider({
       apiKey: "sk-ant-secret-key",
       baseUrl: "http://localhost:9",
@@ -69,21 +69,21 @@ describe("the request", () => {
 
 describe("a failure", () => {
   it.each([
-    ["anthropic-filtered", { code: "content_filtered", retryable: false }],
-    ["anthropic-filtered-output", { code: "content_filtered", retryable: false }],
-    ["anthropic-error-event", { code: "provider_unavailable", retryable: true }],
-    ["anthropic-cut", { code: "provider_unavailable", retryable: true }],
-    ["anthropic-overflow", { code: "context_too_long", retryable: false }],
-    ["anthropic-413", { code: "context_too_long", retryable: false }],
-    ["anthropic-401", { code: "provider_rejected", retryable: false, status: 401 }],
-    ["anthropic-404", { code: "provider_rejected", retryable: false, status: 404 }],
-    ["anthropic-429", { code: "provider_unavailable", retryable: true, status: 429 }],
-    ["anthropic-429-retry-after", { code: "provider_unavailable", retryable: true, retryAfterMillis: 7000 }],
-    ["anthropic-429-spend-cap", { code: "provider_rejected", retryable: false }],
-    ["anthropic-400-spend-limit", { code: "provider_rejected", retryable: false }],
-    ["anthropic-402", { code: "provider_rejected", retryable: false }],
-    ["anthropic-500", { code: "provider_unavailable", retryable: true, status: 500 }],
-    ["anthropic-529", { code: "provider_unavailable", retryable: true, status: 529 }],
+    ["anthropic/filtered", { code: "content_filtered", retryable: false }],
+    ["anthropic/filtered-output", { code: "content_filtered", retryable: false }],
+    ["anthropic/error-event", { code: "provider_unavailable", retryable: true }],
+    ["anthropic/cut", { code: "provider_unavailable", retryable: true }],
+    ["anthropic/overflow", { code: "context_too_long", retryable: false }],
+    ["anthropic/413", { code: "context_too_long", retryable: false }],
+    ["anthropic/401", { code: "provider_rejected", retryable: false, status: 401 }],
+    ["anthropic/404", { code: "provider_rejected", retryable: false, status: 404 }],
+    ["anthropic/429", { code: "provider_unavailable", retryable: true, status: 429 }],
+    ["anthropic/429-retry-after", { code: "provider_unavailable", retryable: true, retryAfterMillis: 7000 }],
+    ["anthropic/429-spend-cap", { code: "provider_rejected", retryable: false }],
+    ["anthropic/400-spend-limit", { code: "provider_rejected", retryable: false }],
+    ["anthropic/402", { code: "provider_rejected", retryable: false }],
+    ["anthropic/500", { code: "provider_unavailable", retryable: true, status: 500 }],
+    ["anthropic/529", { code: "provider_unavailable", retryable: true, status: 529 }],
   ])("%s is told by its code and nothing of the provider's leaks", async (recording, expected) => {
     const { fetch, requests } = replay(recording);
     const { error, finish } = await collect(createAnthropicProvider({ apiKey: "sk-ant-secret-key", fetch }));
@@ -97,22 +97,22 @@ describe("a failure", () => {
   });
 
   it("keeps the provider's request id", async () => {
-    const { error } = await reply("anthropic-500");
+    const { error } = await reply("anthropic/500");
     expect(error).toMatchObject({ requestId: "req_011CXmEeqs5C35K2UUqR7Fy" });
   });
 
   it("without a wait wish says none", async () => {
-    const { error } = await reply("anthropic-429");
+    const { error } = await reply("anthropic/429");
     expect(error).toHaveProperty("retryAfterMillis", undefined);
   });
 
   it("after some text leaves that text standing", async () => {
-    expect((await reply("anthropic-cut")).text).toBe("This answer will");
-    expect((await reply("anthropic-error-event")).text).toBe("This answer");
+    expect((await reply("anthropic/cut")).text).toBe("This answer will");
+    expect((await reply("anthropic/error-event")).text).toBe("This answer");
   });
 
   it("of the network in mid-answer is retryable", async () => {
-    const { error } = await reply("anthropic-cut", { breaks: true });
+    const { error } = await reply("anthropic/cut", { breaks: true });
     expect(error).toMatchObject({ code: "provider_unavailable", retryable: true });
   });
 

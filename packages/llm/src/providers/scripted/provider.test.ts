@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from "vitest";
-import { collect, REQUEST } from "./fixtures/collect.ts";
-import type { PromptRequest } from "./provider.ts";
-import { createScriptedProvider } from "./scripted.ts";
-import { estimatePromptTokens } from "./token-count.ts";
+import { collect, REQUEST } from "../../fixtures/collect.ts";
+import type { PromptRequest } from "../../provider.ts";
+import { estimatePromptTokens } from "../../token-count.ts";
+import { createScriptedProvider } from "./provider.ts";
 
 const asking = (model: string, content = "Hello"): PromptRequest => ({
   ...REQUEST,

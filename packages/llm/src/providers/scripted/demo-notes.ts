@@ -1,6 +1,6 @@
-import { readNotes } from "./notes-block.ts";
-import type { PromptRequest, ToolCall } from "./provider.ts";
-import { searchNotesTool } from "./search-notes-tool.ts";
+import { readNotes } from "../../notes-block.ts";
+import type { PromptRequest, ToolCall } from "../../provider.ts";
+import { searchNotesTool } from "../../search-notes-tool.ts";
 
 const ASKS_ABOUT_NOTES = /\bnotes?\b/i;
 // What a question about notes is made of besides its subject.

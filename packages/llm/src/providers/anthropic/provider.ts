@@ -1,0 +1,46 @@
+import type { Anthropic } from "@anthropic-ai/sdk";
+import type { Provider } from "../../provider.ts";
+import { streamReply } from "../../reply-stream.ts";
+import { readFailure } from "./failures.ts";
+import { toParams } from "./request.ts";
+import { toSteps } from "./stream-reader.ts";
+
+export interface AnthropicConfig {
+  readonly apiKey: string;
+  readonly baseUrl?: string | undefined;
+  readonly fetch?: typeof fetch | undefined;
+}
+
+const OFFICIAL_BASE_URL = "https://api.anthropic.com";
+
+/** The provider `anthropic`: the Messages API. */
+export function createAnthropicProvider(config: AnthropicConfig): Provider {
+  let client: Promise<Anthropic> | undefined;
+  return {
+    stream: (request, { signal }) =>
+      streamReply({
+        request,
+        signal,
+        readFailure,
+        open: async () => {
+          client ??= loadClient(config);
+          return toSteps(await (await client).messages.create(toParams(request), { signal }));
+        },
+      }),
+  };
+}
+
+/** Every setting is spelled out, because the SDK reads what is missing from environment variables. */
+async function loadClient(config: AnthropicConfig): Promise<Anthropic> {
+  const sdk = await import("@anthropic-ai/sdk");
+  return new sdk.Anthropic({
+    apiKey: config.apiKey,
+    baseURL: config.baseUrl || OFFICIAL_BASE_URL,
+    webhookKey: null,
+    maxRetries: 0,
+    logLevel: "off",
+    // Its spans could carry chat text to whatever collector the environment names.
+    openTelemetry: false,
+    ...(config.fetch && { fetch: config.fetch }),
+  });
+}

@@ -1,0 +1,57 @@
+import type {
+  ContentBlockParam,
+  MessageCreateParamsStreaming,
+  MessageParam,
+} from "@anthropic-ai/sdk/resources/messages";
+import { withData } from "../../prompt-text.ts";
+import type { PromptRequest, ToolRound } from "../../provider.ts";
+import { inputOf } from "./blocks.ts";
+
+/** A prompt as a message is asked for. */
+export function toParams(request: PromptRequest): MessageCreateParamsStreaming {
+  const { model, maxOutputTokens, messages, systemPrompt, tools, rounds = [] } = request;
+  return {
+    model,
+    max_tokens: maxOutputTokens,
+    messages: [
+      ...messages.map((message) => ({ role: message.role, content: withData(message) })),
+      ...rounds.flatMap(toTurn),
+    ],
+    stream: true,
+    ...(systemPrompt && { system: systemPrompt }),
+    ...(tools && {
+      tools: tools.tools.map(({ name, description, parameters }) => ({
+        name,
+        description,
+        input_schema: { ...parameters, type: "object" as const },
+      })),
+      tool_choice: { type: tools.choice },
+    }),
+  };
+}
+
+function toTurn({ text, calls, results, memo }: ToolRound): MessageParam[] {
+  const content: ContentBlockParam[] =
+    memo?.provider === "anthropic"
+      ? // Its own blocks: signed thinking must come back as it was.
+        (memo.content as ContentBlockParam[])
+      : [
+          ...(text.trim() === "" ? [] : [{ type: "text" as const, text }]),
+          ...calls.map(({ id, name, arguments: written }) => ({
+            type: "tool_use" as const,
+            // Another provider's ids may have characters that Anthropic refuses.
+            id: id.replace(/[^\w-]/g, "_"),
+            name,
+            input: inputOf(written),
+          })),
+        ];
+  const given = calls.map(({ id }, index) => ({
+    type: "tool_result" as const,
+    tool_use_id: id.replace(/[^\w-]/g, "_"),
+    content: results[index] ?? "",
+  }));
+  return [
+    { role: "assistant", content },
+    { role: "user", content: given },
+  ];
+}

@@ -1,0 +1,60 @@
+import type { OpenAI } from "openai";
+import type { Provider } from "../../provider.ts";
+import { streamReply } from "../../reply-stream.ts";
+import { readFailure } from "./failures.ts";
+import { toParams } from "./request.ts";
+import { toSteps } from "./stream-reader.ts";
+
+export interface OpenAiConfig {
+  /** May be absent with a base URL: local servers ask for none. */
+  readonly apiKey?: string | undefined;
+  /** Any OpenAI-compatible server, e.g. `http://localhost:11434/v1`. */
+  readonly baseUrl?: string | undefined;
+  readonly fetch?: typeof fetch | undefined;
+}
+
+const OFFICIAL_BASE_URL = "https://api.openai.com/v1";
+// OpenAI and Azure refuse `max_tokens` for current models; most other servers know nothing else.
+const WANTS_COMPLETION_TOKENS = /(^|\.)(openai\.com|azure\.com)$/;
+
+/** The provider `openai`: chat completions of OpenAI or of any server that speaks its protocol. */
+export function createOpenAiProvider(config: OpenAiConfig): Provider {
+  const baseUrl = config.baseUrl || OFFICIAL_BASE_URL;
+  const limitName = WANTS_COMPLETION_TOKENS.test(new URL(baseUrl).hostname)
+    ? "max_completion_tokens"
+    : "max_tokens";
+  let client: Promise<OpenAI> | undefined;
+
+  return {
+    stream: (request, { signal }) =>
+      streamReply({
+        request,
+        signal,
+        readFailure,
+        open: async () => {
+          client ??= loadClient(config, baseUrl);
+          const chunks = await (await client).chat.completions.create(
+            { ...toParams(request), [limitName]: request.maxOutputTokens },
+            { signal },
+          );
+          return toSteps(chunks);
+        },
+      }),
+  };
+}
+
+/** Every setting is spelled out, because the SDK reads what is missing from environment variables. */
+async function loadClient(config: OpenAiConfig, baseURL: string): Promise<OpenAI> {
+  const sdk = await import("openai");
+  return new sdk.OpenAI({
+    apiKey: config.apiKey ?? "none",
+    baseURL,
+    adminAPIKey: null,
+    organization: null,
+    project: null,
+    webhookSecret: null,
+    maxRetries: 0,
+    logLevel: "off",
+    ...(config.fetch && { fetch: config.fetch }),
+  });
+}
