@@ -127,9 +127,9 @@ describe("who may import whom", () => {
     expect(rulesOf(importViolations([file]))).toEqual(["providers"]);
   });
 
-  it.each(["node:crypto", "@aws-sdk/client-sqs", "zod/mini"])("keeps %s out of contract", (specifier) => {
+  it.each(["node:crypto", "@aws-sdk/client-sqs", "zod"])("keeps %s out of contract", (specifier) => {
     expect(rulesOf(importViolations([importing("packages/contract/src/a.ts", specifier)]))).toEqual([
-      "zod alone",
+      "zod/mini alone",
     ]);
   });
 

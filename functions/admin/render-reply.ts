@@ -1,10 +1,11 @@
 import type { AdminReply } from "@parley/contract/schemas/admin";
 import { replyErrorCode } from "@parley/contract/schemas/reply";
 import type { AdminReplyRow } from "@parley/data/admin-replies";
+import * as z from "zod/mini";
 
 /** A reply as admins see one: no text, neither asked nor answered. */
 export function renderReply(row: AdminReplyRow): AdminReply {
-  const code = row.errorCode === null ? null : replyErrorCode.catch("internal").parse(row.errorCode);
+  const code = row.errorCode === null ? null : z.catch(replyErrorCode, "internal").parse(row.errorCode);
   return {
     id: row.id,
     userId: row.ownerId,

@@ -2,6 +2,7 @@ import { providers as providersSchema } from "@parley/contract/schemas/auth";
 import { captureLog } from "@parley/http/testing/capture-log";
 import { eventFor, send } from "@parley/http/testing/send";
 import { afterEach, expect, test, vi } from "vitest";
+import * as z from "zod/mini";
 
 captureLog();
 afterEach(() => void vi.unstubAllEnvs());
@@ -17,7 +18,7 @@ async function providersWith(environment: Record<string, string>, authorizer?: R
     eventFor("GET /v1/auth/providers", { ...(authorizer && { authorizer }) }),
   );
   expect(answer.status).toBe(200);
-  return providersSchema.strict().parse(answer.body);
+  return z.strictObject(providersSchema.shape).parse(answer.body);
 }
 
 test("without a sign-in page there are e-mail and password alone", async () => {

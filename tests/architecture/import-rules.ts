@@ -78,11 +78,11 @@ const leavesTestingToTests: Check = ({ path }, { specifier }) => {
   return isTesting && !isTestCode(path) ? "only tests may import what is made for tests" : undefined;
 };
 
-const keepsContractToZod: Check = ({ path }, { specifier }) => {
+const keepsContractToZodMini: Check = ({ path }, { specifier }) => {
   if (roomOf(path) !== "contract" || isTestCode(path)) return undefined;
-  return specifier === "zod" || specifier.startsWith("./") || specifier.startsWith("../")
+  return specifier === "zod/mini" || specifier.startsWith("./") || specifier.startsWith("../")
     ? undefined
-    : "contract depends on zod alone";
+    : "contract depends on zod/mini alone";
 };
 
 const checks: Readonly<Record<string, Check>> = {
@@ -90,7 +90,7 @@ const checks: Readonly<Record<string, Check>> = {
   rooms: staysInItsRoom,
   providers: leavesProvidersToTheWorker,
   testing: leavesTestingToTests,
-  "zod alone": keepsContractToZod,
+  "zod/mini alone": keepsContractToZodMini,
 };
 
 /** What the files import against "Who may import whom". */

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 
 /** Every error the API's own code answers with (RFC 9457); `type` is `/problems/<name>`. */
 export const problemTypes = {
@@ -22,13 +22,13 @@ export type ProblemType = keyof typeof problemTypes;
 
 export const problemSchema = z
   .looseObject({
-    type: z.string().meta({ example: "/problems/validation" }),
+    type: z.string().check(z.meta({ example: "/problems/validation" })),
     title: z.string(),
     status: z.int(),
-    detail: z.string().optional(),
-    instance: z.string().meta({ description: "The request id, as in X-Request-Id and in the logs" }),
-    errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+    detail: z.optional(z.string()),
+    instance: z.string().check(z.meta({ description: "The request id, as in X-Request-Id and in the logs" })),
+    errors: z.optional(z.array(z.object({ path: z.string(), message: z.string() }))),
   })
-  .meta({ id: "Problem" });
+  .register(z.globalRegistry, { id: "Problem" });
 
 export type ProblemDocument = z.infer<typeof problemSchema>;

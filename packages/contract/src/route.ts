@@ -1,4 +1,4 @@
-import type * as z from "zod";
+import type * as z from "zod/mini";
 import type { ProblemType } from "./problem.ts";
 
 export type Method = "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
@@ -18,11 +18,11 @@ export interface Route {
   readonly summary: string;
   readonly description?: string;
   readonly tag: string;
-  readonly params?: z.ZodObject;
-  readonly query?: z.ZodObject;
-  readonly body?: z.ZodObject;
+  readonly params?: z.ZodMiniObject;
+  readonly query?: z.ZodMiniObject;
+  readonly body?: z.ZodMiniObject;
   /** Status to body; `undefined` where the answer has none. */
-  readonly responses: Readonly<Record<number, z.ZodType | undefined>>;
+  readonly responses: Readonly<Record<number, z.ZodMiniType | undefined>>;
   /** Of the 200, where it is not JSON: its schema is then of the text. */
   readonly mediaType?: string;
   /** Answers with an ETag, as every single resource that has an id does anyway. */
@@ -51,7 +51,7 @@ export type FunctionName =
   | "replies"
   | "system-prompts";
 
-type Parsed<S> = S extends z.ZodType ? z.output<S> : undefined;
+type Parsed<S> = S extends z.ZodMiniType ? z.output<S> : undefined;
 
 /** What an operation of the route gets, after validation. */
 export type RouteInput<R extends Route> = {

@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 import { id } from "@parley/contract/schemas/fields";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { invalid } from "./problem.ts";
 
 const instant = /^(?:19|20|21)\d\d-(\d\d)-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{6}Z$/;
@@ -14,11 +14,11 @@ function isRealInstant(text: string): boolean {
 /** What a list is sorted by. Postgres would answer a forged key of another kind with an error. */
 const keySchemas = {
   /** A message's place in its conversation. */
-  position: () => z.int().min(-2_147_483_648).max(2_147_483_647),
+  position: () => z.int().check(z.minimum(-2_147_483_648), z.maximum(2_147_483_647)),
   /** A point in time in UTC with its microseconds. */
-  instant: () => z.string().refine(isRealInstant),
+  instant: () => z.string().check(z.refine(isRealInstant)),
   /** How well a search's hit matches. */
-  score: () => z.int().min(0).max(Number.MAX_SAFE_INTEGER),
+  score: () => z.int().check(z.minimum(0), z.maximum(Number.MAX_SAFE_INTEGER)),
 } as const;
 
 export type KeyKind = keyof typeof keySchemas;

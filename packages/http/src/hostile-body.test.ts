@@ -1,6 +1,6 @@
 import { defineRoutes } from "@parley/contract/route";
 import { describe, expect, it } from "vitest";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { type ApiEvent, createApi } from "./create-api.ts";
 import { captureLog } from "./testing/capture-log.ts";
 import { active, noteId, notesApi, postNote, routes } from "./testing/notes-api.ts";

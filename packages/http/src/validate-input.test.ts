@@ -1,20 +1,20 @@
 import type { Route } from "@parley/contract/route";
 import { metadata } from "@parley/contract/schemas/fields";
 import { expect, test } from "vitest";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { Problem } from "./problem.ts";
 import { validateInput } from "./validate-input.ts";
 
 const route = {
   body: z.strictObject({
-    name: z.string().min(2).max(5),
-    amount: z.int().min(1).max(9),
-    tags: z.array(z.string()).min(1).max(2),
+    name: z.string().check(z.minLength(2), z.maxLength(5)),
+    amount: z.int().check(z.minimum(1), z.maximum(9)),
+    tags: z.array(z.string()).check(z.minLength(1), z.maxLength(2)),
     role: z.enum(["user", "assistant"]),
     isDone: z.boolean(),
-    order: z.enum(["first", "last", "any"]).optional(),
-    metadata: metadata.optional(),
-    when: z.string().regex(/^\d+$/, "must be digits"),
+    order: z.optional(z.enum(["first", "last", "any"])),
+    metadata: z.optional(metadata),
+    when: z.string().check(z.regex(/^\d+$/, "must be digits")),
   }),
 } as unknown as Route;
 
@@ -83,7 +83,7 @@ test("says of the metadata itself what is allowed", () => {
 
 test("has words of its own for what no schema of the contract asks", () => {
   const odd = z.strictObject({
-    even: z.int().multipleOf(2),
+    even: z.int().check(z.multipleOf(2)),
     mail: z.email(),
     either: z.xor([z.string(), z.any()]),
   });

@@ -1,5 +1,5 @@
 import type { Route, RouteInput } from "@parley/contract/route";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { fieldErrors, parsing } from "./field-errors.ts";
 import { type FieldError, invalidFields } from "./problem.ts";
 import { refuseUnsafe } from "./refuse-unsafe.ts";
@@ -18,7 +18,7 @@ function isEmpty(value: unknown): boolean {
 }
 
 function parsePart(
-  schema: z.ZodObject | undefined,
+  schema: z.ZodMiniObject | undefined,
   value: unknown,
   root: keyof RawInput,
   errors: FieldError[],

@@ -7,7 +7,7 @@ import type { Note } from "@parley/contract/schemas/note";
 import type { Reply } from "@parley/contract/schemas/reply";
 import type { messageMatch as match } from "@parley/contract/schemas/search";
 import type { SystemPrompt } from "@parley/contract/schemas/system-prompt";
-import type * as z from "zod";
+import type * as z from "zod/mini";
 import { adminExamples } from "./admin-examples.ts";
 import { keyAndTokenExamples } from "./key-and-token-examples.ts";
 

@@ -1,5 +1,5 @@
 import type { Route } from "@parley/contract/route";
-import * as z from "zod";
+import * as z from "zod/mini";
 
 type Header = Record<string, unknown>;
 
@@ -46,8 +46,8 @@ export const headerParameters = {
   },
 } satisfies Record<string, Header>;
 
-function hasField(schema: z.ZodType | undefined, field: string): boolean {
-  return schema instanceof z.ZodObject && field in schema.shape;
+function hasField(schema: z.ZodMiniType | undefined, field: string): boolean {
+  return schema instanceof z.ZodMiniObject && field in schema.shape;
 }
 
 /** GET or PATCH of one resource: those answer with an ETag. */

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 
 export type JsonSchema = Record<string, unknown>;
 
@@ -34,7 +34,7 @@ function withComponentRefs(schema: object): JsonSchema {
  * @param io `input` for what a client sends, `output` for what it gets.
  */
 export function toJsonSchema(
-  schema: z.ZodType,
+  schema: z.ZodMiniType,
   io: "input" | "output",
   components: Record<string, JsonSchema>,
 ): JsonSchema {

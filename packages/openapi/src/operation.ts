@@ -1,5 +1,5 @@
 import type { Route } from "@parley/contract/route";
-import type * as z from "zod";
+import type * as z from "zod/mini";
 import { headerRefs, requestHeaders, responseHeaders } from "./headers.ts";
 import { type JsonSchema, toJsonSchema } from "./json-schema.ts";
 import { problemContent, problemRefs } from "./problems.ts";
@@ -23,7 +23,7 @@ function properties(schema: JsonSchema): [string, JsonSchema][] {
   return Object.entries((schema.properties ?? {}) as Record<string, JsonSchema>);
 }
 
-function parametersIn(place: "path" | "query", schema: z.ZodObject | undefined, components: Components) {
+function parametersIn(place: "path" | "query", schema: z.ZodMiniObject | undefined, components: Components) {
   if (schema === undefined) return [];
   const required = toJsonSchema(schema, "input", components).required as string[] | undefined;
   // What a parameter means after parsing (a whole number, a boolean) says more than that it is text.

@@ -1,3 +1,4 @@
+import * as z from "zod/mini";
 import { type Reply, type ReplyStatus, replyErrorCode } from "../schemas/reply.ts";
 
 /** A stored reply; `answer` is the text of its message while it has one that is not deleted. */
@@ -40,7 +41,7 @@ export function renderReply(row: ReplySource): Reply {
     error:
       row.errorCode === null
         ? null
-        : { code: replyErrorCode.catch("internal").parse(row.errorCode), message: row.errorMessage ?? "" },
+        : { code: z.catch(replyErrorCode, "internal").parse(row.errorCode), message: row.errorMessage ?? "" },
     usage: inputTokens === null || outputTokens === null ? null : { inputTokens, outputTokens },
     tokensCharged: row.tokensCharged,
     noteIds: row.noteIds,

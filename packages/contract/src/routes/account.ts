@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { defineRoutes } from "../route.ts";
 import { deletionReceipt, me, updateMe } from "../schemas/account.ts";
 import { list, listQuery } from "../schemas/list.ts";
@@ -41,11 +41,8 @@ export const accountRoutes = defineRoutes({
       "and the last page has none.",
     query: z.strictObject({
       cursor: z
-        .string()
-        .min(1)
-        .max(1024)
-        .optional()
-        .meta({ description: "Of the `Link` of the page before" }),
+        .optional(z.string().check(z.minLength(1), z.maxLength(1024)))
+        .check(z.meta({ description: "Of the `Link` of the page before" })),
     }),
     mediaType: "application/x-ndjson",
     responses: { 200: z.string() },

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { defineRoutes } from "../route.ts";
 import {
   adminAction,
@@ -19,11 +19,14 @@ const replies = "/v1/admin/replies";
 const userParams = z.strictObject({ userId: id });
 
 const hours = z
-  .string()
-  .regex(/^(720|7[01]\d|[1-6]\d\d|[1-9]\d?)$/, "must be a whole number from 1 to 720")
-  .transform(Number)
-  .default(24)
-  .meta({ type: "integer", minimum: 1, maximum: 720, default: 24, pattern: undefined });
+  ._default(
+    z.pipe(
+      z.string().check(z.regex(/^(720|7[01]\d|[1-6]\d\d|[1-9]\d?)$/, "must be a whole number from 1 to 720")),
+      z.transform(Number),
+    ),
+    24,
+  )
+  .check(z.meta({ type: "integer", minimum: 1, maximum: 720, default: 24, pattern: undefined }));
 
 export const adminRoutes = defineRoutes({
   listUsers: {
@@ -83,7 +86,7 @@ export const adminRoutes = defineRoutes({
     summary: "Replies of all users that have failed, or that wait or run now; newest first",
     query: z.strictObject({
       ...listQuery,
-      status: z.enum(["failed", "queued", "in_progress"]).default("failed"),
+      status: z._default(z.enum(["failed", "queued", "in_progress"]), "failed"),
     }),
     responses: { 200: list(adminReply) },
   },
@@ -106,7 +109,7 @@ export const adminRoutes = defineRoutes({
     path: "/v1/admin/audit",
     summary: "What admins did, newest first",
     description: "Append only. Looking is recorded too, this list included.",
-    query: z.strictObject({ ...listQuery, userId: id.optional() }),
+    query: z.strictObject({ ...listQuery, userId: z.optional(id) }),
     responses: { 200: list(adminAction) },
   },
 });

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { defineRoutes } from "../route.ts";
 import { apiKey, createApiKey, newApiKey } from "../schemas/api-key.ts";
 import { id } from "../schemas/fields.ts";

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { defineRoutes } from "../route.ts";
 import { conversation, createConversation, updateConversation } from "../schemas/conversation.ts";
 import { id, searchText } from "../schemas/fields.ts";
@@ -24,20 +24,22 @@ export const conversationRoutes = defineRoutes({
       .strictObject({
         ...listQuery,
         q: searchText,
-        status: z.enum(["active", "archived", "deleted"]).optional(),
-        sort: z.enum(["updatedAt", "createdAt", "relevance"]).default("updatedAt"),
+        status: z.optional(z.enum(["active", "archived", "deleted"])),
+        sort: z._default(z.enum(["updatedAt", "createdAt", "relevance"]), "updatedAt"),
       })
-      .refine(({ sort, q }) => sort !== "relevance" || q !== undefined, {
-        message: "is needed with sort=relevance",
-        path: ["q"],
-      })
-      .refine(
-        ({ sort, status, order, includeTotal }) =>
-          sort !== "relevance" || (status !== "deleted" && order === "desc" && !includeTotal),
-        {
-          message: "relevance takes neither status=deleted nor order=asc nor includeTotal",
-          path: ["sort"],
-        },
+      .check(
+        z.refine(({ sort, q }) => sort !== "relevance" || q !== undefined, {
+          message: "is needed with sort=relevance",
+          path: ["q"],
+        }),
+        z.refine(
+          ({ sort, status, order, includeTotal }) =>
+            sort !== "relevance" || (status !== "deleted" && order === "desc" && !includeTotal),
+          {
+            message: "relevance takes neither status=deleted nor order=asc nor includeTotal",
+            path: ["sort"],
+          },
+        ),
       ),
     responses: { 200: list(listedConversation) },
   },

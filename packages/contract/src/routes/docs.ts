@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { defineRoutes } from "../route.ts";
 
 const base = { function: "docs", auth: "none", tag: "Operations", method: "GET" } as const;
@@ -18,7 +18,9 @@ export const docsRoutes = defineRoutes({
     ...base,
     path: "/docs/{asset}",
     summary: "A script, style or picture of the two pages",
-    params: z.strictObject({ asset: z.string().regex(/^[a-z0-9.-]{1,64}$/, "must be the name of a file") }),
+    params: z.strictObject({
+      asset: z.string().check(z.regex(/^[a-z0-9.-]{1,64}$/, "must be the name of a file")),
+    }),
     mediaType: "*/*",
     responses: { 200: z.string() },
     hasEtag: true,

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { defineRoutes } from "../route.ts";
 import { estimate, estimateReply } from "../schemas/context.ts";
 import { id, modelId, searchText } from "../schemas/fields.ts";
@@ -24,7 +24,7 @@ export const messageRoutes = defineRoutes({
       limit: listQuery.limit,
       cursor: listQuery.cursor,
       q: searchQuery,
-      role: z.enum(["user", "assistant"]).optional(),
+      role: z.optional(z.enum(["user", "assistant"])),
     }),
     responses: { 200: list(messageMatch) },
   },
@@ -45,10 +45,12 @@ export const messageRoutes = defineRoutes({
     query: z.strictObject({
       ...listQuery,
       q: searchText,
-      role: z.enum(["user", "assistant"]).optional(),
-      versions: z.enum(["active", "all"]).default("active").meta({
-        description: "all: also the answers that later ones replaced",
-      }),
+      role: z.optional(z.enum(["user", "assistant"])),
+      versions: z._default(z.enum(["active", "all"]), "active").check(
+        z.meta({
+          description: "all: also the answers that later ones replaced",
+        }),
+      ),
     }),
     responses: { 200: messagePage },
     problems: ["not-found"],
@@ -112,7 +114,7 @@ export const messageRoutes = defineRoutes({
     summary: "Ask for another reply to the same user message",
     description: "When it completes, its answer becomes the active one and the earlier stays as a version.",
     params,
-    body: z.strictObject({ model: modelId.optional(), onBusy }),
+    body: z.strictObject({ model: z.optional(modelId), onBusy }),
     responses: { 202: z.object({ message, reply }) },
     idempotent: true,
     problems: ["insufficient-tokens", "forbidden", "not-found", "conflict"],

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { defineRoutes } from "../route.ts";
 import { id, searchText } from "../schemas/fields.ts";
 import { list, listQuery } from "../schemas/list.ts";
@@ -21,8 +21,8 @@ export const noteRoutes = defineRoutes({
     query: z.strictObject({
       ...listQuery,
       q: searchText,
-      tag: tag.optional(),
-      pinnedTo: id.optional().meta({ description: "Only the notes pinned to this conversation" }),
+      tag: z.optional(tag),
+      pinnedTo: z.optional(id).check(z.meta({ description: "Only the notes pinned to this conversation" })),
     }),
     responses: { 200: list(note) },
   },

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { defineRoutes } from "../route.ts";
 import { model } from "../schemas/model.ts";
 
@@ -6,7 +6,7 @@ const base = { function: "ops", tag: "Operations", method: "GET" } as const;
 
 const health = z
   .object({ status: z.enum(["ok", "degraded"]), database: z.enum(["reachable", "unreachable"]) })
-  .meta({ id: "Health" });
+  .register(z.globalRegistry, { id: "Health" });
 
 export const opsRoutes = defineRoutes({
   listModels: {

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { defineRoutes } from "../route.ts";
 import { replyContext } from "../schemas/context.ts";
 import { id } from "../schemas/fields.ts";
@@ -9,11 +9,14 @@ const base = { function: "replies", auth: "user", tag: "Replies" } as const;
 const params = z.strictObject({ replyId: id });
 
 const waitSeconds = z
-  .string()
-  .regex(/^(1?\d|20)$/, "must be a whole number from 0 to 20")
-  .transform(Number)
-  .default(0)
-  .meta({ type: "integer", minimum: 0, maximum: 20, default: 0, pattern: undefined });
+  ._default(
+    z.pipe(
+      z.string().check(z.regex(/^(1?\d|20)$/, "must be a whole number from 0 to 20")),
+      z.transform(Number),
+    ),
+    0,
+  )
+  .check(z.meta({ type: "integer", minimum: 0, maximum: 20, default: 0, pattern: undefined }));
 
 export const replyRoutes = defineRoutes({
   getReply: {
@@ -53,7 +56,7 @@ export const replyRoutes = defineRoutes({
     path: "/v1/conversations/{conversationId}/replies",
     summary: "Replies of a conversation, in the order they were asked for",
     params: z.strictObject({ conversationId: id }),
-    query: z.strictObject({ ...listQuery, status: replyStatus.optional() }),
+    query: z.strictObject({ ...listQuery, status: z.optional(replyStatus) }),
     responses: { 200: list(reply) },
     problems: ["not-found"],
   },

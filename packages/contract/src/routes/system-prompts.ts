@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { defineRoutes } from "../route.ts";
 import { id, searchText } from "../schemas/fields.ts";
 import { list, listQuery } from "../schemas/list.ts";
@@ -21,7 +21,7 @@ export const systemPromptRoutes = defineRoutes({
     path: all,
     summary: "List system prompts",
     description: "One's own, and the public ones of everybody, by time of creation.",
-    query: z.strictObject({ ...listQuery, q: searchText, visibility: promptVisibility.optional() }),
+    query: z.strictObject({ ...listQuery, q: searchText, visibility: z.optional(promptVisibility) }),
     responses: { 200: list(systemPrompt) },
   },
   createSystemPrompt: {

@@ -1,27 +1,27 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { id, modelId, text, timestamp } from "./fields.ts";
 import { replyErrorCode, replyStatus } from "./reply.ts";
 
 export const adminUser = z
   .object({
     id,
-    email: z.string().nullable(),
-    displayName: z.string().nullable(),
+    email: z.nullable(z.string()),
+    displayName: z.nullable(z.string()),
     status: z.enum(["active", "disabled", "deleting"]),
     tokens: z.object({ balance: z.int(), held: z.int() }),
-    disabledAt: timestamp.nullable(),
+    disabledAt: z.nullable(timestamp),
     createdAt: timestamp,
     updatedAt: timestamp,
   })
-  .meta({ id: "AdminUser" });
+  .register(z.globalRegistry, { id: "AdminUser" });
 
 export type AdminUser = z.infer<typeof adminUser>;
 
 export const updateAdminUser = z.strictObject({ disabled: z.boolean() });
 
 export const grantTokens = z.strictObject({
-  amount: z.int().min(1).max(1_000_000_000),
-  reason: text(200).default("granted").meta({ description: "Its owner reads it in the ledger" }),
+  amount: z.int().check(z.minimum(1), z.maximum(1_000_000_000)),
+  reason: z._default(text(200), "granted").check(z.meta({ description: "Its owner reads it in the ledger" })),
 });
 
 /** A reply without any text of its owner's. */
@@ -33,15 +33,15 @@ export const adminReply = z
     messageId: id,
     status: replyStatus,
     model: modelId,
-    error: z.object({ code: replyErrorCode, message: z.string() }).nullable(),
+    error: z.nullable(z.object({ code: replyErrorCode, message: z.string() })),
     attempts: z.int(),
     tokensCharged: z.int(),
-    startedAt: timestamp.nullable(),
-    finishedAt: timestamp.nullable(),
+    startedAt: z.nullable(timestamp),
+    finishedAt: z.nullable(timestamp),
     createdAt: timestamp,
     updatedAt: timestamp,
   })
-  .meta({ id: "AdminReply" });
+  .register(z.globalRegistry, { id: "AdminReply" });
 
 export type AdminReply = z.infer<typeof adminReply>;
 
@@ -49,13 +49,13 @@ const seconds = z.number();
 
 export const adminStats = z
   .object({
-    hours: z.int().meta({ description: "What is `new`, `charged`, and which replies are counted" }),
+    hours: z.int().check(z.meta({ description: "What is `new`, `charged`, and which replies are counted" })),
     users: z.object({ total: z.int(), disabled: z.int(), new: z.int() }),
     conversations: z.object({ total: z.int(), new: z.int() }),
     replies: z.array(z.object({ status: replyStatus, model: modelId, count: z.int() })),
     secondsToReply: z
-      .object({ p50: seconds.nullable(), p95: seconds.nullable() })
-      .meta({ description: "From asking to the answer; null where there was none" }),
+      .object({ p50: z.nullable(seconds), p95: z.nullable(seconds) })
+      .check(z.meta({ description: "From asking to the answer; null where there was none" })),
     tokens: z.object({ balance: z.int(), held: z.int(), charged: z.int() }),
     queue: z
       .object({
@@ -63,13 +63,12 @@ export const adminStats = z
         inProgress: z.int(),
         oldestQueuedSeconds: seconds,
         jobs: z
-          .object({ waiting: z.int(), running: z.int(), delayed: z.int() })
-          .nullable()
-          .meta({ description: "About what SQS holds; delayed are checks. null: SQS did not say" }),
+          .nullable(z.object({ waiting: z.int(), running: z.int(), delayed: z.int() }))
+          .check(z.meta({ description: "About what SQS holds; delayed are checks. null: SQS did not say" })),
       })
-      .meta({ description: "As of now" }),
+      .check(z.meta({ description: "As of now" })),
   })
-  .meta({ id: "AdminStats" });
+  .register(z.globalRegistry, { id: "AdminStats" });
 
 export type AdminStats = z.infer<typeof adminStats>;
 
@@ -87,23 +86,25 @@ const adminActionKind = z.enum([
   "audit.listed",
 ]);
 
-const pseudonymous = z.string().meta({
-  description: "An id; of a deleted account its pseudonym",
-  example: "tz4a98xxat96iws9zmbrgj3a",
-});
+const pseudonymous = z.string().check(
+  z.meta({
+    description: "An id; of a deleted account its pseudonym",
+    example: "tz4a98xxat96iws9zmbrgj3a",
+  }),
+);
 
 export const adminAction = z
   .object({
     id,
     adminId: pseudonymous,
     action: adminActionKind,
-    userId: pseudonymous.nullable(),
-    replyId: id.nullable(),
+    userId: z.nullable(pseudonymous),
+    replyId: z.nullable(id),
     requestId: z.string(),
     details: z.record(z.string(), z.union([z.string(), z.number()])),
     createdAt: timestamp,
     updatedAt: timestamp,
   })
-  .meta({ id: "AdminAction" });
+  .register(z.globalRegistry, { id: "AdminAction" });
 
 export type AdminAction = z.infer<typeof adminAction>;

@@ -1,23 +1,19 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { text } from "./fields.ts";
 
 const email = z
-  .string()
-  .max(254)
-  .trim()
-  .toLowerCase()
-  .pipe(z.email("must be an e-mail address"))
-  .meta({ format: "email", example: "ada@example.com" });
+  .pipe(z.string().check(z.maxLength(254), z.trim(), z.toLowerCase()), z.email("must be an e-mail address"))
+  .check(z.meta({ format: "email", example: "ada@example.com" }));
 
-const password = z.string().min(1).max(256).meta({ format: "password", example: "Correct-Horse-7" });
+const password = z
+  .string()
+  .check(z.minLength(1), z.maxLength(256), z.meta({ format: "password", example: "Correct-Horse-7" }));
 const code = z
   .string()
-  .trim()
-  .regex(/^\d{6}$/, "must be six digits")
-  .meta({ example: "123456" });
-const refreshToken = z.string().min(1).max(8_192);
+  .check(z.trim(), z.regex(/^\d{6}$/, "must be six digits"), z.meta({ example: "123456" }));
+const refreshToken = z.string().check(z.minLength(1), z.maxLength(8_192));
 
-export const register = z.strictObject({ email, password, displayName: text(100).optional() });
+export const register = z.strictObject({ email, password, displayName: z.optional(text(100)) });
 export const confirm = z.strictObject({ email, code });
 export const emailOnly = z.strictObject({ email });
 export const login = z.strictObject({ email, password });
@@ -26,41 +22,50 @@ export const resetPassword = z.strictObject({ email, code, password });
 export const changePassword = z.strictObject({ currentPassword: password, newPassword: password });
 
 const codeDelivery = z.object({
-  destination: z.string().meta({ description: "Masked", example: "a***@e***" }),
+  destination: z.string().check(z.meta({ description: "Masked", example: "a***@e***" })),
   medium: z.literal("email"),
 });
 
-export const registered = z.object({ userConfirmed: z.boolean(), codeDelivery }).meta({ id: "Registered" });
-export const codeSent = z.object({ codeDelivery }).meta({ id: "CodeSent" });
+export const registered = z
+  .object({ userConfirmed: z.boolean(), codeDelivery })
+  .register(z.globalRegistry, { id: "Registered" });
+export const codeSent = z.object({ codeDelivery }).register(z.globalRegistry, { id: "CodeSent" });
 
 export const tokens = z
   .object({
     accessToken: z.string(),
     idToken: z.string(),
     refreshToken: z.string(),
-    expiresIn: z.int().meta({ description: "Seconds" }),
+    expiresIn: z.int().check(z.meta({ description: "Seconds" })),
     tokenType: z.literal("Bearer"),
   })
-  .meta({ id: "Tokens" });
+  .register(z.globalRegistry, { id: "Tokens" });
 
 const authorizeUrl = z
   .string()
-  .meta({ description: "To send people to, with redirect_uri, state and a PKCE code_challenge added" });
+  .check(
+    z.meta({ description: "To send people to, with redirect_uri, state and a PKCE code_challenge added" }),
+  );
 
 export const providers = z
   .object({
     signInPage: z
-      .object({
-        authorizeUrl,
-        tokenUrl: z.string().meta({ description: "Takes the code that the page returns with" }),
-        clientId: z.string(),
-        scopes: z.array(z.string()),
-        callbackUrls: z.array(z.string()).meta({ description: "Where the page may return to" }),
-      })
-      .nullable()
-      .meta({ description: "null: this deployment has none, and people sign in with e-mail and password" }),
+      .nullable(
+        z.object({
+          authorizeUrl,
+          tokenUrl: z.string().check(z.meta({ description: "Takes the code that the page returns with" })),
+          clientId: z.string(),
+          scopes: z.array(z.string()),
+          callbackUrls: z.array(z.string()).check(z.meta({ description: "Where the page may return to" })),
+        }),
+      )
+      .check(
+        z.meta({
+          description: "null: this deployment has none, and people sign in with e-mail and password",
+        }),
+      ),
     providers: z.array(z.object({ name: z.string(), kind: z.enum(["google", "oidc"]), authorizeUrl })),
   })
-  .meta({ id: "SignInProviders" });
+  .register(z.globalRegistry, { id: "SignInProviders" });
 
 export type SignInProviders = z.infer<typeof providers>;

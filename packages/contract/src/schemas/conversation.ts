@@ -1,36 +1,44 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { content, id, metadata, modelId, text, timestamp } from "./fields.ts";
 
 export const conversation = z
   .object({
     id,
-    title: z.string().nullable(),
-    description: z.string().nullable(),
-    systemPrompt: z.string().nullable().meta({ description: "This conversation's own copy of the text" }),
-    systemPromptId: id.nullable().meta({ description: "The saved prompt the copy was made from" }),
-    model: modelId.nullable().meta({ description: "null: the deployment's default at the time of sending" }),
+    title: z.nullable(z.string()),
+    description: z.nullable(z.string()),
+    systemPrompt: z
+      .nullable(z.string())
+      .check(z.meta({ description: "This conversation's own copy of the text" })),
+    systemPromptId: z.nullable(id).check(z.meta({ description: "The saved prompt the copy was made from" })),
+    model: z
+      .nullable(modelId)
+      .check(z.meta({ description: "null: the deployment's default at the time of sending" })),
     status: z.enum(["active", "archived"]),
     metadata,
     messageCount: z.int(),
-    activeReplyId: id.nullable().meta({ description: "The unfinished reply that is next in order" }),
+    activeReplyId: z
+      .nullable(id)
+      .check(z.meta({ description: "The unfinished reply that is next in order" })),
     createdAt: timestamp,
     updatedAt: timestamp,
-    deletedAt: timestamp.nullable(),
+    deletedAt: z.nullable(timestamp),
   })
-  .meta({ id: "Conversation" });
+  .register(z.globalRegistry, { id: "Conversation" });
 
 export type Conversation = z.infer<typeof conversation>;
 
 const settings = {
-  title: text(200).nullable().optional().meta({ example: "Leases" }),
-  description: text(2_000).nullable().optional(),
-  systemPrompt: text(32_768).nullable().optional().meta({
-    description: "`{{name}}` is replaced by that value of the metadata whenever a reply is asked for",
-    example: "Answer in one sentence.",
-  }),
-  systemPromptId: id.nullable().optional(),
-  model: modelId.nullable().optional(),
-  metadata: metadata.optional(),
+  title: z.optional(z.nullable(text(200))).check(z.meta({ example: "Leases" })),
+  description: z.optional(z.nullable(text(2_000))),
+  systemPrompt: z.optional(z.nullable(text(32_768))).check(
+    z.meta({
+      description: "`{{name}}` is replaced by that value of the metadata whenever a reply is asked for",
+      example: "Answer in one sentence.",
+    }),
+  ),
+  systemPromptId: z.optional(z.nullable(id)),
+  model: z.optional(z.nullable(modelId)),
+  metadata: z.optional(metadata),
 };
 
 function onePromptSource(value: { systemPrompt?: unknown; systemPromptId?: unknown }): boolean {
@@ -43,13 +51,14 @@ export const createConversation = z
   .strictObject({
     ...settings,
     message: z
-      .strictObject({ content })
-      .optional()
-      .meta({ description: "Starts the conversation and its first reply at once (202)" }),
+      .optional(z.strictObject({ content }))
+      .check(z.meta({ description: "Starts the conversation and its first reply at once (202)" })),
   })
-  .refine(onePromptSource, onePrompt);
+  .check(z.refine(onePromptSource, onePrompt));
 
 export const updateConversation = z
-  .strictObject({ ...settings, status: z.enum(["active", "archived"]).optional() })
-  .refine(onePromptSource, onePrompt)
-  .refine((value) => Object.keys(value).length > 0, { message: "must change at least one field" });
+  .strictObject({ ...settings, status: z.optional(z.enum(["active", "archived"])) })
+  .check(
+    z.refine(onePromptSource, onePrompt),
+    z.refine((value) => Object.keys(value).length > 0, { message: "must change at least one field" }),
+  );

@@ -1,14 +1,16 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 
 /** A cuid2 key. */
 export const id = z
   .string()
-  .regex(/^[a-z][a-z0-9]{23}$/, "must be an id of 24 lower-case letters and digits")
-  .meta({ example: "tz4a98xxat96iws9zmbrgj3a" });
+  .check(
+    z.regex(/^[a-z][a-z0-9]{23}$/, "must be an id of 24 lower-case letters and digits"),
+    z.meta({ example: "tz4a98xxat96iws9zmbrgj3a" }),
+  );
 
 export const timestamp = z.iso
   .datetime({ precision: 3 })
-  .meta({ description: "RFC 3339, UTC, milliseconds", example: "2026-11-21T09:30:00.000Z" });
+  .check(z.meta({ description: "RFC 3339, UTC, milliseconds", example: "2026-11-21T09:30:00.000Z" }));
 
 /** Longest message in Unicode code points. */
 const longestContent = 32_768;
@@ -21,29 +23,31 @@ function codePoints(text: string): number {
 
 /** Text of 1 to `longest` Unicode code points that is not only white space. */
 export function text(longest: number) {
-  return z
-    .string()
-    .refine((value) => value.length <= longest || codePoints(value) <= longest, {
+  return z.string().check(
+    z.refine((value) => value.length <= longest || codePoints(value) <= longest, {
       message: `must be at most ${longest} characters`,
-    })
-    .refine((value) => value.trim() !== "", { message: "must not be blank" })
-    .meta({ minLength: 1, maxLength: longest });
+    }),
+    z.refine((value) => value.trim() !== "", { message: "must not be blank" }),
+    z.meta({ minLength: 1, maxLength: longest }),
+  );
 }
 
-export const content = text(longestContent).meta({ example: "What is a lease in a job queue?" });
+export const content = text(longestContent).check(z.meta({ example: "What is a lease in a job queue?" }));
 
 export const modelId = z
   .string()
-  .regex(/^[a-z0-9-]{1,32}\/[A-Za-z0-9._:/-]{1,128}$/, "must be a model id such as scripted/demo")
-  .meta({ example: "scripted/demo" });
+  .check(
+    z.regex(/^[a-z0-9-]{1,32}\/[A-Za-z0-9._:/-]{1,128}$/, "must be a model id such as scripted/demo"),
+    z.meta({ example: "scripted/demo" }),
+  );
 
-const metadataValue = z.union([z.string().max(512), z.number(), z.boolean()]);
+const metadataValue = z.union([z.string().check(z.maxLength(512)), z.number(), z.boolean()]);
 
 /** Up to 16 keys of the caller's own. */
-export const metadata = z
-  .record(z.string().min(1).max(64), metadataValue)
-  .refine((value) => Object.keys(value).length <= 16, { message: "must have at most 16 keys" })
-  .meta({ maxProperties: 16, example: { project: "garden" } });
+export const metadata = z.record(z.string().check(z.minLength(1), z.maxLength(64)), metadataValue).check(
+  z.refine((value) => Object.keys(value).length <= 16, { message: "must have at most 16 keys" }),
+  z.meta({ maxProperties: 16, example: { project: "garden" } }),
+);
 
 /** Free text to look for; `%`, `_` and `\` mean themselves. */
-export const searchText = text(256).optional().meta({ example: "lease" });
+export const searchText = z.optional(text(256)).check(z.meta({ example: "lease" }));

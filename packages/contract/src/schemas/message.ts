@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { content, id, metadata, modelId, timestamp } from "./fields.ts";
 import { list } from "./list.ts";
 
@@ -6,47 +6,55 @@ export const message = z
   .object({
     id,
     conversationId: id,
-    position: z.int().meta({ description: "Order inside the conversation; may have gaps" }),
+    position: z.int().check(z.meta({ description: "Order inside the conversation; may have gaps" })),
     role: z.enum(["user", "assistant"]),
-    content: z.string().nullable().meta({ description: "null once deleted" }),
-    replyTo: id.nullable(),
-    replyId: id.nullable().meta({
-      description: "Of an assistant message the reply that wrote it, of a user message its latest reply",
-    }),
+    content: z.nullable(z.string()).check(z.meta({ description: "null once deleted" })),
+    replyTo: z.nullable(id),
+    replyId: z.nullable(id).check(
+      z.meta({
+        description: "Of an assistant message the reply that wrote it, of a user message its latest reply",
+      }),
+    ),
     isEdited: z.boolean(),
     isDeleted: z.boolean(),
-    isActive: z.boolean().meta({ description: "false: an answer that a later one replaced" }),
+    isActive: z.boolean().check(z.meta({ description: "false: an answer that a later one replaced" })),
     metadata,
     createdAt: timestamp,
     updatedAt: timestamp,
   })
-  .meta({ id: "Message" });
+  .register(z.globalRegistry, { id: "Message" });
 
 export type Message = z.infer<typeof message>;
 
 export const messagePage = list(message);
 
 // No `.default()`: it would also fill the field in of an imported message, which must not have it.
-export const onBusy = z.enum(["enqueue", "reject", "interrupt", "rollback"]).optional().meta({
-  default: "enqueue",
-  description:
-    "While a reply of the conversation is unfinished: answer in order; refuse with 409; cancel it keeping its text; or discard it with its message",
-});
+export const onBusy = z.optional(z.enum(["enqueue", "reject", "interrupt", "rollback"])).check(
+  z.meta({
+    default: "enqueue",
+    description:
+      "While a reply of the conversation is unfinished: answer in order; refuse with 409; cancel it keeping its text; or discard it with its message",
+  }),
+);
 
 export const sendMessage = z
   .strictObject({
     content,
-    role: z.enum(["user", "assistant"]).default("user").meta({ description: "assistant: import, no reply" }),
-    replyTo: id.optional(),
-    model: modelId.optional(),
+    role: z
+      ._default(z.enum(["user", "assistant"]), "user")
+      .check(z.meta({ description: "assistant: import, no reply" })),
+    replyTo: z.optional(id),
+    model: z.optional(modelId),
     onBusy,
-    metadata: metadata.optional(),
+    metadata: z.optional(metadata),
   })
-  .refine((value) => value.role === "user" || (value.model === undefined && value.onBusy === undefined), {
-    message: "model and onBusy belong to user messages",
-    path: ["role"],
-  });
+  .check(
+    z.refine((value) => value.role === "user" || (value.model === undefined && value.onBusy === undefined), {
+      message: "model and onBusy belong to user messages",
+      path: ["role"],
+    }),
+  );
 
 export const editMessage = z
-  .strictObject({ content: content.optional(), metadata: metadata.optional() })
-  .refine((value) => Object.keys(value).length > 0, { message: "must change at least one field" });
+  .strictObject({ content: z.optional(content), metadata: z.optional(metadata) })
+  .check(z.refine((value) => Object.keys(value).length > 0, { message: "must change at least one field" }));

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { modelId } from "./fields.ts";
 import { price } from "./tokens.ts";
 
@@ -12,4 +12,4 @@ export const model = z
     maxOutputTokens: z.int(),
     price,
   })
-  .meta({ id: "Model" });
+  .register(z.globalRegistry, { id: "Model" });

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { problemSchema } from "../problem.ts";
 import { id } from "./fields.ts";
 import { type ReplyStatus, replyStatus } from "./reply.ts";
@@ -10,7 +10,7 @@ export const clientAction = z.discriminatedUnion("action", [
     action: z.literal("subscribe"),
     replyId: id,
     /** Code points of the reply's text that the client has already. */
-    after: z.int().min(0).max(10_000_000).default(0),
+    after: z._default(z.int().check(z.minimum(0), z.maximum(10_000_000)), 0),
   }),
 ]);
 
@@ -36,7 +36,7 @@ const statusEvent = z.strictObject({
   ]),
   ...about,
   messageId: id,
-  assistantMessageId: id.nullable(),
+  assistantMessageId: z.nullable(id),
   status: replyStatus,
 });
 
@@ -51,8 +51,8 @@ const deltaEvent = z.strictObject({
 const errorEvent = z.strictObject({
   type: z.literal("error"),
   error: problemSchema,
-  action: z.string().optional(),
-  replyId: z.string().optional(),
+  action: z.optional(z.string()),
+  replyId: z.optional(z.string()),
 });
 
 /** What the server sends: a JSON object a message. */

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { id, modelId, timestamp } from "./fields.ts";
 
 export const replyStatus = z.enum([
@@ -30,23 +30,25 @@ export const reply = z
   .object({
     id,
     conversationId: id,
-    messageId: id.meta({ description: "The user message it answers" }),
-    assistantMessageId: id.nullable(),
+    messageId: id.check(z.meta({ description: "The user message it answers" })),
+    assistantMessageId: z.nullable(id),
     status: replyStatus,
     model: modelId,
     partialText: z.string(),
-    finishReason: z.string().nullable(),
-    error: z.object({ code: replyErrorCode, message: z.string() }).nullable(),
-    usage: z.object({ inputTokens: z.int(), outputTokens: z.int() }).nullable(),
+    finishReason: z.nullable(z.string()),
+    error: z.nullable(z.object({ code: replyErrorCode, message: z.string() })),
+    usage: z.nullable(z.object({ inputTokens: z.int(), outputTokens: z.int() })),
     tokensCharged: z.int(),
-    noteIds: z.array(id).meta({ description: "The notes its model was given, deleted ones included" }),
+    noteIds: z
+      .array(id)
+      .check(z.meta({ description: "The notes its model was given, deleted ones included" })),
     attempts: z.int(),
     queuedAt: timestamp,
-    startedAt: timestamp.nullable(),
-    finishedAt: timestamp.nullable(),
+    startedAt: z.nullable(timestamp),
+    finishedAt: z.nullable(timestamp),
     createdAt: timestamp,
     updatedAt: timestamp,
   })
-  .meta({ id: "Reply" });
+  .register(z.globalRegistry, { id: "Reply" });
 
 export type Reply = z.infer<typeof reply>;

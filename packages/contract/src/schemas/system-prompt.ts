@@ -1,9 +1,9 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { id, text, timestamp } from "./fields.ts";
 
 export const promptVisibility = z
   .enum(["private", "public"])
-  .meta({ description: "public: every user can read it and start conversations with it" });
+  .check(z.meta({ description: "public: every user can read it and start conversations with it" }));
 
 const variables =
   "`{{name}}` is replaced by that value of the conversation's metadata when a reply is asked for; a name without " +
@@ -15,34 +15,37 @@ export const systemPrompt = z
     name: z.string(),
     content: z.string(),
     visibility: promptVisibility,
-    isDefault: z.boolean().meta({ description: "The caller's prompt for conversations that name none" }),
-    isOwn: z.boolean().meta({ description: "false: another user's public prompt" }),
+    isDefault: z
+      .boolean()
+      .check(z.meta({ description: "The caller's prompt for conversations that name none" })),
+    isOwn: z.boolean().check(z.meta({ description: "false: another user's public prompt" })),
     createdAt: timestamp,
     updatedAt: timestamp,
   })
-  .meta({ id: "SystemPrompt" });
+  .register(z.globalRegistry, { id: "SystemPrompt" });
 
 export type SystemPrompt = z.infer<typeof systemPrompt>;
 
-const name = text(200).meta({ example: "Editor" });
+const name = text(200).check(z.meta({ example: "Editor" }));
 /** As long as a conversation's own text may be. */
-const content = text(32_768).meta({ description: variables, example: "Edit the text for {{audience}}." });
+const content = text(32_768).check(
+  z.meta({ description: variables, example: "Edit the text for {{audience}}." }),
+);
 
 export const createSystemPrompt = z.strictObject({
   name,
   content,
-  visibility: promptVisibility.default("private"),
+  visibility: z._default(promptVisibility, "private"),
   isDefault: z
-    .boolean()
-    .default(false)
-    .meta({ description: "true: whichever was the default before is not any more" }),
+    ._default(z.boolean(), false)
+    .check(z.meta({ description: "true: whichever was the default before is not any more" })),
 });
 
 export const updateSystemPrompt = z
   .strictObject({
-    name: name.optional(),
-    content: content.optional(),
-    visibility: promptVisibility.optional(),
-    isDefault: z.boolean().optional(),
+    name: z.optional(name),
+    content: z.optional(content),
+    visibility: z.optional(promptVisibility),
+    isDefault: z.optional(z.boolean()),
   })
-  .refine((value) => Object.keys(value).length > 0, { message: "must change at least one field" });
+  .check(z.refine((value) => Object.keys(value).length > 0, { message: "must change at least one field" }));

@@ -1,6 +1,6 @@
 import { defineRoutes } from "@parley/contract/route";
 import { content, id, metadata } from "@parley/contract/schemas/fields";
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { CallerResolution } from "../api-types.ts";
 import { type ApiEvent, type ApiHandler, type ApiOptions, createApi } from "../create-api.ts";
 import { requireMatch } from "../etag.ts";
@@ -16,7 +16,7 @@ export const routes = defineRoutes({
     ...base,
     method: "POST",
     path: "/v1/notes",
-    body: z.strictObject({ content, metadata: metadata.optional(), tags: z.array(z.string()).optional() }),
+    body: z.strictObject({ content, metadata: z.optional(metadata), tags: z.optional(z.array(z.string())) }),
     responses: { 201: note },
     idempotent: true,
   },
@@ -32,7 +32,7 @@ export const routes = defineRoutes({
     method: "PATCH",
     path: "/v1/notes/{noteId}",
     params: z.strictObject({ noteId: id }),
-    body: z.strictObject({ content: content.optional() }),
+    body: z.strictObject({ content: z.optional(content) }),
     responses: { 200: note },
   },
   listNotes: {
@@ -40,8 +40,8 @@ export const routes = defineRoutes({
     method: "GET",
     path: "/v1/notes",
     query: z.strictObject({
-      q: z.string().optional(),
-      limit: z.string().regex(/^\d+$/).transform(Number).default(20),
+      q: z.optional(z.string()),
+      limit: z._default(z.pipe(z.string().check(z.regex(/^\d+$/)), z.transform(Number)), 20),
     }),
     responses: { 200: note },
   },
