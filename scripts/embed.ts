@@ -2,9 +2,9 @@ import { embedderOf } from "@parley/composition/embedder";
 import { embeddingSchema } from "@parley/composition/settings";
 import { openDatabase } from "@parley/data/database";
 import { type EmbeddableItem, listMissingEmbeddings } from "@parley/data/embeddings";
+import { StartupError } from "@parley/embedded-postgres/startup-error";
 import { applyMigrations } from "@parley/local/migrations";
 import { loadVariables, readSettings } from "@parley/local/settings";
-import { StartupError } from "@parley/local/startup-error";
 import { embedTexts } from "../functions/embedder/embed-texts.ts";
 
 const itemsAtOnce = 100;

@@ -1,6 +1,6 @@
+import { StartupError } from "@parley/embedded-postgres/startup-error";
 import { applyMigrations } from "@parley/local/migrations";
 import { loadVariables, readSettings } from "@parley/local/settings";
-import { StartupError } from "@parley/local/startup-error";
 
 try {
   const { DATABASE_URL, EMBEDDING_DIMENSIONS } = readSettings(

@@ -1,5 +1,7 @@
 import { allRoutes } from "@parley/contract/routes/all";
-import { describe, expect, it } from "vitest";
+import type { SecretValues } from "@parley/deployment/deploy/secret-values";
+import type { Secrets } from "@parley/runtime/secrets";
+import { describe, expect, expectTypeOf, it } from "vitest";
 import { fileViolations, functionViolations } from "./architecture/file-rules.ts";
 import { importViolations, undeclaredImports } from "./architecture/import-rules.ts";
 import { readManifests, readSources } from "./architecture/read-tree.ts";
@@ -22,6 +24,10 @@ describe("the house", () => {
 
   it("keeps its files short, well named and off the environment", () => {
     expect(fileViolations(sources)).toEqual([]);
+  });
+
+  it("reads of the secret what the deployment writes", () => {
+    expectTypeOf<keyof SecretValues>().toEqualTypeOf<keyof Secrets>();
   });
 
   it("serves every route of the contract in the function it names", () => {
@@ -86,7 +92,7 @@ describe("who may import whom", () => {
 
   it.each([
     ["packages/http/src/a.ts", "@parley/contract/problem"],
-    ["packages/data/src/a.db.test.ts", "@parley/local/postgres/test-database"],
+    ["packages/data/src/a.db.test.ts", "@parley/embedded-postgres/test-database"],
     ["packages/local/src/a.ts", "@parley/data/migrate"],
     ["packages/sending/src/a.ts", "@parley/llm/models"],
     ["functions/messages/index.ts", "@parley/sending/models"],

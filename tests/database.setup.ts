@@ -1,8 +1,8 @@
 import { rm } from "node:fs/promises";
 import { migrate } from "@parley/data/migrate";
-import { administer, databaseAt, templateName } from "@parley/local/postgres/administer";
-import { startPostgres } from "@parley/local/postgres/start-postgres";
-import { throwAwayFolder } from "@parley/local/postgres/throw-away";
+import { administer, databaseAt, templateName } from "@parley/embedded-postgres/administer";
+import { startPostgres } from "@parley/embedded-postgres/start-postgres";
+import { throwAwayFolder } from "@parley/embedded-postgres/throw-away";
 import type { TestProject } from "vitest/node";
 
 /** One throw-away Postgres for the whole `db` project, with a migrated database that each test file copies. */

@@ -1,8 +1,8 @@
 import { type Database, openDatabase } from "@parley/data/database";
+import { createTestDatabase, type TestDatabase } from "@parley/embedded-postgres/test-database";
 import type { ApiHandler } from "@parley/http/create-api";
 import { captureLog } from "@parley/http/testing/capture-log";
 import { eventFor, send } from "@parley/http/testing/send";
-import { createTestDatabase, type TestDatabase } from "@parley/local/postgres/test-database";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from "vitest";
 
 let server: TestDatabase;

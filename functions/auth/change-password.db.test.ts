@@ -1,7 +1,7 @@
 import { openDatabase } from "@parley/data/database";
 import { resolveUser } from "@parley/data/users";
+import { createTestDatabase } from "@parley/embedded-postgres/test-database";
 import { captureLog } from "@parley/http/testing/capture-log";
-import { createTestDatabase } from "@parley/local/postgres/test-database";
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { password, startAuthApi, type Tokens } from "./auth-api.fixture.ts";

@@ -1,7 +1,7 @@
+import { createTestDatabase, type TestDatabase } from "@parley/embedded-postgres/test-database";
 import type { ApiHandler } from "@parley/http/create-api";
 import { captureLog } from "@parley/http/testing/capture-log";
 import { eventFor, lambdaContext, send } from "@parley/http/testing/send";
-import { createTestDatabase, type TestDatabase } from "@parley/local/postgres/test-database";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 
 let database: TestDatabase;

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
+import { administer } from "@parley/embedded-postgres/administer";
+import { createTestDatabase, type TestDatabase } from "@parley/embedded-postgres/test-database";
 import type { ApiHandler } from "@parley/http/create-api";
 import { captureLog } from "@parley/http/testing/capture-log";
 import { eventFor, send } from "@parley/http/testing/send";
-import { administer } from "@parley/local/postgres/administer";
-import { createTestDatabase, type TestDatabase } from "@parley/local/postgres/test-database";
 import {
   type SecretsManager,
   startSecretsManager,

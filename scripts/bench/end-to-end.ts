@@ -1,5 +1,5 @@
 import { migrate } from "@parley/data/migrate";
-import { administer, databaseAt } from "@parley/local/postgres/administer";
+import { administer, databaseAt } from "@parley/embedded-postgres/administer";
 import { signUpAll } from "./accounts.ts";
 import { analyze } from "./analyze.ts";
 import { type Child, startChild, treeBytes } from "./child.ts";

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { migrate } from "@parley/data/migrate";
 import { bundleTogether } from "@parley/deployment/bundle/bundle-together";
-import { administer, databaseAt } from "@parley/local/postgres/administer";
+import { administer, databaseAt } from "@parley/embedded-postgres/administer";
 import { tokenFor } from "./accounts.ts";
 import { type Child, startChild } from "./child.ts";
 import { coldStartRows } from "./cold-start.ts";

@@ -1,7 +1,7 @@
 // The whole local stack in a process of its own.
 import { rm } from "node:fs/promises";
+import { throwAwayFolder } from "@parley/embedded-postgres/throw-away";
 import { briefLine } from "@parley/local/function-log";
-import { throwAwayFolder } from "@parley/local/postgres/throw-away";
 import { readSettings } from "@parley/local/settings";
 import { startStack } from "@parley/local/stack";
 

@@ -7,7 +7,9 @@ type Check = (file: SourceFile) => string | undefined;
 
 const readsNoEnvironment: Check = ({ path, text }) => {
   const isAllowed =
-    ["runtime", "local", "scripts", "tests"].includes(roomOf(path)) || isTestCode(path) || isConfig(path);
+    ["runtime", "local", "embedded-postgres", "scripts", "tests"].includes(roomOf(path)) ||
+    isTestCode(path) ||
+    isConfig(path);
   const reads =
     /\bprocess\s*(?:\.|\?\.)\s*env\b|\bprocess\[["']env["']\]|\benv\b[^;]*from ["']node:process["']/;
   return !isAllowed && reads.test(text) ? "only runtime reads the environment" : undefined;

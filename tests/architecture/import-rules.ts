@@ -27,13 +27,14 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   identity: ["cache", "data", "http", "realtime", "runtime"],
   sending: ["composition", "contract", "data", "http", "llm", "runtime"],
   infra: ["contract"],
+  "embedded-postgres": [],
   openapi: ["contract"],
   deployment: ["contract", "openapi"],
 };
 
 /** Rooms that may import every package but some. */
 const forbidden: Readonly<Record<string, readonly string[]>> = {
-  functions: ["local", "infra", "functions", "openapi"],
+  functions: ["local", "embedded-postgres", "infra", "functions", "openapi"],
   local: ["infra", "composition", "identity", "sending", "openapi"],
 };
 

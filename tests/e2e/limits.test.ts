@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { openDatabase } from "@parley/data/database";
-import { administer, databaseAt } from "@parley/local/postgres/administer";
-import { throwAwayFolder } from "@parley/local/postgres/throw-away";
+import { administer, databaseAt } from "@parley/embedded-postgres/administer";
+import { throwAwayFolder } from "@parley/embedded-postgres/throw-away";
 import { readSettings } from "@parley/local/settings";
 import { type Stack, startStack } from "@parley/local/stack";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";

@@ -1,5 +1,5 @@
 import { rm } from "node:fs/promises";
-import { throwAwayFolder } from "@parley/local/postgres/throw-away";
+import { throwAwayFolder } from "@parley/embedded-postgres/throw-away";
 import { readSettings } from "@parley/local/settings";
 import { type Stack, startStack } from "@parley/local/stack";
 

@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
+import { throwAwayFolder } from "@parley/embedded-postgres/throw-away";
 import { createFunctionLog } from "@parley/local/function-log";
-import { throwAwayFolder } from "@parley/local/postgres/throw-away";
 import { readSettings } from "@parley/local/settings";
 import { startStack } from "@parley/local/stack";
 import type { TestProject } from "vitest/node";

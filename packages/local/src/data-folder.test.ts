@@ -3,10 +3,10 @@ import { once } from "node:events";
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { startMark } from "@parley/embedded-postgres/process-identity";
+import { StartupError } from "@parley/embedded-postgres/startup-error";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { forgetData, lockDataFolder } from "./data-folder.ts";
-import { startMark } from "./process-identity.ts";
-import { StartupError } from "./startup-error.ts";
 
 let folder: string;
 

@@ -1,9 +1,9 @@
 import { mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { clearLeftover } from "./postgres/leftover.ts";
-import { choosePlace } from "./postgres/place.ts";
-import { isAlive, startMark } from "./process-identity.ts";
-import { explainFileError, StartupError } from "./startup-error.ts";
+import { clearLeftover } from "@parley/embedded-postgres/leftover";
+import { choosePlace } from "@parley/embedded-postgres/place";
+import { isAlive, startMark } from "@parley/embedded-postgres/process-identity";
+import { explainFileError, StartupError } from "@parley/embedded-postgres/startup-error";
 
 // Only what a stack made: DATA_DIR may be a folder with other things in it.
 const entries = ["postgres", "postgres.password", "cognito.json", "logs", "compile-cache"];

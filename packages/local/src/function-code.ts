@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type BuiltTogether, bundleTogether } from "@parley/deployment/bundle/bundle-together";
+import { StartupError } from "@parley/embedded-postgres/startup-error";
 import { functionNames } from "./functions.ts";
-import { StartupError } from "./startup-error.ts";
 
 /** The functions' code as environments load it. */
 export interface FunctionCode {

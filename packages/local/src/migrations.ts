@@ -1,5 +1,5 @@
 import { migrate } from "@parley/data/migrate";
-import { StartupError } from "./startup-error.ts";
+import { StartupError } from "@parley/embedded-postgres/startup-error";
 
 /** @throws StartupError without the URL, which holds a password */
 export async function applyMigrations(databaseUrl: string, dimensions?: number): Promise<void> {

@@ -1,9 +1,9 @@
 import { join } from "node:path";
+import { type LocalPostgres, startPostgres } from "@parley/embedded-postgres/start-postgres";
 import type { PostConfirmationTriggerEvent } from "aws-lambda";
 import { type Cognito, startCognito } from "./cognito/start-cognito.ts";
 import { applyMigrations } from "./migrations.ts";
 import { type RunningMomento, startMomento } from "./momento/start-momento.ts";
-import { type LocalPostgres, startPostgres } from "./postgres/start-postgres.ts";
 import type { QueueService } from "./queue/queue-service.ts";
 import { embeddingQueue, jobQueue, startReplyQueues } from "./reply-queues.ts";
 import { functionVariables, type Settings } from "./settings.ts";

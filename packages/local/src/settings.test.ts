@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { parseEnv } from "node:util";
+import { StartupError } from "@parley/embedded-postgres/startup-error";
 import { expect, test } from "vitest";
 import { functionVariables, readSettings, settingNames } from "./settings.ts";
-import { StartupError } from "./startup-error.ts";
 
 test("without any setting there are defaults", () => {
   expect(readSettings({ PATH: "/bin", OPENAI_API_KEY: "" })).toEqual({

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { parseEnv } from "node:util";
+import { StartupError } from "@parley/embedded-postgres/startup-error";
 import * as z from "zod";
-import { StartupError } from "./startup-error.ts";
 
 const whole = (least: number, most = Number.MAX_SAFE_INTEGER) =>
   z.coerce

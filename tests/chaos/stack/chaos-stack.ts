@@ -1,8 +1,8 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { type LocalPostgres, startPostgres } from "@parley/embedded-postgres/start-postgres";
+import { throwAwayFolder } from "@parley/embedded-postgres/throw-away";
 import { createFunctionLog } from "@parley/local/function-log";
-import { type LocalPostgres, startPostgres } from "@parley/local/postgres/start-postgres";
-import { throwAwayFolder } from "@parley/local/postgres/throw-away";
 import { readSettings } from "@parley/local/settings";
 import { type Stack, startStack } from "@parley/local/stack";
 import type { Told } from "../invariants/told.ts";

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { openDatabase } from "@parley/data/database";
-import { createTestDatabase, type TestDatabase } from "@parley/local/postgres/test-database";
+import { createTestDatabase, type TestDatabase } from "@parley/embedded-postgres/test-database";
 import postgres from "postgres";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { startTcpProxy, type TcpProxy } from "./tcp-proxy.ts";

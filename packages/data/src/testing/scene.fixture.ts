@@ -1,4 +1,4 @@
-import { createTestDatabase } from "@parley/local/postgres/test-database";
+import { createTestDatabase } from "@parley/embedded-postgres/test-database";
 import { type Database, openDatabase } from "../database.ts";
 import { newId } from "../ids.ts";
 import {

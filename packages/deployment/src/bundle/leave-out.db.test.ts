@@ -3,7 +3,7 @@ import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { createTestDatabase, type TestDatabase } from "@parley/local/postgres/test-database";
+import { createTestDatabase, type TestDatabase } from "@parley/embedded-postgres/test-database";
 import { build } from "esbuild";
 import type postgres from "postgres";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";

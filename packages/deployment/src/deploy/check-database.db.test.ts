@@ -1,6 +1,6 @@
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
-import { administer } from "@parley/local/postgres/administer";
+import { administer } from "@parley/embedded-postgres/administer";
 import { expect, inject, test } from "vitest";
 import { checkDatabase } from "./check-database.ts";
 import { startForgetfulPooler } from "./forgetful-pooler.fixture.ts";

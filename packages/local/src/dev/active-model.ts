@@ -1,6 +1,6 @@
+import { StartupError } from "@parley/embedded-postgres/startup-error";
 import { availableModels, defaultModel, findModel } from "@parley/llm/models";
 import type { Settings } from "../settings.ts";
-import { StartupError } from "../startup-error.ts";
 
 /**
  * The model of conversations that name none, as the functions will choose it.

@@ -1,4 +1,4 @@
-import { commandOf, isAlive, parentOf } from "../process-identity.ts";
+import { commandOf, isAlive, parentOf } from "@parley/embedded-postgres/process-identity";
 
 const pollMillis = 1_000;
 

@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { throwAwayFolder } from "@parley/embedded-postgres/throw-away";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { throwAwayFolder } from "../postgres/throw-away.ts";
 import { settingNames } from "../settings.ts";
 
 const script = fileURLToPath(new URL("../../../../scripts/dev.ts", import.meta.url));

@@ -1,11 +1,11 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { explainFileError, StartupError } from "@parley/embedded-postgres/startup-error";
 import { forgetData } from "../data-folder.ts";
 import { briefLine, createFunctionLog, type FunctionLog } from "../function-log.ts";
 import { loadVariables, readSettings, type Settings } from "../settings.ts";
 import { type Stack, type StackOptions, startStack } from "../stack.ts";
-import { explainFileError, StartupError } from "../startup-error.ts";
 import { activeModel } from "./active-model.ts";
 import { banner } from "./banner.ts";
 import { listenForStop, type StopSignal } from "./stop-signal.ts";

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { StartupError } from "../startup-error.ts";
+import { StartupError } from "@parley/embedded-postgres/startup-error";
 
 const listenReasons: Readonly<Record<string, string>> = {
   EADDRINUSE: "is in use",

@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { request as httpRequest } from "node:http";
 import { connect } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
+import { StartupError } from "@parley/embedded-postgres/startup-error";
 import { expect, test, vi } from "vitest";
-import { StartupError } from "../startup-error.ts";
 import { exchange, startTestGateway } from "./gateway.fixture.ts";
 
 const cors = {

@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
+import { isAlive } from "@parley/embedded-postgres/process-identity";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import * as z from "zod";
-import { isAlive } from "../process-identity.ts";
 import { createFunctionPool, type FunctionPool, type FunctionPoolOptions } from "./function-pool.ts";
 
 const answer = z.object({

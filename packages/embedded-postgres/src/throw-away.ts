@@ -1,8 +1,8 @@
 import { chmod, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { isAlive } from "../process-identity.ts";
 import { clearLeftover } from "./leftover.ts";
+import { isAlive } from "./process-identity.ts";
 
 const prefix = "parley-test-";
 

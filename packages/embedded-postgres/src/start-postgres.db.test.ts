@@ -5,9 +5,9 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import postgres from "postgres";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { isAlive } from "../process-identity.ts";
-import { StartupError } from "../startup-error.ts";
+import { isAlive } from "./process-identity.ts";
 import { type LocalPostgres, startPostgres } from "./start-postgres.ts";
+import { StartupError } from "./startup-error.ts";
 import { throwAwayFolder } from "./throw-away.ts";
 
 let dataDir: string;

@@ -1,8 +1,8 @@
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { commandOf, isAlive } from "../process-identity.ts";
-import { StartupError } from "../startup-error.ts";
+import { commandOf, isAlive } from "./process-identity.ts";
+import { StartupError } from "./startup-error.ts";
 
 const pollMillis = 20;
 

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { StartupError } from "../startup-error.ts";
+import { StartupError } from "./startup-error.ts";
 
 /** The programs of one Postgres, below one folder. */
 export interface Binaries {

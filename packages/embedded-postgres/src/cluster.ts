@@ -3,8 +3,8 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { chown, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { StartupError } from "../startup-error.ts";
 import type { Place } from "./place.ts";
+import { StartupError } from "./startup-error.ts";
 
 export const superuser = "parley";
 

@@ -3,10 +3,10 @@ import { once } from "node:events";
 import { mkdir, open, readFile, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { StartupError } from "../startup-error.ts";
 import { type Cluster, programOptions } from "./cluster.ts";
 import { endPostmaster, readPostmaster } from "./leftover.ts";
 import type { Place } from "./place.ts";
+import { StartupError } from "./startup-error.ts";
 
 const pollMillis = 10;
 const longestLogBytes = 10_000_000;

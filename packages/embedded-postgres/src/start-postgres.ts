@@ -2,7 +2,6 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { join, resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { explainFileError } from "../startup-error.ts";
 import { administer } from "./administer.ts";
 import { type Cluster, openCluster, superuser } from "./cluster.ts";
 import { clearLeftover } from "./leftover.ts";
@@ -13,6 +12,7 @@ import {
   type RunningPostmaster,
   startPostmaster,
 } from "./postmaster.ts";
+import { explainFileError } from "./startup-error.ts";
 
 const databaseName = "parley";
 const portAttempts = 5;

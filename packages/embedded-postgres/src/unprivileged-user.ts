@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { StartupError } from "../startup-error.ts";
+import { StartupError } from "./startup-error.ts";
 
 /** The account that Postgres runs under when the stack runs as root. */
 export interface UnprivilegedUser {
