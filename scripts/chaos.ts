@@ -1,23 +1,36 @@
-import { parseArgs } from "node:util";
+import { readCommandLine } from "@parley/deployment/command-line";
+import { runCommand } from "@parley/deployment/terminal";
 import { describeResult } from "../tests/chaos/stack/describe-result.ts";
 import { runChaos } from "../tests/chaos/stack/run-chaos.ts";
 
-const { values } = parseArgs({
-  options: {
-    minutes: { type: "string", default: "1" },
-    seed: { type: "string", default: "1" },
-    users: { type: "string", default: "10" },
-    /** Prints each fault as it strikes. */
-    verbose: { type: "boolean", default: false },
-  },
-});
+const usage = `
+pnpm chaos [options]
 
-const start = Date.now();
-const result = await runChaos({
-  seed: Number(values.seed),
-  millis: Number(values.minutes) * 60_000,
-  users: Number(values.users),
-  onEvent: (line) => values.verbose && console.log(`${((Date.now() - start) / 1000).toFixed(1)} s  ${line}`),
+Runs the whole local stack under faults, then checks every invariant. Exit code 1 on any violation.
+
+  --minutes <n>  how long faults strike; 1 unless given
+  --seed <n>     which faults strike when; 1 unless given
+  --users <n>    who talk at once; 10 unless given
+  --verbose      prints each fault as it strikes`;
+
+await runCommand(async () => {
+  const { values } = readCommandLine({
+    usage,
+    options: {
+      minutes: { type: "string", default: "1" },
+      seed: { type: "string", default: "1" },
+      users: { type: "string", default: "10" },
+      verbose: { type: "boolean", default: false },
+    },
+  });
+  const start = Date.now();
+  const result = await runChaos({
+    seed: Number(values.seed),
+    millis: Number(values.minutes) * 60_000,
+    users: Number(values.users),
+    onEvent: (line) =>
+      values.verbose && console.log(`${((Date.now() - start) / 1000).toFixed(1)} s  ${line}`),
+  });
+  console.log(describeResult(result, { minutes: Number(values.minutes), seed: Number(values.seed) }));
+  process.exit(result.breaches.length === 0 ? 0 : 1);
 });
-console.log(describeResult(result, { minutes: Number(values.minutes), seed: Number(values.seed) }));
-process.exit(result.breaches.length === 0 ? 0 : 1);

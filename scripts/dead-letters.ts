@@ -1,7 +1,7 @@
-// Lists the replies that failed for a reason of ours, dead letters among them, and asks for them again, as an admin:
-//   API=http://127.0.0.1:3000 TOKEN=eyJ… npx -y pnpm@12 dead-letters [--all] [--retry <replyId> | --retry-all]
-import { parseArgs } from "node:util";
 import type { AdminReply } from "@parley/contract/schemas/admin";
+import { readCommandLine } from "@parley/deployment/command-line";
+import { DeploymentError } from "@parley/deployment/deployment-error";
+import { runCommand } from "@parley/deployment/terminal";
 
 interface Problem {
   title?: string;
@@ -10,13 +10,19 @@ interface Problem {
   message?: string;
 }
 
-/** What keeps the command from doing its work, as one sentence for who gave it. */
-class CommandError extends Error {}
+const usage = `
+API=http://127.0.0.1:3000 TOKEN=eyJ… pnpm dead-letters [options]
+
+Lists the replies that failed for a reason of Parley's own, dead letters among them. TOKEN is an admin's access token.
+
+  --all              also those that the model or its provider failed
+  --retry <replyId>  asks for this reply again
+  --retry-all        asks for all that are listed again; none is asked for twice`;
 
 function fromEnvironment(name: "API" | "TOKEN", what: string): string {
   const value = process.env[name];
   if (value) return value;
-  throw new CommandError(`${name} is not set: ${what}.`);
+  throw new DeploymentError(`${name} is not set: ${what}.`);
 }
 
 async function call(path: string, init: RequestInit = {}): Promise<Response> {
@@ -27,7 +33,7 @@ async function call(path: string, init: RequestInit = {}): Promise<Response> {
   );
   const headers = { authorization: `Bearer ${token}`, ...init.headers };
   return fetch(new URL(path, api), { ...init, headers }).catch((cause: unknown) => {
-    throw new CommandError(`${api} does not answer.`, { cause });
+    throw new DeploymentError(`${api} does not answer.`, { cause });
   });
 }
 
@@ -42,7 +48,7 @@ async function* failedReplies(): AsyncGenerator<AdminReply> {
   while (cursor !== null) {
     const after: string = cursor === "" ? "" : `&cursor=${encodeURIComponent(cursor)}`;
     const response = await call(`/v1/admin/replies?status=failed&limit=100${after}`);
-    if (!response.ok) throw new CommandError(`${response.status}: ${await reasonOf(response)}`);
+    if (!response.ok) throw new DeploymentError(`${response.status}: ${await reasonOf(response)}`);
     const page = (await response.json()) as { data: AdminReply[]; nextCursor: string | null };
     yield* page.data;
     cursor = page.nextCursor;
@@ -71,9 +77,9 @@ async function retry({ id }: AdminReply): Promise<boolean> {
 }
 
 async function run(): Promise<void> {
-  const { values } = parseArgs({
+  const { values } = readCommandLine({
+    usage,
     options: {
-      /** Also those that the model or its provider failed. */
       all: { type: "boolean", default: false },
       retry: { type: "string" },
       "retry-all": { type: "boolean", default: false },
@@ -95,14 +101,8 @@ async function run(): Promise<void> {
   let isEachAsked = true;
   for (const reply of chosen.reverse()) isEachAsked = (await retry(reply)) && isEachAsked;
   if (values.retry !== undefined && chosen.length === 0)
-    throw new CommandError(`${values.retry}: no failed reply has this id.`);
+    throw new DeploymentError(`${values.retry}: no failed reply has this id.`);
   if (!isEachAsked) process.exitCode = 1;
 }
 
-try {
-  await run();
-} catch (error) {
-  const isExpected = error instanceof CommandError || error instanceof TypeError;
-  console.error(isExpected ? error.message : error);
-  process.exitCode = 1;
-}
+await runCommand(run);

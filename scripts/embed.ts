@@ -2,6 +2,8 @@ import { embedderOf } from "@parley/composition/embedder";
 import { embeddingSchema } from "@parley/composition/settings";
 import { openDatabase } from "@parley/data/database";
 import { type EmbeddableItem, listMissingEmbeddings } from "@parley/data/embeddings";
+import { readCommandLine } from "@parley/deployment/command-line";
+import { runCommand } from "@parley/deployment/terminal";
 import { StartupError } from "@parley/embedded-postgres/startup-error";
 import { applyMigrations } from "@parley/local/migrations";
 import { loadVariables, readSettings } from "@parley/local/settings";
@@ -36,9 +38,13 @@ async function embedAll(): Promise<void> {
   await database.close();
 }
 
-try {
+const usage = `
+pnpm embed
+
+Embeds the messages and notes of DATABASE_URL that have no vector yet, with the provider of EMBEDDING_BASE_URL or
+OPENAI_API_KEY.`;
+
+await runCommand(async () => {
+  readCommandLine({ usage, options: {} });
   await embedAll();
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-}
+});

@@ -1,8 +1,16 @@
+import { readCommandLine } from "@parley/deployment/command-line";
+import { runCommand } from "@parley/deployment/terminal";
 import { StartupError } from "@parley/embedded-postgres/startup-error";
 import { applyMigrations } from "@parley/local/migrations";
 import { loadVariables, readSettings } from "@parley/local/settings";
 
-try {
+const usage = `
+pnpm migrate
+
+Brings the database of DATABASE_URL up to date. Safe to repeat.`;
+
+await runCommand(async () => {
+  readCommandLine({ usage, options: {} });
   const { DATABASE_URL, EMBEDDING_DIMENSIONS } = readSettings(
     await loadVariables(new URL("../.env", import.meta.url)),
   );
@@ -10,7 +18,4 @@ try {
     throw new StartupError("DATABASE_URL is not set: it says which database to migrate.");
   await applyMigrations(DATABASE_URL, EMBEDDING_DIMENSIONS);
   console.log("The database is up to date.");
-} catch (error) {
-  console.error(error instanceof StartupError ? error.message : error);
-  process.exitCode = 1;
-}
+});

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseEnv } from "node:util";
+import { readCommandLine } from "@parley/deployment/command-line";
 import { DeploymentError } from "@parley/deployment/deployment-error";
 import { prepareSam } from "@parley/deployment/sam/prepare-sam";
 import { runCommand, runProgram } from "@parley/deployment/terminal";
@@ -9,7 +10,13 @@ import { runCommand, runProgram } from "@parley/deployment/terminal";
 const root = new URL("../", import.meta.url);
 const assembly = relative(process.cwd(), fileURLToPath(new URL("cdk.out/sam", root)));
 
+const usage = `
+pnpm sam:local
+
+Writes the template, environment and events for \`sam local\`, and prints the commands that use them.`;
+
 await runCommand(async () => {
+  readCommandLine({ usage, options: {} });
   const code =
     (await runProgram("node", ["scripts/build.ts"])) ||
     (await runProgram("cdk", ["synth", "--quiet", "-c", "stage=dev", "-c", "database=url", "-o", assembly]));

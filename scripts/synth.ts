@@ -1,11 +1,20 @@
+import { readCommandLine } from "@parley/deployment/command-line";
 import { DeploymentError } from "@parley/deployment/deployment-error";
 import { runCommand, runProgram } from "@parley/deployment/terminal";
+import { resolveStage } from "../infra/stages.ts";
 
-const stages = ["dev", "prod"];
+const usage = `
+pnpm synth [stage …]
+
+Writes the templates of the stages, dev and prod unless named, on both kinds of database into
+cdk.out/<stage>-<database>. Needs no credentials and no network.`;
+
 const databases = ["url", "aurora"];
 
-/** Every stage on both kinds of database, into `cdk.out/<stage>-<database>`: no credentials and no network. */
 await runCommand(async () => {
+  const { positionals } = readCommandLine({ usage, options: {}, maxPositionals: Number.POSITIVE_INFINITY });
+  const stages = positionals.length > 0 ? positionals : ["dev", "prod"];
+  for (const stage of stages) resolveStage(stage);
   if ((await runProgram("node", ["scripts/build.ts"])) !== 0) {
     throw new DeploymentError("The functions do not bundle; the lines above say why.");
   }
@@ -13,7 +22,14 @@ await runCommand(async () => {
     for (const database of databases) {
       const output = `cdk.out/${stage}-${database}`;
       const context = ["-c", `stage=${stage}`, "-c", `database=${database}`];
-      const code = await runProgram("cdk", ["synth", "--quiet", "--output", output, ...context]);
+      const code = await runProgram("cdk", [
+        "synth",
+        "--quiet",
+        "--no-notices",
+        "--output",
+        output,
+        ...context,
+      ]);
       if (code !== 0) throw new DeploymentError(`${stage} on ${database} does not synthesise.`);
     }
   }

@@ -18,7 +18,6 @@ async function callUserPool(cognitoEndpoint: string, operation: string, input: o
 /** A user of the group `admin`, signed in since. */
 export async function signUpAdmin(address = inject("stack")): Promise<User> {
   const { email } = await signUp(address);
-  await callUserPool(address.cognitoEndpoint, "CreateGroup", { GroupName: "admin" });
   await callUserPool(address.cognitoEndpoint, "AdminAddUserToGroup", { GroupName: "admin", Username: email });
   return signIn(email, address);
 }

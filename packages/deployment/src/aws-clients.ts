@@ -11,3 +11,9 @@ export function awsClients(region: string | undefined) {
     userPools: new CognitoIdentityProviderClient(settings),
   };
 }
+
+/** The same client for the user pool of a local stack, which asks for a signature and does not check it. */
+export function localUserPools(region: string, endpoint: string): CognitoIdentityProviderClient {
+  const credentials = { accessKeyId: "local", secretAccessKey: "local" };
+  return new CognitoIdentityProviderClient({ region, endpoint, credentials });
+}

@@ -1,12 +1,20 @@
 import { mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { clearLeftover } from "@parley/embedded-postgres/leftover";
 import { choosePlace } from "@parley/embedded-postgres/place";
 import { isAlive, startMark } from "@parley/embedded-postgres/process-identity";
 import { explainFileError, StartupError } from "@parley/embedded-postgres/startup-error";
 
 // Only what a stack made: DATA_DIR may be a folder with other things in it.
-const entries = ["postgres", "postgres.password", "cognito.json", "logs", "compile-cache"];
+const entries = ["postgres", "postgres.password", "cognito.json", "stack.json", "logs", "compile-cache"];
+
+/** @param given DATA_DIR, which is relative to the repository */
+export function resolveDataDir(given: string): string {
+  return resolve(fileURLToPath(new URL("../../../", import.meta.url)), given);
+}
+
+const lockFile = (dataDir: string) => join(dataDir, "stack.pid");
 
 /**
  * Makes a folder and those above it. (node's own recursive mkdir never returns where a file system, as /proc does,
@@ -21,8 +29,9 @@ async function makeFolder(path: string): Promise<void> {
   });
 }
 
-async function ownerOf(file: string): Promise<number | undefined> {
-  const [pid, mark] = (await readFile(file, "utf8").catch(() => "")).split(" ");
+/** The running stack's process that uses a data folder, if there is one other than this. */
+export async function ownerOf(dataDir: string): Promise<number | undefined> {
+  const [pid, mark] = (await readFile(lockFile(dataDir), "utf8").catch(() => "")).split(" ");
   const owner = Number(pid);
   if (!owner || owner === process.pid || !isAlive(owner)) return undefined;
   return startMark(owner) === mark ? owner : undefined;
@@ -34,10 +43,10 @@ async function ownerOf(file: string): Promise<number | undefined> {
  * @throws StartupError when a running stack has it, or it cannot be written
  */
 export async function lockDataFolder(dataDir: string): Promise<() => Promise<void>> {
-  const file = join(dataDir, "stack.pid");
+  const file = lockFile(dataDir);
   try {
     await makeFolder(dataDir);
-    const owner = await ownerOf(file);
+    const owner = await ownerOf(dataDir);
     if (owner !== undefined) {
       throw new StartupError(
         `Another Parley stack (process ${owner}) uses the data folder ${dataDir}: stop it, or choose another folder with DATA_DIR.`,

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { type LocalPostgres, startPostgres } from "@parley/embedded-postgres/start-postgres";
 import type { PostConfirmationTriggerEvent } from "aws-lambda";
 import { type Cognito, startCognito } from "./cognito/start-cognito.ts";
+import type { CodePurpose } from "./cognito/state.ts";
 import { applyMigrations } from "./migrations.ts";
 import { type RunningMomento, startMomento } from "./momento/start-momento.ts";
 import type { QueueService } from "./queue/queue-service.ts";
@@ -9,7 +10,8 @@ import { embeddingQueue, jobQueue, startReplyQueues } from "./reply-queues.ts";
 import { functionVariables, type Settings } from "./settings.ts";
 
 const region = "us-east-1";
-const userPool = { region, userPoolId: `${region}_parley`, clientId: "parley-local" };
+/** Of every local stack. */
+export const userPool = { region, userPoolId: `${region}_parley`, clientId: "parley-local" };
 
 /** Puts something between the functions and a service on this port; answers the port to use instead. */
 export type Reroute = (service: "queue" | "momento", port: number) => Promise<number>;
@@ -21,7 +23,7 @@ export interface ServiceOptions {
   readonly durable: boolean;
   readonly reroute: Reroute;
   readonly onProgress: (line: string) => void;
-  readonly onCode: (email: string, code: string, purpose: string) => void;
+  readonly onCode: (email: string, code: string, purpose: CodePurpose) => void;
   /** Cognito's PostConfirmation trigger. */
   readonly onConfirmed: (event: PostConfirmationTriggerEvent) => Promise<void>;
 }
@@ -64,6 +66,7 @@ export async function startServices(started: Started, options: ServiceOptions): 
   started.defer(() => momento?.close());
   const cognito = await startCognito({
     ...userPool,
+    groups: ["admin"],
     dataFile: join(dataDir, "cognito.json"),
     onCode,
     postConfirmation: onConfirmed,

@@ -1,7 +1,7 @@
-import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { allRoutes } from "@parley/contract/routes/all";
-import { lockDataFolder } from "./data-folder.ts";
+import type { CodePurpose } from "./cognito/state.ts";
+import { lockDataFolder, resolveDataDir } from "./data-folder.ts";
 import { buildCode } from "./function-code.ts";
 import { createFunctions, type Functions, payloadOf, usualMostWorkers } from "./functions.ts";
 import type { CorsSettings } from "./gateway/cors.ts";
@@ -36,7 +36,7 @@ export interface StackOptions {
   /** Each line that a function writes. */
   readonly onLog?: (functionName: string, line: string) => void;
   /** What Cognito would send by e-mail. */
-  readonly onCode?: (email: string, code: string, purpose: string) => void;
+  readonly onCode?: (email: string, code: string, purpose: CodePurpose) => void;
 }
 
 /** A running stack, with handles for tests that break it. */
@@ -127,7 +127,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   } = options;
   const { onProgress = () => {}, onLog = () => {}, onCode = () => {} } = options;
   const { reroute = async (_service, port) => port } = options;
-  const dataDir = resolve(fileURLToPath(root), settings.DATA_DIR);
+  const dataDir = resolveDataDir(settings.DATA_DIR);
   await using started = new AsyncDisposableStack();
   await checkPort(settings.HOST, settings.PORT, "PORT");
   await checkPort(settings.HOST, websocketPort(settings), "WS_PORT");

@@ -1,3 +1,4 @@
+import { adminCreateUser, adminSetUserPassword } from "./admin-create-user.ts";
 import {
   adminConfirmSignUp,
   adminDeleteUser,
@@ -48,6 +49,8 @@ export const publicOperations = new Map<string, Operation>([
 /** Calls that AWS takes only with a signature (IAM). */
 export const signedOperations = new Map<string, Operation>([
   ["AdminGetUser", adminGetUser],
+  ["AdminCreateUser", adminCreateUser],
+  ["AdminSetUserPassword", adminSetUserPassword],
   ["AdminDeleteUser", adminDeleteUser],
   ["AdminConfirmSignUp", adminConfirmSignUp],
   ["AdminDisableUser", adminDisableUser],

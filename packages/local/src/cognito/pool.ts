@@ -12,6 +12,8 @@ export interface PoolOptions {
   readonly userPoolId: string;
   readonly clientId: string;
   readonly region: string;
+  /** Groups that the pool has from the start, as the CDK stack makes them. */
+  readonly groups?: readonly string[];
   /** Stands for the e-mail that Cognito would send. */
   readonly onCode: (email: string, code: string, purpose: CodePurpose) => void;
   /** The PostConfirmation trigger; a rejection reaches the client as UserLambdaValidationException. */
@@ -36,10 +38,14 @@ export interface Pool {
 /** Opens the pool's file and its keys. */
 export async function openPool(options: PoolOptions): Promise<Pool> {
   const state = await loadState(options.dataFile);
+  const now = options.clock ?? Date.now;
+  for (const name of options.groups ?? []) {
+    if (state.groups.some((group) => group.name === name)) continue;
+    state.groups.push({ name, description: undefined, createdAt: now() });
+  }
   const save = createSave(options.dataFile, state);
   // A new pool's key must be on disk before a token signed with it is out.
   await save();
-  const now = options.clock ?? Date.now;
   return {
     options,
     issuer: `https://cognito-idp.${options.region}.amazonaws.com/${options.userPoolId}`,

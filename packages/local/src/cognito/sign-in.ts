@@ -35,6 +35,9 @@ async function signInWithPassword(pool: Pool, parameters: Input) {
   if (user.status === "UNCONFIRMED") {
     throw new CognitoError("UserNotConfirmedException", "User is not confirmed.");
   }
+  if (user.status === "FORCE_CHANGE_PASSWORD") {
+    return { ChallengeName: "NEW_PASSWORD_REQUIRED", ChallengeParameters: {} };
+  }
   const { session, refreshToken } = openSession(pool, user);
   const tokens = await issueTokens(pool, user, session);
   await pool.save();

@@ -32,7 +32,7 @@ export async function signUp(pool: Pool, input: Input) {
   return { UserConfirmed: false, UserSub: user.sub, CodeDeliveryDetails: deliveryDetails(email) };
 }
 
-function newUser(
+export function newUser(
   pool: Pool,
   email: string,
   attributes: Record<string, string>,

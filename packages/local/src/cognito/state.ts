@@ -13,7 +13,7 @@ export interface StoredUser {
   /** Every further attribute, by Cognito's name. */
   attributes: Record<string, string>;
   passwordHash: string;
-  status: "UNCONFIRMED" | "CONFIRMED";
+  status: "UNCONFIRMED" | "FORCE_CHANGE_PASSWORD" | "CONFIRMED";
   enabled: boolean;
   groups: string[];
   codes: Partial<Record<CodePurpose, { code: string; expiresAt: number }>>;

@@ -48,6 +48,14 @@ async function stop(child: ChildProcess): Promise<number | null> {
   return code;
 }
 
+/** What `pnpm admin:add` prints, run beside the stack. */
+async function addAdmin(email: string): Promise<string> {
+  const script = fileURLToPath(new URL("../../../../scripts/admin-add.ts", import.meta.url));
+  const env = { PATH: process.env.PATH, DATA_DIR: dataDir };
+  const { stdout } = await run(process.execPath, [script, email], { env });
+  return stdout;
+}
+
 async function failure(variables: Record<string, string>, ...args: string[]) {
   const { child, output } = startDev(variables, ...args);
   const [code] = await once(child, "close");
@@ -74,6 +82,10 @@ test("the printed session reaches a completed reply, and a second start keeps th
       body: JSON.stringify({ email, password: "Correct-Horse-7" }),
     });
   expect((await login()).status).toBe(200);
+  expect(await addAdmin(email)).toBe(`${email} is an admin, from the next sign-in on.\n`);
+  const { accessToken } = (await (await login()).json()) as { accessToken: string };
+  const users = await fetch(`${url}/v1/admin/users`, { headers: { authorization: `Bearer ${accessToken}` } });
+  expect(users.status).toBe(200);
   expect(await failure({})).toEqual({
     code: 1,
     text: expect.stringMatching(/^Another Parley stack \(process \d+\) uses the data folder \S+: .*\n$/),

@@ -1,9 +1,9 @@
-import { resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { explainFileError, StartupError } from "@parley/embedded-postgres/startup-error";
-import { forgetData } from "../data-folder.ts";
+import type { CodePurpose } from "../cognito/state.ts";
+import { forgetData, resolveDataDir } from "../data-folder.ts";
 import { briefLine, createFunctionLog, type FunctionLog } from "../function-log.ts";
+import { announceStack } from "../running-stack.ts";
 import { loadVariables, readSettings, type Settings } from "../settings.ts";
 import { type Stack, type StackOptions, startStack } from "../stack.ts";
 import { activeModel } from "./active-model.ts";
@@ -13,6 +13,12 @@ import { listenForStop, type StopSignal } from "./stop-signal.ts";
 const root = new URL("../../../../", import.meta.url);
 const usage =
   "The options of dev are --reset (forget all data first) and --verbose (show every line of the functions).";
+
+const codeNames: Readonly<Record<CodePurpose, string>> = {
+  "sign-up": "confirmation code",
+  "reset-password": "password reset code",
+  "verify-email": "e-mail verification code",
+};
 
 interface DevOptions {
   readonly reset: boolean;
@@ -37,7 +43,7 @@ function stackOptions(settings: Settings, log: FunctionLog, verbose: boolean): S
     settings,
     watch: true,
     onProgress: (line) => console.log(line),
-    onCode: (email, code) => console.log(`confirmation code for ${email}: ${code}`),
+    onCode: (email, code, purpose) => console.log(`${codeNames[purpose]} for ${email}: ${code}`),
     onLog: (name, line) => {
       log.write(name, line);
       const shown = verbose ? `${name} ${line}` : briefLine(name, line);
@@ -61,9 +67,11 @@ async function run(
   const log = createFunctionLog(dataDir);
   const stack = await startStack(stackOptions(settings, log, options.verbose));
   onStack(stack);
+  const forget = await announceStack(dataDir, stack);
   if (!stop.isStopping) console.log(banner(stack, settings, log));
   await stop.requested;
   console.log("Stopping");
+  await forget();
   await stack.close();
   await log.close();
 }
@@ -88,7 +96,7 @@ export async function runDev(args: readonly string[]): Promise<number> {
   try {
     const options = readOptions(args);
     const settings = readSettings(await loadVariables(new URL(".env", root)));
-    dataDir = resolve(fileURLToPath(root), settings.DATA_DIR);
+    dataDir = resolveDataDir(settings.DATA_DIR);
     await run(options, settings, dataDir, stop, (started) => {
       stack = started;
     });

@@ -1,0 +1,22 @@
+import { expect, test } from "vitest";
+import { readCommandLine } from "./command-line.ts";
+
+const command = {
+  usage: "pnpm example [name]",
+  options: { stage: { type: "string" }, all: { type: "boolean", default: false } },
+  maxPositionals: 1,
+} as const;
+
+test("reads options and words", () => {
+  const { positionals, values } = readCommandLine(command, ["ada", "--stage", "prod"]);
+  expect(positionals).toEqual(["ada"]);
+  expect(values).toEqual({ stage: "prod", all: false });
+});
+
+test.each([
+  [["--stag", "x"], "Unknown option '--stag'; --help lists the options."],
+  [["--stage"], "Option '--stage <value>' argument missing; --help lists the options."],
+  [["ada", "bob"], "'bob' is not understood; --help says what is."],
+])("%j is refused in one sentence", (args, sentence) => {
+  expect(() => readCommandLine(command, args)).toThrow(sentence);
+});

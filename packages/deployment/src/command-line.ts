@@ -1,0 +1,38 @@
+import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
+import { DeploymentError } from "./deployment-error.ts";
+
+interface CommandLine<Options extends ParseArgsOptionsConfig> {
+  /** What `--help` prints: the command, what it does, and its options, a line each. */
+  readonly usage: string;
+  readonly options: Options;
+  readonly maxPositionals?: number;
+}
+
+/**
+ * Reads the words behind a command. `--help` prints the usage and ends the process.
+ * @throws DeploymentError that names the word which is not understood
+ */
+export function readCommandLine<const Options extends ParseArgsOptionsConfig>(
+  { usage, options, maxPositionals = 0 }: CommandLine<Options>,
+  // `pnpm <command> -- --option` hands over the dashes too.
+  args: readonly string[] = process.argv.slice(2).filter((word) => word !== "--"),
+) {
+  if (args.includes("--help") || args.includes("-h")) {
+    process.stdout.write(`${usage.trim()}\n`);
+    process.exit(0);
+  }
+  const parsed = parse(args, options);
+  const surplus = parsed.positionals[maxPositionals];
+  if (surplus !== undefined)
+    throw new DeploymentError(`'${surplus}' is not understood; --help says what is.`);
+  return parsed;
+}
+
+function parse<const Options extends ParseArgsOptionsConfig>(args: readonly string[], options: Options) {
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true });
+  } catch (cause) {
+    const [sentence = ""] = (cause instanceof Error ? cause.message : String(cause)).split(/\. |\n/);
+    throw new DeploymentError(`${sentence.replace(/\.$/, "")}; --help lists the options.`, { cause });
+  }
+}
