@@ -1,27 +1,26 @@
 import type { FunctionName } from "@parley/contract/route";
-import type * as z from "zod";
-import type { configSchema as account } from "../functions/account/config.ts";
-import type { configSchema as admin } from "../functions/admin/config.ts";
-import type { configSchema as apiKeys } from "../functions/api-keys/config.ts";
-import type { configSchema as auth } from "../functions/auth/config.ts";
-import type { configSchema as authorizer } from "../functions/authorizer/config.ts";
-import type { configSchema as conversations } from "../functions/conversations/config.ts";
-import type { configSchema as deadLetter } from "../functions/dead-letter/config.ts";
-import type { configSchema as docs } from "../functions/docs/config.ts";
-import type { configSchema as embedder } from "../functions/embedder/config.ts";
-import type { configSchema as messages } from "../functions/messages/config.ts";
-import type { configSchema as migrate } from "../functions/migrate/config.ts";
-import type { configSchema as notes } from "../functions/notes/config.ts";
-import type { configSchema as ops } from "../functions/ops/config.ts";
-import type { configSchema as postConfirmation } from "../functions/post-confirmation/config.ts";
-import type { configSchema as preSignUp } from "../functions/pre-sign-up/config.ts";
-import type { configSchema as replies } from "../functions/replies/config.ts";
-import type { configSchema as replySweeper } from "../functions/reply-sweeper/config.ts";
-import type { configSchema as replyWorker } from "../functions/reply-worker/config.ts";
-import type { configSchema as systemPrompts } from "../functions/system-prompts/config.ts";
-import type { configSchema as websocket } from "../functions/websocket/config.ts";
+import type { settings as account } from "../functions/account/config.ts";
+import type { settings as admin } from "../functions/admin/config.ts";
+import type { settings as apiKeys } from "../functions/api-keys/config.ts";
+import type { settings as auth } from "../functions/auth/config.ts";
+import type { settings as authorizer } from "../functions/authorizer/config.ts";
+import type { settings as conversations } from "../functions/conversations/config.ts";
+import type { settings as deadLetter } from "../functions/dead-letter/config.ts";
+import type { settings as docs } from "../functions/docs/config.ts";
+import type { settings as embedder } from "../functions/embedder/config.ts";
+import type { settings as messages } from "../functions/messages/config.ts";
+import type { settings as migrate } from "../functions/migrate/config.ts";
+import type { settings as notes } from "../functions/notes/config.ts";
+import type { settings as ops } from "../functions/ops/config.ts";
+import type { settings as postConfirmation } from "../functions/post-confirmation/config.ts";
+import type { settings as preSignUp } from "../functions/pre-sign-up/config.ts";
+import type { settings as replies } from "../functions/replies/config.ts";
+import type { settings as replySweeper } from "../functions/reply-sweeper/config.ts";
+import type { settings as replyWorker } from "../functions/reply-worker/config.ts";
+import type { settings as systemPrompts } from "../functions/system-prompts/config.ts";
+import type { settings as websocket } from "../functions/websocket/config.ts";
 
-interface Schemas {
+interface Settings {
   account: typeof account;
   admin: typeof admin;
   "api-keys": typeof apiKeys;
@@ -45,12 +44,14 @@ interface Schemas {
 }
 
 /** Every function, by its folder. */
-export type AnyFunction = keyof Schemas;
+export type AnyFunction = keyof Settings;
 
-/** The variables that a function's `config.ts` reads: those without a default are required, others unknown. */
+type Required<S> = { [K in keyof S]: S[K] extends { isRequired: true } ? K : never }[keyof S];
+
+/** The variables that a function's `config.ts` reads; those without which it does not start must be given. */
 export type EnvironmentOf<N extends AnyFunction> = {
-  [K in keyof z.input<Schemas[N]>]: string | undefined;
-};
+  [K in Required<Settings[N]>]: string | undefined;
+} & { [K in keyof Settings[N]]?: string | undefined };
 
 type Unknown<Given, Known> = { [K in Exclude<keyof Given, keyof Known>]: never };
 

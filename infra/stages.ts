@@ -1,9 +1,34 @@
+import {
+  ANTHROPIC_BASE_URL,
+  API_RATE_PER_SECOND,
+  DEFAULT_MODEL,
+  EMBEDDING_BASE_URL,
+  EMBEDDING_DIMENSIONS,
+  EMBEDDING_MODEL,
+  FALLBACK_MODEL,
+  MAX_WAIT_SECONDS,
+  MOMENTO_CACHE_NAME,
+  MONTHLY_TOKENS,
+  NEW_USER_TOKENS,
+  OPENAI_BASE_URL,
+  POWERTOOLS_LOG_LEVEL,
+  REPLY_DEADLINE_SECONDS,
+  SEND_BURST,
+  SEND_RATE_PER_MINUTE,
+  SEND_RATE_PER_SECOND,
+} from "@parley/settings/definitions";
+import type { Setting } from "@parley/settings/setting";
 import * as z from "zod";
 
 const whole = (least: number, most: number) => z.number().int().min(least).max(most);
 const origin = z
   .url({ protocol: /^https?$/ })
   .refine((url) => new URL(url).origin === url, "must be an origin");
+
+/** What becomes a setting of functions is bounded as they bound it; without it they take their default. */
+const option = <Value>({ schema }: Setting<Value>) => z.optional(schema);
+const orDefault = <Value>(setting: Setting<Value> & { default: Value }) =>
+  z._default(setting.schema, setting.default as never);
 
 /** A provider of identities that speaks OpenID Connect, or one that a bridge makes speak it, as for GitHub. */
 const oidcProvider = z.strictObject({
@@ -59,7 +84,7 @@ const stageSchema = z.strictObject({
   logRetentionDays: z
     .union([z.literal(7), z.literal(14), z.literal(30), z.literal(90), z.literal(365)])
     .default(14),
-  logLevel: z.enum(["DEBUG", "INFO", "WARN", "ERROR"]).default("INFO"),
+  logLevel: orDefault(POWERTOOLS_LOG_LEVEL),
   /** True keeps data when a stack is deleted. */
   keepsData: z.boolean().default(true),
   throttle: z
@@ -83,34 +108,34 @@ const stageSchema = z.strictObject({
   identityProviders: z.array(z.discriminatedUnion("kind", [googleProvider, oidcProvider])).default([]),
   models: z
     .strictObject({
-      default: z.string().includes("/").optional(),
-      fallback: z.string().includes("/").optional(),
-      openaiBaseUrl: z.url().optional(),
-      anthropicBaseUrl: z.url().optional(),
+      default: option(DEFAULT_MODEL),
+      fallback: option(FALLBACK_MODEL),
+      openaiBaseUrl: option(OPENAI_BASE_URL),
+      anthropicBaseUrl: option(ANTHROPIC_BASE_URL),
     })
     .prefault({}),
   /** Similar search, with `embeddingApiKey` or `openaiApiKey` of the secret. Its queue's polling is billed. */
   embeddings: z
     .strictObject({
       /** OpenAI, or any server that speaks its embeddings protocol. */
-      baseUrl: z.url().optional(),
-      model: z.string().min(1).optional(),
-      dimensions: whole(1, 2_000).optional(),
+      baseUrl: option(EMBEDDING_BASE_URL),
+      model: option(EMBEDDING_MODEL),
+      dimensions: option(EMBEDDING_DIMENSIONS),
     })
     .optional(),
   limits: z
     .strictObject({
-      newUserTokens: whole(0, 1_000_000_000).optional(),
-      monthlyTokens: whole(0, 1_000_000_000).optional(),
-      sendsPerSecond: z.number().min(0).optional(),
-      sendBurst: whole(1, 1_000).optional(),
-      sendsPerMinute: whole(0, 10_000).optional(),
-      requestsPerSecond: whole(0, 1_000).optional(),
-      replyDeadlineSeconds: whole(30, 86_400).optional(),
-      maximumWaitSeconds: whole(0, 20).optional(),
+      newUserTokens: option(NEW_USER_TOKENS),
+      monthlyTokens: option(MONTHLY_TOKENS),
+      sendsPerSecond: option(SEND_RATE_PER_SECOND),
+      sendBurst: option(SEND_BURST),
+      sendsPerMinute: option(SEND_RATE_PER_MINUTE),
+      requestsPerSecond: option(API_RATE_PER_SECOND),
+      replyDeadlineSeconds: option(REPLY_DEADLINE_SECONDS),
+      maximumWaitSeconds: option(MAX_WAIT_SECONDS),
     })
     .prefault({}),
-  momentoCacheName: z.string().min(1).default("parley"),
+  momentoCacheName: orDefault(MOMENTO_CACHE_NAME),
   /** Hours between sweeps; each wakes a sleeping database. */
   sweepEveryHours: whole(1, 24).default(6),
   alarmEmail: z.email().optional(),

@@ -1,5 +1,4 @@
 import { embedderOf } from "@parley/composition/embedder";
-import { embeddingSchema } from "@parley/composition/settings";
 import { openDatabase } from "@parley/data/database";
 import { type EmbeddableItem, listMissingEmbeddings } from "@parley/data/embeddings";
 import { readCommandLine } from "@parley/deployment/command-line";
@@ -16,7 +15,7 @@ async function embedAll(): Promise<void> {
   const settings = readSettings(await loadVariables(new URL("../.env", import.meta.url)));
   const { DATABASE_URL, EMBEDDING_API_KEY: embeddingApiKey, OPENAI_API_KEY: openaiApiKey } = settings;
   if (DATABASE_URL === undefined) throw new StartupError("DATABASE_URL is not set: it says which database.");
-  const embedder = embedderOf(embeddingSchema.parse(settings), { embeddingApiKey, openaiApiKey });
+  const embedder = embedderOf(settings, { embeddingApiKey, openaiApiKey });
   if (embedder === undefined) {
     throw new StartupError("No embedding provider: set OPENAI_API_KEY or EMBEDDING_BASE_URL.");
   }

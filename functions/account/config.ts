@@ -1,11 +1,5 @@
-import { cacheSettings, callerSettings } from "@parley/composition/settings";
-import { realtimeSettings } from "@parley/realtime/realtime-settings";
-import * as z from "zod";
+import { cacheSettings, callerSettings, realtimeSettings } from "@parley/composition/settings";
+import { USER_POOL_ID } from "@parley/settings/definitions";
 
 /** The environment of the account routes; keys and the database's URL come from `loadSecrets`. */
-export const configSchema = z.object({
-  ...callerSettings,
-  ...cacheSettings,
-  ...realtimeSettings,
-  USER_POOL_ID: z.string(),
-});
+export const settings = { ...callerSettings, ...cacheSettings, ...realtimeSettings, USER_POOL_ID };

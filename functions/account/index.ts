@@ -6,14 +6,14 @@ import { tracedDatabase } from "@parley/composition/traced-database";
 import { accountRoutes } from "@parley/contract/routes/account";
 import { isConnectionFailure } from "@parley/data/database-errors";
 import { createApi } from "@parley/http/create-api";
-import { parseEnvironment } from "@parley/runtime/environment";
-import { configSchema } from "./config.ts";
+import { readEnvironment } from "@parley/runtime/environment";
+import { settings } from "./config.ts";
 import { getMe } from "./get-me.ts";
 import { getTokens } from "./get-tokens.ts";
 import { listLedger } from "./list-ledger.ts";
 import { updateMe } from "./update-me.ts";
 
-const config = parseEnvironment(configSchema);
+const config = readEnvironment(settings);
 const database = tracedDatabase(await openDeploymentDatabase());
 
 const deletionParts = {

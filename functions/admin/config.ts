@@ -1,11 +1,9 @@
-import { askingSettings, cacheSettings, callerSettings } from "@parley/composition/settings";
-import { realtimeSettings } from "@parley/realtime/realtime-settings";
-import * as z from "zod";
+import {
+  askingSettings,
+  cacheSettings,
+  callerSettings,
+  realtimeSettings,
+} from "@parley/composition/settings";
 
 /** The environment of the admins' routes; keys and the database's URL come from `loadSecrets`. */
-export const configSchema = z.object({
-  ...callerSettings,
-  ...cacheSettings,
-  ...realtimeSettings,
-  ...askingSettings,
-});
+export const settings = { ...callerSettings, ...cacheSettings, ...realtimeSettings, ...askingSettings };

@@ -4,10 +4,10 @@ import { adminRoutes } from "@parley/contract/routes/admin";
 import { isConnectionFailure } from "@parley/data/database-errors";
 import { createApi } from "@parley/http/create-api";
 import { readQueueDepth } from "@parley/jobs/queue-depth";
-import { parseEnvironment } from "@parley/runtime/environment";
+import { readEnvironment } from "@parley/runtime/environment";
 import { loadSecrets } from "@parley/runtime/secrets";
 import { askingOf } from "@parley/sending/asking";
-import { configSchema } from "./config.ts";
+import { settings } from "./config.ts";
 import { getStats } from "./get-stats.ts";
 import { getUser } from "./get-user.ts";
 import { grantTokens } from "./grant-tokens.ts";
@@ -17,7 +17,7 @@ import { listUsers } from "./list-users.ts";
 import { retryReply } from "./retry-reply.ts";
 import { updateUser } from "./update-user.ts";
 
-const config = parseEnvironment(configSchema);
+const config = readEnvironment(settings);
 const dependencies = { ...(await openDependencies(config)), asking: askingOf(config, await loadSecrets()) };
 const { database } = dependencies;
 

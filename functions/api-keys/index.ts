@@ -4,13 +4,13 @@ import { tracedDatabase } from "@parley/composition/traced-database";
 import { apiKeyRoutes } from "@parley/contract/routes/api-keys";
 import { isConnectionFailure } from "@parley/data/database-errors";
 import { createApi } from "@parley/http/create-api";
-import { parseEnvironment } from "@parley/runtime/environment";
-import { configSchema } from "./config.ts";
+import { readEnvironment } from "@parley/runtime/environment";
+import { settings } from "./config.ts";
 import { createApiKey } from "./create-api-key.ts";
 import { deleteApiKey } from "./delete-api-key.ts";
 import { listApiKeys } from "./list-api-keys.ts";
 
-const config = parseEnvironment(configSchema);
+const config = readEnvironment(settings);
 const database = tracedDatabase(await openDeploymentDatabase());
 
 export const handler = createApi({

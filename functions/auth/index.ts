@@ -4,9 +4,9 @@ import { isConnectionFailure } from "@parley/data/database-errors";
 import type { CallerResolution, Identity } from "@parley/http/api-types";
 import { createApi } from "@parley/http/create-api";
 import { openUserPool } from "@parley/identity/user-pool";
-import { parseEnvironment } from "@parley/runtime/environment";
+import { readEnvironment } from "@parley/runtime/environment";
 import { changePassword } from "./change-password.ts";
-import { configSchema } from "./config.ts";
+import { settings } from "./config.ts";
 import { confirm } from "./confirm.ts";
 import { forgotPassword } from "./forgot-password.ts";
 import { getProviders } from "./get-providers.ts";
@@ -17,7 +17,7 @@ import { register } from "./register.ts";
 import { resendCode } from "./resend-code.ts";
 import { resetPassword } from "./reset-password.ts";
 
-const config = parseEnvironment(configSchema);
+const config = readEnvironment(settings);
 const pool = openUserPool(config.USER_POOL_CLIENT_ID);
 let database: Database | undefined;
 

@@ -1,11 +1,11 @@
-import { parseEnvironment } from "@parley/runtime/environment";
+import { readEnvironment } from "@parley/runtime/environment";
 import type { APIGatewayRequestAuthorizerEvent, APIGatewayRequestAuthorizerEventV2 } from "aws-lambda";
 import { createAuthorizer } from "./authorize.ts";
 import { createConnectionAuthorizer } from "./authorize-connection.ts";
-import { configSchema } from "./config.ts";
+import { settings } from "./config.ts";
 import { createTokenVerifier } from "./verify-token.ts";
 
-const config = parseEnvironment(configSchema);
+const config = readEnvironment(settings);
 
 const verifyToken = createTokenVerifier({
   userPoolId: config.USER_POOL_ID,

@@ -3,10 +3,10 @@ import { openDependencies } from "@parley/composition/dependencies";
 import { conversationRoutes } from "@parley/contract/routes/conversations";
 import { isConnectionFailure } from "@parley/data/database-errors";
 import { createApi } from "@parley/http/create-api";
-import { parseEnvironment } from "@parley/runtime/environment";
+import { readEnvironment } from "@parley/runtime/environment";
 import { loadSecrets } from "@parley/runtime/secrets";
 import { askingOf } from "@parley/sending/asking";
-import { configSchema } from "./config.ts";
+import { settings } from "./config.ts";
 import { createConversation } from "./create-conversation.ts";
 import { deleteConversation } from "./delete-conversation.ts";
 import { getConversation } from "./get-conversation.ts";
@@ -14,7 +14,7 @@ import { listConversations } from "./list-conversations.ts";
 import { restoreConversation } from "./restore-conversation.ts";
 import { updateConversation } from "./update-conversation.ts";
 
-const config = parseEnvironment(configSchema);
+const config = readEnvironment(settings);
 const dependencies = { ...(await openDependencies(config)), asking: askingOf(config, await loadSecrets()) };
 
 export const handler = createApi({

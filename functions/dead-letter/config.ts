@@ -1,10 +1,4 @@
-import { queueSettings } from "@parley/jobs/queue-settings";
-import { realtimeSettings } from "@parley/realtime/realtime-settings";
-import * as z from "zod";
+import { cacheSettings, queueSettings, realtimeSettings } from "@parley/composition/settings";
 
-export const configSchema = z.object({
-  ...queueSettings,
-  ...realtimeSettings,
-  MOMENTO_CACHE_NAME: z.string().default("parley"),
-  MOMENTO_ENDPOINT: z.string().optional(),
-});
+/** The environment of the dead-letter function; keys and the database's URL come from `loadSecrets`. */
+export const settings = { ...queueSettings, ...realtimeSettings, ...cacheSettings };

@@ -3,12 +3,12 @@ import { openDeploymentDatabase } from "@parley/composition/open-deployment-data
 import { openRealtime } from "@parley/composition/open-realtime";
 import type { Database } from "@parley/data/database";
 import { createReplyQueue } from "@parley/jobs/reply-queue";
-import { parseEnvironment } from "@parley/runtime/environment";
+import { readEnvironment } from "@parley/runtime/environment";
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
-import { configSchema } from "./config.ts";
+import { settings } from "./config.ts";
 import { failRecord } from "./fail-record.ts";
 
-const config = parseEnvironment(configSchema);
+const config = readEnvironment(settings);
 const queue = createReplyQueue(config.QUEUE_URL, config.REPLY_CHECK_SECONDS);
 let database: Database | undefined;
 

@@ -1,12 +1,12 @@
 import { embedderOf } from "@parley/composition/embedder";
 import { openDeploymentDatabase } from "@parley/composition/open-deployment-database";
-import { parseEnvironment } from "@parley/runtime/environment";
+import { readEnvironment } from "@parley/runtime/environment";
 import { loadSecrets } from "@parley/runtime/secrets";
 import type { SQSBatchResponse, SQSEvent } from "aws-lambda";
-import { configSchema } from "./config.ts";
+import { settings } from "./config.ts";
 import { embedBatch } from "./embed-batch.ts";
 
-const config = parseEnvironment(configSchema);
+const config = readEnvironment(settings);
 const dependencies = {
   database: await openDeploymentDatabase(),
   embedder: embedderOf(config, await loadSecrets()),

@@ -5,11 +5,11 @@ import { messageRoutes } from "@parley/contract/routes/messages";
 import { isConnectionFailure } from "@parley/data/database-errors";
 import { createApi } from "@parley/http/create-api";
 import { createEmbeddingQueue } from "@parley/jobs/embedding-queue";
-import { parseEnvironment } from "@parley/runtime/environment";
+import { readEnvironment } from "@parley/runtime/environment";
 import { loadSecrets } from "@parley/runtime/secrets";
 import { askingOf } from "@parley/sending/asking";
 import { askAgain } from "./ask-again.ts";
-import { configSchema } from "./config.ts";
+import { settings } from "./config.ts";
 import { deleteMessage } from "./delete-message.ts";
 import { editMessage } from "./edit-message.ts";
 import { estimateReply } from "./estimate-reply.ts";
@@ -19,7 +19,7 @@ import { listMessages } from "./list-messages.ts";
 import { searchMessages } from "./search-messages.ts";
 import { sendMessage } from "./send-message.ts";
 
-const config = parseEnvironment(configSchema);
+const config = readEnvironment(settings);
 const secrets = await loadSecrets();
 const dependencies = {
   ...(await openDependencies(config)),

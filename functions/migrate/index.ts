@@ -1,10 +1,10 @@
 import { migrate } from "@parley/data/migrate";
-import { parseEnvironment } from "@parley/runtime/environment";
+import { readEnvironment } from "@parley/runtime/environment";
 import { loadDirectDatabaseUrl } from "@parley/runtime/secrets";
-import { configSchema } from "./config.ts";
+import { settings } from "./config.ts";
 import { migrationFailure } from "./migration-failure.ts";
 
-const config = parseEnvironment(configSchema);
+const config = readEnvironment(settings);
 
 /** Runs while a deployment waits for it; what it throws is what CloudFormation shows. */
 export async function handler(): Promise<{ migrated: true }> {

@@ -1,6 +1,4 @@
-import { callerSettings, embeddingSettings } from "@parley/composition/settings";
-import { embeddingQueueSettings } from "@parley/jobs/embedding-queue";
-import * as z from "zod";
+import { callerSettings, embeddingQueueSettings, embeddingSettings } from "@parley/composition/settings";
 
 /** The environment of the note routes; the database's URL comes from `loadDatabaseUrl`. */
-export const configSchema = z.object({ ...callerSettings, ...embeddingSettings, ...embeddingQueueSettings });
+export const settings = { ...callerSettings, ...embeddingSettings, ...embeddingQueueSettings };

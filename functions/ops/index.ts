@@ -6,15 +6,15 @@ import { isConnectionFailure } from "@parley/data/database-errors";
 import { createApi } from "@parley/http/create-api";
 import { readQueueDepth } from "@parley/jobs/queue-depth";
 import { defaultModel } from "@parley/llm/models";
-import { parseEnvironment } from "@parley/runtime/environment";
+import { readEnvironment } from "@parley/runtime/environment";
 import { loadSecrets } from "@parley/runtime/secrets";
 import { deploymentModels } from "@parley/sending/models";
-import { configSchema } from "./config.ts";
+import { settings } from "./config.ts";
 import { getHealth } from "./get-health.ts";
 import { getMetrics } from "./get-metrics.ts";
 import { listModels } from "./list-models.ts";
 
-const config = parseEnvironment(configSchema);
+const config = readEnvironment(settings);
 const secrets = await loadSecrets();
 // Whoever asks for its health wants an answer before giving up.
 const database = tracedDatabase(await openDeploymentDatabase({ statementTimeoutMillis: 4_000 }));

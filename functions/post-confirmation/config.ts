@@ -1,6 +1,4 @@
-import * as z from "zod";
+import { NEW_USER_TOKENS } from "@parley/settings/definitions";
 
 /** The environment of the trigger; the database's address comes from `loadDatabaseUrl`. */
-export const configSchema = z.object({
-  NEW_USER_TOKENS: z.coerce.number().int().min(0).default(4000),
-});
+export const settings = { NEW_USER_TOKENS };

@@ -1,9 +1,10 @@
+import { readSettings } from "@parley/settings/read-settings";
 import type { PreSignUpTriggerEvent } from "aws-lambda";
 import { expect, test } from "vitest";
 import { admitToSignUp } from "./admit.ts";
-import { configSchema } from "./config.ts";
+import { settings } from "./config.ts";
 
-const { ALLOWED_DOMAINS } = configSchema.parse({ ALLOWED_DOMAINS: "example.com, Example.ORG," });
+const { ALLOWED_DOMAINS } = readSettings(settings, { ALLOWED_DOMAINS: "example.com, Example.ORG," });
 
 function signUp(email: string | undefined, triggerSource = "PreSignUp_SignUp"): PreSignUpTriggerEvent {
   return {
@@ -45,6 +46,6 @@ test("without domains only the invited get in, by whatever door", async () => {
 });
 
 test("no address is in the empty domain", async () => {
-  const admit = admitToSignUp(configSchema.parse({ ALLOWED_DOMAINS: " , " }).ALLOWED_DOMAINS);
+  const admit = admitToSignUp(readSettings(settings, { ALLOWED_DOMAINS: " , " }).ALLOWED_DOMAINS);
   await expect(admit(signUp(""))).rejects.toThrow(/invitation/);
 });

@@ -1,15 +1,4 @@
-import * as z from "zod";
+import { ALLOWED_DOMAINS } from "@parley/settings/definitions";
 
 /** The environment of the trigger. */
-export const configSchema = z.object({
-  /** Domains of e-mail addresses that may sign up, separated by commas. Without it only invited people get in. */
-  ALLOWED_DOMAINS: z
-    .string()
-    .default("")
-    .transform((list) =>
-      list
-        .split(",")
-        .map((domain) => domain.trim().toLowerCase())
-        .filter((domain) => domain !== ""),
-    ),
-});
+export const settings = { ALLOWED_DOMAINS };

@@ -1,5 +1,5 @@
-import { parseEnvironment } from "@parley/runtime/environment";
+import { readEnvironment } from "@parley/runtime/environment";
 import { admitToSignUp } from "./admit.ts";
-import { configSchema } from "./config.ts";
+import { settings } from "./config.ts";
 
-export const handler = admitToSignUp(parseEnvironment(configSchema).ALLOWED_DOMAINS);
+export const handler = admitToSignUp(readEnvironment(settings).ALLOWED_DOMAINS);

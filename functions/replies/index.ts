@@ -3,14 +3,14 @@ import { openDependencies } from "@parley/composition/dependencies";
 import { replyRoutes } from "@parley/contract/routes/replies";
 import { isConnectionFailure } from "@parley/data/database-errors";
 import { createApi } from "@parley/http/create-api";
-import { parseEnvironment } from "@parley/runtime/environment";
+import { readEnvironment } from "@parley/runtime/environment";
 import { cancelReply } from "./cancel-reply.ts";
-import { configSchema } from "./config.ts";
+import { settings } from "./config.ts";
 import { getReply } from "./get-reply.ts";
 import { getReplyContext } from "./get-reply-context.ts";
 import { listReplies } from "./list-replies.ts";
 
-const config = parseEnvironment(configSchema);
+const config = readEnvironment(settings);
 const dependencies = await openDependencies(config);
 
 export const handler = createApi({

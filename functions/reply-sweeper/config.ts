@@ -1,16 +1,18 @@
-import { embeddingSettings } from "@parley/composition/settings";
-import { embeddingQueueSettings } from "@parley/jobs/embedding-queue";
-import { queueSettings } from "@parley/jobs/queue-settings";
-import { realtimeSettings } from "@parley/realtime/realtime-settings";
-import * as z from "zod";
+import {
+  cacheSettings,
+  embeddingQueueSettings,
+  embeddingSettings,
+  queueSettings,
+  realtimeSettings,
+} from "@parley/composition/settings";
+import { USER_POOL_ID } from "@parley/settings/definitions";
 
-export const configSchema = z.object({
+/** The environment of the sweeper; keys and the database's URL come from `loadSecrets`. */
+export const settings = {
   ...queueSettings,
   ...embeddingSettings,
   ...embeddingQueueSettings,
   ...realtimeSettings,
-  MOMENTO_CACHE_NAME: z.string().default("parley"),
-  MOMENTO_ENDPOINT: z.string().optional(),
-  /** Where the sign-ins of deleted accounts are. */
-  USER_POOL_ID: z.string(),
-});
+  ...cacheSettings,
+  USER_POOL_ID,
+};

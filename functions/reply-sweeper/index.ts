@@ -4,15 +4,15 @@ import { openRealtime } from "@parley/composition/open-realtime";
 import type { Database } from "@parley/data/database";
 import { createEmbeddingQueue } from "@parley/jobs/embedding-queue";
 import { createReplyQueue } from "@parley/jobs/reply-queue";
-import { parseEnvironment } from "@parley/runtime/environment";
+import { readEnvironment } from "@parley/runtime/environment";
 import { logger, startLogScope } from "@parley/runtime/logger";
 import type { Context } from "aws-lambda";
-import { configSchema } from "./config.ts";
+import { settings } from "./config.ts";
 import { sweep } from "./sweep.ts";
 import { sweepDeletions } from "./sweep-deletions.ts";
 import { sweepSearch } from "./sweep-search.ts";
 
-const config = parseEnvironment(configSchema);
+const config = readEnvironment(settings);
 const queue = createReplyQueue(config.QUEUE_URL, config.REPLY_CHECK_SECONDS);
 let database: Database | undefined;
 

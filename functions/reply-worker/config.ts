@@ -1,19 +1,24 @@
-import { usualLeaseSeconds } from "@parley/data/reply-jobs";
-import { embeddingQueueSettings } from "@parley/jobs/embedding-queue";
-import { queueSettings } from "@parley/jobs/queue-settings";
-import { realtimeSettings } from "@parley/realtime/realtime-settings";
-import * as z from "zod";
+import {
+  cacheSettings,
+  embeddingQueueSettings,
+  queueSettings,
+  realtimeSettings,
+} from "@parley/composition/settings";
+import {
+  ANTHROPIC_BASE_URL,
+  FALLBACK_MODEL,
+  OPENAI_BASE_URL,
+  REPLY_LEASE_SECONDS,
+} from "@parley/settings/definitions";
 
-export const configSchema = z.object({
+/** The environment of the worker; keys and the database's URL come from `loadSecrets`. */
+export const settings = {
   ...queueSettings,
   ...embeddingQueueSettings,
   ...realtimeSettings,
-  /** How long a worker that tells nothing keeps a reply; twice as long, it keeps its job. */
-  REPLY_LEASE_SECONDS: z.coerce.number().min(1).default(usualLeaseSeconds),
-  OPENAI_BASE_URL: z.url().optional(),
-  ANTHROPIC_BASE_URL: z.url().optional(),
-  /** Asked once more when the reply's own model stays unavailable. */
-  FALLBACK_MODEL: z.string().optional(),
-  MOMENTO_CACHE_NAME: z.string().default("parley"),
-  MOMENTO_ENDPOINT: z.string().optional(),
-});
+  ...cacheSettings,
+  REPLY_LEASE_SECONDS,
+  OPENAI_BASE_URL,
+  ANTHROPIC_BASE_URL,
+  FALLBACK_MODEL,
+};

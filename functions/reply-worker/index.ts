@@ -8,16 +8,16 @@ import { createReplySource } from "@parley/jobs/reply-source";
 import { createBreaker } from "@parley/llm/breaker";
 import { availableModels, findModel, type Model, type ModelCatalog } from "@parley/llm/models";
 import { createProviders } from "@parley/llm/providers";
-import { parseEnvironment } from "@parley/runtime/environment";
+import { readEnvironment } from "@parley/runtime/environment";
 import { logger } from "@parley/runtime/logger";
 import { loadSecrets, type Secrets } from "@parley/runtime/secrets";
 import type { Context, SQSBatchResponse, SQSEvent } from "aws-lambda";
-import { configSchema } from "./config.ts";
+import { settings } from "./config.ts";
 import { renewedProviders } from "./renewed-providers.ts";
 import { giveBack, runBatch } from "./run-batch.ts";
 import type { Worker } from "./worker.ts";
 
-const config = parseEnvironment(configSchema);
+const config = readEnvironment(settings);
 const queue = createReplyQueue(config.QUEUE_URL, config.REPLY_CHECK_SECONDS);
 
 /** A job that comes back finds its reply's lease over. */

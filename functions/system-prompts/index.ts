@@ -4,15 +4,15 @@ import { tracedDatabase } from "@parley/composition/traced-database";
 import { systemPromptRoutes } from "@parley/contract/routes/system-prompts";
 import { isConnectionFailure } from "@parley/data/database-errors";
 import { createApi } from "@parley/http/create-api";
-import { parseEnvironment } from "@parley/runtime/environment";
-import { configSchema } from "./config.ts";
+import { readEnvironment } from "@parley/runtime/environment";
+import { settings } from "./config.ts";
 import { createSystemPrompt } from "./create-system-prompt.ts";
 import { deleteSystemPrompt } from "./delete-system-prompt.ts";
 import { getSystemPrompt } from "./get-system-prompt.ts";
 import { listSystemPrompts } from "./list-system-prompts.ts";
 import { updateSystemPrompt } from "./update-system-prompt.ts";
 
-const config = parseEnvironment(configSchema);
+const config = readEnvironment(settings);
 const database = tracedDatabase(await openDeploymentDatabase());
 
 export const handler = createApi({

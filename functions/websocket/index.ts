@@ -7,15 +7,15 @@ import { isConnectionFailure } from "@parley/data/database-errors";
 import { createRateLimit } from "@parley/http/rate-limit";
 import { createCallerCache } from "@parley/http/resolve-caller";
 import { toProblem } from "@parley/http/to-problem";
-import { parseEnvironment } from "@parley/runtime/environment";
+import { readEnvironment } from "@parley/runtime/environment";
 import { logger, startLogScope } from "@parley/runtime/logger";
 import { act } from "./act.ts";
-import { configSchema } from "./config.ts";
+import { settings } from "./config.ts";
 import { connect } from "./connect.ts";
 import { subscribe } from "./subscribe.ts";
 import type { WebsocketEvent, WebsocketResult } from "./websocket-event.ts";
 
-const config = parseEnvironment(configSchema);
+const config = readEnvironment(settings);
 const database = tracedDatabase(await openDeploymentDatabase());
 const realtime = openRealtime(config, database);
 const findCaller = createCallerCache(callersOf(database, config));

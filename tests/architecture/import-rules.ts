@@ -16,20 +16,21 @@ const platform = ["runtime", "contract"];
 /** Which workspace packages the production code of a room may import. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
   contract: [],
-  runtime: [],
-  data: [],
+  settings: [],
+  runtime: ["settings"],
+  data: ["settings"],
   llm: [],
   http: platform,
-  jobs: platform,
+  jobs: [...platform, "settings"],
   cache: platform,
   realtime: platform,
-  composition: ["cache", "data", "http", "jobs", "llm", "realtime", "runtime"],
+  composition: ["cache", "data", "http", "jobs", "llm", "realtime", "runtime", "settings"],
   identity: ["cache", "data", "http", "realtime", "runtime"],
   sending: ["composition", "contract", "data", "http", "llm", "runtime"],
-  infra: ["contract"],
+  infra: ["contract", "settings"],
   "embedded-postgres": [],
   openapi: ["contract"],
-  deployment: ["contract", "openapi"],
+  deployment: ["contract", "openapi", "settings"],
 };
 
 /** Rooms that may import every package but some. */

@@ -1,48 +1,50 @@
-import { queueSettings } from "@parley/jobs/queue-settings";
-import * as z from "zod";
+import * as all from "@parley/settings/definitions";
+import type { Values } from "@parley/settings/read-settings";
 
 /** Of every function that answers signed-in users. */
 export const callerSettings = {
-  NEW_USER_TOKENS: z.coerce.number().int().min(0).default(4_000),
-  /** What a balance is topped up to in the first use of a calendar month (UTC); 0 = never. */
-  MONTHLY_TOKENS: z.coerce.number().int().min(0).default(0),
-  /** Per user, on routes that are not exempt; 0 = no limit. */
-  API_RATE_PER_SECOND: z.coerce.number().int().min(0).default(20),
+  NEW_USER_TOKENS: all.NEW_USER_TOKENS,
+  MONTHLY_TOKENS: all.MONTHLY_TOKENS,
+  API_RATE_PER_SECOND: all.API_RATE_PER_SECOND,
 };
 
 /** Of every function that reads or invalidates the cache. The key is one of the secrets. */
 export const cacheSettings = {
-  MOMENTO_CACHE_NAME: z.string().default("parley"),
-  MOMENTO_ENDPOINT: z.string().optional(),
+  MOMENTO_CACHE_NAME: all.MOMENTO_CACHE_NAME,
+  MOMENTO_ENDPOINT: all.MOMENTO_ENDPOINT,
+};
+
+/** Of every function that tells listeners. */
+export const realtimeSettings = { WEBSOCKET_CALLBACK_URL: all.WEBSOCKET_CALLBACK_URL };
+
+/** Of every function that sends reply jobs. */
+export const queueSettings = {
+  QUEUE_URL: all.QUEUE_URL,
+  REPLY_CHECK_SECONDS: all.REPLY_CHECK_SECONDS,
 };
 
 /** Of every function that asks a model. The keys are among the secrets. */
 export const askingSettings = {
   ...queueSettings,
-  OPENAI_BASE_URL: z.url().optional(),
-  DEFAULT_MODEL: z.string().optional(),
-  /** Sends per user; 0 = no limit. */
-  SEND_RATE_PER_SECOND: z.coerce.number().min(0).default(1),
-  SEND_BURST: z.coerce.number().int().min(1).default(3),
-  SEND_RATE_PER_MINUTE: z.coerce.number().int().min(0).default(10),
-  /** From asking to `timed_out`. */
-  REPLY_DEADLINE_SECONDS: z.coerce.number().int().min(1).default(600),
+  OPENAI_BASE_URL: all.OPENAI_BASE_URL,
+  DEFAULT_MODEL: all.DEFAULT_MODEL,
+  SEND_RATE_PER_SECOND: all.SEND_RATE_PER_SECOND,
+  SEND_BURST: all.SEND_BURST,
+  SEND_RATE_PER_MINUTE: all.SEND_RATE_PER_MINUTE,
+  REPLY_DEADLINE_SECONDS: all.REPLY_DEADLINE_SECONDS,
 };
 
-const schema = z.object({ ...askingSettings, MONTHLY_TOKENS: callerSettings.MONTHLY_TOKENS });
-
-export type AskingSettings = z.output<typeof schema>;
+export type AskingSettings = Values<typeof askingSettings & Pick<typeof callerSettings, "MONTHLY_TOKENS">>;
 
 /** Of every function that turns texts into vectors. The key is one of the secrets. */
 export const embeddingSettings = {
-  OPENAI_BASE_URL: z.url().optional(),
-  /** OpenAI or any server that speaks its embeddings protocol. */
-  EMBEDDING_BASE_URL: z.url().optional(),
-  EMBEDDING_MODEL: z.string().default("text-embedding-3-small"),
-  /** Vectors of more than 2 000 cannot be indexed by pgvector. */
-  EMBEDDING_DIMENSIONS: z.coerce.number().int().min(1).max(2_000).default(1_536),
+  OPENAI_BASE_URL: all.OPENAI_BASE_URL,
+  EMBEDDING_BASE_URL: all.EMBEDDING_BASE_URL,
+  EMBEDDING_MODEL: all.EMBEDDING_MODEL,
+  EMBEDDING_DIMENSIONS: all.EMBEDDING_DIMENSIONS,
 };
 
-export const embeddingSchema = z.object(embeddingSettings);
+export type EmbeddingSettings = Values<typeof embeddingSettings>;
 
-export type EmbeddingSettings = z.output<typeof embeddingSchema>;
+/** Of every function that stores texts. */
+export const embeddingQueueSettings = { EMBEDDING_QUEUE_URL: all.EMBEDDING_QUEUE_URL };

@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { EMBEDDING_DIMENSIONS } from "@parley/settings/definitions";
 import { drizzle } from "drizzle-orm/postgres-js";
 import { migrate as applyMigrations } from "drizzle-orm/postgres-js/migrator";
 import postgres from "postgres";
@@ -7,9 +8,6 @@ const defaultFolder = fileURLToPath(new URL("../../../migrations", import.meta.u
 
 // Any constant: it names the lock that keeps two runs apart.
 const migrationLock = 7_203_611;
-
-/** Of the vectors that are indexed, where nothing else is configured. */
-const usualDimensions = 1_536;
 
 /**
  * Applies the migrations that are missing, and takes up extensions that the server has since got; safe to repeat
@@ -20,7 +18,7 @@ const usualDimensions = 1_536;
 export async function migrate(
   url: string,
   folder: string = defaultFolder,
-  dimensions: number = usualDimensions,
+  dimensions: number = EMBEDDING_DIMENSIONS.default,
 ): Promise<void> {
   const client = postgres(url, { max: 1, fetch_types: false, onnotice: () => {}, connect_timeout: 60 });
   try {

@@ -1,3 +1,4 @@
+import { REPLY_PATIENCE_SECONDS } from "@parley/settings/definitions";
 import { countRows } from "./count-rows.ts";
 import type { Database } from "./database.ts";
 import { fromJson, type JsonRow } from "./json-row.ts";
@@ -105,9 +106,6 @@ export async function cancelReply(
   };
 }
 
-/** Seconds after which a queued reply without a worker counts as one whose job was lost. */
-export const patienceSeconds = 30;
-
 /** Says of a row whether a poll should call `repairReply`. */
 export function needsRepair(reply: ReplyRow, patience: number, now: Date = new Date()): boolean {
   if (reply.status === "queued") return reply.enqueuedAt.getTime() < now.getTime() - patience * 1000;
@@ -122,7 +120,7 @@ export async function repairReply(
   database: Database,
   ownerId: string,
   replyId: string,
-  patience: number = patienceSeconds,
+  patience: number = REPLY_PATIENCE_SECONDS.default,
 ): Promise<string | undefined> {
   const answer = await database.run((connection) =>
     connection.call<{ replyId: string | null }>("repair_reply", {

@@ -1,14 +1,12 @@
+import { REPLY_LEASE_SECONDS, REPLY_PATIENCE_SECONDS } from "@parley/settings/definitions";
 import type { Database, WithNews } from "./database.ts";
 import { fromJson, type JsonRow } from "./json-row.ts";
 import type { MessageRow } from "./messages.ts";
-import { patienceSeconds, type ReplyRow, replyFromJson } from "./replies.ts";
+import { type ReplyRow, replyFromJson } from "./replies.ts";
 import type { ReplyNews } from "./reply-news.ts";
 import type { ContextManifest } from "./schema/replies.ts";
 import { messageFields } from "./statements/fields.ts";
 import * as statements from "./statements/reply-jobs.ts";
-
-/** Seconds a worker owns a reply without telling that it is alive. */
-export const usualLeaseSeconds = 30;
 
 /** One attempt of one worker at a reply: the fence of everything it writes. */
 export interface Attempt {
@@ -62,7 +60,7 @@ export async function claimReply(
   database: Database,
   ownerId: string,
   replyId: string,
-  leaseSeconds: number = usualLeaseSeconds,
+  leaseSeconds: number = REPLY_LEASE_SECONDS.default,
 ): Promise<Claim> {
   const { answer, news, history } = await database.run((connection) =>
     connection.callForRow<ClaimRow>("claim_for_prompt", { ownerId, replyId, leaseSeconds }),
@@ -134,7 +132,7 @@ export async function flushReply(
   database: Database,
   { ownerId, replyId, attempt }: Attempt,
   progress: Progress,
-  leaseSeconds: number = usualLeaseSeconds,
+  leaseSeconds: number = REPLY_LEASE_SECONDS.default,
 ): Promise<{ sequence: number; updatedAt: Date; connectionIds: string[] } | undefined> {
   const values = {
     ownerId,
@@ -165,7 +163,7 @@ export async function startNextAttempt(
   database: Database,
   attempt: Attempt,
   kept: Continuation,
-  leaseSeconds: number = usualLeaseSeconds,
+  leaseSeconds: number = REPLY_LEASE_SECONDS.default,
 ): Promise<{ attempt: number; sequence: number } | undefined> {
   const values = { ...attempt, ...kept, leaseSeconds };
   const [row] = await database.run(({ rows }) => rows(statements.startNext, values));
@@ -242,7 +240,7 @@ export interface Sweep {
 export async function sweepReplies(
   database: Database,
   limit: number,
-  patience: number = patienceSeconds,
+  patience: number = REPLY_PATIENCE_SECONDS.default,
 ): Promise<Sweep> {
   return database.run((connection) =>
     connection.call<Sweep>("sweep_replies_with_news", { limit, patienceSeconds: patience }),

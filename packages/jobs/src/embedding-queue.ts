@@ -1,12 +1,8 @@
 import { describeError } from "@parley/runtime/describe-error";
 import { logger } from "@parley/runtime/logger";
 import { traced } from "@parley/runtime/tracer";
-import * as z from "zod";
 import type { EmbeddingJob } from "./embedding-job.ts";
 import { lazyQueueClient } from "./queue-client.ts";
-
-/** Of every function that stores texts; absent where nothing is embedded. */
-export const embeddingQueueSettings = { EMBEDDING_QUEUE_URL: z.url().optional() };
 
 export interface EmbeddingQueue {
   /**

@@ -1,11 +1,9 @@
 import { describeError } from "@parley/runtime/describe-error";
 import { logger } from "@parley/runtime/logger";
 import { traced } from "@parley/runtime/tracer";
+import { REPLY_CHECK_SECONDS } from "@parley/settings/definitions";
 import { lazyQueueClient } from "./queue-client.ts";
 import type { ReplyJob } from "./reply-job.ts";
-
-/** Seconds after which a check looks whether the reply it belongs to got on. */
-export const usualCheckDelaySeconds = 45;
 
 type Target = Omit<ReplyJob, "kind">;
 
@@ -34,7 +32,7 @@ export interface ReplyQueue {
 /** The queue at `queueUrl`. */
 export function createReplyQueue(
   queueUrl: string,
-  checkDelaySeconds: number = usualCheckDelaySeconds,
+  checkDelaySeconds: number = REPLY_CHECK_SECONDS.default,
 ): ReplyQueue {
   const sdk = lazyQueueClient({ maxAttempts: 2, timeoutMillis: 3_000 });
 

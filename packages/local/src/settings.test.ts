@@ -1,34 +1,52 @@
-import { readFile } from "node:fs/promises";
 import { parseEnv } from "node:util";
 import { StartupError } from "@parley/embedded-postgres/startup-error";
+import type { Setting } from "@parley/settings/setting";
 import { expect, test } from "vitest";
-import { functionVariables, readSettings, settingNames } from "./settings.ts";
+import { functionVariables, localSettings, readSettings } from "./settings.ts";
+
+const defaults = {
+  PORT: 3000,
+  HOST: "127.0.0.1",
+  DATA_DIR: ".parley",
+  CORS_ORIGINS: [],
+};
+
+const functionDefaults = {
+  EMBEDDING_MODEL: "text-embedding-3-small",
+  EMBEDDING_DIMENSIONS: 1_536,
+  MOMENTO_CACHE_NAME: "parley",
+  SEND_RATE_PER_SECOND: 1,
+  SEND_BURST: 3,
+  SEND_RATE_PER_MINUTE: 10,
+  API_RATE_PER_SECOND: 20,
+  NEW_USER_TOKENS: 4_000,
+  MONTHLY_TOKENS: 0,
+  MAX_WAIT_SECONDS: 20,
+  REPLY_DEADLINE_SECONDS: 600,
+  REPLY_LEASE_SECONDS: 30,
+  REPLY_CHECK_SECONDS: 45,
+  REPLY_PATIENCE_SECONDS: 30,
+  POWERTOOLS_LOG_LEVEL: "INFO",
+};
 
 test("without any setting there are defaults", () => {
-  expect(readSettings({ PATH: "/bin", OPENAI_API_KEY: "" })).toEqual({
-    PORT: 3000,
-    HOST: "127.0.0.1",
-    DATA_DIR: ".parley",
-    CORS_ORIGINS: [],
-    MOMENTO_CACHE_NAME: "parley",
-    MAX_WAIT_SECONDS: 20,
-  });
+  expect(readSettings({ PATH: "/bin", OPENAI_API_KEY: "" })).toEqual({ ...defaults, ...functionDefaults });
 });
 
 test("functions get what is theirs as text", () => {
-  const settings = readSettings({ SEND_RATE_PER_SECOND: "0", OPENAI_API_KEY: "key", PORT: "0" });
+  const settings = readSettings({ SEND_RATE_PER_SECOND: "0.5", OPENAI_API_KEY: "key", PORT: "0" });
+  const texts = Object.entries(functionDefaults).map(([name, value]) => [name, String(value)]);
   expect(functionVariables(settings)).toEqual({
-    SEND_RATE_PER_SECOND: "0",
+    ...Object.fromEntries(texts),
+    SEND_RATE_PER_SECOND: "0.5",
     OPENAI_API_KEY: "key",
-    MOMENTO_CACHE_NAME: "parley",
-    MAX_WAIT_SECONDS: "20",
   });
 });
 
 test.each([
   [{ PORT: "seventy" }, "PORT must be a number."],
   [{ PORT: "70000" }, "PORT must be at most 65535."],
-  [{ SEND_RATE_PER_SECOND: "1.5" }, "SEND_RATE_PER_SECOND must be a whole number."],
+  [{ SEND_BURST: "1.5" }, "SEND_BURST must be a whole number."],
   [{ DATABASE_URL: "mysql://secret@host/db" }, "DATABASE_URL must be a postgres:// URL."],
   [{ OPENAI_BASE_URL: "localhost:8080" }, "OPENAI_BASE_URL must be an http or https URL."],
   [{ POWERTOOLS_LOG_LEVEL: "LOUD" }, "POWERTOOLS_LOG_LEVEL must be DEBUG, INFO, WARN or ERROR."],
@@ -36,8 +54,20 @@ test.each([
   expect(() => readSettings(variables)).toThrow(new StartupError(sentence));
 });
 
-test(".env.example names every setting", async () => {
-  const example = await readFile(new URL("../../../.env.example", import.meta.url), "utf8");
-  const uncommented = example.replace(/^# ?(?=[A-Z_]+=)/gm, "");
-  expect(Object.keys(parseEnv(uncommented)).toSorted()).toEqual(settingNames.toSorted());
+/** A setting as `.env.example` shows it: what it is for, what may stand there, and what it is unless set. */
+function shown(name: string, { text, bounds, example, default: value }: Setting): string {
+  const isFree = bounds === undefined || bounds.includes("URL") || text.includes(bounds);
+  const shownValue = String(value ?? "") || (example ?? "");
+  return `# ${text}${isFree ? "" : ` (${bounds})`}.\n# ${name}=${shownValue}\n`;
+}
+
+test(".env.example is what the definitions say; `vitest -u` writes it", async () => {
+  const heading =
+    "# Settings of the local stack. Copy to .env and uncomment what you need; environment variables win over the file.\n";
+  const settings = Object.entries<Setting>(localSettings).map(([name, setting]) => shown(name, setting));
+  const example = [heading, ...settings].join("\n");
+  await expect(example).toMatchFileSnapshot("../../../.env.example");
+  const uncommented = parseEnv(example.replace(/^# ?(?=[A-Z_]+=)/gm, ""));
+  expect(Object.keys(uncommented).toSorted()).toEqual(Object.keys(localSettings).toSorted());
+  expect(() => readSettings(uncommented)).not.toThrow();
 });

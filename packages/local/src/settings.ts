@@ -1,79 +1,65 @@
 import { readFile } from "node:fs/promises";
 import { parseEnv } from "node:util";
 import { StartupError } from "@parley/embedded-postgres/startup-error";
-import * as z from "zod";
+import * as all from "@parley/settings/definitions";
+import { readSettings as readAll, type Values } from "@parley/settings/read-settings";
 
-const whole = (least: number, most = Number.MAX_SAFE_INTEGER) =>
-  z.coerce
-    .number({ error: "must be a number" })
-    .int("must be a whole number")
-    .min(least, `must be at least ${least}`)
-    .max(most, `must be at most ${most}`);
-const webAddress = z.url({ protocol: /^https?$/, error: "must be an http or https URL" });
-const text = z.string();
+/** What the stack itself reads. */
+const stackSettings = {
+  PORT: all.PORT,
+  WS_PORT: all.WS_PORT,
+  HOST: all.HOST,
+  DATA_DIR: all.DATA_DIR,
+  BUNDLES_DIR: all.BUNDLES_DIR,
+  CORS_ORIGINS: all.CORS_ORIGINS,
+  DATABASE_URL: all.DATABASE_URL,
+};
 
-/** What the functions read themselves; their own schemas hold the defaults. */
-const functionSettings = z.object({
-  OPENAI_API_KEY: text.optional(),
-  OPENAI_BASE_URL: webAddress.optional(),
-  ANTHROPIC_API_KEY: text.optional(),
-  ANTHROPIC_BASE_URL: webAddress.optional(),
-  EMBEDDING_API_KEY: text.optional(),
-  EMBEDDING_BASE_URL: webAddress.optional(),
-  EMBEDDING_MODEL: text.optional(),
-  EMBEDDING_DIMENSIONS: whole(1, 2_000).optional(),
-  MOMENTO_API_KEY: text.optional(),
-  MOMENTO_CACHE_NAME: text.default("parley"),
-  METRICS_TOKEN: text.optional(),
-  DEFAULT_MODEL: text.optional(),
-  FALLBACK_MODEL: text.optional(),
-  SEND_RATE_PER_SECOND: whole(0).optional(),
-  SEND_BURST: whole(1).optional(),
-  SEND_RATE_PER_MINUTE: whole(0).optional(),
-  API_RATE_PER_SECOND: whole(0).optional(),
-  NEW_USER_TOKENS: whole(0).optional(),
-  MONTHLY_TOKENS: whole(0).optional(),
-  MAX_WAIT_SECONDS: whole(0, 20).default(20),
-  REPLY_DEADLINE_SECONDS: whole(30, 86_400).optional(),
-  REPLY_LEASE_SECONDS: whole(1).optional(),
-  REPLY_CHECK_SECONDS: whole(1, 900).optional(),
-  REPLY_PATIENCE_SECONDS: whole(1).optional(),
-  POWERTOOLS_LOG_LEVEL: z
-    .enum(["DEBUG", "INFO", "WARN", "ERROR"], { error: "must be DEBUG, INFO, WARN or ERROR" })
-    .optional(),
-});
+/** What it hands to the functions. */
+const functionSettings = {
+  OPENAI_API_KEY: all.OPENAI_API_KEY,
+  OPENAI_BASE_URL: all.OPENAI_BASE_URL,
+  ANTHROPIC_API_KEY: all.ANTHROPIC_API_KEY,
+  ANTHROPIC_BASE_URL: all.ANTHROPIC_BASE_URL,
+  DEFAULT_MODEL: all.DEFAULT_MODEL,
+  FALLBACK_MODEL: all.FALLBACK_MODEL,
+  EMBEDDING_BASE_URL: all.EMBEDDING_BASE_URL,
+  EMBEDDING_API_KEY: all.EMBEDDING_API_KEY,
+  EMBEDDING_MODEL: all.EMBEDDING_MODEL,
+  EMBEDDING_DIMENSIONS: all.EMBEDDING_DIMENSIONS,
+  MOMENTO_API_KEY: all.MOMENTO_API_KEY,
+  MOMENTO_CACHE_NAME: all.MOMENTO_CACHE_NAME,
+  SEND_RATE_PER_SECOND: all.SEND_RATE_PER_SECOND,
+  SEND_BURST: all.SEND_BURST,
+  SEND_RATE_PER_MINUTE: all.SEND_RATE_PER_MINUTE,
+  API_RATE_PER_SECOND: all.API_RATE_PER_SECOND,
+  NEW_USER_TOKENS: all.NEW_USER_TOKENS,
+  MONTHLY_TOKENS: all.MONTHLY_TOKENS,
+  // A poll that waits costs nothing here.
+  MAX_WAIT_SECONDS: { ...all.MAX_WAIT_SECONDS, default: 20 },
+  REPLY_DEADLINE_SECONDS: all.REPLY_DEADLINE_SECONDS,
+  REPLY_LEASE_SECONDS: all.REPLY_LEASE_SECONDS,
+  REPLY_CHECK_SECONDS: all.REPLY_CHECK_SECONDS,
+  REPLY_PATIENCE_SECONDS: all.REPLY_PATIENCE_SECONDS,
+  METRICS_TOKEN: all.METRICS_TOKEN,
+  POWERTOOLS_LOG_LEVEL: all.POWERTOOLS_LOG_LEVEL,
+};
 
-const stackSettings = z.object({
-  PORT: whole(0, 65_535).default(3000),
-  /** Of the WebSocket API. */
-  WS_PORT: whole(0, 65_535).optional(),
-  HOST: text.default("127.0.0.1"),
-  DATA_DIR: text.default(".parley"),
-  BUNDLES_DIR: text.optional(),
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgres:// URL" }).optional(),
-  CORS_ORIGINS: text.default("").transform((list) =>
-    list
-      .split(",")
-      .map((origin) => origin.trim())
-      .filter((origin) => origin !== ""),
-  ),
-});
+/** The settings of the local stack, from environment variables or `.env`, in the order of `.env.example`. */
+export const localSettings = { ...stackSettings, ...functionSettings };
 
-/** The settings of the local stack, from environment variables or `.env`; `.env.example` says what each is for. */
-export type Settings = z.output<typeof stackSettings> & z.output<typeof functionSettings>;
-
-export const settingNames = [...Object.keys(stackSettings.shape), ...Object.keys(functionSettings.shape)];
+export type Settings = Values<typeof localSettings>;
 
 /**
  * Checks the settings; an empty one counts as not set.
  * @throws StartupError that names the first malformed one and never its value, which may be a secret
  */
 export function readSettings(variables: Readonly<Record<string, string | undefined>>): Settings {
-  const present = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ""));
-  const result = z.object({ ...stackSettings.shape, ...functionSettings.shape }).safeParse(present);
-  if (result.success) return result.data;
-  const issue = result.error.issues[0];
-  throw new StartupError(`${issue?.path.join(".")} ${issue?.message}.`);
+  try {
+    return readAll(localSettings, variables);
+  } catch (cause) {
+    throw new StartupError(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
 }
 
 /** Where the WebSocket API listens: the port after the API's unless told otherwise; 0 takes a free one. */
@@ -92,6 +78,9 @@ export async function loadVariables(file: URL): Promise<Record<string, string | 
 
 /** The settings that functions get as they are. */
 export function functionVariables(settings: Settings): Record<string, string> {
-  const entries = Object.entries(functionSettings.parse(settings)).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries.map(([name, value]) => [name, String(value)]));
+  const names = Object.keys(functionSettings) as (keyof typeof functionSettings)[];
+  const entries = names.map((name) => [name, settings[name]] as const);
+  return Object.fromEntries(
+    entries.filter(([, value]) => value !== undefined).map(([name, value]) => [name, String(value)]),
+  );
 }

@@ -1,4 +1,4 @@
-import type * as z from "zod";
+import { readSettings, type Settings, type Values } from "@parley/settings/read-settings";
 
 /** One variable as it is set now; an empty one counts as not set, as in a `.env` file with the name only. */
 export function environmentVariable(name: string): string | undefined {
@@ -7,16 +7,8 @@ export function environmentVariable(name: string): string | undefined {
 
 /**
  * The settings of a function, read once at init.
- * @throws Error with one sentence that names the first bad variable and never its value.
+ * @throws Error with one sentence that names the first bad variable and never its value
  */
-export function parseEnvironment<S extends z.ZodObject>(schema: S): z.output<S> {
-  const present = Object.entries(process.env).filter(([, value]) => value !== "");
-  const result = schema.safeParse(Object.fromEntries(present));
-  if (result.success) return result.data;
-  const issue = result.error.issues[0];
-  const name = String(issue?.path[0] ?? "The environment");
-  const isMissing = environmentVariable(name) === undefined;
-  throw new Error(
-    isMissing ? `${name} is not set.` : `${name} is not valid: ${issue?.message ?? "unknown reason"}.`,
-  );
+export function readEnvironment<S extends Settings>(settings: S): Values<S> {
+  return readSettings(settings, process.env);
 }

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { secretVariables } from "@parley/settings/secrets";
 import * as z from "zod";
 import { describeError } from "./describe-error.ts";
 import { environmentVariable } from "./environment.ts";
@@ -19,16 +20,6 @@ const secretsSchema = () =>
   });
 
 export type Secrets = z.infer<ReturnType<typeof secretsSchema>>;
-
-const variables: Record<keyof Secrets, string> = {
-  databaseUrl: "DATABASE_URL",
-  directDatabaseUrl: "DIRECT_DATABASE_URL",
-  openaiApiKey: "OPENAI_API_KEY",
-  anthropicApiKey: "ANTHROPIC_API_KEY",
-  momentoApiKey: "MOMENTO_API_KEY",
-  metricsToken: "METRICS_TOKEN",
-  embeddingApiKey: "EMBEDDING_API_KEY",
-};
 
 /** As RDS keeps the master user of a cluster. */
 const clusterSchema = () =>
@@ -63,14 +54,14 @@ async function fetchCluster(): Promise<Secrets> {
   return { databaseUrl, directDatabaseUrl: databaseUrl };
 }
 
-const secretVariables = ["SECRET_ID", "DATABASE_SECRET_ID"];
+const secretIds = ["SECRET_ID", "DATABASE_SECRET_ID"];
 
 async function readSecrets(): Promise<Secrets> {
   const [secrets, cluster] = await Promise.all([
     environmentVariable("SECRET_ID") === undefined ? {} : fetchSecret("SECRET_ID", secretsSchema()),
     environmentVariable("DATABASE_SECRET_ID") === undefined ? {} : fetchCluster(),
   ]);
-  const plain = Object.entries(variables)
+  const plain = Object.entries<string>(secretVariables)
     .map(([key, name]) => [key, environmentVariable(name)] as const)
     .filter(([, value]) => value !== undefined);
   return { ...secrets, ...cluster, ...Object.fromEntries(plain) };
@@ -109,7 +100,7 @@ async function fetchAgain(): Promise<void> {
  * Secrets Manager does not answer, they stay as they were. Never rejects.
  */
 export async function refreshSecrets(): Promise<void> {
-  const isPlain = secretVariables.every((name) => environmentVariable(name) === undefined);
+  const isPlain = secretIds.every((name) => environmentVariable(name) === undefined);
   if (isPlain) return;
   if (refreshing === undefined && performance.now() - askedAt >= refreshMillis) {
     askedAt = performance.now();

@@ -1,49 +1,32 @@
 import { randomBytes } from "node:crypto";
-import * as z from "zod";
+import { DATABASE_URL, DIRECT_DATABASE_URL } from "@parley/settings/definitions";
+import { secretVariables } from "@parley/settings/secrets";
 import { DeploymentError } from "../deployment-error.ts";
 
 /** The JSON of a stage's secret, as `@parley/runtime/secrets` reads it. */
-export interface SecretValues {
-  databaseUrl?: string;
-  directDatabaseUrl?: string;
-  openaiApiKey?: string;
-  anthropicApiKey?: string;
-  momentoApiKey?: string;
-  embeddingApiKey?: string;
-  metricsToken?: string;
-}
+export type SecretValues = { -readonly [Key in keyof typeof secretVariables]?: string };
 
-interface Entry {
-  readonly variable: string;
-  /** Without it nobody is asked: a token is generated. */
-  readonly question?: string;
-}
-
-/** Where each value comes from, and how it is asked for at a first deployment. */
-const entries: Readonly<Record<keyof SecretValues, Entry>> = {
-  databaseUrl: { variable: "DATABASE_URL", question: "URL of the Postgres that functions use" },
-  directDatabaseUrl: {
-    variable: "DIRECT_DATABASE_URL",
-    question: "URL of the same Postgres past its pooler, for migrations (empty: the same URL)",
-  },
-  openaiApiKey: { variable: "OPENAI_API_KEY", question: "OpenAI key (empty: none)" },
-  anthropicApiKey: { variable: "ANTHROPIC_API_KEY", question: "Anthropic key (empty: none)" },
-  momentoApiKey: { variable: "MOMENTO_API_KEY", question: "Momento key (empty: no cache)" },
-  embeddingApiKey: {
-    variable: "EMBEDDING_API_KEY",
-    question: "Key of another embedding service (empty: OpenAI's)",
-  },
-  metricsToken: { variable: "METRICS_TOKEN" },
+/** What is asked at a first deployment; for the metrics a token is generated instead. */
+const questions: Readonly<Record<Exclude<keyof SecretValues, "metricsToken">, string>> = {
+  databaseUrl: "URL of the Postgres that functions use",
+  directDatabaseUrl: "URL of the same Postgres past its pooler, for migrations (empty: the same URL)",
+  openaiApiKey: "OpenAI key (empty: none)",
+  anthropicApiKey: "Anthropic key (empty: none)",
+  momentoApiKey: "Momento key (empty: no cache)",
+  embeddingApiKey: "Key of another embedding service (empty: OpenAI's)",
 };
 
-const keys = Object.keys(entries) as (keyof SecretValues)[];
-const databaseUrl = z.url({ protocol: /^postgres(ql)?$/ });
+const keys = Object.keys(secretVariables) as (keyof SecretValues)[];
 /** Loopback, link-local and the addresses of private networks. */
 const hereOnly =
   /^(?:localhost|.*\.local|\[::1?\]|\[f[cde].*|0\.0\.0\.0|127\..*|10\..*|192\.168\..*|169\.254\..*|172\.(?:1[6-9]|2\d|3[01])\..*)$/i;
 
-function requireReachable(variable: string, url: string): void {
-  if (!databaseUrl.safeParse(url).success) throw new DeploymentError(`${variable} is not a postgres:// URL.`);
+const urls = { DATABASE_URL, DIRECT_DATABASE_URL };
+
+function requireReachable(variable: keyof typeof urls, url: string): void {
+  if (!urls[variable].schema.safeParse(url).success) {
+    throw new DeploymentError(`${variable} is not a postgres:// URL.`);
+  }
   const { hostname } = new URL(url);
   if (hereOnly.test(hostname)) {
     throw new DeploymentError(
@@ -72,11 +55,12 @@ export async function gatherSecretValues(options: {
     const isUrl = key === "databaseUrl" || key === "directDatabaseUrl";
     // A cluster of its own has its URL from its own secret.
     if (isUrl && !needsDatabaseUrl) continue;
-    const { variable, question } = entries[key];
+    const variable = secretVariables[key];
+    const question = key === "metricsToken" ? undefined : questions[key];
     const asked = present === undefined && question !== undefined ? ask : undefined;
     const given = environment[variable]?.trim() || values[key] || (await asked?.(`${question}: `))?.trim();
     if (given) values[key] = given;
-    if (isUrl && given) requireReachable(variable, given);
+    if (isUrl && given) requireReachable(secretVariables[key], given);
   }
   if (needsDatabaseUrl && values.databaseUrl === undefined) {
     throw new DeploymentError(

@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { secretVariables } from "@parley/settings/secrets";
 import * as z from "zod";
 import { DeploymentError } from "../deployment-error.ts";
 import { sampleEvents } from "./sample-events.ts";
@@ -11,13 +12,7 @@ const thisMachine = "host.docker.internal";
 
 /** What the template does not declare: values of the secret, and where to find the services of this machine. */
 const variableNames = [
-  "DATABASE_URL",
-  "DIRECT_DATABASE_URL",
-  "OPENAI_API_KEY",
-  "ANTHROPIC_API_KEY",
-  "MOMENTO_API_KEY",
-  "EMBEDDING_API_KEY",
-  "METRICS_TOKEN",
+  ...Object.values(secretVariables),
   "AWS_REGION",
   "AWS_ENDPOINT_URL_SQS",
   "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER",

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { throwAwayFolder } from "@parley/embedded-postgres/throw-away";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { settingNames } from "../settings.ts";
+import { localSettings } from "../settings.ts";
 
 const script = fileURLToPath(new URL("../../../../scripts/dev.ts", import.meta.url));
 const run = promisify(execFile);
@@ -27,7 +27,7 @@ afterEach(async () => {
 
 function startDev(variables: Record<string, string> = {}, ...args: string[]) {
   // Set but empty, so that a developer's own .env decides nothing.
-  const unset = Object.fromEntries(settingNames.map((name) => [name, ""]));
+  const unset = Object.fromEntries(Object.keys(localSettings).map((name) => [name, ""]));
   const own = { PATH: process.env.PATH, PORT: "0", DATA_DIR: dataDir, DEFAULT_MODEL: "scripted/echo" };
   const env = { ...unset, ...own, ...variables };
   const child = spawn(process.execPath, [script, ...args], { env });

@@ -1,0 +1,134 @@
+import * as z from "zod/mini";
+
+/** What is said of every setting. */
+export interface About<Value> {
+  /** One line for people, as `.env.example` shows it. */
+  readonly text: string;
+  /** Without one a setting that nobody sets is undefined. */
+  readonly default?: Value;
+  /** Nothing starts without it. */
+  readonly isRequired?: true;
+  readonly example?: string;
+}
+
+/** A setting: its text is read by `fromText`, and what comes of it is checked by `schema`. */
+export interface Setting<Value = unknown> extends About<Value> {
+  readonly schema: z.ZodMiniType<Value>;
+  fromText(text: string): unknown;
+  /** What may stand there, where the text does not say it. */
+  readonly bounds?: string;
+}
+
+type With<O, Value> = O & Setting<Value>;
+
+// Each builder is free of side effects, so that a bundle has the definitions that its function reads and no others.
+
+/** What stands in the variable, as it is. */
+// @__NO_SIDE_EFFECTS__
+export function text<O extends About<string>>(options: O): With<O, string> {
+  return { ...options, schema: z.string().check(z.minLength(1, "must not be empty")), fromText: asIs };
+}
+
+/** A text that a pattern describes. */
+// @__NO_SIDE_EFFECTS__
+export function pattern<O extends About<string> & { readonly pattern: RegExp; readonly error: string }>(
+  options: O,
+): With<O, string> {
+  const { pattern, error } = options;
+  return { ...options, schema: z.string().check(z.regex(pattern, error)), fromText: asIs };
+}
+
+/** One of some words. */
+// @__NO_SIDE_EFFECTS__
+export function choice<const Word extends string, O extends About<Word>>(
+  options: O & { readonly words: readonly Word[] },
+): With<O, Word> {
+  const bounds = options.words.join(", ").replace(/, (?=[^,]*$)/, " or ");
+  return { ...options, bounds, schema: z.enum(options.words, `must be ${bounds}`), fromText: asIs };
+}
+
+/** @param options.protocol the schemes that the URL may have */
+// @__NO_SIDE_EFFECTS__
+export function url<O extends About<string>>(
+  options: O & { readonly protocol?: RegExp; readonly bounds?: string },
+): With<O, string> {
+  const { protocol = /^https?$/, bounds = "an http or https URL" } = options;
+  return { ...options, bounds, schema: z.url({ protocol, error: `must be ${bounds}` }), fromText: asIs };
+}
+
+interface Range extends About<number> {
+  readonly minimum: number;
+  /** Without one every number that JavaScript counts exactly. */
+  readonly maximum?: number;
+}
+
+/** A number, with or without a fraction. */
+// @__NO_SIDE_EFFECTS__
+export function number<O extends Range>(options: O): With<O, number> {
+  return { ...options, bounds: boundsOf(options), schema: between(options), fromText: Number };
+}
+
+// @__NO_SIDE_EFFECTS__
+export function wholeNumber<O extends Range>(options: O): With<O, number> {
+  return { ...options, bounds: boundsOf(options), schema: between(options, isWhole), fromText: Number };
+}
+
+/** What stands between commas, without the spaces around it. */
+// @__NO_SIDE_EFFECTS__
+export function list<Item>(options: {
+  readonly text: string;
+  readonly item: () => z.ZodMiniType<Item, string>;
+  readonly bounds?: string;
+  readonly example?: string;
+}): Setting<Item[]> & { readonly default: Item[] } {
+  return { ...options, default: [], schema: z.array(options.item()), fromText: splitAtCommas };
+}
+
+/** The public keys of a user pool, as JSON. */
+// @__NO_SIDE_EFFECTS__
+export function keySet<O extends About<unknown>>(options: O) {
+  const key = z.object({
+    kid: z.string(),
+    kty: z.literal("RSA"),
+    alg: z.literal("RS256"),
+    use: z.literal("sig"),
+    n: z.string(),
+    e: z.string(),
+  });
+  const keys = z.object({ keys: z.array(key).check(z.minLength(1)) });
+  const isKeySet = (value: unknown) => keys.safeParse(value).success;
+  const schema = z.custom<z.output<typeof keys>>(isKeySet, "must be a JSON Web Key Set");
+  return { ...options, schema, fromText: parseJson };
+}
+
+const asIs = (text: string) => text;
+
+const splitAtCommas = (text: string) =>
+  text
+    .split(",")
+    .map((item) => item.trim())
+    .filter((item) => item !== "");
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const isWhole = z.refine(Number.isInteger, "must be a whole number");
+
+function between({ minimum, maximum = Number.MAX_SAFE_INTEGER }: Range, ...first: (typeof isWhole)[]) {
+  return z
+    .number("must be a number")
+    .check(
+      ...first,
+      z.minimum(minimum, `must be at least ${minimum}`),
+      z.maximum(maximum, `must be at most ${maximum}`),
+    );
+}
+
+function boundsOf({ minimum, maximum }: Range): string {
+  return maximum === undefined ? `at least ${minimum}` : `${minimum} to ${maximum}`;
+}
