@@ -56,9 +56,8 @@ test.each([
 
 /** A setting as `.env.example` shows it: what it is for, what may stand there, and what it is unless set. */
 function shown(name: string, { text, bounds, example, default: value }: Setting): string {
-  const isFree = bounds === undefined || bounds.includes("URL") || text.includes(bounds);
   const shownValue = String(value ?? "") || (example ?? "");
-  return `# ${text}${isFree ? "" : ` (${bounds})`}.\n# ${name}=${shownValue}\n`;
+  return `# ${text}${bounds === undefined ? "" : ` (${bounds})`}.\n# ${name}=${shownValue}\n`;
 }
 
 test(".env.example is what the definitions say; `vitest -u` writes it", async () => {

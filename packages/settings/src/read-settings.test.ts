@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import * as definitions from "./definitions.ts";
 import { readSettings } from "./read-settings.ts";
@@ -63,4 +64,12 @@ test("every default is a value that its setting takes", () => {
     if (setting.default === undefined || Array.isArray(setting.default)) continue;
     expect({ [name]: read(name, String(setting.default)) }).toEqual({ [name]: setting.default });
   }
+});
+
+test("every definition is marked as pure: a bundle has those that it reads", async () => {
+  const text = await readFile(new URL("definitions.ts", import.meta.url), "utf8");
+  const pure = [...text.matchAll(/^export const (\w+) = \/\* @__PURE__ \*\/ \w+\(/gm)].map(
+    ([, name]) => name,
+  );
+  expect(pure.toSorted()).toEqual(Object.keys(all).toSorted());
 });

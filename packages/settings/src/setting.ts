@@ -15,31 +15,24 @@ export interface About<Value> {
 export interface Setting<Value = unknown> extends About<Value> {
   readonly schema: z.ZodMiniType<Value>;
   fromText(text: string): unknown;
-  /** What may stand there, where the text does not say it. */
+  /** Of a number or a choice. */
   readonly bounds?: string;
 }
 
 type With<O, Value> = O & Setting<Value>;
 
-// Each builder is free of side effects, so that a bundle has the definitions that its function reads and no others.
-
 /** What stands in the variable, as it is. */
-// @__NO_SIDE_EFFECTS__
 export function text<O extends About<string>>(options: O): With<O, string> {
   return { ...options, schema: z.string().check(z.minLength(1, "must not be empty")), fromText: asIs };
 }
 
-/** A text that a pattern describes. */
-// @__NO_SIDE_EFFECTS__
-export function pattern<O extends About<string> & { readonly pattern: RegExp; readonly error: string }>(
-  options: O,
-): With<O, string> {
-  const { pattern, error } = options;
-  return { ...options, schema: z.string().check(z.regex(pattern, error)), fromText: asIs };
+/** A model's id, as the contract names it. */
+export function modelId<O extends About<string>>(options: O): With<O, string> {
+  const error = "must be a provider and a model, such as scripted/demo";
+  return { ...options, schema: z.string().check(z.regex(/^[^/]+\/./, error)), fromText: asIs };
 }
 
 /** One of some words. */
-// @__NO_SIDE_EFFECTS__
 export function choice<const Word extends string, O extends About<Word>>(
   options: O & { readonly words: readonly Word[] },
 ): With<O, Word> {
@@ -47,13 +40,14 @@ export function choice<const Word extends string, O extends About<Word>>(
   return { ...options, bounds, schema: z.enum(options.words, `must be ${bounds}`), fromText: asIs };
 }
 
-/** @param options.protocol the schemes that the URL may have */
-// @__NO_SIDE_EFFECTS__
-export function url<O extends About<string>>(
-  options: O & { readonly protocol?: RegExp; readonly bounds?: string },
-): With<O, string> {
-  const { protocol = /^https?$/, bounds = "an http or https URL" } = options;
-  return { ...options, bounds, schema: z.url({ protocol, error: `must be ${bounds}` }), fromText: asIs };
+export function url<O extends About<string>>(options: O): With<O, string> {
+  const schema = z.url({ protocol: /^https?$/, error: "must be an http or https URL" });
+  return { ...options, schema, fromText: asIs };
+}
+
+export function postgresUrl<O extends About<string>>(options: O): With<O, string> {
+  const schema = z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgres:// URL" });
+  return { ...options, schema, fromText: asIs };
 }
 
 interface Range extends About<number> {
@@ -63,29 +57,24 @@ interface Range extends About<number> {
 }
 
 /** A number, with or without a fraction. */
-// @__NO_SIDE_EFFECTS__
 export function number<O extends Range>(options: O): With<O, number> {
   return { ...options, bounds: boundsOf(options), schema: between(options), fromText: Number };
 }
 
-// @__NO_SIDE_EFFECTS__
 export function wholeNumber<O extends Range>(options: O): With<O, number> {
   return { ...options, bounds: boundsOf(options), schema: between(options, isWhole), fromText: Number };
 }
 
 /** What stands between commas, without the spaces around it. */
-// @__NO_SIDE_EFFECTS__
 export function list<Item>(options: {
   readonly text: string;
   readonly item: () => z.ZodMiniType<Item, string>;
-  readonly bounds?: string;
   readonly example?: string;
 }): Setting<Item[]> & { readonly default: Item[] } {
   return { ...options, default: [], schema: z.array(options.item()), fromText: splitAtCommas };
 }
 
 /** The public keys of a user pool, as JSON. */
-// @__NO_SIDE_EFFECTS__
 export function keySet<O extends About<unknown>>(options: O) {
   const key = z.object({
     kid: z.string(),
