@@ -36,6 +36,24 @@ test.each([
     { dev: { signUp: "domains" } } as const,
     "signUpDomains of stage dev in infra/stages.ts: must name a domain when signUp is domains.",
   ],
+  [
+    "dev",
+    {},
+    { dev: { limits: { maximumWaitSeconds: 21 } } },
+    "limits.maximumWaitSeconds of stage dev in infra/stages.ts: must be at most 20.",
+  ],
+  [
+    "dev",
+    {},
+    { dev: { limits: { sendBurst: 1.5 } } },
+    "limits.sendBurst of stage dev in infra/stages.ts: must be a whole number.",
+  ],
+  [
+    "dev",
+    {},
+    { dev: { models: { default: "gpt" } } },
+    "models.default of stage dev in infra/stages.ts: must be a provider and a model, such as scripted/demo.",
+  ],
   ["google", {}, broken, /^callbackUrls of stage google .* must name where sign-in returns to/],
 ])("stage %s with %o is refused in one sentence", (name, overrides, stages, message) => {
   const resolve = () => resolveStage(name, overrides, stages as Parameters<typeof resolveStage>[2]);

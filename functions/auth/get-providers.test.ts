@@ -56,6 +56,6 @@ test("the page and each provider on it are named, alike for everybody", async ()
 
 test("a provider of a kind that is not known is said at once, without its name", async () => {
   await expect(providersWith({ SIGN_IN_PROVIDERS: "saml:Secret" })).rejects.toThrow(
-    /^SIGN_IN_PROVIDERS is not valid/,
+    /^SIGN_IN_PROVIDERS must be kinds and names, such as oidc:GitHub\.$/,
   );
 });

@@ -126,5 +126,5 @@ test("unreadable keys stop the start with the variable's name", async () => {
   vi.stubEnv("USER_POOL_ID", userPoolId);
   vi.stubEnv("USER_POOL_CLIENT_ID", clientId);
   vi.stubEnv("USER_POOL_JWKS", "{");
-  await expect(import("./index.ts")).rejects.toThrow("USER_POOL_JWKS is not valid");
+  await expect(import("./index.ts")).rejects.toThrow("USER_POOL_JWKS must be a JSON Web Key Set.");
 });

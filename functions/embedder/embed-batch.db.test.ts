@@ -33,7 +33,7 @@ const embedder: Embedder = {
 beforeAll(async () => {
   vectors = await openVectorDatabase(2);
   for (const owner of [ada, eve]) await addOwner(vectors, owner);
-}, 120_000);
+});
 afterAll(() => vectors.close());
 beforeEach(() => {
   asked = [];

@@ -51,4 +51,4 @@ test("jobs are sent for what lacks an embedding, until the queue refuses", async
   const refusing = { enqueue: async () => false };
   expect((await sweepSearch({ database, embeddings: refusing, ...target })).unembedded).toBe(0);
   await vectors.close();
-}, 120_000);
+});

@@ -72,4 +72,4 @@ test("a connection hears nothing beyond its token, is told so when it asks, and 
   expect(hers.events).toEqual([]);
   await expect(listen(token)).rejects.toThrow("refused");
   for (const listener of [lasting, hers]) listener.close();
-}, 60_000);
+});

@@ -29,7 +29,7 @@ async function inTheEnd(user: User, replyId: string): Promise<Reply> {
 
 const at = (time: string | null) => Date.parse(time ?? "");
 
-it("thirty slow replies of two users run together on three environments", { timeout: 120_000 }, async () => {
+it("thirty slow replies of two users run together on three environments", async () => {
   const users = [await signUp(own.address), await signUp(own.address)];
   const asked = await Promise.all(users.map(askSlowly));
   const replies = await Promise.all(

@@ -52,7 +52,7 @@ beforeAll(async () => {
     EMBEDDING_DIMENSIONS: String(subjects.length),
   });
   [ada, eve] = [await signUp(own.address), await signUp(own.address)];
-}, 120_000);
+});
 beforeEach(() => {
   isDown = false;
 });

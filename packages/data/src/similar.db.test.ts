@@ -25,7 +25,7 @@ describe("with pgvector", () => {
       await addMessage(vectors, owner, `${owner}-cat`, `A cat of ${owner}`);
       await addMessage(vectors, owner, `${owner}-car`, `A car of ${owner}`);
     }
-  }, 120_000);
+  });
   afterAll(() => vectors.close());
 
   async function embed(kind: "message" | "note", items: { ownerId: string; id: string }[], vector: number[]) {

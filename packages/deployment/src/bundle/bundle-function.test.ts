@@ -18,7 +18,7 @@ beforeAll(async () => {
   outputFolder = await mkdtemp(join(tmpdir(), "parley-bundle-"));
   metafile = await bundleFunction({ root, name: "probe", outputFolder });
   ({ handler } = await import(pathToFileURL(join(outputFolder, "index.mjs")).href));
-}, 60_000);
+});
 
 afterAll(() => rm(outputFolder, { recursive: true, force: true }));
 

@@ -91,7 +91,7 @@ test("the printed session reaches a completed reply, and a second start keeps th
     text: expect.stringMatching(/^Another Parley stack \(process \d+\) uses the data folder \S+: .*\n$/),
   });
   expect(await stop(second.child)).toBe(0);
-}, 90_000);
+});
 
 test("--reset forgets the data of a killed stack", async () => {
   const first = startDev();
@@ -103,7 +103,7 @@ test("--reset forgets the data of a killed stack", async () => {
   expect(second.output.text).toMatch(
     /^Forgetting the data in .*\nStarting Postgres\nCreating the database cluster\n/,
   );
-}, 60_000);
+});
 
 test.each([
   [{ PORT: "nope" }, [], "PORT must be a number."],
