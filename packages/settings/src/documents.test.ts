@@ -1,4 +1,5 @@
-import { glob, readFile } from "node:fs/promises";
+import { globSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import * as definitions from "./definitions.ts";
@@ -30,7 +31,7 @@ const patterns = [
   "Dockerfile",
   ".github/workflows/*",
 ];
-const paths = (await Array.fromAsync(glob(patterns, { cwd: root }))).toSorted();
+const paths = globSync(patterns, { cwd: root }).toSorted();
 const documents = await Promise.all(
   paths.map(async (path) => ({ path, text: await readFile(`${root}${path}`, "utf8") })),
 );
