@@ -7,10 +7,7 @@ const QUERY_CODES: Record<string, string> = {
   InvalidParameterValueException: "InvalidParameterValue",
   MessageNotInflight: "AWS.SimpleQueueService.MessageNotInflight",
   MissingRequiredParameterException: "MissingParameter",
-  PurgeQueueInProgress: "AWS.SimpleQueueService.PurgeQueueInProgress",
-  QueueDeletedRecently: "AWS.SimpleQueueService.QueueDeletedRecently",
   QueueDoesNotExist: "AWS.SimpleQueueService.NonExistentQueue",
-  QueueNameExists: "QueueAlreadyExists",
   TooManyEntriesInBatchRequest: "AWS.SimpleQueueService.TooManyEntriesInBatchRequest",
   UnsupportedOperation: "AWS.SimpleQueueService.UnsupportedOperation",
 };

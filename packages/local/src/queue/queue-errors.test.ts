@@ -89,17 +89,19 @@ describe("errors as the SDK reads them", () => {
   });
 
   it("refuses receipt handles of no message in flight", async () => {
-    const change = (ReceiptHandle: string | undefined) =>
-      service.client.send(
-        new sqs.ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 0 }),
-      );
+    const change = async (ReceiptHandle: string | undefined) => {
+      const Entries = [{ Id: "a", ReceiptHandle, VisibilityTimeout: 0 }];
+      const change = new sqs.ChangeMessageVisibilityBatchCommand({ QueueUrl, Entries });
+      const { Failed = [] } = await service.client.send(change);
+      return Failed.map(({ Code }) => Code);
+    };
     const remove = new sqs.DeleteMessageCommand({ QueueUrl, ReceiptHandle: "nonsense" });
     await expect(service.client.send(remove)).rejects.toBeInstanceOf(sqs.ReceiptHandleIsInvalid);
-    await expect(change("nonsense")).rejects.toBeInstanceOf(sqs.ReceiptHandleIsInvalid);
+    expect(await change("nonsense")).toEqual(["ReceiptHandleIsInvalid"]);
     const received = await service.client.send(new sqs.ReceiveMessageCommand({ QueueUrl }));
     const handle = received.Messages?.[0]?.ReceiptHandle;
-    await change(handle);
-    await expect(change(handle)).rejects.toBeInstanceOf(sqs.MessageNotInflight);
+    expect(await change(handle)).toEqual([]);
+    expect(await change(handle)).toEqual(["AWS.SimpleQueueService.MessageNotInflight"]);
   });
 });
 
@@ -110,9 +112,14 @@ function call(operation: string, body: string): Promise<Response> {
 
 describe("requests no SDK would send", () => {
   it.each([
-    ["no JSON", "ListQueues", "not json", "SerializationException"],
-    ["a list", "ListQueues", "[]", "SerializationException"],
-    ["a number as text", "ListQueues", '{"MaxResults":"1"}', "SerializationException"],
+    ["no JSON", "ReceiveMessage", "not json", "SerializationException"],
+    ["a list", "ReceiveMessage", "[]", "SerializationException"],
+    [
+      "a number as text",
+      "ReceiveMessage",
+      '{"QueueUrl":"/000000000000/jobs","MaxNumberOfMessages":"1"}',
+      "SerializationException",
+    ],
     ["a text as number", "SendMessage", '{"QueueUrl":7}', "SerializationException"],
     [
       "a batch of numbers",
@@ -120,8 +127,8 @@ describe("requests no SDK would send", () => {
       '{"QueueUrl":"/000000000000/jobs","Entries":[1]}',
       "SerializationException",
     ],
-    ["8 MiB", "ListQueues", `"${"x".repeat(8 * MEBIBYTE)}"`, "RequestEntityTooLarge"],
-    ["an operation it does not have", "TagQueue", "{}", "UnsupportedOperation"],
+    ["8 MiB", "ReceiveMessage", `"${"x".repeat(8 * MEBIBYTE)}"`, "RequestEntityTooLarge"],
+    ["an operation the product does not use", "ListQueues", "{}", "UnsupportedOperation"],
     ["an operation nobody has", "constructor", "{}", "UnsupportedOperation"],
   ])("refuses %s", async (_, operation, body, code) => {
     const response = await call(operation, body);
@@ -131,8 +138,9 @@ describe("requests no SDK would send", () => {
 
   it("serves the same connection on after a request that was too long", async () => {
     const big = `"${"x".repeat(8 * MEBIBYTE)}"`;
-    for (const body of [big, "{}", "{}", "{}"]) {
-      const response = await call("ListQueues", body);
+    const small = '{"QueueUrl":"/000000000000/jobs"}';
+    for (const body of [big, small, small, small]) {
+      const response = await call("GetQueueAttributes", body);
       expect(response.status).toBe(body === big ? 400 : 200);
       await response.text();
     }

@@ -1,5 +1,6 @@
 import { SQSClient } from "@aws-sdk/client-sqs";
-import { type QueueDefinition, type QueueService, startQueueService } from "./queue-service.ts";
+import type { QueueDefinition } from "./queue-directory.ts";
+import { type QueueService, startQueueService } from "./queue-service.ts";
 
 /** A queue service for one test: the real SDK's client, and a clock that can be moved ahead. */
 export interface TestService extends QueueService {

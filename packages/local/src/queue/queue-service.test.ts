@@ -150,13 +150,12 @@ describe("settling", () => {
     expect(await receive()).toEqual([]);
   });
 
-  it("changes visibility, one by one and in batches", async () => {
+  it("changes visibility", async () => {
     await send("a");
     const { ReceiptHandle } = await receiveOne();
     const waiting = receive({ WaitTimeSeconds: 5 });
-    await service.client.send(
-      new sqs.ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 0 }),
-    );
+    const show = { Id: "a", ReceiptHandle, VisibilityTimeout: 0 };
+    await service.client.send(new sqs.ChangeMessageVisibilityBatchCommand({ QueueUrl, Entries: [show] }));
     const again = (await waiting)[0]?.ReceiptHandle;
     const change = new sqs.ChangeMessageVisibilityBatchCommand({
       QueueUrl,

@@ -4,8 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { operations } from "./operations/operations.ts";
 import type { Clock } from "./queue.ts";
-import { DEFAULT_SETTINGS } from "./queue-attributes.ts";
-import { createQueueDirectory, type QueueDirectory } from "./queue-directory.ts";
+import { createQueueDirectory, type QueueDefinition, type QueueDirectory } from "./queue-directory.ts";
 import { QueueError } from "./queue-error.ts";
 import { readRequestBody } from "./request-body.ts";
 
@@ -13,15 +12,6 @@ const CONTENT_TYPE = "application/x-amz-json-1.0";
 const TARGET_PREFIX = "AmazonSQS.";
 // Longer than any client keeps an idle connection, so that none is closed while a request is on its way.
 const KEEP_ALIVE_MS = 600_000;
-
-/** A queue that exists from the start. Name the dead-letter queue among the queues as well. */
-export interface QueueDefinition {
-  readonly name: string;
-  readonly visibilityTimeoutSeconds: number;
-  readonly deadLetterQueue?: string;
-  /** Receives before a message goes to the dead-letter queue; 5 when one is named without it. */
-  readonly maxReceiveCount?: number;
-}
 
 export interface QueueServiceOptions {
   readonly host?: string;
@@ -40,18 +30,6 @@ export interface QueueService {
   queueArn(name: string): string;
   /** Answers waiting receivers with nothing and closes the port. Every message is gone. */
   close(): Promise<void>;
-}
-
-function defineQueues(directory: QueueDirectory, queues: readonly QueueDefinition[]): void {
-  for (const { name, visibilityTimeoutSeconds } of queues) {
-    directory.create(name, { ...DEFAULT_SETTINGS, visibilityTimeoutSeconds });
-  }
-  for (const { name, deadLetterQueue, maxReceiveCount = 5 } of queues) {
-    if (deadLetterQueue === undefined) continue;
-    const entry = directory.find(name);
-    const redrive = { deadLetterTargetArn: directory.arn(deadLetterQueue), maxReceiveCount };
-    directory.configure(entry, { ...entry.settings, redrive });
-  }
 }
 
 async function perform(
@@ -104,12 +82,11 @@ function answerError(response: ServerResponse, error: unknown): void {
  * Amazon SQS for one machine: the JSON protocol of the AWS SDK over HTTP, standard queues, in memory.
  * A stop loses every message; that is enough, because each job's row in the database is its outbox and the
  * sweeper sends the waiting ones again at the next start. Signatures are not checked.
- * @throws when the port is taken
+ * @throws when the port is taken, or a dead-letter queue is not among the queues
  */
 export async function startQueueService(options: QueueServiceOptions): Promise<QueueService> {
   const { host = "127.0.0.1", port = 0, region = "us-east-1", queues, clock = Date.now } = options;
-  const directory = createQueueDirectory(clock, region);
-  defineQueues(directory, queues);
+  const directory = createQueueDirectory(clock, region, queues);
 
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
     const abandoned = new AbortController();

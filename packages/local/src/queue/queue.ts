@@ -6,15 +6,8 @@ import type { MessageContent } from "./message.ts";
 /** Milliseconds since the epoch. */
 export type Clock = () => number;
 
-/** The attributes of a queue that change how it behaves. Times in seconds, sizes in bytes. */
-export interface QueueSettings {
-  visibilityTimeoutSeconds: number;
-  delaySeconds: number;
-  receiveWaitSeconds: number;
-  retentionSeconds: number;
-  maximumMessageBytes: number;
-  redrive?: { deadLetterTargetArn: string; maxReceiveCount: number };
-}
+/** The default of SQS: a message that nobody deletes is kept for four days. */
+const RETENTION_MILLIS = 4 * 24 * 3_600_000;
 
 /** A message inside a queue. Only the queue changes it. Times in ms since the epoch. */
 export interface QueuedMessage extends Deadline {
@@ -43,7 +36,6 @@ export interface Queue {
   /** A stale receipt or an unknown id changes nothing, as in SQS. */
   remove(id: string, receipt: number): void;
   hide(id: string, receipt: number, seconds: number): "hidden" | "unknown" | "not-in-flight";
-  purge(): void;
   /** When the next delayed or hidden message becomes visible. */
   nextDueAt(): number | undefined;
   counts(): MessageCounts;
@@ -51,18 +43,17 @@ export interface Queue {
 
 export interface QueueOptions {
   clock: Clock;
-  settings: QueueSettings;
-  /** Moves an exhausted message to the dead-letter queue; false when there is none, which delivers it again. */
-  redrive: (message: QueuedMessage) => boolean;
+  /** What becomes of a message that was received `maxReceiveCount` times; without it, it is delivered again. */
+  redrive?: { maxReceiveCount: number; move: (message: QueuedMessage) => void };
 }
 
 const NO_GROUP = "";
 
 /** Every operation takes O(log n) of the messages that are delayed or in flight, per message. */
-export function createQueue({ clock, settings, redrive }: QueueOptions): Queue {
-  let messages = new Map<string, QueuedMessage>();
-  let backlog = createFairBacklog<QueuedMessage>();
-  let deadlines = createDeadlineHeap<QueuedMessage>();
+export function createQueue({ clock, redrive }: QueueOptions): Queue {
+  const messages = new Map<string, QueuedMessage>();
+  const backlog = createFairBacklog<QueuedMessage>();
+  const deadlines = createDeadlineHeap<QueuedMessage>();
   let delayed = 0;
 
   function makeReady(message: QueuedMessage): void {
@@ -98,13 +89,12 @@ export function createQueue({ clock, settings, redrive }: QueueOptions): Queue {
 
   function isDeliverable(message: QueuedMessage, now: number): boolean {
     if (message.state === "gone") return false;
-    if (now - message.sentAt > settings.retentionSeconds * 1000) {
+    if (now - message.sentAt > RETENTION_MILLIS) {
       forget(message);
       return false;
     }
-    if (settings.redrive === undefined || message.receiveCount < settings.redrive.maxReceiveCount)
-      return true;
-    if (!redrive(message)) return true;
+    if (redrive === undefined || message.receiveCount < redrive.maxReceiveCount) return true;
+    redrive.move(message);
     forget(message);
     return false;
   }
@@ -154,12 +144,6 @@ export function createQueue({ clock, settings, redrive }: QueueOptions): Queue {
       message.dueAt = clock() + seconds * 1000;
       deadlines.add(message);
       return "hidden";
-    },
-    purge: () => {
-      messages = new Map();
-      backlog = createFairBacklog();
-      deadlines = createDeadlineHeap();
-      delayed = 0;
     },
     nextDueAt: () => deadlines.peek()?.dueAt,
     counts: () => {

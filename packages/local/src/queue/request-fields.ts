@@ -32,15 +32,15 @@ export function requiredText(fields: Fields, name: string): string {
 export function optionalInteger(
   fields: Fields,
   name: string,
-  least: number,
-  most: number,
+  minimum: number,
+  maximum: number,
 ): number | undefined {
   const value = fields[name] ?? undefined;
   if (value === undefined) return undefined;
   if (typeof value !== "number" || !Number.isInteger(value)) throw wrongType(name);
-  if (value >= least && value <= most) return value;
+  if (value >= minimum && value <= maximum) return value;
   throw invalidParameter(
-    `Value ${value} for parameter ${name} is invalid. Reason: Must be between ${least} and ${most}, if provided.`,
+    `Value ${value} for parameter ${name} is invalid. Reason: Must be between ${minimum} and ${maximum}, if provided.`,
   );
 }
 

@@ -67,8 +67,8 @@ export const receiveMessage: Operation = async (request, { directory, signal }) 
   const wait = optionalInteger(request, "WaitTimeSeconds", 0, MAXIMUM_WAIT_SECONDS);
   const messages = await entry.longPoll.receive({
     limit: optionalInteger(request, "MaxNumberOfMessages", 1, MAXIMUM_MESSAGES) ?? 1,
-    visibilityTimeoutSeconds: visibility ?? entry.settings.visibilityTimeoutSeconds,
-    waitSeconds: wait ?? entry.settings.receiveWaitSeconds,
+    visibilityTimeoutSeconds: visibility ?? entry.visibilityTimeoutSeconds,
+    waitSeconds: wait ?? 0,
     signal,
   });
   if (messages.length === 0) return {};

@@ -1,6 +1,5 @@
 import { attributesChecksum, bodyChecksum, type MessageContent, messageBytes } from "../message.ts";
 import { parseMessage } from "../message-rules.ts";
-import { MAXIMUM_MESSAGE_BYTES } from "../queue-attributes.ts";
 import type { QueueEntry } from "../queue-directory.ts";
 import { invalidParameter, QueueError } from "../queue-error.ts";
 import { type Fields, optionalInteger } from "../request-fields.ts";
@@ -8,6 +7,8 @@ import { batchEntries, runBatch } from "./batch.ts";
 import type { Operation } from "./operation.ts";
 
 const MAXIMUM_DELAY_SECONDS = 900;
+/** One MiB, the largest message and the largest batch of SQS since August 2025. */
+const MAXIMUM_MESSAGE_BYTES = 1_048_576;
 
 function traceHeaderChecksum({ traceHeader }: MessageContent): string | undefined {
   if (traceHeader === undefined) return undefined;
@@ -15,14 +16,12 @@ function traceHeaderChecksum({ traceHeader }: MessageContent): string | undefine
 }
 
 function send(entry: QueueEntry, request: Fields, content: MessageContent): object {
-  const most = entry.settings.maximumMessageBytes;
-  if (messageBytes(content) > most) {
+  if (messageBytes(content) > MAXIMUM_MESSAGE_BYTES) {
     throw invalidParameter(
-      `One or more parameters are invalid. Reason: Message must be shorter than ${most} bytes.`,
+      `One or more parameters are invalid. Reason: Message must be shorter than ${MAXIMUM_MESSAGE_BYTES} bytes.`,
     );
   }
-  const delay =
-    optionalInteger(request, "DelaySeconds", 0, MAXIMUM_DELAY_SECONDS) ?? entry.settings.delaySeconds;
+  const delay = optionalInteger(request, "DelaySeconds", 0, MAXIMUM_DELAY_SECONDS) ?? 0;
   return {
     MessageId: entry.queue.send(content, delay).id,
     MD5OfMessageBody: bodyChecksum(content.body),

@@ -42,13 +42,6 @@ export const deleteMessageBatch: Operation = (request, { directory }) => {
   return runBatch(batchEntries(request), (batchEntry) => remove(entry, batchEntry));
 };
 
-export const changeMessageVisibility: Operation = (request, { directory }) => {
-  const entry = directory.addressed(request);
-  const result = changeVisibility(entry, request);
-  entry.longPoll.wake();
-  return result;
-};
-
 export const changeMessageVisibilityBatch: Operation = (request, { directory }) => {
   const entry = directory.addressed(request);
   const result = runBatch(batchEntries(request), (batchEntry) => changeVisibility(entry, batchEntry));
