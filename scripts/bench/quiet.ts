@@ -1,11 +1,19 @@
+import { cpus } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
-import { watchProcessors } from "@parley/local/lambda/scale-up";
 
 const tickMillis = 100;
-// The watch then tells of a whole second.
-const fewestTicks = 11;
-const mostTicks = 300;
+const calmTicks = 10;
+const maximumTicks = 300;
 const restShare = 0.9;
+
+function processorTimes(): { idle: number; total: number } {
+  const sum = { idle: 0, total: 0 };
+  for (const { times } of cpus()) {
+    sum.idle += times.idle;
+    sum.total += times.user + times.nice + times.sys + times.irq + times.idle;
+  }
+  return sum;
+}
 
 /**
  * A wait until the processors have rested for a second, so that no target is measured while another one still works
@@ -15,10 +23,15 @@ const restShare = 0.9;
 export function createRest(): () => Promise<void> {
   let isInVain = false;
   return async () => {
-    const idleShare = watchProcessors();
-    for (let tick = 0; tick < mostTicks && !isInVain; tick++) {
+    let before = processorTimes();
+    let calm = 0;
+    for (let tick = 0; tick < maximumTicks && !isInVain; tick++) {
       await pause(tickMillis);
-      if (idleShare() >= restShare && tick >= fewestTicks) return;
+      const now = processorTimes();
+      const isCalm = now.idle - before.idle >= restShare * (now.total - before.total);
+      calm = isCalm ? calm + 1 : 0;
+      before = now;
+      if (calm === calmTicks) return;
     }
     if (!isInVain) console.error("Other work keeps this machine busy: ratios may say little.");
     isInVain = true;

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { availableParallelism } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import { isAlive } from "@parley/embedded-postgres/process-identity";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
@@ -66,6 +67,17 @@ test("requests at once get environments of their own up to the maximum, and the 
   expect(pids.size).toBe(2);
   expect(pool.environments()).toHaveLength(2);
   expect(Math.max(...answers.map(({ requests }) => requests))).toBeGreaterThanOrEqual(2);
+});
+
+test("as many environments as processors compute at once; those whose request is held do not count", async () => {
+  const processors = Math.max(2, availableParallelism());
+  const pool = createPool({ maximumEnvironments: 2 * processors + 2 });
+  const held = Array.from({ length: processors }, () => call(pool, { do: "wait", millis: 5_000 }));
+  await vi.waitFor(() => expect(pool.environments()).toHaveLength(processors), { timeout: 4_000 });
+  await delay(1_100);
+  const short = Array.from({ length: 4 * processors }, () => call(pool, { do: "wait", millis: 200 }));
+  await Promise.all([...short, ...held]);
+  expect(pool.environments()).toHaveLength(2 * processors);
 });
 
 test.each([

@@ -1,12 +1,13 @@
 import { availableParallelism } from "node:os";
 import { type Environment, type EnvironmentOptions, startEnvironment } from "./environment.ts";
 import type { FunctionError, Invocation } from "./protocol.ts";
-import { heldAfterMillis, scaleUpPatience, watchProcessors, youngMillis } from "./scale-up.ts";
 
-// A request that waits is looked after this often.
-const lookMillis = 25;
-const startsAtOnce = Math.max(2, availableParallelism());
-const idleShare = watchProcessors();
+/** A request waits this long for a running environment before another is started: most are answered sooner. */
+const patienceMillis = 25;
+/** A request that has run this long waits for something else than a processor: a long poll, a model. */
+const heldAfterMillis = 1_000;
+/** More at once would only take processor time from each other; two at least, for one waits for the database as well. */
+const maximumComputing = Math.max(2, availableParallelism());
 
 export interface FunctionPoolOptions extends EnvironmentOptions {
   /** Further requests wait for one to be free. */
@@ -50,7 +51,6 @@ class Pool {
   readonly options: FunctionPoolOptions;
   readonly retirement: NodeJS.Timeout;
   scaleUp: NodeJS.Timeout | undefined;
-  youngUntil = Number.NEGATIVE_INFINITY;
   isClosed = false;
 
   constructor(options: FunctionPoolOptions) {
@@ -91,34 +91,29 @@ class Pool {
     this.idle.push(member);
   }
 
-  /** Environments that come free soon; called while none is idle. */
-  active(now: number): number {
-    let active = this.starting.size;
-    for (const { busySince } of this.members) if (now - busySince < heldAfterMillis) active += 1;
-    return active;
+  /** Environments that use a processor: those that start, and those whose request has not run for long. */
+  computing(now: number): number {
+    let computing = this.starting.size;
+    for (const { busySince } of this.members) if (now - busySince < heldAfterMillis) computing += 1;
+    return computing;
   }
 
   startIfNeeded(): void {
+    // Each environment that starts will take one of those that wait.
     const oldest = this.waiting[this.starting.size];
     const total = this.members.size + this.starting.size;
-    const isFull = total >= this.options.maximumEnvironments || this.starting.size >= startsAtOnce;
-    if (oldest === undefined || isFull || this.isClosed) return;
+    if (oldest === undefined || total >= this.options.maximumEnvironments || this.isClosed) return;
     const now = performance.now();
-    const isYoung = this.starting.size > 0 || now < this.youngUntil;
-    const patience = total === 0 ? 0 : scaleUpPatience(this.active(now), idleShare(), isYoung);
-    const due = oldest.since + patience - now;
-    if (due <= 0) {
+    const hasWaited = total === 0 || now - oldest.since >= patienceMillis;
+    if (hasWaited && this.computing(now) < maximumComputing) {
       this.start();
       this.startIfNeeded();
-    } else if (this.scaleUp === undefined) {
-      this.scaleUp = setTimeout(
-        () => {
-          this.scaleUp = undefined;
-          this.startIfNeeded();
-        },
-        Math.min(due, lookMillis),
-      );
+      return;
     }
+    this.scaleUp ??= setTimeout(() => {
+      this.scaleUp = undefined;
+      this.startIfNeeded();
+    }, patienceMillis);
   }
 
   async start(): Promise<void> {
@@ -130,7 +125,6 @@ class Pool {
     this.starting.delete(member);
     if (error === undefined) {
       this.members.add(member);
-      this.youngUntil = performance.now() + youngMillis;
       this.release(member);
     } else if (!this.isClosed) {
       this.reportFailedStart(error);
