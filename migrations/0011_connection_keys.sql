@@ -1,1 +1,0 @@
-ALTER TABLE "connections" ADD COLUMN "api_key_hash" text;

@@ -1,2 +1,0 @@
-CREATE INDEX "messages_conversation" ON "messages" USING btree ("owner_id","conversation_id");--> statement-breakpoint
-CREATE INDEX "users_leaving" ON "users" USING btree ("id") WHERE "users"."deletion" is not null;

@@ -1,0 +1,233 @@
+-- Locks the conversation of a reply, then the reply; a null row where there is none. Each by its own key: joined, a
+-- plan that was made while the tables were small goes through all of the owner's conversations or replies.
+CREATE OR REPLACE FUNCTION lock_reply(p_owner_id text, p_reply_id text) RETURNS replies LANGUAGE plpgsql AS $$
+DECLARE
+  r replies;
+BEGIN
+  SELECT conversation_id INTO r.conversation_id FROM replies WHERE owner_id = p_owner_id AND id = p_reply_id;
+  PERFORM FROM conversations WHERE owner_id = p_owner_id AND id = r.conversation_id FOR NO KEY UPDATE;
+  SELECT * INTO r FROM replies WHERE owner_id = p_owner_id AND id = p_reply_id FOR NO KEY UPDATE;
+  RETURN r;
+END $$;
+
+CREATE OR REPLACE FUNCTION ended_json(r replies, m messages) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  -- They take up to 100 KB, and who ends a reply knows them.
+  r.context := NULL;
+  r.system_prompt := NULL;
+  RETURN jsonb_build_object('outcome', 'finished', 'reply', to_jsonb(r),
+    'message', CASE WHEN m.id IS NOT NULL THEN to_jsonb(m) END,
+    'nextReplyId', next_reply(r.owner_id, r.conversation_id));
+END $$;
+
+-- `now()` is when the transaction began, which is earlier than its clock: a reply was updated before it had started or
+-- ended. Both are of one moment now, in this function and in the next.
+-- Ends a reply and settles its hold. patch: what the reply gets besides (assistantMessageId, finishReason, errorCode,
+-- errorMessage, context, noteIds, inputTokens, outputTokens), and messagesAdded for its conversation.
+CREATE OR REPLACE FUNCTION end_reply(r replies, ending text, charge bigint, patch jsonb) RETURNS replies
+LANGUAGE plpgsql AS $$
+DECLARE
+  debit bigint := least(greatest(charge, 0), r.tokens_held);
+  at timestamptz := clock_timestamp();
+BEGIN
+  UPDATE replies SET status = ending, finished_at = at, leased_until = NULL,
+    tokens_charged = debit, assistant_message_id = patch->>'assistantMessageId',
+    finish_reason = patch->>'finishReason', error_code = patch->>'errorCode',
+    error_message = patch->>'errorMessage', context = coalesce(patch->'context', context),
+    note_ids = coalesce(patch->'noteIds', note_ids),
+    input_tokens = coalesce((patch->>'inputTokens')::integer, input_tokens),
+    output_tokens = coalesce((patch->>'outputTokens')::integer, output_tokens),
+    -- The text of an answered reply is its message's.
+    partial_text = CASE WHEN patch->>'assistantMessageId' IS NULL THEN partial_text ELSE '' END,
+    sequence = sequence + 1, updated_at = at
+  WHERE owner_id = r.owner_id AND id = r.id
+  RETURNING * INTO r;
+  UPDATE users SET token_balance = token_balance - debit, tokens_held = tokens_held - r.tokens_held,
+    version = version + 1, updated_at = now()
+  WHERE id = r.owner_id;
+  INSERT INTO token_ledger (id, owner_id, kind, amount, reply_id, reason)
+  SELECT new_id(), r.owner_id, entry.kind, entry.amount, r.id, ending
+  FROM (VALUES ('debit', debit), ('release', r.tokens_held - debit)) AS entry (kind, amount)
+  WHERE entry.amount > 0;
+  UPDATE conversations SET message_count = message_count + coalesce((patch->>'messagesAdded')::integer, 0),
+    version = version + 1, updated_at = now()
+  WHERE owner_id = r.owner_id AND id = r.conversation_id;
+  RETURN r;
+END $$;
+
+-- The worker's ending of its attempt. Arguments: ownerId, replyId, attempt, status, and for completed and
+-- incomplete messageId + content; finishReason, errorCode, errorMessage, inputTokens, outputTokens, context.
+CREATE OR REPLACE FUNCTION finish_reply(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+  r replies := lock_reply(p->>'ownerId', p->>'replyId');
+  m messages;
+  replaced integer;
+  charge bigint := 0;
+  patch jsonb := p;
+BEGIN
+  -- The same ending again: its first answer was lost on the way.
+  IF r.finished_at IS NOT NULL AND r.attempt = (p->>'attempt')::integer AND r.status = p->>'status'
+    AND r.assistant_message_id IS NOT DISTINCT FROM p->>'messageId' THEN
+    SELECT * INTO m FROM messages WHERE owner_id = r.owner_id AND id = r.assistant_message_id;
+    RETURN ended_json(r, m);
+  END IF;
+  IF r.id IS NULL OR r.status <> 'in_progress' OR r.attempt <> (p->>'attempt')::integer THEN
+    RETURN '{"outcome": "lost"}';
+  END IF;
+  IF p->>'status' IN ('completed', 'incomplete') THEN
+    UPDATE messages SET is_active = false, version = version + 1, updated_at = now()
+    WHERE owner_id = r.owner_id AND conversation_id = r.conversation_id AND position = r.position AND is_active;
+    GET DIAGNOSTICS replaced = ROW_COUNT;
+    INSERT INTO messages (id, owner_id, conversation_id, position, role, content, reply_to, reply_id)
+    VALUES (p->>'messageId', r.owner_id, r.conversation_id, r.position, 'assistant', p->>'content',
+      r.message_id, r.id)
+    RETURNING * INTO m;
+    charge := charge_for(r, (p->>'inputTokens')::bigint, (p->>'outputTokens')::bigint);
+    patch := p || jsonb_build_object('assistantMessageId', m.id, 'messagesAdded', 1 - replaced);
+  END IF;
+  r := end_reply(r, p->>'status', charge, patch);
+  RETURN ended_json(r, m);
+END $$;
+
+-- Arguments: ownerId, replyId. Outcomes: cancelled, repeated (was cancelled), ended (in another way), not_found.
+CREATE OR REPLACE FUNCTION cancel_reply(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+  r replies := lock_reply(p->>'ownerId', p->>'replyId');
+BEGIN
+  IF r.id IS NULL OR EXISTS (SELECT FROM conversations WHERE owner_id = r.owner_id AND id = r.conversation_id
+    AND deleted_at IS NOT NULL) THEN
+    RETURN '{"outcome": "not_found"}';
+  END IF;
+  IF r.finished_at IS NOT NULL THEN
+    RETURN jsonb_build_object('outcome', CASE WHEN r.status = 'cancelled' THEN 'repeated' ELSE 'ended' END,
+      'reply', to_jsonb(r));
+  END IF;
+  r := end_reply(r, 'cancelled', charge_so_far(r), '{}');
+  RETURN jsonb_build_object('outcome', 'cancelled', 'reply', to_jsonb(r),
+    'nextReplyId', next_reply(r.owner_id, r.conversation_id));
+END $$;
+
+-- For a reply whose job cannot be processed, whoever holds it. Arguments: ownerId, replyId, errorCode,
+-- errorMessage. Outcomes: failed, ended (before), not_found.
+CREATE OR REPLACE FUNCTION fail_reply(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+  r replies := lock_reply(p->>'ownerId', p->>'replyId');
+BEGIN
+  IF r.id IS NULL THEN
+    RETURN '{"outcome": "not_found"}';
+  END IF;
+  IF r.finished_at IS NOT NULL THEN
+    RETURN jsonb_build_object('outcome', 'ended', 'reply', to_jsonb(r));
+  END IF;
+  r := end_reply(r, 'failed', 0, p);
+  RETURN jsonb_build_object('outcome', 'failed', 'reply', to_jsonb(r),
+    'nextReplyId', next_reply(r.owner_id, r.conversation_id));
+END $$;
+
+-- Fails every unfinished reply of a conversation that is past its deadline, in order.
+CREATE OR REPLACE FUNCTION expire_replies(p_owner_id text, p_conversation_id text) RETURNS setof replies LANGUAGE plpgsql AS $$
+DECLARE
+  r replies;
+BEGIN
+  PERFORM FROM conversations WHERE owner_id = p_owner_id AND id = p_conversation_id FOR NO KEY UPDATE;
+  FOR r IN SELECT * FROM replies WHERE owner_id = p_owner_id AND conversation_id = p_conversation_id
+    AND finished_at IS NULL AND deadline_at <= clock_timestamp() ORDER BY ordinal FOR NO KEY UPDATE
+  LOOP
+    RETURN NEXT end_reply(r, 'failed', 0, jsonb_build_object('errorCode', 'timed_out',
+      'errorMessage', 'The reply did not finish within its deadline.'));
+  END LOOP;
+END $$;
+
+-- Ends what is past its deadline in the conversation of a reply that is. Arguments: ownerId, replyId. Outcomes:
+-- expired, none.
+CREATE OR REPLACE FUNCTION time_out_reply(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+  r replies;
+  expired jsonb;
+BEGIN
+  SELECT * INTO r FROM replies WHERE owner_id = p->>'ownerId' AND id = p->>'replyId'
+    AND finished_at IS NULL AND deadline_at <= clock_timestamp();
+  IF NOT FOUND THEN
+    RETURN '{"outcome": "none"}';
+  END IF;
+  SELECT coalesce(jsonb_agg(e.id), '[]') INTO expired FROM expire_replies(r.owner_id, r.conversation_id) AS e;
+  RETURN jsonb_build_object('outcome', 'expired', 'ownerId', r.owner_id, 'conversationId', r.conversation_id,
+    'replyIds', expired, 'nextReplyId', next_reply(r.owner_id, r.conversation_id));
+END $$;
+
+-- Read repair: whose job to send again so that this reply gets on; null where a job should still be under way.
+-- Arguments: ownerId, replyId, patienceSeconds. Marks the reply, so that many polls send one job.
+CREATE OR REPLACE FUNCTION repair_reply(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+  r replies;
+BEGIN
+  SELECT head.* INTO r FROM replies AS wanted JOIN replies AS head ON head.owner_id = wanted.owner_id
+    AND head.id = next_reply(wanted.owner_id, wanted.conversation_id)
+  WHERE wanted.owner_id = p->>'ownerId' AND wanted.id = p->>'replyId';
+  UPDATE replies SET enqueued_at = clock_timestamp()
+  WHERE owner_id = r.owner_id AND id = r.id AND finished_at IS NULL
+    AND enqueued_at < clock_timestamp() - make_interval(secs => (p->>'patienceSeconds')::double precision)
+    AND (leased_until IS NULL OR leased_until < clock_timestamp());
+  RETURN jsonb_build_object('replyId', CASE WHEN FOUND THEN r.id END);
+END $$;
+
+-- Everything that jobs and polls have missed. Arguments: patienceSeconds, limit. Fails what is past its
+-- deadline; answers the replies whose jobs to send, and by conversation those it ended.
+CREATE OR REPLACE FUNCTION sweep_replies(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+  thread record;
+  expired jsonb;
+  ended jsonb := '[]';
+  stale jsonb;
+BEGIN
+  FOR thread IN SELECT DISTINCT owner_id, conversation_id FROM replies
+    WHERE finished_at IS NULL AND deadline_at <= clock_timestamp()
+    ORDER BY owner_id, conversation_id LIMIT (p->>'limit')::integer
+  LOOP
+    SELECT coalesce(jsonb_agg(e.id), '[]') INTO expired FROM expire_replies(thread.owner_id, thread.conversation_id) AS e;
+    ended := ended || jsonb_build_object('ownerId', thread.owner_id, 'conversationId', thread.conversation_id,
+      'replyIds', expired, 'nextReplyId', next_reply(thread.owner_id, thread.conversation_id));
+  END LOOP;
+  WITH due AS (
+    SELECT r.owner_id, r.id FROM replies AS r
+    WHERE r.finished_at IS NULL AND r.id = next_reply(r.owner_id, r.conversation_id)
+      AND CASE WHEN r.status = 'queued'
+        THEN r.enqueued_at < clock_timestamp() - make_interval(secs => (p->>'patienceSeconds')::double precision)
+        ELSE r.leased_until < clock_timestamp() END
+    LIMIT (p->>'limit')::integer),
+  marked AS (
+    UPDATE replies AS r SET enqueued_at = clock_timestamp() FROM due
+    WHERE r.owner_id = due.owner_id AND r.id = due.id RETURNING r.owner_id, r.id)
+  SELECT coalesce(jsonb_agg(jsonb_build_object('ownerId', owner_id, 'replyId', id)), '[]') INTO stale FROM marked;
+  RETURN jsonb_build_object('ended', ended, 'stale', stale);
+END $$;
+
+-- A reply's context names the messages of its prompt by position, [first, last] for each run of them, instead of by up
+-- to 1 000 ids: in a conversation of 1 000 messages each reply kept 28 KB of these, a hundred times its text.
+-- The message at a position is the version that was the newest when the reply was started.
+CREATE OR REPLACE FUNCTION message_ids_at(r replies, ranges jsonb) RETURNS jsonb LANGUAGE sql STABLE AS $$
+  SELECT coalesce(jsonb_agg(id ORDER BY "position"), '[]')
+  FROM (
+    SELECT DISTINCT ON (m."position") m."position", m.id
+    FROM jsonb_array_elements(ranges) AS range,
+      -- Two halves, each of which has its partial index.
+      LATERAL (
+        SELECT id, "position", created_at FROM messages
+        WHERE owner_id = r.owner_id AND conversation_id = r.conversation_id AND is_active
+          AND "position" BETWEEN (range->>0)::integer AND (range->>1)::integer
+        UNION ALL
+        SELECT id, "position", created_at FROM messages
+        WHERE owner_id = r.owner_id AND conversation_id = r.conversation_id AND NOT is_active
+          AND "position" BETWEEN (range->>0)::integer AND (range->>1)::integer) AS m
+    -- Where a clock was set back none may seem to be old enough: then the one that is nearest.
+    ORDER BY m."position", greatest(m.created_at - r.started_at, interval '0'), m.created_at DESC) AS given
+$$;
+
+-- A reply's context as it is shown: with the ids of its messages. Replies from before this migration have stored them.
+CREATE OR REPLACE FUNCTION reply_context(r replies) RETURNS jsonb LANGUAGE sql STABLE AS $$
+  SELECT CASE WHEN r.context ? 'sentPositions' THEN
+    r.context - '{sentPositions,droppedPositions}'::text[] || jsonb_build_object(
+      'sentMessageIds', message_ids_at(r, r.context->'sentPositions'),
+      'droppedMessageIds', message_ids_at(r, r.context->'droppedPositions'))
+    ELSE r.context END
+$$;

@@ -1,0 +1,115 @@
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { administer, databaseAt } from "@parley/embedded-postgres/administer";
+import postgres, { type Sql } from "postgres";
+import { afterEach, beforeEach, expect, inject, test } from "vitest";
+import { migrate } from "./migrate.ts";
+import { readFunctionFiles } from "./migrate-functions.ts";
+
+const migrations = fileURLToPath(new URL("../../../migrations", import.meta.url));
+const database = `test_migrations_${process.pid}`;
+let url: string;
+let folder: string;
+let sql: Sql;
+
+beforeEach(async () => {
+  await administer(inject("databaseUrl"), `create database ${database} template template0`);
+  url = databaseAt(inject("databaseUrl"), database);
+  folder = join(await mkdtemp(join(tmpdir(), "parley-migrations-")), "migrations");
+  await cp(migrations, folder, { recursive: true });
+  sql = postgres(url, { max: 1, onnotice: () => {} });
+});
+
+afterEach(async () => {
+  await sql.end();
+  await administer(inject("databaseUrl"), `drop database ${database} with (force)`);
+  await rm(join(folder, ".."), { recursive: true });
+});
+
+/** The functions of the database by name, without those of extensions and those that a table depends on. */
+async function functionsInDatabase(): Promise<Map<string, string>> {
+  const rows = await sql`
+    select proname as name, prosrc as source from pg_proc as function
+    where pronamespace = 'public'::regnamespace
+      and not exists (
+        select from pg_depend where classid = 'pg_proc'::regclass and objid = function.oid and deptype = 'e')
+      and not exists (
+        select from pg_depend where refclassid = 'pg_proc'::regclass and refobjid = function.oid)`;
+  return new Map(rows.map(({ name, source }) => [name, source]));
+}
+
+async function edit(file: string, change: (text: string) => string): Promise<void> {
+  const path = join(folder, "functions", file);
+  await writeFile(path, change(await readFile(path, "utf8")));
+}
+
+/** A database as version 0.1 left it after its migration 0031, with a user. */
+async function makeDatabaseAt0031(): Promise<void> {
+  await migrate(url);
+  await sql`drop table drizzle.functions`;
+  await sql`create function claim_reply(p jsonb) returns jsonb language sql as 'select p'`;
+  await sql`drop function new_id()`;
+  await sql`create function new_id() returns text language sql as $$ select 'of 0.1' $$`;
+  await sql`insert into users (id, cognito_sub) values ('ada', 'sub of ada'), ('bob', 'sub of bob')`;
+}
+
+test("the files define what is in the database, and nothing else is there", async () => {
+  await migrate(url);
+  const { files, names } = await readFunctionFiles(migrations);
+  const present = await functionsInDatabase();
+  expect([...present.keys()].toSorted()).toEqual(names.toSorted());
+  expect(new Set(names).size).toBe(names.length);
+  const text = files.map((file) => file.text).join("\n");
+  for (const [name, source] of present) expect(text.includes(source), name).toBe(true);
+});
+
+test("a database at 0031 keeps its rows and gets the present functions", async () => {
+  await makeDatabaseAt0031();
+  await migrate(url);
+  expect(await sql`select id, cognito_sub from users order by id`).toEqual([
+    { id: "ada", cognito_sub: "sub of ada" },
+    { id: "bob", cognito_sub: "sub of bob" },
+  ]);
+  const present = await functionsInDatabase();
+  expect(present.has("claim_reply")).toBe(false);
+  expect(present.get("new_id")).toContain("gen_random_uuid");
+});
+
+test("a database before 0031 is refused and stays as it is", async () => {
+  await makeDatabaseAt0031();
+  await sql`update drizzle.__drizzle_migrations set created_at = created_at - 1`;
+  await expect(migrate(url)).rejects.toThrow(/^The database was made by an early version of 0\.1: /);
+  expect((await functionsInDatabase()).get("new_id")).toContain("of 0.1");
+});
+
+test("an edited function is applied again, one that left the files goes", async () => {
+  await migrate(url, folder);
+  await edit("ledger.sql", (text) =>
+    text.replace(/CREATE OR REPLACE FUNCTION new_id\(\) RETURNS text/, (found) =>
+      found.replace("()", "(p_prefix text DEFAULT '')"),
+    ),
+  );
+  await writeFile(
+    join(folder, "functions", "extra.sql"),
+    "CREATE OR REPLACE FUNCTION extra() RETURNS integer LANGUAGE sql AS 'SELECT 1';\n",
+  );
+  await migrate(url, folder);
+  expect(await sql`select extra()`).toEqual([{ extra: 1 }]);
+  expect(await sql`select pronargs from pg_proc where proname = 'new_id'`).toEqual([{ pronargs: 1 }]);
+  await rm(join(folder, "functions", "extra.sql"));
+  await migrate(url, folder);
+  expect((await functionsInDatabase()).has("extra")).toBe(false);
+});
+
+test("a file that fails changes nothing, and a stranger's function is left alone", async () => {
+  await migrate(url, folder);
+  await sql`create function of_a_stranger() returns integer language sql as 'select 1'`;
+  const before = await functionsInDatabase();
+  await edit("ledger.sql", (text) => `${text}\nSELECT 1 / 0;\n`);
+  await expect(migrate(url, folder)).rejects.toMatchObject({ code: "22012" });
+  expect(await functionsInDatabase()).toEqual(before);
+  await migrate(url);
+  expect((await functionsInDatabase()).has("of_a_stranger")).toBe(true);
+});
