@@ -12,7 +12,7 @@ const defaultFolder = fileURLToPath(new URL("../../../migrations", import.meta.u
 const migrationLock = 7_203_611;
 
 /** A database of version 0.1 that stopped before the migration 0031, whose state the baseline is. */
-export class DatabaseTooOldError extends Error {
+class DatabaseTooOldError extends Error {
   override readonly name = "DatabaseTooOldError";
 }
 
