@@ -50,9 +50,7 @@ it("tops it up when its user is seen in a later month, and nobody else's", async
   await tokensOf("sub-eve");
   await tokensOf("sub-late");
   await database.run(async ({ orm }) =>
-    (await orm()).execute(
-      "update users set refilled_at = now() - interval '32 days' where cognito_sub = 'sub-late'",
-    ),
+    orm.execute("update users set refilled_at = now() - interval '32 days' where cognito_sub = 'sub-late'"),
   );
   // Another environment, which has not seen either of them.
   vi.resetModules();

@@ -68,7 +68,7 @@ test("without a caller it is a 401, for a disabled user a 403", async () => {
   const connection = openDatabase(database.url);
   await resolveUser(connection, { sub }, 0);
   await connection.run(async ({ orm }) =>
-    (await orm()).execute(`update users set disabled_at = now() where cognito_sub = '${sub}'`),
+    orm.execute(`update users set disabled_at = now() where cognito_sub = '${sub}'`),
   );
   await connection.close();
   expect((await change({})).status).toBe(403);

@@ -38,9 +38,7 @@ test("makes the user once, with grant, address and name; another user is untouch
   expect(await handler(event)).toBe(event);
   expect(await handler(event)).toBe(event);
   const rows = await database.run(async ({ orm }) =>
-    (await orm()).execute(
-      "select cognito_sub, email, display_name, token_balance::int from users order by 1",
-    ),
+    orm.execute("select cognito_sub, email, display_name, token_balance::int from users order by 1"),
   );
   expect([...rows]).toEqual([
     { cognito_sub: "sub-ada", email: "ada@example.com", display_name: "Ada", token_balance: 4000 },

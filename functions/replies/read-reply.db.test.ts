@@ -79,9 +79,7 @@ beforeEach(async () => {
 
 const age = (seconds: number) =>
   database.run(async ({ orm }) =>
-    (await orm()).execute(
-      `update replies set enqueued_at = now() - interval '${seconds} s' where id = '${replyId}'`,
-    ),
+    orm.execute(`update replies set enqueued_at = now() - interval '${seconds} s' where id = '${replyId}'`),
   );
 
 it("takes one statement, and gives another user nothing", async () => {

@@ -39,8 +39,7 @@ async function liveFully(user: User) {
 }
 
 async function rowsWith(text: string): Promise<number> {
-  return database.run(async ({ orm }) => {
-    const db = await orm();
+  return database.run(async ({ orm: db }) => {
     const tables = await db.execute<{ name: string }>(
       "select tablename as name from pg_tables where schemaname = 'public'",
     );

@@ -52,7 +52,7 @@ function newUser(): Promise<User> {
 
 async function run(statement: string): Promise<void> {
   const database = openDatabase(stack.databaseUrl);
-  await database.run(async ({ orm }) => (await orm()).execute(statement));
+  await database.run(async ({ orm }) => orm.execute(statement));
   await database.close();
 }
 

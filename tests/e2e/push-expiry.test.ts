@@ -29,7 +29,7 @@ async function briefToken({ token }: User, seconds: number): Promise<string> {
 
 async function openConnections(user: User): Promise<number> {
   const [row] = await database.run(async ({ orm }) =>
-    (await orm()).execute<{ count: number }>(`select count(*)::integer as count from connections c
+    orm.execute<{ count: number }>(`select count(*)::integer as count from connections c
       join users u on u.id = c.owner_id and u.email = '${user.email}'`),
   );
   return row?.count ?? 0;

@@ -27,7 +27,7 @@ const isDelta =
 
 async function connectionsOf(user: User): Promise<string[]> {
   const rows = await database.run(async ({ orm }) =>
-    (await orm()).execute<{ id: string }>(
+    orm.execute<{ id: string }>(
       `select c.id from connections c join users u on u.id = c.owner_id and u.email = '${user.email}'`,
     ),
   );
@@ -216,7 +216,7 @@ test("a connection that is gone is forgotten, and no reply waits for it", async 
   const ada = await signUp();
   const listener = await listen(ada.token);
   await database.run(async ({ orm }) =>
-    (await orm()).execute(`insert into connections (id, owner_id, expires_at)
+    orm.execute(`insert into connections (id, owner_id, expires_at)
       select 'gone-' || id, id, now() + interval '1 hour' from users where email = '${ada.email}'`),
   );
   expect(await connectionsOf(ada)).toHaveLength(2);

@@ -59,7 +59,7 @@ export async function findLeavingAccounts(
   limit: number,
 ): Promise<LeavingAccount[]> {
   return database.run(async ({ orm }) =>
-    (await orm())
+    orm
       .select({
         ownerId: users.id,
         username: sql<string>`coalesce(${users.deletion}->>'username', ${users.cognitoSub})`,

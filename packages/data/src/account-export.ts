@@ -41,7 +41,7 @@ async function readRows(
   );
   const behind = after.length === 0 ? sql`true` : sql`(${keyColumns}) > (${values})`;
   return database.run(async ({ orm }) =>
-    (await orm())
+    orm
       .select(columns)
       .from(table)
       .where(sql`${eq(owner, ownerId)} and ${behind}`)

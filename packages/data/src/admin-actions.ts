@@ -1,8 +1,8 @@
 import { and, asc, desc, eq, getTableColumns, type SQL, sql } from "drizzle-orm";
 import type { Database } from "./database.ts";
-import { behindInstant, exactInstant } from "./drizzle/keyset.ts";
 import { newId } from "./ids.ts";
 import type { After, Order } from "./keyset.ts";
+import { behindInstant, exactInstant } from "./keyset.ts";
 import { adminActions } from "./schema/admin-actions.ts";
 
 export type AdminActionRow = typeof adminActions.$inferSelect;
@@ -17,7 +17,7 @@ export interface AdminLook {
 
 /** Appends to the record of what admins did. */
 export async function recordLook(database: Database, look: AdminLook): Promise<void> {
-  await database.run(async ({ orm }) => (await orm()).insert(adminActions).values({ id: newId(), ...look }));
+  await database.run(async ({ orm }) => orm.insert(adminActions).values({ id: newId(), ...look }));
 }
 
 export interface AdminActionPage {
@@ -39,17 +39,14 @@ export async function listAdminActions(
 ): Promise<(AdminActionRow & { sortKey: string })[]> {
   const direction = order === "asc" ? asc : desc;
   return database.run(async ({ orm }) =>
-    (await orm())
+    orm
       .select({
         ...getTableColumns(adminActions),
         sortKey: exactInstant(adminActions.createdAt).as("sort_key"),
       })
       .from(adminActions)
       .where(
-        and(
-          concerning(userId),
-          after && behindInstant(adminActions.createdAt, adminActions.id, after, order),
-        ),
+        and(concerning(userId), behindInstant(adminActions.createdAt, adminActions.id, { order, after })),
       )
       .orderBy(direction(adminActions.createdAt), direction(adminActions.id))
       .limit(limit),
@@ -58,5 +55,5 @@ export async function listAdminActions(
 
 /** How many records there are. */
 export async function countAdminActions(database: Database, userId: string | undefined): Promise<number> {
-  return database.run(async ({ orm }) => (await orm()).$count(adminActions, concerning(userId) ?? sql`true`));
+  return database.run(async ({ orm }) => orm.$count(adminActions, concerning(userId) ?? sql`true`));
 }

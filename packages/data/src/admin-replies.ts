@@ -1,8 +1,8 @@
 import { and, asc, desc, eq, isNotNull, isNull, type SQL } from "drizzle-orm";
 import type { Database } from "./database.ts";
-import { behindInstant, exactInstant } from "./drizzle/keyset.ts";
 import type { JsonRow } from "./json-row.ts";
 import type { After, Order } from "./keyset.ts";
+import { behindInstant, exactInstant } from "./keyset.ts";
 import { type ReplyRow, replyFromJson } from "./replies.ts";
 import type { ReplyNews } from "./reply-news.ts";
 import { replies } from "./schema/replies.ts";
@@ -51,10 +51,10 @@ export async function listRepliesByStatus(
 ): Promise<(AdminReplyRow & { sortKey: string })[]> {
   const direction = order === "asc" ? asc : desc;
   return database.run(async ({ orm }) =>
-    (await orm())
+    orm
       .select({ ...columns, sortKey: exactInstant(replies.createdAt).as("sort_key") })
       .from(replies)
-      .where(and(ofStatus(status), after && behindInstant(replies.createdAt, replies.id, after, order)))
+      .where(and(ofStatus(status), behindInstant(replies.createdAt, replies.id, { order, after })))
       .orderBy(direction(replies.createdAt), direction(replies.id))
       .limit(limit),
   );
@@ -62,13 +62,13 @@ export async function listRepliesByStatus(
 
 /** How many replies have that status. */
 export async function countRepliesByStatus(database: Database, status: ListedStatus): Promise<number> {
-  return database.run(async ({ orm }) => (await orm()).$count(replies, ofStatus(status)));
+  return database.run(async ({ orm }) => orm.$count(replies, ofStatus(status)));
 }
 
 /** Whose failed reply this is; undefined when none of that id has failed. */
 export async function ownerOfFailedReply(database: Database, replyId: string): Promise<string | undefined> {
   const [row] = await database.run(async ({ orm }) =>
-    (await orm())
+    orm
       .select({ ownerId: replies.ownerId })
       .from(replies)
       .where(and(eq(replies.id, replyId), ofStatus("failed"))),

@@ -1,10 +1,10 @@
 import { and, asc, desc, eq, getTableColumns, or, type SQL, sql } from "drizzle-orm";
 import type { Database } from "./database.ts";
-import { behindInstant, contains, exactInstant } from "./drizzle/keyset.ts";
-import { fromJson, type JsonRow } from "./json-row.ts";
+import { type JsonRow, rowFromJson } from "./json-row.ts";
 import type { After, Order } from "./keyset.ts";
+import { behindInstant, contains, exactInstant } from "./keyset.ts";
+import { tokenLedger } from "./schema/tokens.ts";
 import { users } from "./schema/users.ts";
-import { ledgerFields, userFields } from "./statements/fields.ts";
 import type { LedgerRow } from "./tokens.ts";
 import type { UserRow } from "./users.ts";
 
@@ -27,10 +27,10 @@ export async function listUsers(
 ): Promise<(UserRow & { sortKey: string })[]> {
   const direction = order === "asc" ? asc : desc;
   return database.run(async ({ orm }) =>
-    (await orm())
+    orm
       .select({ ...getTableColumns(users), sortKey: exactInstant(users.createdAt).as("sort_key") })
       .from(users)
-      .where(and(matching(q), after && behindInstant(users.createdAt, users.id, after, order)))
+      .where(and(matching(q), behindInstant(users.createdAt, users.id, { order, after })))
       .orderBy(direction(users.createdAt), direction(users.id))
       .limit(limit),
   );
@@ -38,7 +38,7 @@ export async function listUsers(
 
 /** How many users match. */
 export async function countUsers(database: Database, q: string | undefined): Promise<number> {
-  return database.run(async ({ orm }) => (await orm()).$count(users, matching(q) ?? sql`true`));
+  return database.run(async ({ orm }) => orm.$count(users, matching(q) ?? sql`true`));
 }
 
 interface ByAdmin {
@@ -61,7 +61,7 @@ export async function setDisabled(
   );
   const { outcome } = answer;
   if (outcome === "leaving" || outcome === "not_found") return { outcome };
-  return { outcome, user: fromJson(userFields, answer.user) };
+  return { outcome, user: rowFromJson(users, answer.user) };
 }
 
 export interface TokenGrant extends ByAdmin {
@@ -90,5 +90,5 @@ export async function grantTokens(
   );
   const { outcome } = answer;
   if (outcome !== "granted" && outcome !== "replayed") return { outcome };
-  return { outcome, entry: fromJson(ledgerFields, answer.entry) };
+  return { outcome, entry: rowFromJson(tokenLedger, answer.entry) };
 }

@@ -1,11 +1,10 @@
 import { timingSafeEqual } from "node:crypto";
+import { and, eq, getTableColumns, isNull, type SQL, sql } from "drizzle-orm";
 import { countRows } from "./count-rows.ts";
 import type { Database } from "./database.ts";
-import { fromJson, type JsonRow } from "./json-row.ts";
-import { type PageOf, pageShape, pageValues } from "./keyset.ts";
-import type { ApiKeyScope, apiKeys } from "./schema/api-keys.ts";
-import * as statements from "./statements/api-keys.ts";
-import { apiKeyFields } from "./statements/fields.ts";
+import { type JsonRow, rowFromJson } from "./json-row.ts";
+import { behindInstant, exactInstant, inOrder, type PageOf, pageLimit } from "./keyset.ts";
+import { type ApiKeyScope, apiKeys } from "./schema/api-keys.ts";
 
 /** How the API sees a key: without what it is recognised by. */
 export type ApiKeyRow = Omit<typeof apiKeys.$inferSelect, "hash" | "lookup">;
@@ -45,7 +44,13 @@ export async function createApiKey(database: Database, key: NewApiKey): Promise<
   );
   const { outcome } = answer;
   if (outcome === "mismatch" || outcome === "too_many") return { outcome };
-  return { outcome, apiKey: fromJson(apiKeyFields, answer.apiKey) };
+  return { outcome, apiKey: rowFromJson(apiKeys, answer.apiKey) };
+}
+
+const { hash: _hash, lookup: _lookup, ...columns } = getTableColumns(apiKeys);
+
+function ofOwner(ownerId: string): SQL | undefined {
+  return and(eq(apiKeys.ownerId, ownerId), isNull(apiKeys.revokedAt));
 }
 
 /** Up to `limit` keys that are not revoked; `sortKey` is their creation with its microseconds. */
@@ -54,18 +59,35 @@ export async function listApiKeys(
   ownerId: string,
   page: PageOf<string>,
 ): Promise<(ApiKeyRow & { sortKey: string })[]> {
-  const statement = statements.list(pageShape(page));
-  return database.run(({ rows }) => rows(statement, { ownerId, ...pageValues(page) }));
+  const direction = inOrder(page);
+  return database.run(({ orm }) =>
+    orm
+      .select({ ...columns, sortKey: exactInstant(apiKeys.createdAt).as("sort_key") })
+      .from(apiKeys)
+      .where(and(ofOwner(ownerId), behindInstant(apiKeys.createdAt, apiKeys.id, page)))
+      .orderBy(direction(apiKeys.createdAt), direction(apiKeys.id))
+      .limit(pageLimit(page))
+      .prepare("list_api_keys")
+      .execute(),
+  );
 }
 
 /** How many keys of this owner are not revoked. */
 export async function countApiKeys(database: Database, ownerId: string): Promise<number> {
-  return countRows(database, statements.count, { ownerId });
+  return database.run(({ orm }) => countRows(orm, apiKeys, ofOwner(ownerId)));
 }
 
 /** Ends a key for good; false when the owner has none of that id. */
 export async function revokeApiKey(database: Database, ownerId: string, apiKeyId: string): Promise<boolean> {
-  const revoked = await database.run(({ rows }) => rows(statements.revoke, { ownerId, apiKeyId }));
+  const revoked = await database.run(({ orm }) =>
+    orm
+      .update(apiKeys)
+      .set({ revokedAt: sql`now()`, updatedAt: sql`now()` })
+      .where(and(ofOwner(ownerId), eq(apiKeys.id, apiKeyId)))
+      .returning({ id: apiKeys.id })
+      .prepare("revoke_api_key")
+      .execute(),
+  );
   return revoked.length > 0;
 }
 
@@ -100,7 +122,7 @@ export async function resolveApiKey(
     }),
   );
   if (answer.outcome === "refused") return answer;
-  const apiKey = fromJson(apiKeyFields, answer.apiKey);
+  const apiKey = rowFromJson(apiKeys, answer.apiKey);
   if (!timingSafeEqual(Buffer.from(apiKey.hash, "hex"), Buffer.from(hash, "hex"))) {
     return { outcome: "refused" };
   }
@@ -113,6 +135,14 @@ const keptDays = 30;
 
 /** Removes keys that were revoked long ago; at most `limit`. Answers how many. */
 export async function purgeApiKeys(database: Database, limit: number): Promise<number> {
-  const purged = await database.run(({ rows }) => rows(statements.purge, { days: keptDays, limit }));
+  const purged = await database.run(({ orm }) =>
+    orm
+      .delete(apiKeys)
+      .where(
+        sql`(owner_id, id) in (select owner_id, id from ${apiKeys}
+          where revoked_at < now() - make_interval(days => ${keptDays}::integer) limit ${limit})`,
+      )
+      .returning({ id: apiKeys.id }),
+  );
   return purged.length;
 }

@@ -162,7 +162,7 @@ test("following waits for a flush under way, so that no text falls between them"
   let followed: ReturnType<typeof followReply> | undefined;
   // A flush that has chosen its listeners and is not committed yet.
   await other.run(async ({ orm }) =>
-    (await orm()).transaction(async (transaction) => {
+    orm.transaction(async (transaction) => {
       const [flush] = await transaction.execute<{ heard: string[] }>(
         `update replies set partial_text = 'Yes' where id = '${replyId}' returning open_connections(owner_id) as heard`,
       );

@@ -1,6 +1,7 @@
+import { and, eq, inArray, lt, sql } from "drizzle-orm";
 import type { Database } from "./database.ts";
 import type { ReplyState } from "./reply-news.ts";
-import * as statements from "./statements/connections.ts";
+import { connections } from "./schema/connections.ts";
 
 /** API Gateway closes a WebSocket connection after 2 hours. */
 const lifetimeSeconds = 7_200;
@@ -33,7 +34,9 @@ export async function openConnection(database: Database, connection: NewConnecti
 
 /** Forgets a connection that was closed, whoever had it. */
 export async function closeConnection(database: Database, connectionId: string): Promise<void> {
-  await database.run(({ rows }) => rows(statements.close, { connectionId }));
+  await database.run(({ orm }) =>
+    orm.delete(connections).where(eq(connections.id, connectionId)).prepare("close_connection").execute(),
+  );
 }
 
 /** Forgets connections of this owner that turned out to be closed. */
@@ -42,13 +45,20 @@ export async function removeConnections(
   ownerId: string,
   connectionIds: readonly string[],
 ): Promise<void> {
-  const values = { ownerId, connectionIds: JSON.stringify(connectionIds) };
-  await database.run(({ rows }) => rows(statements.remove, values));
+  await database.run(({ orm }) =>
+    orm
+      .delete(connections)
+      .where(and(eq(connections.ownerId, ownerId), inArray(connections.id, [...connectionIds])))
+      .prepare("remove_connections")
+      .execute(),
+  );
 }
 
 /** Forgets connections whose time is over; answers which, for most but not all of them are closed by now. */
 export async function purgeConnections(database: Database): Promise<string[]> {
-  const purged = await database.run(({ rows }) => rows(statements.purge, {}));
+  const purged = await database.run(({ orm }) =>
+    orm.delete(connections).where(lt(connections.expiresAt, sql`now()`)).returning({ id: connections.id }),
+  );
   return purged.map(({ id }) => id);
 }
 

@@ -1,19 +1,60 @@
-import { changeShape } from "./change-shape.ts";
+import {
+  and,
+  eq,
+  getTableColumns,
+  isNotNull,
+  isNull,
+  or,
+  type Placeholder,
+  type SQL,
+  sql,
+} from "drizzle-orm";
 import { countRows } from "./count-rows.ts";
 import type { Database } from "./database.ts";
-import { fromJson, type JsonRow } from "./json-row.ts";
-import { type PageOf, pageShape, pageValues } from "./keyset.ts";
+import { type JsonRow, rowFromJson } from "./json-row.ts";
+import { behindInstant, contains, exactInstant, inOrder, type PageOf, pageLimit } from "./keyset.ts";
+import { prepared } from "./prepared.ts";
 import type { ReplyNews } from "./reply-news.ts";
-import type { conversations, Metadata } from "./schema/conversations.ts";
-import * as statements from "./statements/conversations.ts";
-import { conversationFields } from "./statements/fields.ts";
+import { conversations, type Metadata } from "./schema/conversations.ts";
 
 export type ConversationRow = typeof conversations.$inferSelect & { activeReplyId: string | null };
 
+/**
+ * Of a row of conversations, the first of its unfinished replies. Its order is that of their index: a plan for whether
+ * there is any goes through all replies where most are unfinished.
+ */
+// Names in full: of columns inside a select from one table, Drizzle writes the name alone.
+export const activeReplyId = sql<string | null>`(
+  select replies.id from replies where replies.owner_id = conversations.owner_id
+    and replies.conversation_id = conversations.id and replies.finished_at is null
+  order by replies.ordinal limit 1)`;
+
+const columns = { ...getTableColumns(conversations), activeReplyId: activeReplyId.as("active_reply_id") };
+
+/** A conversation of this owner that is not deleted. */
+export function ownConversation(
+  ownerId: string | Placeholder,
+  conversationId: string | Placeholder,
+): SQL | undefined {
+  return and(
+    eq(conversations.ownerId, ownerId),
+    eq(conversations.id, conversationId),
+    isNull(conversations.deletedAt),
+  );
+}
+
 /** The row of an answer of the database's own functions. */
 export function conversationFromJson(json: JsonRow): ConversationRow {
-  return { ...fromJson(conversationFields, json), activeReplyId: json.active_reply_id as string | null };
+  return { ...rowFromJson(conversations, json), activeReplyId: json.active_reply_id as string | null };
 }
+
+const conversationQuery = prepared((orm) =>
+  orm
+    .select(columns)
+    .from(conversations)
+    .where(ownConversation(sql.placeholder("ownerId"), sql.placeholder("conversationId")))
+    .prepare("get_conversation"),
+);
 
 /** A conversation of this owner that is not deleted, or undefined. One round trip. */
 export async function getConversation(
@@ -21,7 +62,7 @@ export async function getConversation(
   ownerId: string,
   conversationId: string,
 ): Promise<ConversationRow | undefined> {
-  const [row] = await database.run(({ rows }) => rows(statements.get, { ownerId, conversationId }));
+  const [row] = await database.run(({ orm }) => conversationQuery(orm).execute({ ownerId, conversationId }));
   return row;
 }
 
@@ -30,8 +71,15 @@ export interface ConversationFilter {
   status?: "active" | "archived" | "deleted" | undefined;
 }
 
-function filterShape({ q, status }: ConversationFilter): statements.ConversationFilterShape {
-  return { q: q !== undefined, status };
+function matching(ownerId: string, { q, status }: ConversationFilter): SQL | undefined {
+  return and(
+    eq(conversations.ownerId, ownerId),
+    status === "deleted" ? isNotNull(conversations.deletedAt) : isNull(conversations.deletedAt),
+    status === "active" || status === "archived" ? eq(conversations.status, status) : undefined,
+    q === undefined
+      ? undefined
+      : or(contains(conversations.title, q), contains(conversations.description, q)),
+  );
 }
 
 export interface ConversationPage extends ConversationFilter, PageOf<string> {
@@ -44,9 +92,18 @@ export async function listConversations(
   ownerId: string,
   page: ConversationPage,
 ): Promise<(ConversationRow & { sortKey: string })[]> {
-  const shape = { page: pageShape(page), sort: page.sort, filter: filterShape(page) };
-  const values = { ownerId, q: page.q, ...pageValues(page) };
-  return database.run(({ rows }) => rows(statements.list(shape), values));
+  const column = page.sort === "updatedAt" ? conversations.updatedAt : conversations.createdAt;
+  const direction = inOrder(page);
+  return database.run(({ orm }) =>
+    orm
+      .select({ ...columns, sortKey: exactInstant(column).as("sort_key") })
+      .from(conversations)
+      .where(and(matching(ownerId, page), behindInstant(column, conversations.id, page)))
+      .orderBy(direction(column), direction(conversations.id))
+      .limit(pageLimit(page))
+      .prepare("list_conversations")
+      .execute(),
+  );
 }
 
 /** How many conversations match. */
@@ -55,7 +112,7 @@ export async function countConversations(
   ownerId: string,
   filter: ConversationFilter,
 ): Promise<number> {
-  return countRows(database, statements.count(filterShape(filter)), { ownerId, q: filter.q });
+  return database.run(({ orm }) => countRows(orm, conversations, matching(ownerId, filter)));
 }
 
 export interface ConversationChange {
@@ -76,9 +133,20 @@ export async function updateConversation(
   change: ConversationChange,
   expectedVersion: number | undefined,
 ): Promise<ConversationRow | undefined> {
-  const statement = statements.update(changeShape(change, expectedVersion));
-  const values = { ownerId, conversationId, ...change, expectedVersion };
-  const [row] = await database.run(({ rows }) => rows(statement, values));
+  const [row] = await database.run(({ orm }) =>
+    orm
+      .update(conversations)
+      .set({ ...change, version: sql`${conversations.version} + 1`, updatedAt: sql`now()` })
+      .where(
+        and(
+          ownConversation(ownerId, conversationId),
+          expectedVersion === undefined ? undefined : eq(conversations.version, expectedVersion),
+        ),
+      )
+      .returning(columns)
+      .prepare("update_conversation")
+      .execute(),
+  );
   return row;
 }
 
@@ -126,6 +194,14 @@ export async function restoreConversation(
 
 /** Removes conversations for good whose deletion can no longer be undone; at most `limit`. Answers how many. */
 export async function purgeConversations(database: Database, limit: number): Promise<number> {
-  const purged = await database.run(({ rows }) => rows(statements.purge, { days: restorableDays, limit }));
+  const purged = await database.run(({ orm }) =>
+    orm
+      .delete(conversations)
+      .where(
+        sql`(owner_id, id) in (select owner_id, id from ${conversations}
+          where deleted_at < now() - make_interval(days => ${restorableDays}::integer) limit ${limit})`,
+      )
+      .returning({ id: conversations.id }),
+  );
   return purged.length;
 }

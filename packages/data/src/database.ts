@@ -1,4 +1,4 @@
-import type { PostgresJsDatabase } from "drizzle-orm/postgres-js";
+import { DrizzleQueryError } from "drizzle-orm/errors";
 import {
   DatabaseUnavailable,
   isConnectionFailure,
@@ -7,15 +7,13 @@ import {
   OwnerGone,
 } from "./database-errors.ts";
 import { createDeadlines } from "./deadlines.ts";
+import type { Orm } from "./prepared.ts";
 import type { ReplyNews } from "./reply-news.ts";
-import type { Statement, StatementValues } from "./statement.ts";
 
 /** One connection and what is prepared on it. */
 export interface Connection {
-  /** Runs a statement, prepared, and answers its rows. */
-  rows<Row>(statement: Statement<Row>, values: StatementValues): Promise<Row[]>;
-  /** Drizzle on this connection, for what is asked too seldom to have a statement; loaded when it is first used. */
-  orm(): Promise<PostgresJsDatabase>;
+  /** Drizzle on this connection. A query with a name (`.prepare(name)`) is planned once and takes one round trip. */
+  readonly orm: Orm;
   /** Calls a function of the database that takes and answers JSON, prepared. */
   call<T>(name: string, args: object): Promise<T>;
   /** The same in the same round trip, with whom to tell of what has happened to the owner's replies. */
@@ -85,7 +83,7 @@ const asText = {
 
 async function open(url: string, options: DatabaseOptions): Promise<OpenConnection> {
   const { onStatement } = options;
-  const { ownSockets, postgres } = await drivers;
+  const { drizzle, ownSockets, postgres } = await drivers;
   const sockets = ownSockets();
   const socketOption: object = { socket: sockets.open };
   const client = postgres(url, {
@@ -101,18 +99,9 @@ async function open(url: string, options: DatabaseOptions): Promise<OpenConnecti
       debug: (_connection: number, text: string, parameters: unknown[]) => onStatement(text, parameters),
     }),
   });
-  let orm: Promise<PostgresJsDatabase> | undefined;
   return {
     url,
-    async rows<Row>(statement: Statement<Row>, values: StatementValues): Promise<Row[]> {
-      const { source, bind, readRow } = await statement.ready();
-      const found = await client.unsafe(source.text, bind(values), { prepare: true }).values();
-      return found.map(readRow);
-    },
-    async orm() {
-      orm ??= import("./drizzle/orm.ts").then(({ drizzle }) => drizzle({ client }));
-      return orm;
-    },
+    orm: drizzle({ client }),
     async call<T>(name: string, args: object): Promise<T> {
       const text = `select ${name}($1::text::jsonb) as answer`;
       const [row] = await client.unsafe<[{ answer: T }]>(text, [JSON.stringify(args)], { prepare: true });
@@ -163,7 +152,9 @@ export function openDatabase(address: string | DatabaseAddress, options: Databas
     const connection = present;
     try {
       return await inTime(connection.then(work));
-    } catch (error) {
+    } catch (caught) {
+      // Drizzle's own error repeats the query's values, which a log must not have.
+      const error = caught instanceof DrizzleQueryError ? caught.cause : caught;
       if (isOwnerGone(error)) throw new OwnerGone();
       const isRefused = isRefusedUser(error);
       if (!isRefused && !isConnectionFailure(error)) throw error;

@@ -1,22 +1,14 @@
+import { getTableColumns, type InferSelectModel, type Table } from "drizzle-orm";
+
 /** A row as `to_jsonb(row)` writes it. */
 export type JsonRow = Record<string, unknown>;
 
-export interface JsonField {
-  readonly key: string;
-  /** The column's. */
-  readonly name: string;
-  readonly isDate?: boolean;
-}
-
-/** How a row is read that was written as JSON. */
-export type JsonFields<Row> = readonly JsonField[] & { readonly row?: Row };
-
 /** The row that a select of the table would have given. */
-export function fromJson<Row>(fields: JsonFields<Row>, json: JsonRow): Row {
+export function rowFromJson<T extends Table>(table: T, json: JsonRow): InferSelectModel<T> {
   const row: Record<string, unknown> = {};
-  for (const { key, name, isDate } of fields) {
+  for (const [key, { name, dataType }] of Object.entries(getTableColumns(table))) {
     const value = json[name];
-    row[key] = isDate === true && typeof value === "string" ? new Date(value) : value;
+    row[key] = dataType === "date" && typeof value === "string" ? new Date(value) : value;
   }
-  return row as Row;
+  return row as InferSelectModel<T>;
 }

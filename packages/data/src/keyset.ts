@@ -1,3 +1,5 @@
+import { type AnyColumn, asc, desc, type SQL, type SQLWrapper, sql } from "drizzle-orm";
+
 export type Order = "asc" | "desc";
 
 /** Where the page before ended: its last row's sort key and id. */
@@ -12,23 +14,52 @@ export interface PageOf<K> {
   after?: After<K> | undefined;
 }
 
-/** The rows of a page of usual length, and one that tells whether there are more. */
-export const usualRows = 21;
+/** The rows of a page of default length, and one that tells whether there are more. */
+const defaultPageRows = 21;
 
-/** What of a page makes its statement another one. */
-export interface PageShape {
-  order: Order;
-  /** The usual limit is written into the statement, others are given to it. */
-  hasUsualLimit: boolean;
-  /** It begins behind a row, not with the first. */
-  isBehind: boolean;
+/**
+ * The limit of a page. The default one is written into the query: not knowing it, Postgres takes a plan for all calls to
+ * be the dearer one, and plans each call anew.
+ */
+export function pageLimit({ limit }: { limit: number }): number {
+  // Drizzle makes a parameter of everything but SQL, which its types do not expect here.
+  return limit === defaultPageRows ? (sql.raw(String(defaultPageRows)) as unknown as number) : limit;
 }
 
-export function pageShape({ order, limit, after }: PageOf<unknown>): PageShape {
-  return { order, hasUsualLimit: limit === usualRows, isBehind: after !== undefined };
+export function inOrder({ order }: { order: Order }): typeof asc {
+  return order === "asc" ? asc : desc;
 }
 
-/** What the statement of a page is given. */
-export function pageValues({ limit, after }: PageOf<unknown>): Record<string, unknown> {
-  return { limit, afterKey: after?.key, afterId: after?.id };
+/** Rows behind the page before, sorted by a timestamp, then by id; undefined for the first page. */
+export function behindInstant(
+  column: AnyColumn,
+  id: AnyColumn,
+  { order, after }: Omit<PageOf<string>, "limit">,
+): SQL | undefined {
+  return after && behind([column, id], sql`(${after.key}::timestamptz, ${after.id})`, order);
+}
+
+/** The same, sorted by a number. */
+export function behindNumber(
+  column: AnyColumn,
+  id: AnyColumn,
+  { order, after }: Omit<PageOf<number>, "limit">,
+): SQL | undefined {
+  return after && behind([column, id], sql`(${after.key}::integer, ${after.id})`, order);
+}
+
+/** Rows behind `lastRow` when sorted by these columns; `lastRow` selects the same of it. */
+export function behind(columns: AnyColumn[], lastRow: SQLWrapper, order: Order): SQL {
+  const row = sql`(${sql.join(columns, sql`, `)})`;
+  return order === "asc" ? sql`${row} > ${lastRow}` : sql`${row} < ${lastRow}`;
+}
+
+/** A timestamp in UTC with its microseconds, which JavaScript's Date would lose. */
+export function exactInstant(column: AnyColumn): SQL<string> {
+  return sql<string>`to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
+}
+
+/** `q` as literal text anywhere in the column, letter case aside. */
+export function contains(column: AnyColumn, q: string): SQL {
+  return sql`strpos(lower(${column}), lower(${q}::text)) > 0`;
 }

@@ -1,14 +1,34 @@
-import { countRows } from "./count-rows.ts";
+import { type AnyColumn, and, count, eq, getTableColumns, isNull, type SQL, sql } from "drizzle-orm";
+import { alias } from "drizzle-orm/pg-core";
+import { activeReplyId, ownConversation } from "./conversations.ts";
 import type { Database } from "./database.ts";
-import { fromJson, type JsonRow } from "./json-row.ts";
-import { type PageOf, pageShape, pageValues } from "./keyset.ts";
+import { type JsonRow, rowFromJson } from "./json-row.ts";
+import { behind, behindNumber, contains, inOrder, type PageOf, pageLimit } from "./keyset.ts";
+import { type Orm, prepared } from "./prepared.ts";
 import type { ReplyNews } from "./reply-news.ts";
-import type { Metadata } from "./schema/conversations.ts";
-import type { messages } from "./schema/messages.ts";
-import { messageFields } from "./statements/fields.ts";
-import * as statements from "./statements/messages.ts";
+import { conversations, type Metadata } from "./schema/conversations.ts";
+import { messages } from "./schema/messages.ts";
 
 export type MessageRow = typeof messages.$inferSelect;
+
+const messageQuery = prepared((orm) =>
+  orm
+    .select(getTableColumns(messages))
+    .from(messages)
+    .innerJoin(
+      conversations,
+      and(eq(conversations.ownerId, messages.ownerId), eq(conversations.id, messages.conversationId)),
+    )
+    .where(
+      and(
+        eq(messages.ownerId, sql.placeholder("ownerId")),
+        eq(messages.id, sql.placeholder("messageId")),
+        eq(messages.conversationId, sql.placeholder("conversationId")),
+        isNull(conversations.deletedAt),
+      ),
+    )
+    .prepare("get_message"),
+);
 
 /** A message of this owner and conversation, deleted ones included, or undefined. */
 export async function getMessage(
@@ -18,7 +38,7 @@ export async function getMessage(
   messageId: string,
 ): Promise<MessageRow | undefined> {
   const values = { ownerId, conversationId, messageId };
-  const [row] = await database.run(({ rows }) => rows(statements.get, values));
+  const [row] = await database.run(({ orm }) => messageQuery(orm).execute(values));
   return row;
 }
 
@@ -28,14 +48,82 @@ export interface MessageFilter {
   versions: "active" | "all";
 }
 
-function filterShape({ q, role, versions }: MessageFilter): statements.MessageFilterShape {
-  return { q: q !== undefined, role: role !== undefined, versions };
+function matching({ q, role, versions }: MessageFilter): SQL | undefined {
+  return and(
+    eq(messages.ownerId, conversations.ownerId),
+    eq(messages.conversationId, conversations.id),
+    // Not as a parameter: the index is a partial one, and Postgres would plan the query anew each time to use it.
+    versions === "active" ? sql`${messages.isActive}` : undefined,
+    role && eq(messages.role, role),
+    q === undefined ? undefined : and(eq(messages.isDeleted, false), contains(messages.content, q)),
+  );
 }
 
 export type MessagePage = MessageFilter & PageOf<number>;
 
+const listedColumns = {
+  id: messages.id,
+  conversationId: messages.conversationId,
+  position: messages.position,
+  role: messages.role,
+  content: messages.content,
+  replyTo: messages.replyTo,
+  replyId: messages.replyId,
+  isEdited: messages.isEdited,
+  isDeleted: messages.isDeleted,
+  isActive: messages.isActive,
+  metadata: messages.metadata,
+  createdAt: messages.createdAt,
+  updatedAt: messages.updatedAt,
+};
+
 /** A message as pages have it. */
-export type ListedMessage = Pick<MessageRow, statements.ListedColumn>;
+export type ListedMessage = Pick<MessageRow, keyof typeof listedColumns>;
+
+// `offset 0` has it looked up once, not for each row.
+const replying = sql`(select ${activeReplyId} is not null as is_replying offset 0) as replying`;
+
+/** What a page is sorted by. A position has one active message, and its versions come in the order they were made. */
+function sortedBy(
+  { position, createdAt, id }: Record<"position" | "createdAt" | "id", AnyColumn>,
+  { versions }: MessageFilter,
+): AnyColumn[] {
+  return versions === "active" ? [position, id] : [position, createdAt, id];
+}
+
+function behindPage(orm: Orm, ownerId: string, conversationId: string, page: MessagePage): SQL | undefined {
+  if (page.versions === "active") return behindNumber(messages.position, messages.id, page);
+  if (page.after === undefined) return undefined;
+  // The row that the page before ended with is looked up, because a cursor holds no times.
+  const last = alias(messages, "last");
+  const lastRow = orm
+    .select({ position: last.position, createdAt: last.createdAt, id: last.id })
+    .from(last)
+    .where(
+      and(eq(last.ownerId, ownerId), eq(last.conversationId, conversationId), eq(last.id, page.after.id)),
+    );
+  return behind(sortedBy(messages, page), lastRow, page.order);
+}
+
+/** The lateral join reads the rows of the page alone, whatever the conversation holds. */
+function pageQuery(orm: Orm, ownerId: string, conversationId: string, page: MessagePage) {
+  const direction = inOrder(page);
+  const listed = orm
+    .select(listedColumns)
+    .from(messages)
+    .where(and(matching(page), behindPage(orm, ownerId, conversationId, page)))
+    .orderBy(...sortedBy(messages, page).map(direction))
+    .limit(pageLimit(page))
+    .as("listed");
+  return orm
+    .select({ ...listed._.selectedFields, isReplying: sql<boolean>`replying.is_replying` })
+    .from(conversations)
+    .innerJoinLateral(replying, sql`true`)
+    .leftJoinLateral(listed, sql`true`)
+    .where(ownConversation(ownerId, conversationId))
+    .orderBy(...sortedBy(listed, page).map(direction))
+    .prepare("list_messages");
+}
 
 export interface MessagesRead {
   rows: ListedMessage[];
@@ -44,8 +132,7 @@ export interface MessagesRead {
 }
 
 /**
- * A page of a conversation's messages; undefined when the owner has no such conversation. One round trip:
- * the lateral join reads `limit` rows, whatever the conversation holds.
+ * A page of a conversation's messages; undefined when the owner has no such conversation. One round trip.
  */
 export async function listMessages(
   database: Database,
@@ -53,9 +140,7 @@ export async function listMessages(
   conversationId: string,
   page: MessagePage,
 ): Promise<MessagesRead | undefined> {
-  const statement = statements.list({ page: pageShape(page), filter: filterShape(page) });
-  const values = { ownerId, conversationId, q: page.q, role: page.role, ...pageValues(page) };
-  const found = await database.run(({ rows }) => rows(statement, values));
+  const found = await database.run(({ orm }) => pageQuery(orm, ownerId, conversationId, page).execute());
   const [first] = found;
   if (first === undefined) return undefined;
   // A conversation without messages is one row of nulls.
@@ -69,8 +154,16 @@ export async function countMessages(
   conversationId: string,
   filter: MessageFilter,
 ): Promise<number> {
-  const { q, role } = filter;
-  return countRows(database, statements.count(filterShape(filter)), { ownerId, conversationId, q, role });
+  const [row] = await database.run(({ orm }) =>
+    orm
+      .select({ rows: count() })
+      .from(conversations)
+      .innerJoin(messages, matching(filter))
+      .where(ownConversation(ownerId, conversationId))
+      .prepare("count_messages")
+      .execute(),
+  );
+  return row?.rows ?? 0;
 }
 
 export interface MessageChange {
@@ -88,7 +181,7 @@ export async function editMessage(
   change: MessageChange,
 ): Promise<MessageRow | "not_found" | "stale" | "deleted"> {
   const answer = await call<"edited" | "not_found" | "stale" | "deleted">(database, "edit_message", change);
-  return answer.outcome === "edited" ? fromJson(messageFields, answer.message) : answer.outcome;
+  return answer.outcome === "edited" ? rowFromJson(messages, answer.message) : answer.outcome;
 }
 
 export type DeletedMessage =

@@ -1,12 +1,32 @@
-import { changeShape } from "./change-shape.ts";
+import { and, eq, or, type SQL, sql } from "drizzle-orm";
 import { countRows } from "./count-rows.ts";
 import type { Database } from "./database.ts";
 import type { Created } from "./idempotency-keys.ts";
-import { type PageOf, pageShape, pageValues } from "./keyset.ts";
-import type { notes } from "./schema/notes.ts";
-import * as statements from "./statements/notes.ts";
+import { behindInstant, contains, exactInstant, inOrder, type PageOf, pageLimit } from "./keyset.ts";
+import { prepared } from "./prepared.ts";
+import { conversationNotes, notes } from "./schema/notes.ts";
 
 export type NoteRow = Omit<typeof notes.$inferSelect, "words">;
+
+// Without the search index's column, which is for the database alone.
+const columns = {
+  id: notes.id,
+  ownerId: notes.ownerId,
+  title: notes.title,
+  content: notes.content,
+  tags: notes.tags,
+  version: notes.version,
+  createdAt: notes.createdAt,
+  updatedAt: notes.updatedAt,
+};
+
+const noteQuery = prepared((orm) =>
+  orm
+    .select(columns)
+    .from(notes)
+    .where(and(eq(notes.ownerId, sql.placeholder("ownerId")), eq(notes.id, sql.placeholder("noteId"))))
+    .prepare("get_note"),
+);
 
 /** A note of this owner, or undefined. One round trip. */
 export async function getNote(
@@ -14,7 +34,7 @@ export async function getNote(
   ownerId: string,
   noteId: string,
 ): Promise<NoteRow | undefined> {
-  const [row] = await database.run(({ rows }) => rows(statements.get, { ownerId, noteId }));
+  const [row] = await database.run(({ orm }) => noteQuery(orm).execute({ ownerId, noteId }));
   return row;
 }
 
@@ -25,8 +45,16 @@ export interface NoteFilter {
   pinnedTo?: string | undefined;
 }
 
-function filterShape({ q, tag, pinnedTo }: NoteFilter): statements.NoteFilterShape {
-  return { q: q !== undefined, tag: tag !== undefined, pinnedTo: pinnedTo !== undefined };
+function matching(ownerId: string, { q, tag, pinnedTo }: NoteFilter): SQL | undefined {
+  return and(
+    eq(notes.ownerId, ownerId),
+    tag === undefined ? undefined : sql`${notes.tags} @> jsonb_build_array(${tag}::text)`,
+    q === undefined ? undefined : or(contains(notes.title, q), contains(notes.content, q)),
+    pinnedTo === undefined
+      ? undefined
+      : sql`exists (select from ${conversationNotes} as pin where pin.owner_id = ${notes.ownerId}
+          and pin.note_id = ${notes.id} and pin.conversation_id = ${pinnedTo})`,
+  );
 }
 
 export type NotePage = NoteFilter & PageOf<string>;
@@ -37,14 +65,22 @@ export async function listNotes(
   ownerId: string,
   page: NotePage,
 ): Promise<(NoteRow & { sortKey: string })[]> {
-  const statement = statements.list({ page: pageShape(page), filter: filterShape(page) });
-  const { q, tag, pinnedTo } = page;
-  return database.run(({ rows }) => rows(statement, { ownerId, q, tag, pinnedTo, ...pageValues(page) }));
+  const direction = inOrder(page);
+  return database.run(({ orm }) =>
+    orm
+      .select({ ...columns, sortKey: exactInstant(notes.createdAt).as("sort_key") })
+      .from(notes)
+      .where(and(matching(ownerId, page), behindInstant(notes.createdAt, notes.id, page)))
+      .orderBy(direction(notes.createdAt), direction(notes.id))
+      .limit(pageLimit(page))
+      .prepare("list_notes")
+      .execute(),
+  );
 }
 
 /** How many notes match. */
 export async function countNotes(database: Database, ownerId: string, filter: NoteFilter): Promise<number> {
-  return countRows(database, statements.count(filterShape(filter)), { ownerId, ...filter });
+  return database.run(({ orm }) => countRows(orm, notes, matching(ownerId, filter)));
 }
 
 export interface NewNote {
@@ -68,6 +104,14 @@ export interface NoteChange {
   tags?: string[] | undefined;
 }
 
+function ofVersion(ownerId: string, noteId: string, expectedVersion: number | undefined): SQL | undefined {
+  return and(
+    eq(notes.ownerId, ownerId),
+    eq(notes.id, noteId),
+    expectedVersion === undefined ? undefined : eq(notes.version, expectedVersion),
+  );
+}
+
 /** The changed note; undefined when there is none, or none of `expectedVersion`. */
 export async function updateNote(
   database: Database,
@@ -76,9 +120,15 @@ export async function updateNote(
   change: NoteChange,
   expectedVersion: number | undefined,
 ): Promise<NoteRow | undefined> {
-  const statement = statements.update(changeShape(change, expectedVersion));
-  const values = { ownerId, noteId, ...change, expectedVersion };
-  const [row] = await database.run(({ rows }) => rows(statement, values));
+  const [row] = await database.run(({ orm }) =>
+    orm
+      .update(notes)
+      .set({ ...change, version: sql`${notes.version} + 1`, updatedAt: sql`now()` })
+      .where(ofVersion(ownerId, noteId, expectedVersion))
+      .returning(columns)
+      .prepare("update_note")
+      .execute(),
+  );
   return row;
 }
 
@@ -89,8 +139,14 @@ export async function deleteNote(
   noteId: string,
   expectedVersion: number | undefined,
 ): Promise<boolean> {
-  const statement = statements.remove({ isVersioned: expectedVersion !== undefined });
-  const removed = await database.run(({ rows }) => rows(statement, { ownerId, noteId, expectedVersion }));
+  const removed = await database.run(({ orm }) =>
+    orm
+      .delete(notes)
+      .where(ofVersion(ownerId, noteId, expectedVersion))
+      .returning({ id: notes.id })
+      .prepare("delete_note")
+      .execute(),
+  );
   return removed.length > 0;
 }
 

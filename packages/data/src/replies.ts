@@ -1,12 +1,15 @@
 import { REPLY_PATIENCE_SECONDS } from "@parley/settings/definitions";
+import { and, eq, getTableColumns, isNotNull, isNull, type SQL, sql } from "drizzle-orm";
+import { ownConversation } from "./conversations.ts";
 import { countRows } from "./count-rows.ts";
 import type { Database } from "./database.ts";
-import { fromJson, type JsonRow } from "./json-row.ts";
-import { type PageOf, pageShape, pageValues } from "./keyset.ts";
+import { type JsonRow, rowFromJson } from "./json-row.ts";
+import { behindNumber, inOrder, type PageOf, pageLimit } from "./keyset.ts";
+import { prepared } from "./prepared.ts";
 import type { ReplyNews } from "./reply-news.ts";
-import type { GivenContext, replies } from "./schema/replies.ts";
-import { replyFields } from "./statements/fields.ts";
-import * as statements from "./statements/replies.ts";
+import { conversations } from "./schema/conversations.ts";
+import { messages } from "./schema/messages.ts";
+import { type GivenContext, replies } from "./schema/replies.ts";
 
 type WholeReply = typeof replies.$inferSelect;
 
@@ -19,9 +22,54 @@ export type ReplyWithContext = ReplyRow & Pick<WholeReply, "systemPrompt"> & { c
 
 /** The row of an answer of the database's own functions; `answer` where the caller knows it. */
 export function replyFromJson(json: JsonRow, answer: string | null = null): ReplyRow {
-  const { context: _, systemPrompt: __, ...row } = fromJson(replyFields, json);
+  const { context: _, systemPrompt: __, ...row } = rowFromJson(replies, json);
   return { ...row, answer, answerVersion: answer === null ? null : 1 };
 }
+
+const { context: _context, systemPrompt, ...shown } = getTableColumns(replies);
+
+const columns = {
+  ...shown,
+  answer: sql<string | null>`case when not ${messages.isDeleted} then ${messages.content} end`.as("answer"),
+  answerVersion: messages.version,
+};
+
+const itsAnswer = and(eq(messages.ownerId, replies.ownerId), eq(messages.id, replies.assistantMessageId));
+
+const itsConversation = and(
+  eq(conversations.ownerId, replies.ownerId),
+  eq(conversations.id, replies.conversationId),
+  isNull(conversations.deletedAt),
+);
+
+const theReply = and(
+  eq(replies.ownerId, sql.placeholder("ownerId")),
+  eq(replies.id, sql.placeholder("replyId")),
+);
+
+const replyQuery = prepared((orm) =>
+  orm
+    .select(columns)
+    .from(replies)
+    .innerJoin(conversations, itsConversation)
+    .leftJoin(messages, itsAnswer)
+    .where(theReply)
+    .prepare("get_reply"),
+);
+
+const contextQuery = prepared((orm) =>
+  orm
+    .select({
+      ...columns,
+      context: sql<GivenContext | null>`reply_context(${replies})`.as("context"),
+      systemPrompt,
+    })
+    .from(replies)
+    .innerJoin(conversations, itsConversation)
+    .leftJoin(messages, itsAnswer)
+    .where(theReply)
+    .prepare("get_reply_with_context"),
+);
 
 /** A reply of this owner, or undefined; none of a deleted conversation. One round trip. */
 export async function getReply(
@@ -29,7 +77,7 @@ export async function getReply(
   ownerId: string,
   replyId: string,
 ): Promise<ReplyRow | undefined> {
-  const [row] = await database.run(({ rows }) => rows(statements.get, { ownerId, replyId }));
+  const [row] = await database.run(({ orm }) => replyQuery(orm).execute({ ownerId, replyId }));
   return row;
 }
 
@@ -39,12 +87,32 @@ export async function getReplyWithContext(
   ownerId: string,
   replyId: string,
 ): Promise<ReplyWithContext | undefined> {
-  const [row] = await database.run(({ rows }) => rows(statements.getWithContext, { ownerId, replyId }));
+  const [row] = await database.run(({ orm }) => contextQuery(orm).execute({ ownerId, replyId }));
   return row;
 }
 
 export interface ReplyPage extends PageOf<number> {
   status?: ReplyRow["status"] | undefined;
+}
+
+/** What the status implies is said too, because the partial indexes are by that. */
+function hasStatus(status: ReplyRow["status"]): SQL | undefined {
+  const isIt = eq(replies.status, status);
+  if (status === "queued" || status === "in_progress") return and(isIt, isNull(replies.finishedAt));
+  if (status !== "failed" && status !== "cancelled") return isIt;
+  return and(isIt, isNotNull(replies.finishedAt), isNull(replies.assistantMessageId));
+}
+
+function matching(
+  ownerId: string,
+  conversationId: string,
+  status: ReplyRow["status"] | undefined,
+): SQL | undefined {
+  return and(
+    eq(replies.ownerId, ownerId),
+    eq(replies.conversationId, conversationId),
+    status && hasStatus(status),
+  );
 }
 
 /**
@@ -57,9 +125,27 @@ export async function listReplies(
   conversationId: string,
   page: ReplyPage,
 ): Promise<ReplyRow[] | undefined> {
-  const statement = statements.list({ page: pageShape(page), filter: { status: page.status } });
-  const values = { ownerId, conversationId, ...pageValues(page) };
-  const found = await database.run(({ rows }) => rows(statement, values));
+  const direction = inOrder(page);
+  const found = await database.run(({ orm }) => {
+    const listed = orm
+      .select(columns)
+      .from(replies)
+      .leftJoin(messages, itsAnswer)
+      .where(
+        and(matching(ownerId, conversationId, page.status), behindNumber(replies.ordinal, replies.id, page)),
+      )
+      .orderBy(direction(replies.ordinal), direction(replies.id))
+      .limit(pageLimit(page))
+      .as("listed");
+    return orm
+      .select(listed._.selectedFields)
+      .from(conversations)
+      .leftJoinLateral(listed, sql`true`)
+      .where(ownConversation(ownerId, conversationId))
+      .orderBy(direction(listed.ordinal), direction(listed.id))
+      .prepare("list_replies")
+      .execute();
+  });
   if (found.length === 0) return undefined;
   // A conversation without replies is one row of nulls.
   return found[0]?.id === null ? [] : (found as ReplyRow[]);
@@ -72,7 +158,7 @@ export async function countReplies(
   conversationId: string,
   status: ReplyRow["status"] | undefined,
 ): Promise<number> {
-  return countRows(database, statements.count({ status }), { ownerId, conversationId });
+  return database.run(({ orm }) => countRows(orm, replies, matching(ownerId, conversationId, status)));
 }
 
 export type CancelledReply =

@@ -1,12 +1,13 @@
 import { REPLY_LEASE_SECONDS, REPLY_PATIENCE_SECONDS } from "@parley/settings/definitions";
+import { and, eq, type SQL, sql } from "drizzle-orm";
 import type { Database, WithNews } from "./database.ts";
-import { fromJson, type JsonRow } from "./json-row.ts";
+import { type JsonRow, rowFromJson } from "./json-row.ts";
 import type { MessageRow } from "./messages.ts";
+import { prepared } from "./prepared.ts";
 import { type ReplyRow, replyFromJson } from "./replies.ts";
 import type { ReplyNews } from "./reply-news.ts";
-import type { ContextManifest } from "./schema/replies.ts";
-import { messageFields } from "./statements/fields.ts";
-import * as statements from "./statements/reply-jobs.ts";
+import { messages } from "./schema/messages.ts";
+import { type ContextManifest, replies } from "./schema/replies.ts";
 
 /** One attempt of one worker at a reply: the fence of everything it writes. */
 export interface Attempt {
@@ -124,6 +125,38 @@ export interface Progress {
   context?: ContextManifest | null;
 }
 
+/** The reply, as long as this attempt owns it. */
+const theAttempt = and(
+  eq(replies.ownerId, sql.placeholder("ownerId")),
+  eq(replies.id, sql.placeholder("replyId")),
+  eq(replies.attempt, sql.placeholder("attempt")),
+  sql`${replies.status} = 'in_progress'`,
+);
+
+const leasedUntil: SQL = sql`clock_timestamp() + make_interval(secs => ${sql.placeholder("leaseSeconds")}::double precision)`;
+
+const flushQuery = prepared((orm) =>
+  orm
+    .update(replies)
+    .set({
+      partialText: sql`left(${replies.partialText}, ${sql.placeholder("saved")}::integer) || ${sql.placeholder("delta")}::text`,
+      sequence: sql`${replies.sequence} + 1`,
+      noteIds: sql`${sql.placeholder("noteIds")}::text::jsonb`,
+      context: sql`coalesce(${sql.placeholder("context")}::text::jsonb, ${replies.context})`,
+      inputTokens: sql`${sql.placeholder("inputTokens")}::integer`,
+      outputTokens: sql`${sql.placeholder("outputTokens")}::integer`,
+      leasedUntil,
+      updatedAt: sql`now()`,
+    })
+    .where(theAttempt)
+    .returning({
+      sequence: replies.sequence,
+      updatedAt: replies.updatedAt,
+      connectionIds: sql<string[]>`open_connections(${replies.ownerId})`,
+    })
+    .prepare("flush_reply"),
+);
+
 /**
  * Saves what was generated and extends the lease; undefined when the reply was lost: cancelled or taken over.
  * Repeating it after an unanswered one does no harm, because it says where its text begins.
@@ -143,7 +176,7 @@ export async function flushReply(
     noteIds: JSON.stringify(progress.noteIds),
     context: progress.context ? JSON.stringify(progress.context) : null,
   };
-  const [row] = await database.run(({ rows }) => rows(statements.flush, values));
+  const [row] = await database.run(({ orm }) => flushQuery(orm).execute(values));
   return row;
 }
 
@@ -161,12 +194,29 @@ export interface Continuation {
 /** Starts the same worker's next attempt, after a failed call or to go on with a tool's results; undefined when lost. */
 export async function startNextAttempt(
   database: Database,
-  attempt: Attempt,
-  kept: Continuation,
+  { ownerId, replyId, attempt }: Attempt,
+  { model, partialText, noteIds, inputTokens, outputTokens }: Continuation,
   leaseSeconds: number = REPLY_LEASE_SECONDS.default,
 ): Promise<{ attempt: number; sequence: number } | undefined> {
-  const values = { ...attempt, ...kept, leaseSeconds };
-  const [row] = await database.run(({ rows }) => rows(statements.startNext, values));
+  const [row] = await database.run(({ orm }) =>
+    orm
+      .update(replies)
+      .set({
+        model,
+        partialText,
+        noteIds: [...noteIds],
+        inputTokens,
+        outputTokens,
+        attempt: sql`${replies.attempt} + 1`,
+        sequence: sql`${replies.sequence} + 1`,
+        leasedUntil,
+        updatedAt: sql`now()`,
+      })
+      .where(theAttempt)
+      .returning({ attempt: replies.attempt, sequence: replies.sequence })
+      .prepare("start_next_attempt")
+      .execute({ ownerId, replyId, attempt, leaseSeconds }),
+  );
   return row;
 }
 
@@ -196,7 +246,7 @@ export async function finishReply(database: Database, attempt: Attempt, ending: 
     }>("finish_reply", attempt.ownerId, { ...attempt, ...ending }),
   );
   if (answer.outcome === "lost") return { outcome: "lost" };
-  const message = answer.message === null ? undefined : fromJson(messageFields, answer.message);
+  const message = answer.message === null ? undefined : rowFromJson(messages, answer.message);
   return {
     outcome: "finished",
     reply: replyFromJson(answer.reply, message?.content ?? null),

@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { type ConversationRow, conversationFromJson } from "./conversations.ts";
 import type { Database } from "./database.ts";
-import { fromJson, type JsonRow } from "./json-row.ts";
+import { type JsonRow, rowFromJson } from "./json-row.ts";
 import type { After } from "./keyset.ts";
 import type { MessageRow } from "./messages.ts";
-import { messageFields } from "./statements/fields.ts";
+import { messages } from "./schema/messages.ts";
 
 /** A part of a text, and what of it matches: half open, in Unicode code points of the snippet. */
 export interface Snippet {
@@ -77,7 +77,7 @@ export async function searchMessages(
     "search_messages",
     { ...page, ownerId },
   );
-  return found.map((match) => ({ ...match, message: fromJson(messageFields, match.message) }));
+  return found.map((match) => ({ ...match, message: rowFromJson(messages, match.message) }));
 }
 
 /** The same of conversations, by title, description and the text of their messages. One round trip. */

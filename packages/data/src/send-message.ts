@@ -1,11 +1,11 @@
 import { type ConversationRow, conversationFromJson } from "./conversations.ts";
 import type { Database } from "./database.ts";
-import { fromJson, type JsonRow } from "./json-row.ts";
+import { type JsonRow, rowFromJson } from "./json-row.ts";
 import type { MessageRow } from "./messages.ts";
 import type { ReplyRow } from "./replies.ts";
 import type { ReplyNews } from "./reply-news.ts";
 import type { Metadata } from "./schema/conversations.ts";
-import { messageFields } from "./statements/fields.ts";
+import { messages } from "./schema/messages.ts";
 
 /** Limits and prices of a model. */
 export interface ModelTerms {
@@ -159,7 +159,7 @@ export async function askAgain(database: Database, args: AskAgain): Promise<Sent
   const { answer, news } = await database.run((connection) =>
     connection.callWithNews<Answer | Refusal>("ask_again", args.ownerId, args),
   );
-  return isAnswer(answer) ? toSent(answer, fromJson(messageFields, answer.message), news) : answer;
+  return isAnswer(answer) ? toSent(answer, rowFromJson(messages, answer.message), news) : answer;
 }
 
 export interface NewConversation {

@@ -1,8 +1,9 @@
 import type { Database } from "./database.ts";
-import { fromJson, type JsonRow } from "./json-row.ts";
+import { type JsonRow, rowFromJson } from "./json-row.ts";
 import type { MessageRow } from "./messages.ts";
 import type { NoteRow } from "./notes.ts";
-import { messageFields, noteFields } from "./statements/fields.ts";
+import { messages } from "./schema/messages.ts";
+import { notes } from "./schema/notes.ts";
 
 /** A text as a model sees it. */
 export interface Embedding {
@@ -61,7 +62,7 @@ export async function findSimilarMessages(
   const { ranking, found } = await findSimilar(database, ownerId, "message", question);
   return {
     ranking,
-    found: found.map(({ message, score }) => ({ row: fromJson(messageFields, message), score })),
+    found: found.map(({ message, score }) => ({ row: rowFromJson(messages, message), score })),
   };
 }
 
@@ -72,5 +73,5 @@ export async function findSimilarNotes(
   question: Question,
 ): Promise<Similar<NoteRow>> {
   const { ranking, found } = await findSimilar(database, ownerId, "note", question);
-  return { ranking, found: found.map(({ note, score }) => ({ row: fromJson(noteFields, note), score })) };
+  return { ranking, found: found.map(({ note, score }) => ({ row: rowFromJson(notes, note), score })) };
 }

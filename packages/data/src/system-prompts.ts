@@ -1,13 +1,21 @@
+import { and, eq, getTableColumns, ne, or, type SQL, sql } from "drizzle-orm";
+import { unionAll } from "drizzle-orm/pg-core";
 import { countRows } from "./count-rows.ts";
 import type { Database } from "./database.ts";
 import type { Created } from "./idempotency-keys.ts";
-import { fromJson, type JsonRow } from "./json-row.ts";
-import { type PageOf, pageShape, pageValues } from "./keyset.ts";
-import type { systemPrompts } from "./schema/system-prompts.ts";
-import { systemPromptFields } from "./statements/fields.ts";
-import * as statements from "./statements/system-prompts.ts";
+import { type JsonRow, rowFromJson } from "./json-row.ts";
+import { behindInstant, contains, exactInstant, inOrder, type PageOf, pageLimit } from "./keyset.ts";
+import { systemPrompts } from "./schema/system-prompts.ts";
 
 export type SystemPromptRow = typeof systemPrompts.$inferSelect;
+
+const columns = getTableColumns(systemPrompts);
+
+// Not as parameters: the index of public ones is a partial one, which a plan for all values could not use.
+const isOf = {
+  public: sql`${systemPrompts.visibility} = 'public'`,
+  private: sql`${systemPrompts.visibility} = 'private'`,
+};
 
 /** A prompt that this user may use: their own or a public one. */
 export async function getSystemPrompt(
@@ -15,7 +23,14 @@ export async function getSystemPrompt(
   userId: string,
   systemPromptId: string,
 ): Promise<SystemPromptRow | undefined> {
-  const [row] = await database.run(({ rows }) => rows(statements.get, { userId, systemPromptId }));
+  const [row] = await database.run(({ orm }) =>
+    orm
+      .select()
+      .from(systemPrompts)
+      .where(and(eq(systemPrompts.id, systemPromptId), or(eq(systemPrompts.ownerId, userId), isOf.public)))
+      .prepare("get_system_prompt")
+      .execute(),
+  );
   return row;
 }
 
@@ -25,8 +40,24 @@ export interface SystemPromptFilter {
   visibility?: "private" | "public" | undefined;
 }
 
-function filterShape({ q, visibility }: SystemPromptFilter): statements.PromptFilterShape {
-  return { q: q !== undefined, visibility };
+function withWords({ q }: SystemPromptFilter): SQL | undefined {
+  return q === undefined
+    ? undefined
+    : or(contains(systemPrompts.name, q), contains(systemPrompts.content, q));
+}
+
+function ownMatching(userId: string, filter: SystemPromptFilter): SQL | undefined {
+  const { visibility } = filter;
+  return and(eq(systemPrompts.ownerId, userId), visibility && isOf[visibility], withWords(filter));
+}
+
+function othersMatching(userId: string, filter: SystemPromptFilter): SQL | undefined {
+  return and(
+    isOf.public,
+    filter.visibility === "private" ? sql`false` : undefined,
+    ne(systemPrompts.ownerId, userId),
+    withWords(filter),
+  );
 }
 
 export type SystemPromptPage = SystemPromptFilter & PageOf<string>;
@@ -37,8 +68,22 @@ export async function listSystemPrompts(
   userId: string,
   page: SystemPromptPage,
 ): Promise<(SystemPromptRow & { sortKey: string })[]> {
-  const statement = statements.list({ page: pageShape(page), filter: filterShape(page) });
-  return database.run(({ rows }) => rows(statement, { userId, q: page.q, ...pageValues(page) }));
+  const direction = inOrder(page);
+  return database.run(({ orm }) => {
+    // Each half reads `limit` rows of an index of its own; one condition with `or` would read and sort all.
+    const half = (condition: SQL | undefined) =>
+      orm
+        .select({ ...columns, sortKey: exactInstant(systemPrompts.createdAt).as("sort_key") })
+        .from(systemPrompts)
+        .where(and(condition, behindInstant(systemPrompts.createdAt, systemPrompts.id, page)))
+        .orderBy(direction(systemPrompts.createdAt), direction(systemPrompts.id))
+        .limit(pageLimit(page));
+    return unionAll(half(ownMatching(userId, page)), half(othersMatching(userId, page)))
+      .orderBy(direction(sql`created_at`), direction(sql`id`))
+      .limit(pageLimit(page))
+      .prepare("list_system_prompts")
+      .execute();
+  });
 }
 
 /** How many prompts match. */
@@ -47,7 +92,9 @@ export async function countSystemPrompts(
   userId: string,
   filter: SystemPromptFilter,
 ): Promise<number> {
-  return countRows(database, statements.count(filterShape(filter)), { userId, q: filter.q });
+  return database.run(({ orm }) =>
+    countRows(orm, systemPrompts, or(ownMatching(userId, filter), othersMatching(userId, filter))),
+  );
 }
 
 export interface NewSystemPrompt {
@@ -97,7 +144,7 @@ export async function updateSystemPrompt(
       change,
     ),
   );
-  return answer.outcome === "updated" ? fromJson(systemPromptFields, answer.systemPrompt) : answer.outcome;
+  return answer.outcome === "updated" ? rowFromJson(systemPrompts, answer.systemPrompt) : answer.outcome;
 }
 
 /** Deletes a prompt for good; conversations and replies keep their copies of its text. */

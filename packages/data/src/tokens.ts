@@ -1,8 +1,8 @@
+import { and, eq } from "drizzle-orm";
 import { countRows } from "./count-rows.ts";
 import type { Database } from "./database.ts";
-import { type PageOf, pageShape, pageValues } from "./keyset.ts";
-import type { tokenLedger } from "./schema/tokens.ts";
-import * as statements from "./statements/tokens.ts";
+import { behindNumber, inOrder, type PageOf, pageLimit } from "./keyset.ts";
+import { tokenLedger } from "./schema/tokens.ts";
 
 export type LedgerRow = typeof tokenLedger.$inferSelect;
 
@@ -12,11 +12,20 @@ export async function listLedger(
   ownerId: string,
   page: PageOf<number>,
 ): Promise<LedgerRow[]> {
-  const statement = statements.list(pageShape(page));
-  return database.run(({ rows }) => rows(statement, { ownerId, ...pageValues(page) }));
+  const direction = inOrder(page);
+  return database.run(({ orm }) =>
+    orm
+      .select()
+      .from(tokenLedger)
+      .where(and(eq(tokenLedger.ownerId, ownerId), behindNumber(tokenLedger.ordinal, tokenLedger.id, page)))
+      .orderBy(direction(tokenLedger.ordinal), direction(tokenLedger.id))
+      .limit(pageLimit(page))
+      .prepare("list_ledger")
+      .execute(),
+  );
 }
 
 /** How many entries this owner's ledger has. */
 export async function countLedger(database: Database, ownerId: string): Promise<number> {
-  return countRows(database, statements.count, { ownerId });
+  return database.run(({ orm }) => countRows(orm, tokenLedger, eq(tokenLedger.ownerId, ownerId)));
 }

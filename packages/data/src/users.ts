@@ -1,10 +1,9 @@
 import { createHash } from "node:crypto";
+import { and, eq, lt, sql } from "drizzle-orm";
 import type { Database } from "./database.ts";
 import { newId } from "./ids.ts";
-import { fromJson, type JsonRow } from "./json-row.ts";
-import type { users } from "./schema/users.ts";
-import { userFields } from "./statements/fields.ts";
-import * as statements from "./statements/users.ts";
+import { type JsonRow, rowFromJson } from "./json-row.ts";
+import { deletedSubjects, users } from "./schema/users.ts";
 
 export type UserRow = typeof users.$inferSelect;
 
@@ -49,12 +48,14 @@ export async function resolveUser(
     connection.call<{ outcome: UserResolution["outcome"]; user: JsonRow }>("resolve_user", args),
   );
   if (answer.outcome === "deleted") return { outcome: "deleted" };
-  return { outcome: answer.outcome, user: fromJson(userFields, answer.user) };
+  return { outcome: answer.outcome, user: rowFromJson(users, answer.user) };
 }
 
 /** The user, or undefined. */
 export async function getUser(database: Database, userId: string): Promise<UserRow | undefined> {
-  const [row] = await database.run(({ rows }) => rows(statements.get, { userId }));
+  const [row] = await database.run(({ orm }) =>
+    orm.select().from(users).where(eq(users.id, userId)).prepare("get_user").execute(),
+  );
   return row;
 }
 
@@ -65,13 +66,30 @@ export async function updateUser(
   change: { displayName: string | null },
   expectedVersion: number | undefined,
 ): Promise<UserRow | undefined> {
-  const statement = statements.rename({ isVersioned: expectedVersion !== undefined });
-  const [row] = await database.run(({ rows }) => rows(statement, { userId, ...change, expectedVersion }));
+  const [row] = await database.run(({ orm }) =>
+    orm
+      .update(users)
+      .set({ ...change, version: sql`${users.version} + 1`, updatedAt: sql`now()` })
+      .where(
+        and(
+          eq(users.id, userId),
+          expectedVersion === undefined ? undefined : eq(users.version, expectedVersion),
+        ),
+      )
+      .returning()
+      .prepare("update_user")
+      .execute(),
+  );
   return row;
 }
 
 /** Forgets deleted subjects whose tokens have all expired; answers how many. */
 export async function purgeDeletedSubjects(database: Database): Promise<number> {
-  const purged = await database.run(({ rows }) => rows(statements.purgeSubjects, {}));
+  const purged = await database.run(({ orm }) =>
+    orm
+      .delete(deletedSubjects)
+      .where(lt(deletedSubjects.expiresAt, sql`now()`))
+      .returning({ subjectHash: deletedSubjects.subjectHash }),
+  );
   return purged.length;
 }

@@ -45,7 +45,7 @@ async function openAsk(
   conversationId: string,
 ): Promise<string | undefined> {
   await corner.world.database.run(async ({ orm }) =>
-    (await orm()).execute(`update conversations set deleted_at = null where id = '${conversationId}'`),
+    orm.execute(`update conversations set deleted_at = null where id = '${conversationId}'`),
   );
   corner.manners.splice(0);
   const asked = await client.ask(corner.healthy, conversationId, { deadlineSeconds: 20 });

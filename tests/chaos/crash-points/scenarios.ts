@@ -161,7 +161,7 @@ export const scenarios: readonly Scenario[] = [
       const asked = await askOne(corner, client, conversationId);
       corner.queue.clear();
       await corner.world.database.run(async ({ orm }) =>
-        (await orm()).execute(
+        orm.execute(
           `update replies set enqueued_at = now() - interval '1 hour' where id = '${asked?.replyId}'`,
         ),
       );
@@ -174,7 +174,7 @@ export const scenarios: readonly Scenario[] = [
       // corner may be faster, and die.
       for (let round = 0; round === 0 || (round < 20 && !hasJob()); round++) {
         await corner.world.database.run(async ({ orm }) =>
-          (await orm()).execute(`update replies set enqueued_at = now() - interval '1 hour'
+          orm.execute(`update replies set enqueued_at = now() - interval '1 hour'
             where owner_id = '${corner.ownerId}' and status = 'queued'`),
         );
         await sweepOnce(corner.healthy);

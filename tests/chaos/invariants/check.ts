@@ -21,7 +21,7 @@ interface ReplyFacts {
 const mostRows = 20;
 
 async function rowsOf<T>(database: Database, query: string): Promise<T[]> {
-  return [...(await database.run(async ({ orm }) => (await orm()).execute(query)))] as T[];
+  return [...(await database.run(async ({ orm }) => orm.execute(query)))] as T[];
 }
 
 async function checkStored(database: Database): Promise<Breach[]> {

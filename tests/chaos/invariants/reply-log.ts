@@ -25,5 +25,5 @@ const statements = [
 
 /** Has the database itself write down every change of a reply, whoever makes it. */
 export async function logReplyChanges(database: Database): Promise<void> {
-  for (const statement of statements) await database.run(async ({ orm }) => (await orm()).execute(statement));
+  for (const statement of statements) await database.run(async ({ orm }) => orm.execute(statement));
 }

@@ -68,7 +68,7 @@ it("a worker killed while it holds the job and the check of its reply is replace
     told.asks.push({ conversationId: "new", messageId: message.id, replyId: reply.id, key: reply.id });
     const read = async () => {
       const [row] = await database.run(async ({ orm }) =>
-        (await orm()).execute(`select status, attempt from replies where id = '${reply.id}'`),
+        orm.execute(`select status, attempt from replies where id = '${reply.id}'`),
       );
       return row;
     };

@@ -44,9 +44,7 @@ async function sampleOnce({ stack }: ChaosStack, database: Database): Promise<Sa
   const pids = stack.functions.all.flatMap((pool) => pool.environments());
   const sizes = await Promise.all(pids.map(async (pid) => [pid, await residentMegabytes(pid)] as const));
   const [row] = await database.run(async ({ orm }) =>
-    (await orm()).execute(
-      "select count(*)::integer as n from pg_stat_activity where application_name = 'parley'",
-    ),
+    orm.execute("select count(*)::integer as n from pg_stat_activity where application_name = 'parley'"),
   );
   return {
     connections: Number(row?.n) - ownConnections,
@@ -59,9 +57,7 @@ async function sampleOnce({ stack }: ChaosStack, database: Database): Promise<Sa
 
 async function activityOf(database: Database): Promise<string> {
   const rows = await database.run(async ({ orm }) =>
-    (
-      await orm()
-    ).execute(`select concat_ws(' ', count(*), state, wait_event, 'since', max(now() - state_change)) as line
+    orm.execute(`select concat_ws(' ', count(*), state, wait_event, 'since', max(now() - state_change)) as line
       from pg_stat_activity where application_name = 'parley' group by state, wait_event`),
   );
   return rows.map(({ line }) => String(line)).join(", ");
@@ -79,17 +75,15 @@ async function sample(chaos: ChaosStack, database: Database): Promise<Sample> {
 
 async function storedTimes(database: Database): Promise<Omit<Measured, "samples" | "atRest">> {
   const statuses = await database.run(async ({ orm }) =>
-    (await orm()).execute(
+    orm.execute(
       "select status, count(*)::integer as n, sum(attempt)::integer as attempts from replies group by 1",
     ),
   );
   const [worst] = await database.run(async ({ orm }) =>
-    (await orm()).execute(
-      `select extract(epoch from max(finished_at - created_at))::float as seconds from replies`,
-    ),
+    orm.execute(`select extract(epoch from max(finished_at - created_at))::float as seconds from replies`),
   );
   const [takeover] = await database.run(async ({ orm }) =>
-    (await orm()).execute(`select extract(epoch from max(next_at - leased_until))::float as seconds from (
+    orm.execute(`select extract(epoch from max(next_at - leased_until))::float as seconds from (
       select status, leased_until, lead(at) over (partition by reply_id order by n) as next_at
       from chaos_log) as step where status = 'in_progress' and next_at > leased_until`),
   );

@@ -34,7 +34,7 @@ it("leaves one connection to an environment after outages under load, and none a
   const reply = async () => {
     while (!isOver) {
       const isServed = await environment
-        .run(async ({ orm }) => (await orm()).execute("select pg_sleep(0.02)"))
+        .run(async ({ orm }) => orm.execute("select pg_sleep(0.02)"))
         .then(
           () => true,
           () => false,

@@ -35,7 +35,7 @@ export function probeRestarts(
     // The last backends of a killed server answer for a moment more.
     await sleep(500);
     await eventually(
-      async () => (await database.run(async ({ orm }) => (await orm()).execute("select 1"))).length === 1,
+      async () => (await database.run(async ({ orm }) => orm.execute("select 1"))).length === 1,
     );
     const answeredAt = Date.now();
     await eventually(async () => (await client?.once({ path: "/v1/conversations?limit=1" }))?.status === 200);

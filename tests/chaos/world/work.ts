@@ -41,7 +41,7 @@ export async function sweepOnce(environment: Mortal): Promise<void> {
 
 async function unfinished(database: Database, ownerId: string): Promise<{ id: string }[]> {
   const rows = await database.run(async ({ orm }) =>
-    (await orm()).execute(`select id from replies where owner_id = '${ownerId}' and finished_at is null`),
+    orm.execute(`select id from replies where owner_id = '${ownerId}' and finished_at is null`),
   );
   return rows.map(({ id }) => ({ id: String(id) }));
 }

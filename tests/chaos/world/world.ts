@@ -61,8 +61,7 @@ export async function openWorld(): Promise<World> {
     url,
     database,
     told: nothingTold(),
-    rows: async <T>(query: string) =>
-      [...(await database.run(async ({ orm }) => (await orm()).execute(query)))] as T[],
+    rows: async <T>(query: string) => [...(await database.run(async ({ orm }) => orm.execute(query)))] as T[],
     async close() {
       await database.close();
       await drop();

@@ -67,8 +67,7 @@ export async function openScene(): Promise<Scene> {
           } as Parameters<typeof sendMessage>[1]),
       };
     },
-    rows: async <T>(text: string) =>
-      [...(await database.run(async ({ orm }) => (await orm()).execute(text)))] as T[],
+    rows: async <T>(text: string) => [...(await database.run(async ({ orm }) => orm.execute(text)))] as T[],
     async close() {
       await database.close();
       await drop();

@@ -26,8 +26,7 @@ export async function openVectorDatabase(dimensions: number, maxConnections = 1)
   return {
     url,
     database,
-    rows: async <T>(text: string) =>
-      [...(await database.run(async ({ orm }) => (await orm()).execute(text)))] as T[],
+    rows: async <T>(text: string) => [...(await database.run(async ({ orm }) => orm.execute(text)))] as T[],
     async close() {
       await database.close();
       await server.stop();

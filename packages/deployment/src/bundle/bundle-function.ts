@@ -5,7 +5,6 @@ import { builtinModulesPlugin } from "./builtin-modules.ts";
 import { copyAssets } from "./copy-assets.ts";
 import { leaveOutPlugin } from "./leave-out.ts";
 import { leaveOutUnreadPlugin } from "./leave-out-unread.ts";
-import { statementsPlugin } from "./statements.ts";
 
 export interface BundleOptions {
   /** The folder that holds `functions/` and `migrations/`. */
@@ -39,7 +38,7 @@ export const bundling = {
 } satisfies BuildOptions;
 
 function pluginsFor(options: { keepsJsonSchema: boolean }): Plugin[] {
-  const always = [builtinModulesPlugin, statementsPlugin, leaveOutPlugin(options)];
+  const always = [builtinModulesPlugin, leaveOutPlugin(options)];
   return options.keepsJsonSchema ? always : [...always, leaveOutUnreadPlugin];
 }
 

@@ -1,1 +1,0 @@
-export { drizzle } from "drizzle-orm/postgres-js";
