@@ -4,7 +4,7 @@ import { allRoutes } from "@parley/contract/routes/all";
 import { Stack } from "aws-cdk-lib";
 import { Queue } from "aws-cdk-lib/aws-sqs";
 import { beforeAll, describe, expect, test } from "vitest";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { functionNames, type Synthesis, synthesise } from "./testing/synthesise.ts";
 
 const variants = [

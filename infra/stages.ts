@@ -18,12 +18,15 @@ import {
   SEND_RATE_PER_SECOND,
 } from "@parley/settings/definitions";
 import type { Setting } from "@parley/settings/setting";
-import * as z from "zod";
+import * as z from "zod/mini";
 
-const whole = (least: number, most: number) => z.number().int().min(least).max(most);
+// zod/mini has no words of its own for what is wrong.
+z.config(z.locales.en());
+
+const whole = (least: number, most: number) => z.int().check(z.minimum(least), z.maximum(most));
 const origin = z
   .url({ protocol: /^https?$/ })
-  .refine((url) => new URL(url).origin === url, "must be an origin");
+  .check(z.refine((url) => new URL(url).origin === url, "must be an origin"));
 
 /** What becomes a setting of functions is bounded as they bound it; without it they take their default. */
 const option = <Value>({ schema }: Setting<Value>) => z.optional(schema);
@@ -34,97 +37,105 @@ const orDefault = <Value>(setting: Setting<Value> & { default: Value }) =>
 const oidcProvider = z.strictObject({
   kind: z.literal("oidc"),
   /** Shown on the sign-in page. */
-  name: z.string().regex(/^[A-Za-z][A-Za-z0-9-]{2,31}$/),
+  name: z.string().check(z.regex(/^[A-Za-z][A-Za-z0-9-]{2,31}$/)),
   issuerUrl: z.url({ protocol: /^https$/ }),
-  clientId: z.string().min(1),
+  clientId: z.string().check(z.minLength(1)),
   /** Secrets Manager secret whose text is the client's secret. */
-  clientSecretName: z.string().min(1),
-  scopes: z.array(z.string()).default(["openid", "email", "profile"]),
+  clientSecretName: z.string().check(z.minLength(1)),
+  scopes: z._default(z.array(z.string()), ["openid", "email", "profile"]),
 });
 
 const googleProvider = z.strictObject({
   kind: z.literal("google"),
-  clientId: z.string().min(1),
-  clientSecretName: z.string().min(1),
+  clientId: z.string().check(z.minLength(1)),
+  clientSecretName: z.string().check(z.minLength(1)),
 });
 
 const functionMemory = z.strictObject({
   /** Megabytes; CPU comes with memory, so these are also speeds. */
-  api: whole(256, 10_240).default(512),
-  authorizer: whole(128, 10_240).default(256),
-  worker: whole(256, 10_240).default(1_024),
-  background: whole(256, 10_240).default(512),
+  api: z._default(whole(256, 10_240), 512),
+  authorizer: z._default(whole(128, 10_240), 256),
+  worker: z._default(whole(256, 10_240), 1_024),
+  background: z._default(whole(256, 10_240), 512),
 });
 
 /** What a stage may be told. Everything has a default fit for a personal account. */
 const stageSchema = z.strictObject({
-  region: z
-    .string()
-    .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, "must be a region such as us-east-1")
-    .optional(),
+  region: z.optional(
+    z.string().check(z.regex(/^[a-z]{2}(-[a-z]+)+-\d$/, "must be a region such as us-east-1")),
+  ),
   /** `url`: any Postgres, named by the secret. `aurora`: Aurora Serverless v2 in a VPC of its own. */
-  database: z.enum(["url", "aurora"]).default("url"),
-  aurora: z
-    .strictObject({
+  database: z._default(z.enum(["url", "aurora"]), "url"),
+  aurora: z.prefault(
+    z.strictObject({
       /** Aurora capacity units; a database without connections pauses at 0. */
-      maximumCapacity: whole(1, 128).default(4),
-      pauseAfterMinutes: whole(5, 1_440).default(10),
-      backupDays: whole(1, 35).default(7),
-    })
-    .prefault({}),
+      maximumCapacity: z._default(whole(1, 128), 4),
+      pauseAfterMinutes: z._default(whole(5, 1_440), 10),
+      backupDays: z._default(whole(1, 35), 7),
+    }),
+    {},
+  ),
   /** Name of the Secrets Manager secret that `pnpm run deploy` writes. */
-  secretName: z
-    .string()
-    .regex(/^[\w/+=.@-]+$/)
-    .optional(),
+  secretName: z.optional(z.string().check(z.regex(/^[\w/+=.@-]+$/))),
   /** What of this the account and the database allow decides how many workers run at once. */
-  databaseConnections: whole(4, 5_000).default(60),
-  accountConcurrency: whole(10, 10_000).default(10),
-  memory: functionMemory.prefault({}),
-  logRetentionDays: z
-    .union([z.literal(7), z.literal(14), z.literal(30), z.literal(90), z.literal(365)])
-    .default(14),
+  databaseConnections: z._default(whole(4, 5_000), 60),
+  accountConcurrency: z._default(whole(10, 10_000), 10),
+  memory: z.prefault(functionMemory, {}),
+  logRetentionDays: z._default(
+    z.union([z.literal(7), z.literal(14), z.literal(30), z.literal(90), z.literal(365)]),
+    14,
+  ),
   logLevel: orDefault(POWERTOOLS_LOG_LEVEL),
   /** True keeps data when a stack is deleted. */
-  keepsData: z.boolean().default(true),
-  throttle: z
-    .strictObject({ requestsPerSecond: whole(1, 10_000).default(50), burst: whole(1, 5_000).default(100) })
-    .prefault({}),
-  corsOrigins: z.array(origin).default([]),
-  domain: z
-    .strictObject({
-      name: z.string().regex(/^([a-z0-9-]+\.)+[a-z]{2,}$/, "must be a host name"),
+  keepsData: z._default(z.boolean(), true),
+  throttle: z.prefault(
+    z.strictObject({
+      requestsPerSecond: z._default(whole(1, 10_000), 50),
+      burst: z._default(whole(1, 5_000), 100),
+    }),
+    {},
+  ),
+  corsOrigins: z._default(z.array(origin), []),
+  domain: z.optional(
+    z.strictObject({
+      name: z.string().check(z.regex(/^([a-z0-9-]+\.)+[a-z]{2,}$/, "must be a host name")),
       /** In the stage's region. */
-      certificateArn: z.string().regex(/^arn:aws[\w-]*:acm:/, "must be the ARN of an ACM certificate"),
-    })
-    .optional(),
-  signUp: z.enum(["invite", "domains", "open"]).default("invite"),
+      certificateArn: z
+        .string()
+        .check(z.regex(/^arn:aws[\w-]*:acm:/, "must be the ARN of an ACM certificate")),
+    }),
+  ),
+  signUp: z._default(z.enum(["invite", "domains", "open"]), "invite"),
   /** With `signUp: "domains"`. */
-  signUpDomains: z.array(z.string().regex(/^([a-z0-9-]+\.)+[a-z]{2,}$/, "must be a domain")).default([]),
+  signUpDomains: z._default(
+    z.array(z.string().check(z.regex(/^([a-z0-9-]+\.)+[a-z]{2,}$/, "must be a domain"))),
+    [],
+  ),
   /** A verified SES address. Without it Cognito's own mailer sends about 50 a day. */
-  emailSender: z.email().optional(),
+  emailSender: z.optional(z.email()),
   /** Where the hosted sign-in page may return to; needed by social sign-in. */
-  callbackUrls: z.array(z.url()).default([]),
-  identityProviders: z.array(z.discriminatedUnion("kind", [googleProvider, oidcProvider])).default([]),
-  models: z
-    .strictObject({
+  callbackUrls: z._default(z.array(z.url()), []),
+  identityProviders: z._default(z.array(z.discriminatedUnion("kind", [googleProvider, oidcProvider])), []),
+  models: z.prefault(
+    z.strictObject({
       default: option(DEFAULT_MODEL),
       fallback: option(FALLBACK_MODEL),
       openaiBaseUrl: option(OPENAI_BASE_URL),
       anthropicBaseUrl: option(ANTHROPIC_BASE_URL),
-    })
-    .prefault({}),
+    }),
+    {},
+  ),
   /** Similar search, with `embeddingApiKey` or `openaiApiKey` of the secret. Its queue's polling is billed. */
-  embeddings: z
-    .strictObject({
+  embeddings: z.optional(
+    z.strictObject({
       /** OpenAI, or any server that speaks its embeddings protocol. */
       baseUrl: option(EMBEDDING_BASE_URL),
       model: option(EMBEDDING_MODEL),
       dimensions: option(EMBEDDING_DIMENSIONS),
-    })
-    .optional(),
-  limits: z
-    .strictObject({
+    }),
+  ),
+  limits: z.prefault(
+    z.strictObject({
       newUserTokens: option(NEW_USER_TOKENS),
       monthlyTokens: option(MONTHLY_TOKENS),
       sendsPerSecond: option(SEND_RATE_PER_SECOND),
@@ -133,26 +144,28 @@ const stageSchema = z.strictObject({
       requestsPerSecond: option(API_RATE_PER_SECOND),
       replyDeadlineSeconds: option(REPLY_DEADLINE_SECONDS),
       maximumWaitSeconds: option(MAX_WAIT_SECONDS),
-    })
-    .prefault({}),
+    }),
+    {},
+  ),
   momentoCacheName: orDefault(MOMENTO_CACHE_NAME),
   /** Hours between sweeps; each wakes a sleeping database. */
-  sweepEveryHours: whole(1, 24).default(6),
-  alarmEmail: z.email().optional(),
+  sweepEveryHours: z._default(whole(1, 24), 6),
+  alarmEmail: z.optional(z.email()),
 });
 
-const checkedStage = stageSchema
-  .refine(({ signUp, signUpDomains }) => signUp !== "domains" || signUpDomains.length > 0, {
+const checkedStage = stageSchema.check(
+  z.refine(({ signUp, signUpDomains }) => signUp !== "domains" || signUpDomains.length > 0, {
     path: ["signUpDomains"],
     error: "must name a domain when signUp is domains",
-  })
-  .refine(
+  }),
+  z.refine(
     ({ identityProviders, callbackUrls }) => identityProviders.length === 0 || callbackUrls.length > 0,
     {
       path: ["callbackUrls"],
       error: "must name where sign-in returns to when there are identityProviders",
     },
-  );
+  ),
+);
 
 type StageSettings = z.input<typeof stageSchema>;
 

@@ -1,11 +1,11 @@
 import type { ExportPosition } from "@parley/data/account-export";
 import { exportedTables } from "@parley/data/owned-tables";
 import { invalid } from "@parley/http/problem";
-import * as z from "zod";
+import * as z from "zod/mini";
 
 // Postgres would answer text that it cannot hold, or a number out of range, with an error.
-const text = z.string().regex(/^[\x20-\x7e]{1,300}$/);
-const whole = z.int().min(-2_147_483_648).max(2_147_483_647);
+const text = z.string().check(z.regex(/^[\x20-\x7e]{1,300}$/));
+const whole = z.int().check(z.minimum(-2_147_483_648), z.maximum(2_147_483_647));
 const form = z.tuple([z.string(), z.array(z.union([text, whole]))]);
 
 /** The place as the client gets it. */

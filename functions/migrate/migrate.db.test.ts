@@ -4,10 +4,12 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { administer, databaseAt } from "@parley/embedded-postgres/administer";
 import { afterEach, beforeEach, expect, inject, test, vi } from "vitest";
-import * as z from "zod";
+import * as z from "zod/mini";
 
 const migrations = fileURLToPath(new URL("../../migrations", import.meta.url));
-const journalSchema = z.looseObject({ entries: z.array(z.looseObject({ when: z.number() })).min(1) });
+const journalSchema = z.looseObject({
+  entries: z.array(z.looseObject({ when: z.number() })).check(z.minLength(1)),
+});
 const name = `test_migrate_${process.pid}`;
 let folder: string;
 

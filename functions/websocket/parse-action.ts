@@ -4,7 +4,7 @@ import { fieldErrors, parsing } from "@parley/http/field-errors";
 import { parseJson } from "@parley/http/parse-json";
 import { invalid, invalidFields } from "@parley/http/problem";
 import { refuseUnsafe } from "@parley/http/refuse-unsafe";
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { WebsocketEvent } from "./websocket-event.ts";
 
 /** What of a message says what it is about, whatever else is wrong with it. */

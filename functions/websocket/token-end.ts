@@ -1,7 +1,7 @@
 import { problem } from "@parley/http/problem";
-import * as z from "zod";
+import * as z from "zod/mini";
 
-const authorizerSchema = z.object({ expiresAt: z.coerce.number().positive() });
+const authorizerSchema = z.object({ expiresAt: z.coerce.number().check(z.positive()) });
 
 /** When the token that a connection was opened with ends, in seconds since the epoch; undefined for an API key. */
 export function tokenEnd(authorizer: Record<string, unknown> | undefined): number | undefined {

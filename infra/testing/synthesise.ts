@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { App } from "aws-cdk-lib";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { addStacks } from "../add-stacks.ts";
 import { resolveStage } from "../stages.ts";
 
@@ -17,8 +17,8 @@ export const functionNames = readdirSync(functions).filter((name) =>
 
 const resourceSchema = z.object({
   Type: z.string(),
-  Properties: z.record(z.string(), z.unknown()).default({}),
-  DeletionPolicy: z.string().optional(),
+  Properties: z._default(z.record(z.string(), z.unknown()), {}),
+  DeletionPolicy: z.optional(z.string()),
 });
 export type Resource = z.output<typeof resourceSchema>;
 

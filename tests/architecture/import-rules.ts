@@ -87,12 +87,16 @@ const keepsContractToZodMini: Check = ({ path }, { specifier }) => {
     : "contract depends on zod/mini alone";
 };
 
+const usesZodMini: Check = (_, { specifier }) =>
+  specifier === "zod" ? "zod/mini leaves out of a bundle what is not used; zod does not" : undefined;
+
 const checks: Readonly<Record<string, Check>> = {
   "who may import whom": mayImportPackage,
   rooms: staysInItsRoom,
   providers: leavesProvidersToTheWorker,
   testing: leavesTestingToTests,
   "zod/mini alone": keepsContractToZodMini,
+  "zod/mini": usesZodMini,
 };
 
 /** What the files import against "Who may import whom". */

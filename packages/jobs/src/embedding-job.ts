@@ -1,12 +1,13 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 
 /** Texts to embed: ids only, never text. */
 export const embeddingJobSchema = z.strictObject({
   kind: z.enum(["message", "note"]),
   items: z
-    .array(z.strictObject({ ownerId: z.string().min(1), id: z.string().min(1) }))
-    .min(1)
-    .max(100),
+    .array(
+      z.strictObject({ ownerId: z.string().check(z.minLength(1)), id: z.string().check(z.minLength(1)) }),
+    )
+    .check(z.minLength(1), z.maxLength(100)),
 });
 
 export type EmbeddingJob = z.infer<typeof embeddingJobSchema>;

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 
 /**
  * What the queue carries: ids only, never text. `run` asks for a reply to be generated; `check` comes later and
@@ -6,10 +6,10 @@ import * as z from "zod";
  */
 export const replyJobSchema = z.strictObject({
   kind: z.enum(["run", "check"]),
-  ownerId: z.string().min(1),
-  replyId: z.string().min(1),
+  ownerId: z.string().check(z.minLength(1)),
+  replyId: z.string().check(z.minLength(1)),
   /** Of the request that asked for the reply; in every log line of its job. */
-  requestId: z.string().min(1),
+  requestId: z.string().check(z.minLength(1)),
 });
 
 export type ReplyJob = z.infer<typeof replyJobSchema>;

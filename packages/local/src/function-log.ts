@@ -1,14 +1,14 @@
 import { createWriteStream, mkdirSync, renameSync, statSync, type WriteStream } from "node:fs";
 import { dirname, join } from "node:path";
 import { finished } from "node:stream/promises";
-import * as z from "zod";
+import * as z from "zod/mini";
 
 const longestBytes = 20_000_000;
 
 const logLine = z.looseObject({
   level: z.string(),
   message: z.string(),
-  error: z.looseObject({ name: z.string().optional(), code: z.string().optional() }).optional(),
+  error: z.optional(z.looseObject({ name: z.optional(z.string()), code: z.optional(z.string()) })),
 });
 
 /** Where the functions' lines go. */

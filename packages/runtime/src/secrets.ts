@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { secretVariables } from "@parley/settings/secrets";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { describeError } from "./describe-error.ts";
 import { environmentVariable } from "./environment.ts";
 import { logger } from "./logger.ts";
@@ -8,15 +8,15 @@ import { logger } from "./logger.ts";
 // Made where a secret is read: an environment that has its secrets in variables starts without it.
 const secretsSchema = () =>
   z.object({
-    databaseUrl: z.string().optional(),
+    databaseUrl: z.optional(z.string()),
     /** Past any pooler, for migrations. */
-    directDatabaseUrl: z.string().optional(),
-    openaiApiKey: z.string().optional(),
-    anthropicApiKey: z.string().optional(),
-    momentoApiKey: z.string().optional(),
+    directDatabaseUrl: z.optional(z.string()),
+    openaiApiKey: z.optional(z.string()),
+    anthropicApiKey: z.optional(z.string()),
+    momentoApiKey: z.optional(z.string()),
     /** Of whoever scrapes `/metrics`. */
-    metricsToken: z.string().optional(),
-    embeddingApiKey: z.string().optional(),
+    metricsToken: z.optional(z.string()),
+    embeddingApiKey: z.optional(z.string()),
   });
 
 export type Secrets = z.infer<ReturnType<typeof secretsSchema>>;
@@ -31,7 +31,7 @@ const clusterSchema = () =>
     password: z.string(),
   });
 
-async function fetchSecret<S extends z.ZodType>(variable: string, schema: S): Promise<z.output<S>> {
+async function fetchSecret<S extends z.ZodMiniType>(variable: string, schema: S): Promise<z.output<S>> {
   const SecretId = environmentVariable(variable);
   const { SecretsManagerClient, GetSecretValueCommand } = await import("@aws-sdk/client-secrets-manager");
   const client = new SecretsManagerClient({

@@ -5,7 +5,7 @@ import {
   AdminSetUserPasswordCommand,
   type CognitoIdentityProviderClient,
 } from "@aws-sdk/client-cognito-identity-provider";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { DeploymentError } from "../deployment-error.ts";
 
 export interface AddPersonOptions {

@@ -1,7 +1,7 @@
 import { copyFile, mkdir, readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import * as z from "zod";
+import * as z from "zod/mini";
 
 const schema = z.record(z.string(), z.string());
 

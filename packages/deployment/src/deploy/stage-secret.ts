@@ -4,7 +4,7 @@ import {
   PutSecretValueCommand,
   type SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { DeploymentError } from "../deployment-error.ts";
 import type { SecretValues } from "./secret-values.ts";
 

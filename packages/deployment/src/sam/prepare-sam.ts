@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { secretVariables } from "@parley/settings/secrets";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { DeploymentError } from "../deployment-error.ts";
 import { sampleEvents } from "./sample-events.ts";
 
@@ -33,8 +33,8 @@ const needed = ["DATABASE_URL", "QUEUE_URL", "USER_POOL_ID", "USER_POOL_CLIENT_I
 const functionSchema = z.looseObject({
   Type: z.literal("AWS::Lambda::Function"),
   Properties: z.looseObject({
-    Description: z.string().startsWith("Parley "),
-    Environment: z.object({ Variables: z.record(z.string(), z.unknown()) }).optional(),
+    Description: z.string().check(z.startsWith("Parley ")),
+    Environment: z.optional(z.object({ Variables: z.record(z.string(), z.unknown()) })),
   }),
 });
 const templateSchema = z.looseObject({

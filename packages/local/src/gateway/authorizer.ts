@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { Invocation } from "../lambda/protocol.ts";
 import { type RequestEvent, routeArn } from "./event.ts";
 import { GatewayError } from "./gateway-error.ts";
@@ -7,7 +7,7 @@ const cacheEntries = 10_000;
 
 const simpleResponse = z.object({
   isAuthorized: z.boolean(),
-  context: z.record(z.string(), z.unknown()).nullish(),
+  context: z.nullish(z.record(z.string(), z.unknown())),
 });
 type SimpleResponse = z.output<typeof simpleResponse>;
 

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { Invocation } from "../lambda/protocol.ts";
 import { GatewayError } from "./gateway-error.ts";
 
@@ -6,11 +6,11 @@ import { GatewayError } from "./gateway-error.ts";
 const longestBytes = 6 * 1024 * 1024;
 
 const structured = z.object({
-  statusCode: z.coerce.number().int().min(200).max(599),
-  headers: z.looseObject({}).nullish(),
-  cookies: z.array(z.string()).nullish(),
-  body: z.string().nullish(),
-  isBase64Encoded: z.boolean().nullish(),
+  statusCode: z.coerce.number().check(z.int(), z.minimum(200), z.maximum(599)),
+  headers: z.nullish(z.looseObject({})),
+  cookies: z.nullish(z.array(z.string())),
+  body: z.nullish(z.string()),
+  isBase64Encoded: z.nullish(z.boolean()),
 });
 
 // They belong to the connection, and the length is counted here.

@@ -4,7 +4,7 @@ import { availableParallelism } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import { isAlive } from "@parley/embedded-postgres/process-identity";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { createFunctionPool, type FunctionPool, type FunctionPoolOptions } from "./function-pool.ts";
 
 const answer = z.object({

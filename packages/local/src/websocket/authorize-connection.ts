@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { GatewayError } from "../gateway/gateway-error.ts";
 import type { Invocation } from "../lambda/protocol.ts";
 import { connectArn } from "./websocket-event.ts";
@@ -11,9 +11,12 @@ const statement = z.object({
 
 const policyAnswer = z.object({
   principalId: z.string(),
-  policyDocument: z.object({ Version: z.literal("2012-10-17"), Statement: z.array(statement).min(1) }),
+  policyDocument: z.object({
+    Version: z.literal("2012-10-17"),
+    Statement: z.array(statement).check(z.minLength(1)),
+  }),
   // API Gateway refuses nested values.
-  context: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
+  context: z.optional(z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]))),
 });
 
 function matches(patterns: string | string[], text: string): boolean {
