@@ -10,6 +10,7 @@ export default defineConfig({
         test: {
           ...node,
           name: "unit",
+          setupFiles: "tests/quiet.setup.ts",
           include: ["packages/*/src/**/*.test.ts", "functions/**/*.test.ts"],
           exclude: ["**/*.db.test.ts", "**/node_modules/**"],
         },
@@ -18,6 +19,7 @@ export default defineConfig({
         test: {
           ...node,
           name: "db",
+          setupFiles: "tests/quiet.setup.ts",
           include: ["packages/*/src/**/*.db.test.ts", "functions/**/*.db.test.ts"],
           exclude: ["**/node_modules/**"],
           globalSetup: "tests/database.setup.ts",
