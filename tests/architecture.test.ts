@@ -2,7 +2,7 @@ import { allRoutes } from "@parley/contract/routes/all";
 import type { SecretValues } from "@parley/deployment/deploy/secret-values";
 import type { Secrets } from "@parley/runtime/secrets";
 import { describe, expect, expectTypeOf, it } from "vitest";
-import { fileViolations, functionViolations } from "./architecture/file-rules.ts";
+import { fileSizes, fileViolations, functionViolations } from "./architecture/file-rules.ts";
 import { importViolations, undeclaredImports } from "./architecture/import-rules.ts";
 import { readManifests, readSources } from "./architecture/read-tree.ts";
 import type { SourceFile, Violation } from "./architecture/source-file.ts";
@@ -24,6 +24,12 @@ describe("the house", () => {
 
   it("keeps its files short, well named and off the environment", () => {
     expect(fileViolations(sources)).toEqual([]);
+  });
+
+  it("has small files: median at most 60 lines, nine of ten at most 150", () => {
+    const { median, p90 } = fileSizes(sources);
+    expect(median).toBeLessThanOrEqual(60);
+    expect(p90).toBeLessThanOrEqual(150);
   });
 
   it("reads of the secret what the deployment writes", () => {
@@ -186,6 +192,11 @@ describe("a file", () => {
     ["name", { path: "functions/ops/common.test.ts", text: "" }],
   ])("breaks the rule of %s: %o", (rule, file) => {
     expect(rulesOf(fileViolations([file]))).toEqual([rule]);
+  });
+
+  it("counts its lines", () => {
+    const files = [1, 2, 3, 4, 100].map((lines) => ({ path: "a.ts", text: "a;\n".repeat(lines) }));
+    expect(fileSizes(files)).toEqual({ median: 3, p90: 100 });
   });
 
   it.each<SourceFile>([

@@ -15,8 +15,10 @@ const readsNoEnvironment: Check = ({ path, text }) => {
   return !isAllowed && reads.test(text) ? "only runtime reads the environment" : undefined;
 };
 
-const isShort: Check = ({ text }) => {
-  const lines = text.split("\n").length - (text.endsWith("\n") ? 1 : 0);
+const linesOf = ({ text }: SourceFile) => text.split("\n").length - (text.endsWith("\n") ? 1 : 0);
+
+const isShort: Check = (file) => {
+  const lines = linesOf(file);
   return lines > longestFile ? `${lines} lines; ${longestFile} at most` : undefined;
 };
 
@@ -33,6 +35,13 @@ const checks: Readonly<Record<string, Check>> = {
   "default export": hasNoDefaultExport,
   name: isNamedForItsContent,
 };
+
+/** How long files are, in lines: half of them have at most `median`, nine of ten at most `p90`. */
+export function fileSizes(files: readonly SourceFile[]): { median: number; p90: number } {
+  const sizes = files.map(linesOf).toSorted((left, right) => left - right);
+  const at = (share: number) => sizes[Math.ceil(share * sizes.length) - 1] ?? 0;
+  return { median: at(0.5), p90: at(0.9) };
+}
 
 /** What is wrong with each file by itself. */
 export function fileViolations(files: readonly SourceFile[]): Violation[] {
