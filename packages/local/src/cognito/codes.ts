@@ -7,7 +7,6 @@ const hour = 3_600_000;
 const validFor: Record<CodePurpose, number> = {
   "sign-up": 24 * hour,
   "reset-password": hour,
-  "verify-email": 24 * hour,
 };
 const mailboxSize = 1000;
 

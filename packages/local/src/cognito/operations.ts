@@ -1,30 +1,12 @@
 import { adminCreateUser, adminSetUserPassword } from "./admin-create-user.ts";
-import {
-  adminConfirmSignUp,
-  adminDeleteUser,
-  adminDisableUser,
-  adminEnableUser,
-  adminGetUser,
-  listUsers,
-} from "./admin-users.ts";
-import {
-  adminAddUserToGroup,
-  adminListGroupsForUser,
-  adminRemoveUserFromGroup,
-  createGroup,
-} from "./groups.ts";
+import { adminDeleteUser, adminDisableUser, adminGetUser } from "./admin-users.ts";
+import { adminAddUserToGroup } from "./groups.ts";
 import type { Input } from "./input.ts";
-import {
-  changePassword,
-  deleteUser,
-  getUser,
-  updateUserAttributes,
-  verifyUserAttribute,
-} from "./own-account.ts";
+import { changePassword, getUser } from "./own-account.ts";
 import type { Pool } from "./pool.ts";
 import { confirmForgotPassword, forgotPassword } from "./reset-password.ts";
 import { initiateAuth } from "./sign-in.ts";
-import { globalSignOut, revokeToken } from "./sign-out.ts";
+import { revokeToken } from "./sign-out.ts";
 import { confirmSignUp, resendConfirmationCode, signUp } from "./sign-up.ts";
 
 type Operation = (pool: Pool, input: Input) => Promise<object>;
@@ -36,14 +18,10 @@ export const publicOperations = new Map<string, Operation>([
   ["ResendConfirmationCode", resendConfirmationCode],
   ["InitiateAuth", initiateAuth],
   ["RevokeToken", revokeToken],
-  ["GlobalSignOut", globalSignOut],
   ["GetUser", getUser],
   ["ForgotPassword", forgotPassword],
   ["ConfirmForgotPassword", confirmForgotPassword],
   ["ChangePassword", changePassword],
-  ["UpdateUserAttributes", updateUserAttributes],
-  ["VerifyUserAttribute", verifyUserAttribute],
-  ["DeleteUser", deleteUser],
 ]);
 
 /** Calls that AWS takes only with a signature (IAM). */
@@ -52,12 +30,6 @@ export const signedOperations = new Map<string, Operation>([
   ["AdminCreateUser", adminCreateUser],
   ["AdminSetUserPassword", adminSetUserPassword],
   ["AdminDeleteUser", adminDeleteUser],
-  ["AdminConfirmSignUp", adminConfirmSignUp],
   ["AdminDisableUser", adminDisableUser],
-  ["AdminEnableUser", adminEnableUser],
-  ["ListUsers", listUsers],
-  ["CreateGroup", createGroup],
   ["AdminAddUserToGroup", adminAddUserToGroup],
-  ["AdminRemoveUserFromGroup", adminRemoveUserFromGroup],
-  ["AdminListGroupsForUser", adminListGroupsForUser],
 ]);

@@ -21,6 +21,7 @@ export async function startTestPool(given?: {
     userPoolId,
     clientId: ClientId,
     region: "eu-central-1",
+    groups: ["admin"],
     dataFile,
     onCode: () => {},
     clock: () => time.now,

@@ -1,8 +1,7 @@
 import { CognitoError, invalidParameter } from "./errors.ts";
 import { type Input, readText } from "./input.ts";
 import { type Pool, requireClient } from "./pool.ts";
-import { findSession, revokeSessions } from "./sessions.ts";
-import { requireTokenUser } from "./tokens.ts";
+import { findSession } from "./sessions.ts";
 
 /** Revokes a refresh token and what was issued by it. A token nobody knows is answered as a revoked one (RFC 7009). */
 export async function revokeToken(pool: Pool, input: Input) {
@@ -22,11 +21,5 @@ export async function revokeToken(pool: Pool, input: Input) {
     session.isRevoked = true;
     await pool.save();
   }
-  return {};
-}
-
-export async function globalSignOut(pool: Pool, input: Input) {
-  revokeSessions(pool, await requireTokenUser(pool, input));
-  await pool.save();
   return {};
 }

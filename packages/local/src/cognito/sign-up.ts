@@ -67,7 +67,7 @@ export async function confirmSignUp(pool: Pool, input: Input) {
 }
 
 /** Marks the user confirmed, saves, then runs the trigger. */
-export async function confirmUser(pool: Pool, user: StoredUser, changes: Partial<StoredUser>) {
+async function confirmUser(pool: Pool, user: StoredUser, changes: Partial<StoredUser>) {
   Object.assign(user, changes, { status: "CONFIRMED", updatedAt: pool.now() });
   await pool.save();
   await runPostConfirmation(pool, user, "PostConfirmation_ConfirmSignUp");

@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { exportJWK, generateKeyPair, type JWK } from "jose";
 import { isObject } from "./input.ts";
 
-export type CodePurpose = "sign-up" | "reset-password" | "verify-email";
+export type CodePurpose = "sign-up" | "reset-password";
 
 /** All times in the file are milliseconds since the epoch. */
 export interface StoredUser {

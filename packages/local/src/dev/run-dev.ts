@@ -17,7 +17,6 @@ const usage =
 const codeNames: Readonly<Record<CodePurpose, string>> = {
   "sign-up": "confirmation code",
   "reset-password": "password reset code",
-  "verify-email": "e-mail verification code",
 };
 
 interface DevOptions {
