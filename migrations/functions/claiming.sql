@@ -97,7 +97,6 @@ BEGIN
 END $$;
 
 -- Takes a reply for a worker: the reply with its notes, whom to tell, and the messages before it, newest first.
--- claim_with_history is for workers that were deployed before this one.
 CREATE OR REPLACE FUNCTION claim_for_prompt(p jsonb, OUT answer jsonb, OUT news jsonb, OUT history json) LANGUAGE plpgsql AS $$
 BEGIN
   answer := take_reply(p);

@@ -29,15 +29,6 @@ BEGIN
     ELSE
       CREATE INDEX IF NOT EXISTS search_words_trigrams ON search_words USING gin (word gin_trgm_ops);
     END IF;
-    CREATE OR REPLACE FUNCTION similar_words(p_owner_id text, p_word text, p_recent text[]) RETURNS SETOF text
-    LANGUAGE plpgsql STABLE SET plan_cache_mode = force_custom_plan AS $words$
-    BEGIN
-      RETURN QUERY SELECT found.word FROM (
-        SELECT s.word FROM search_words AS s
-        WHERE s.owner_id = p_owner_id AND (s.word % p_word OR s.word LIKE as_fragment(p_word))
-        UNION SELECT w FROM unnest(p_recent) AS w WHERE w % p_word OR w LIKE as_fragment(p_word)) AS found
-      ORDER BY found.word LIKE as_fragment(p_word) DESC, similarity(found.word, p_word) DESC, found.word LIMIT 12;
-    END $words$;
   END IF;
   IF 'vector' = ANY (present) THEN
     FOREACH kind IN ARRAY ARRAY['message', 'note'] LOOP

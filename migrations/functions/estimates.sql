@@ -11,7 +11,7 @@ BEGIN
 END $$;
 
 -- What sending `content` would take: POST …/estimate. Arguments: ownerId, conversationId, content, model,
--- defaultModel, models. Outcomes: estimated, not_found, unknown_model. Reads what claim_reply would give the
+-- defaultModel, models. Outcomes: estimated, not_found, unknown_model. Reads what claim_for_prompt would give the
 -- worker, through the same functions.
 CREATE OR REPLACE FUNCTION estimate_reply(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE

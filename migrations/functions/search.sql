@@ -58,13 +58,24 @@ CREATE OR REPLACE FUNCTION newest_messages(p_owner_id text, p_most integer) RETU
   WHERE NOT m.is_deleted LIMIT p_most
 $$;
 
--- The owner's words that contain this one. prepare_search replaces it where the server can compare trigrams.
-CREATE OR REPLACE FUNCTION similar_words(p_owner_id text, p_word text, p_recent text[]) RETURNS SETOF text LANGUAGE sql STABLE AS $$
-  SELECT word FROM (
-    SELECT s.word FROM search_words AS s WHERE s.owner_id = p_owner_id AND s.word LIKE as_fragment(p_word)
-    UNION SELECT w FROM unnest(p_recent) AS w WHERE w LIKE as_fragment(p_word)) AS found
-  ORDER BY char_length(word), word LIMIT 12
-$$;
+-- The owner's words that contain this one, and where the server can compare trigrams, those that resemble it.
+-- Postgres reads the operators of an extension only when it comes to them, so that it need not be there.
+CREATE OR REPLACE FUNCTION similar_words(p_owner_id text, p_word text, p_recent text[]) RETURNS SETOF text
+LANGUAGE plpgsql STABLE SET plan_cache_mode = force_custom_plan AS $$
+BEGIN
+  IF EXISTS (SELECT FROM pg_extension WHERE extname = 'pg_trgm') THEN
+    RETURN QUERY SELECT found.word FROM (
+      SELECT s.word FROM search_words AS s
+      WHERE s.owner_id = p_owner_id AND (s.word % p_word OR s.word LIKE as_fragment(p_word))
+      UNION SELECT w FROM unnest(p_recent) AS w WHERE w % p_word OR w LIKE as_fragment(p_word)) AS found
+    ORDER BY found.word LIKE as_fragment(p_word) DESC, similarity(found.word, p_word) DESC, found.word LIMIT 12;
+  ELSE
+    RETURN QUERY SELECT found.word FROM (
+      SELECT s.word FROM search_words AS s WHERE s.owner_id = p_owner_id AND s.word LIKE as_fragment(p_word)
+      UNION SELECT w FROM unnest(p_recent) AS w WHERE w LIKE as_fragment(p_word)) AS found
+    ORDER BY char_length(found.word), found.word LIMIT 12;
+  END IF;
+END $$;
 
 -- The owner's newest texts: their words may not be remembered yet, and they tell which words are frequent.
 CREATE OR REPLACE FUNCTION recent_texts(p_owner_id text) RETURNS tsvector[] LANGUAGE sql STABLE AS $$

@@ -27,19 +27,54 @@ export async function readFunctionFiles(folder: string): Promise<FunctionFiles> 
   return { checksum: hash.digest("hex"), files, names };
 }
 
-/**
- * Drops functions of these names, since `create or replace` cannot change the name of an argument or what is answered.
- * Those of extensions, and those that a table depends on, stay.
- */
-async function drop(transaction: TransactionSql, names: readonly string[]): Promise<void> {
-  const found = await transaction`
-    select oid::regprocedure::text as signature from pg_proc as function
-    where pronamespace = 'public'::regnamespace and proname in (select jsonb_array_elements_text(${JSON.stringify(names)}::text::jsonb))
+interface PresentFunction {
+  readonly name: string;
+  /** As `drop function` takes it. */
+  readonly identity: string;
+  /** What `create or replace` cannot change. */
+  readonly signature: string;
+}
+
+async function readFunctions(transaction: TransactionSql, schema: string): Promise<PresentFunction[]> {
+  return transaction<PresentFunction[]>`
+    select proname as name, format('%I(%s)', proname, pg_get_function_identity_arguments(oid)) as identity,
+      format('%I(%s) %s', proname, pg_get_function_arguments(oid), pg_get_function_result(oid)) as signature
+    from pg_proc as function
+    where pronamespace = ${schema}::regnamespace
       and not exists (
         select from pg_depend where classid = 'pg_proc'::regclass and objid = function.oid and deptype = 'e')
       and not exists (
         select from pg_depend where refclassid = 'pg_proc'::regclass and refobjid = function.oid)`;
-  for (const { signature } of found) await transaction.unsafe(`drop function ${signature}`);
+}
+
+/** The signatures that the files define, learnt by defining them in a schema that is gone again afterwards. */
+async function readSignatures(
+  transaction: TransactionSql,
+  files: FunctionFiles["files"],
+): Promise<ReadonlySet<string>> {
+  await transaction`create schema parley_next`;
+  await transaction`set local search_path = parley_next, public`;
+  for (const { text } of files) await transaction.unsafe(text);
+  await transaction`set local search_path = public`;
+  const defined = await readFunctions(transaction, "parley_next");
+  await transaction`drop schema parley_next cascade`;
+  return new Set(defined.map(({ signature }) => signature));
+}
+
+/**
+ * Drops functions of these names that the files do not define with the same arguments and answer. All others stay, and
+ * are replaced: what runs meanwhile would not find a function that was dropped and made anew.
+ */
+async function drop(
+  transaction: TransactionSql,
+  files: FunctionFiles["files"],
+  names: ReadonlySet<string>,
+): Promise<void> {
+  const wanted = await readSignatures(transaction, files);
+  for (const { name, identity, signature } of await readFunctions(transaction, "public")) {
+    if (names.has(name) && !wanted.has(signature))
+      await transaction.unsafe(`drop function public.${identity}`);
+  }
 }
 
 /**
@@ -56,7 +91,8 @@ export async function applyFunctions(client: Sql, folder: string): Promise<void>
   await client.begin(async (transaction) => {
     // A function may be defined before another one that it calls.
     await transaction`set local check_function_bodies = off`;
-    await drop(transaction, [...names, ...((applied?.names as string[] | undefined) ?? [])]);
+    const earlier = (applied?.names as string[] | undefined) ?? [];
+    await drop(transaction, files, new Set([...names, ...earlier]));
     for (const { text } of files) await transaction.unsafe(text);
     await transaction`delete from drizzle.functions`;
     await transaction`insert into drizzle.functions (checksum, names)

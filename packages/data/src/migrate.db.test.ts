@@ -103,6 +103,14 @@ test("an edited function is applied again, one that left the files goes", async 
   expect((await functionsInDatabase()).has("extra")).toBe(false);
 });
 
+test("a function whose body alone changed is replaced where it stands", async () => {
+  await migrate(url, folder);
+  const before = await sql`select oid from pg_proc where proname = 'send_message'`;
+  await edit("sending.sql", (text) => `${text}\n-- Another checksum.\n`);
+  await migrate(url, folder);
+  expect(await sql`select oid from pg_proc where proname = 'send_message'`).toEqual(before);
+});
+
 test("a file that fails changes nothing, and a stranger's function is left alone", async () => {
   await migrate(url, folder);
   await sql`create function of_a_stranger() returns integer language sql as 'select 1'`;

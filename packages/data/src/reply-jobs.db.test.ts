@@ -122,18 +122,6 @@ test("replies of a conversation run in order, and each sees the answer before it
   expect(claim).toMatchObject({ history: [{ content: "1" }, { content: "first" }, { content: "2" }] });
 });
 
-test("a worker of the version before is given the same history, an object for each message", async () => {
-  const [ada, eve] = [await scene.person(), await scene.person()];
-  await eve.send({ content: "Not Ada's" });
-  await complete(await claimed(ada, replyOf(await ada.send({ content: "1" })).id), "first");
-  const { id: replyId } = replyOf(await ada.send({ content: "2" }));
-  const args = { ownerId: ada.id, replyId, leaseSeconds: 0 };
-  const answer = await scene.database.run((connection) => connection.call("claim_reply", args));
-  const claim = await claimReply(scene.database, ada.id, replyId);
-  if (claim.outcome !== "claimed") throw new Error(claim.outcome);
-  expect(answer).toMatchObject({ outcome: "claimed", history: claim.history });
-});
-
 test("cancel: free while queued, charged after the first delta, kept, repeatable, and final", async () => {
   const [ada, eve] = [await scene.person(), await scene.person()];
   const queued = replyOf(await ada.send());
