@@ -1,6 +1,6 @@
 import { cp, mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { type BuildOptions, build, type Metafile, type Plugin } from "esbuild";
+import { type BuildOptions, build, type Metafile } from "esbuild";
 import { builtinModulesPlugin } from "./builtin-modules.ts";
 import { copyAssets } from "./copy-assets.ts";
 import { leaveOutPlugin } from "./leave-out.ts";
@@ -37,11 +37,6 @@ export const bundling = {
   legalComments: "none",
 } satisfies BuildOptions;
 
-function pluginsFor(options: { keepsJsonSchema: boolean }): Plugin[] {
-  const always = [builtinModulesPlugin, leaveOutPlugin(options)];
-  return options.keepsJsonSchema ? always : [...always, leaveOutUnreadPlugin];
-}
-
 function buildOptions({ root, name, outputFolder }: BundleOptions): BuildOptions {
   return {
     ...bundling,
@@ -54,23 +49,16 @@ function buildOptions({ root, name, outputFolder }: BundleOptions): BuildOptions
     sourcesContent: false,
     metafile: true,
     logLevel: "warning",
-    plugins: pluginsFor({ keepsJsonSchema: false }),
+    plugins: [builtinModulesPlugin, leaveOutPlugin, leaveOutUnreadPlugin],
   };
 }
-
-const jsonSchemaUser = /(?:^|\/)packages\/contract\/src\/openapi\//;
 
 async function bundle(options: BuildOptions) {
   const attempt = (change: BuildOptions = {}) =>
     build({ ...options, ...change, metafile: true, write: false });
   const first = await attempt();
-  const keepsJsonSchema = Object.keys(first.metafile.inputs).some((input) => jsonSchemaUser.test(input));
   const needsRequire = first.outputFiles.some(({ text }) => text.includes(unresolvedRequire));
-  if (!keepsJsonSchema && !needsRequire) return first;
-  return attempt({
-    plugins: pluginsFor({ keepsJsonSchema }),
-    ...(needsRequire && { banner: { js: createRequireBanner } }),
-  });
+  return needsRequire ? attempt({ banner: { js: createRequireBanner } }) : first;
 }
 
 /**

@@ -32,7 +32,7 @@ function optionsFor({ root, entries, outputFolder }: TogetherOptions): BuildOpti
     // Read by people, in stack traces.
     minify: false,
     banner: { js: createRequireBanner },
-    plugins: [builtinModulesPlugin, leaveOutPlugin({ keepsJsonSchema: true })],
+    plugins: [builtinModulesPlugin, leaveOutPlugin],
     write: false,
     logLevel: "silent",
   };

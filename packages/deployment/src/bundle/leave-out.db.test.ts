@@ -34,7 +34,7 @@ beforeAll(async () => {
     bundle: true,
     format: "esm",
     platform: "node",
-    plugins: [leaveOutPlugin({ keepsJsonSchema: false })],
+    plugins: [leaveOutPlugin],
   });
   const bundled = (await import(pathToFileURL(outfile).href)) as { default: typeof postgres };
   database = await createTestDatabase();

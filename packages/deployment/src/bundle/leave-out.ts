@@ -1,6 +1,5 @@
 import { readFile } from "node:fs/promises";
 import type { Plugin } from "esbuild";
-import { leanZod } from "./lean-zod.ts";
 import { allReplaced, replaced } from "./replaced.ts";
 
 const refuse = (what: string) => `() => { throw new Error("${what} is left out of the bundles."); }`;
@@ -16,22 +15,6 @@ interface Replacement {
 
 /** Parts of dependencies that no function calls and that tree shaking keeps: together a fifth of an eager bundle. */
 const replacements: readonly Replacement[] = [
-  {
-    // Every zod schema refers to them for `toJSONSchema`, which the OpenAPI script calls, at build time.
-    file: /\/zod\/v4\/core\/json-schema-processors\.js$/,
-    contents: (original) =>
-      [...original.matchAll(/^export (?:const|function) (\w+)/gm)]
-        .map(([, name]) => `export const ${name} = undefined;`)
-        .join("\n"),
-  },
-  {
-    file: /\/zod\/v4\/core\/to-json-schema\.js$/,
-    contents: (original) =>
-      [...original.matchAll(/^export (?:const|function) (\w+)/gm), ["", "process"]]
-        .map(([, name]) => `export const ${name} = () => ${refuse("JSON Schema")};`)
-        .join("\n"),
-  },
-  { file: /\/zod\/v4\/classic\/schemas\.js$/, contents: leanZod },
   {
     // For `pgTable(name, (builders) => …)`; our tables name the builders they use.
     file: /\/drizzle-orm\/pg-core\/columns\/all\.js$/,
@@ -112,24 +95,15 @@ const replacements: readonly Replacement[] = [
   },
 ];
 
-const ofJsonSchema = ({ file }: Replacement) =>
-  file.source.includes("json-schema") || file.source.includes("classic");
-
-/**
- * Leaves out of a bundle what `replacements` names.
- * @param options.keepsJsonSchema for what builds the OpenAPI document
- */
-export function leaveOutPlugin({ keepsJsonSchema }: { keepsJsonSchema: boolean }): Plugin {
-  return {
-    name: "leave-out",
-    setup(build) {
-      for (const replacement of replacements) {
-        if (keepsJsonSchema && ofJsonSchema(replacement)) continue;
-        build.onLoad({ filter: replacement.file }, async ({ path }) => ({
-          contents: replacement.contents(await readFile(path, "utf8")),
-          loader: "js",
-        }));
-      }
-    },
-  };
-}
+/** Leaves out of a bundle what `replacements` names. */
+export const leaveOutPlugin: Plugin = {
+  name: "leave-out",
+  setup(build) {
+    for (const replacement of replacements) {
+      build.onLoad({ filter: replacement.file }, async ({ path }) => ({
+        contents: replacement.contents(await readFile(path, "utf8")),
+        loader: "js",
+      }));
+    }
+  },
+};
