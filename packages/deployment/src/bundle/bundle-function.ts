@@ -3,8 +3,6 @@ import { dirname, join } from "node:path";
 import { type BuildOptions, build, type Metafile } from "esbuild";
 import { builtinModulesPlugin } from "./builtin-modules.ts";
 import { copyAssets } from "./copy-assets.ts";
-import { leaveOutPlugin } from "./leave-out.ts";
-import { leaveOutUnreadPlugin } from "./leave-out-unread.ts";
 
 export interface BundleOptions {
   /** The folder that holds `functions/` and `migrations/`. */
@@ -49,7 +47,7 @@ function buildOptions({ root, name, outputFolder }: BundleOptions): BuildOptions
     sourcesContent: false,
     metafile: true,
     logLevel: "warning",
-    plugins: [builtinModulesPlugin, leaveOutPlugin, leaveOutUnreadPlugin],
+    plugins: [builtinModulesPlugin],
   };
 }
 

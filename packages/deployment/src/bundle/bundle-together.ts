@@ -4,7 +4,6 @@ import { type BuildOptions, context, stop } from "esbuild";
 import { builtinModulesPlugin } from "./builtin-modules.ts";
 import { bundling, createRequireBanner } from "./bundle-function.ts";
 import { copyAssets } from "./copy-assets.ts";
-import { leaveOutPlugin } from "./leave-out.ts";
 
 export interface TogetherOptions {
   /** The repository. */
@@ -32,7 +31,7 @@ function optionsFor({ root, entries, outputFolder }: TogetherOptions): BuildOpti
     // Read by people, in stack traces.
     minify: false,
     banner: { js: createRequireBanner },
-    plugins: [builtinModulesPlugin, leaveOutPlugin],
+    plugins: [builtinModulesPlugin],
     write: false,
     logLevel: "silent",
   };

@@ -1,15 +1,8 @@
-import { mkdtemp, rm } from "node:fs/promises";
 import { connect, type Socket } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { createTestDatabase, type TestDatabase } from "@parley/embedded-postgres/test-database";
-import { build } from "esbuild";
-import type postgres from "postgres";
+import postgres from "postgres";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { leaveOutPlugin } from "./leave-out.ts";
 
-let folder: string;
 let database: TestDatabase;
 let client: postgres.Sql;
 /** The first message of each write, by its letter: P parses, B binds. */
@@ -26,28 +19,16 @@ function recorded(socket: Socket): Socket {
 }
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "parley-leave-out-"));
-  const outfile = join(folder, "postgres.mjs");
-  await build({
-    stdin: { contents: 'export { default } from "postgres";', resolveDir: import.meta.dirname },
-    outfile,
-    bundle: true,
-    format: "esm",
-    platform: "node",
-    plugins: [leaveOutPlugin],
-  });
-  const bundled = (await import(pathToFileURL(outfile).href)) as { default: typeof postgres };
   database = await createTestDatabase();
   const { hostname, port } = new URL(database.url);
   const socketOption: object = { socket: () => recorded(connect(Number(port), hostname)) };
-  client = bundled.default(database.url, { ...socketOption, max: 1, fetch_types: false });
+  client = postgres(database.url, { ...socketOption, max: 1, fetch_types: false });
   await client`select 1`;
 });
 
 afterAll(async () => {
   await client.end();
   await database.drop();
-  await rm(folder, { recursive: true });
 });
 
 beforeEach(() => {
