@@ -13,7 +13,7 @@ export interface OwnStack {
 /** A stack for one test file, which may break it. */
 export async function startOwnStack(
   settings: Record<string, string>,
-  mostWorkers?: number,
+  maximumWorkers?: number,
 ): Promise<OwnStack> {
   const dataDir = await throwAwayFolder();
   const stack = await startStack({
@@ -28,7 +28,7 @@ export async function startOwnStack(
       DATA_DIR: dataDir,
     }),
     durable: false,
-    ...(mostWorkers !== undefined && { mostWorkers }),
+    ...(maximumWorkers !== undefined && { maximumWorkers }),
   });
   return {
     stack,

@@ -5,7 +5,7 @@ export type OnRead = (hit: boolean, millis: number) => void;
 
 const longestMillis = 60_000;
 // What one line may hold of one metric.
-const mostReads = 100;
+const maximumReads = 100;
 
 /**
  * Counts hits and misses and keeps latencies; one line goes to the log with the read that is the hundredth, or comes a
@@ -22,7 +22,7 @@ export function createReadMetrics(
     if (latencies.length === 0) since = now();
     if (hit) hits += 1;
     latencies.push(Math.round(millis * 100) / 100);
-    if (latencies.length < mostReads && now() - since < longestMillis) return;
+    if (latencies.length < maximumReads && now() - since < longestMillis) return;
     const measurements = [
       { name: "CacheHits", unit: "Count" as const, value: hits },
       { name: "CacheMisses", unit: "Count" as const, value: latencies.length - hits },

@@ -24,7 +24,7 @@ export interface ReplyReads {
   /** Call when the database shows a reply that runs and has been saved: it is looked for here from now on. */
   replyRuns(ownerId: string, replyId: string): void;
   /**
-   * Call after every commit that ends a reply which has been saved while it ran, whoever made it. From then on it is
+   * Call after every commit that ends a reply which has been saved while it ran. From then on it is
    * not served as running.
    */
   dropReply(ownerId: string, replyId: string): Promise<void>;
@@ -35,7 +35,7 @@ type ReplyEnvelope<T> = Envelope<T> & Position;
 const replySeconds = 5;
 // Outlives every write that a reader would still accept, so that a paused worker cannot bring an ended reply back.
 const endedSeconds = 2 * replySeconds;
-const mostRunning = 1_000;
+const maximumRunning = 1_000;
 const ended = "ended";
 
 const replyKey = (ownerId: string, replyId: string) => `reply:${ownerId}:${replyId}`;
@@ -69,7 +69,7 @@ export function replyReads(calls: Calls, onRead: OnRead): ReplyReads {
 
     replyRuns(ownerId, replyId) {
       const [oldest] = running;
-      if (oldest !== undefined && running.size >= mostRunning) running.delete(oldest);
+      if (oldest !== undefined && running.size >= maximumRunning) running.delete(oldest);
       running.add(replyKey(ownerId, replyId));
     },
 

@@ -6,7 +6,7 @@ import { loadDatabaseUrl, refreshSecrets } from "@parley/runtime/secrets";
  * @throws Error with one sentence when nobody says where it is
  */
 export async function openDeploymentDatabase(options?: DatabaseOptions): Promise<Database> {
-  // Asked at init already: whoever deployed without it is to be told so, and not that a request failed.
+  // Read at init, so that a deployment without it fails with this reason and not at its first request.
   await loadDatabaseUrl();
   return openDatabase({ url: loadDatabaseUrl, refused: refreshSecrets }, options);
 }

@@ -11,7 +11,7 @@ function statusFields(pid: number): string[] {
   }
 }
 
-/** Is there a process of this id, whoever owns it? One that has ended and only waits to be reaped does not count. */
+/** Is there a process of this id, of any owner? One that has ended and only waits to be reaped does not count. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);

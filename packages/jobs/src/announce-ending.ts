@@ -9,7 +9,7 @@ interface ChangeCache extends EndingCache {
   conversationChanged(ownerId: string, conversationId: string): Promise<void>;
 }
 
-/** Tells whoever listens; what the news say is its own affair. */
+/** Tells the listeners; what the news say is defined where they are made. */
 export interface Announcer<News> {
   announce(news: News): Promise<void>;
 }
@@ -45,7 +45,7 @@ function announcements<News>(
 }
 
 /**
- * What follows every commit that ends replies, whoever made it, each part best effort: cached polls are dropped,
+ * What follows every commit that ends replies, each step best effort: cached polls are dropped,
  * the conversation's next reply gets its job, and listeners are told. Of the conversation nothing is cached while a
  * reply of it is unfinished, so there is nothing to drop.
  */

@@ -6,7 +6,7 @@ export interface QueueDepth {
   waiting: number;
   /** Received and not yet deleted. */
   running: number;
-  /** Checks, for the most part. */
+  /** Mainly delayed checks. */
   delayed: number;
 }
 

@@ -2,7 +2,7 @@ import { describeError } from "@parley/runtime/describe-error";
 import { logger } from "@parley/runtime/logger";
 import { lazyQueueClient } from "./queue-client.ts";
 
-/** A message of the reply queue, whoever received it. */
+/** A received message of the reply queue. */
 export interface Delivery {
   messageId: string;
   body: string;
@@ -17,7 +17,7 @@ export interface ReplySource {
    * Up to `most` (10 at most) jobs that wait now, which return in `seconds` unless they are held or deleted by then;
    * none when the queue cannot be read.
    */
-  receive(most: number, seconds: number): Promise<Delivery[]>;
+  receive(maximum: number, seconds: number): Promise<Delivery[]>;
   /** Takes a received job out of the queue. One that stays comes again and is found finished. */
   remove(receiptHandle: string): Promise<void>;
 }
@@ -27,13 +27,13 @@ export function createReplySource(queueUrl: string): ReplySource {
   const sdk = lazyQueueClient({ maxAttempts: 2, timeoutMillis: 3_000 });
 
   return {
-    async receive(most, seconds) {
+    async receive(maximum, seconds) {
       try {
         const { client, sqs } = await sdk();
         const { Messages = [] } = await client.send(
           new sqs.ReceiveMessageCommand({
             QueueUrl: queueUrl,
-            MaxNumberOfMessages: most,
+            MaxNumberOfMessages: maximum,
             VisibilityTimeout: seconds,
             // A long poll would hold the invocation, or lose what it was answered after it was given up.
             WaitTimeSeconds: 0,

@@ -6,7 +6,7 @@ export type LlmErrorCode =
   | "context_too_long"
   | "timed_out";
 
-/** What may be added to an error for whoever operates the service. */
+/** What may be added to an error for operators of the service. */
 export interface LlmErrorDetails {
   /** Whether the same request may succeed later. */
   readonly retryable?: boolean | undefined;

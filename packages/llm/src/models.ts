@@ -18,7 +18,7 @@ export interface Model {
   readonly name: string;
   /** What prompt and answer together may take. */
   readonly contextTokens: number;
-  /** The most one reply asks for, hidden reasoning included; may be below the model's own limit. */
+  /** The maximum that one reply asks for, hidden reasoning included; may be below the model's own limit. */
   readonly maxOutputTokens: number;
   readonly price: Price;
 }
@@ -48,7 +48,7 @@ type Limits = Pick<Model, "contextTokens" | "maxOutputTokens">;
 const OPENAI_LIMITS: Limits = { contextTokens: 950_000, maxOutputTokens: 32_000 };
 const ANTHROPIC_LIMITS: Limits = { contextTokens: 1_000_000, maxOutputTokens: 32_000 };
 const SCRIPTED_LIMITS: Limits = { contextTokens: 200_000, maxOutputTokens: 64_000 };
-// Small enough for the usual local server, large enough for the longest message.
+// Small enough for common local servers, large enough for the longest message.
 const UNLISTED_LIMITS: Limits = { contextTokens: 16_384, maxOutputTokens: 4_096 };
 
 /** Sources: the model pages of developers.openai.com and platform.claude.com, November 2026. */

@@ -76,7 +76,7 @@ export type ReplyEvent =
       readonly usage: TokenUsage;
     };
 
-/** The seam between Parley and whoever runs the model. */
+/** The seam between Parley and a service that runs models. */
 export interface Provider {
   /**
    * Streams one answer, with no retries of its own: one call of `stream` is at most one request.

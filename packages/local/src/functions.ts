@@ -9,23 +9,26 @@ const routeTimeoutMillis = 30_000;
 export const workerTimeoutMillis = 900_000;
 export const deadLetterTimeoutMillis = 30_000;
 export const embedderTimeoutMillis = 60_000;
-export const usualMostWorkers = 10;
+export const defaultMaximumWorkers = 10;
 
 const idleMillis = 120_000;
-const mostEnvironments = Math.max(8, 4 * availableParallelism());
+const defaultMaximumEnvironments = Math.max(8, 4 * availableParallelism());
 
 type Limits = { readonly timeoutMillis: number; readonly maximumEnvironments: number };
 
-const usual: Limits = { timeoutMillis: routeTimeoutMillis, maximumEnvironments: mostEnvironments };
+const defaultLimits: Limits = {
+  timeoutMillis: routeTimeoutMillis,
+  maximumEnvironments: defaultMaximumEnvironments,
+};
 
-/** The functions that are not as usual, and those that no route names. */
+/** Functions with limits of their own, and those that no route names. */
 const limits: Readonly<Record<string, Limits>> = {
   authorizer: { timeoutMillis: 10_000, maximumEnvironments: 4 },
   "post-confirmation": { timeoutMillis: 5_000, maximumEnvironments: 4 },
   // A poll that waits for its reply holds an environment for as long.
-  replies: { ...usual, maximumEnvironments: 32 },
-  "reply-worker": { timeoutMillis: workerTimeoutMillis, maximumEnvironments: usualMostWorkers },
-  websocket: usual,
+  replies: { ...defaultLimits, maximumEnvironments: 32 },
+  "reply-worker": { timeoutMillis: workerTimeoutMillis, maximumEnvironments: defaultMaximumWorkers },
+  websocket: defaultLimits,
   embedder: { timeoutMillis: embedderTimeoutMillis, maximumEnvironments: 2 },
   "reply-sweeper": { timeoutMillis: 60_000, maximumEnvironments: 1 },
   "dead-letter": { timeoutMillis: deadLetterTimeoutMillis, maximumEnvironments: 2 },
@@ -42,7 +45,7 @@ export interface FunctionsOptions {
   /** The program that runs it. */
   readonly bootstrap: URL;
   readonly environment: Readonly<Record<string, string>>;
-  readonly mostWorkers: number;
+  readonly maximumWorkers: number;
   readonly onLog: (functionName: string, line: string) => void;
 }
 
@@ -50,13 +53,13 @@ export interface FunctionsOptions {
 export interface Functions {
   get(name: string): FunctionPool;
   readonly all: readonly FunctionPool[];
-  /** Environments of the reply worker at most. */
-  readonly mostWorkers: number;
+  /** The maximum of environments of the reply worker. */
+  readonly maximumWorkers: number;
 }
 
 /** Makes a pool of each function; none has an environment before its first request. */
 export function createFunctions(options: FunctionsOptions): Functions {
-  const { entryOf, bootstrap, environment, onLog, mostWorkers } = options;
+  const { entryOf, bootstrap, environment, onLog, maximumWorkers } = options;
   const pools = new Map<string, FunctionPool>();
   for (const name of functionNames) {
     pools.set(
@@ -68,8 +71,8 @@ export function createFunctions(options: FunctionsOptions): Functions {
         environment: { POWERTOOLS_SERVICE_NAME: name, POWERTOOLS_TRACE_ENABLED: "false", ...environment },
         idleMillis,
         onLog: (line: string) => onLog(name, line),
-        ...(limits[name] ?? usual),
-        ...(name === "reply-worker" && { maximumEnvironments: mostWorkers }),
+        ...(limits[name] ?? defaultLimits),
+        ...(name === "reply-worker" && { maximumEnvironments: maximumWorkers }),
       }),
     );
   }
@@ -80,7 +83,7 @@ export function createFunctions(options: FunctionsOptions): Functions {
       return pool;
     },
     all: [...pools.values()],
-    mostWorkers,
+    maximumWorkers,
   };
 }
 

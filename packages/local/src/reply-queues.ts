@@ -56,7 +56,7 @@ export function startReplySources(
       onError,
     });
   return [
-    start(jobQueue, "reply-worker", functions.mostWorkers),
+    start(jobQueue, "reply-worker", functions.maximumWorkers),
     start(deadLetterQueue, "dead-letter", 2),
     start(embeddingQueue, "embedder", 2),
   ];

@@ -3,7 +3,7 @@ import { allRoutes } from "@parley/contract/routes/all";
 import type { CodePurpose } from "./cognito/state.ts";
 import { lockDataFolder, resolveDataDir } from "./data-folder.ts";
 import { buildCode } from "./function-code.ts";
-import { createFunctions, type Functions, payloadOf, usualMostWorkers } from "./functions.ts";
+import { createFunctions, defaultMaximumWorkers, type Functions, payloadOf } from "./functions.ts";
 import type { CorsSettings } from "./gateway/cors.ts";
 import { checkPort, type Gateway, startGateway } from "./gateway/start-gateway.ts";
 import type { Invocation } from "./lambda/protocol.ts";
@@ -29,7 +29,7 @@ export interface StackOptions {
   /** Further variables of every function. */
   readonly environment?: Readonly<Record<string, string>>;
   /** Environments of the reply worker at most; 10 by default. */
-  readonly mostWorkers?: number;
+  readonly maximumWorkers?: number;
   /** Restart environments when source is edited. */
   readonly watch?: boolean;
   readonly onProgress?: (line: string) => void;
@@ -123,7 +123,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     durable = true,
     watch = false,
     environment = {},
-    mostWorkers = usualMostWorkers,
+    maximumWorkers = defaultMaximumWorkers,
   } = options;
   const { onProgress = () => {}, onLog = () => {}, onCode = () => {} } = options;
   const { reroute = async (_service, port) => port } = options;
@@ -149,7 +149,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const running = createFunctions({
     entryOf: bundles ? (name) => new URL(`${name}/index.mjs`, bundles) : code.entryOf,
     bootstrap: code.bootstrap,
-    mostWorkers,
+    maximumWorkers,
     environment: {
       ...functionEnvironment(settings, dataDir, services),
       WEBSOCKET_CALLBACK_URL: push.callbackUrl,

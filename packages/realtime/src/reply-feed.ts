@@ -92,7 +92,7 @@ export function createReplyFeed(
       state = { ...state, attempt: progress.attempt, sequence: progress.sequence };
       ({ text, connectionIds } = progress);
       if (connectionIds.length > 0) wake();
-      // Nobody listens: whoever comes later asks for what is stored by now.
+      // Nobody listens: a later listener asks for what is stored by then.
       else told = { attempt: state.attempt, units: text.length, points: codePoints(text) };
     },
     async end(news, answer) {

@@ -50,7 +50,7 @@ export interface ChaosOptions {
   readonly canaries: readonly string[];
   readonly openaiKey: string;
   /** Environments of the reply worker at most. */
-  readonly mostWorkers?: number;
+  readonly maximumWorkers?: number;
 }
 
 function port(url: string): number {
@@ -85,7 +85,7 @@ export async function startChaosStack(options: ChaosOptions): Promise<ChaosStack
       OPENAI_BASE_URL: model.baseUrl,
       OPENAI_API_KEY: options.openaiKey,
     }),
-    ...(options.mostWorkers !== undefined && { mostWorkers: options.mostWorkers }),
+    ...(options.maximumWorkers !== undefined && { maximumWorkers: options.maximumWorkers }),
     reroute: async (service, target) => {
       if (service === "queue") {
         queueProxy = await startQueueProxy(target, random.fork(), (id) => told.deadLetters.add(id));

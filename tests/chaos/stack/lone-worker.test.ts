@@ -49,7 +49,13 @@ it("a worker killed while it holds the job and the check of its reply is replace
   const told = nothingTold();
   const random = createRandom(1);
   // One worker: it takes the check itself, beside the reply that it is at work on.
-  const chaos = await startChaosStack({ random, told, openaiKey: "sk-none", canaries: [], mostWorkers: 1 });
+  const chaos = await startChaosStack({
+    random,
+    told,
+    openaiKey: "sk-none",
+    canaries: [],
+    maximumWorkers: 1,
+  });
   const database = openDatabase(chaos.databaseUrl);
   try {
     await logReplyChanges(database);

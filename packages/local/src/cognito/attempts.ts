@@ -4,7 +4,7 @@ const hour = 3_600_000;
 const attemptsPerHour = 5;
 const lockoutForgottenAfter = 15 * 60_000;
 const longestLockout = 15 * 60_000;
-const mostEntries = 10_000;
+const maximumEntries = 10_000;
 
 /**
  * Counts attempts in memory: a restart forgives, as nothing of value hangs on it here.
@@ -60,6 +60,6 @@ export function createAttempts(clock: () => number): Attempts {
 function remember<V>(entries: Map<string, V>, key: string, value: V): void {
   entries.delete(key);
   entries.set(key, value);
-  const oldest = entries.size > mostEntries ? entries.keys().next().value : undefined;
+  const oldest = entries.size > maximumEntries ? entries.keys().next().value : undefined;
   if (oldest !== undefined) entries.delete(oldest);
 }

@@ -20,7 +20,7 @@ export interface RunningMomento {
   /** Holds every answer back by that long, from the next call on. */
   setDelay(millis: number): void;
   /** Refuses what is above it with a rate limit error; infinity lets all pass. */
-  setCallsPerSecond(most: number): void;
+  setCallsPerSecond(maximum: number): void;
   /** Cuts every connection; what was cached is gone. */
   close(): Promise<void>;
 }
@@ -61,8 +61,8 @@ export async function startMomento(options: MomentoOptions): Promise<RunningMome
     setDelay(millis) {
       pace.delayMillis = millis;
     },
-    setCallsPerSecond(most) {
-      present.maxCallsPerSecond = most;
+    setCallsPerSecond(maximum) {
+      present.maxCallsPerSecond = maximum;
     },
     async close() {
       server.forceShutdown();

@@ -2,9 +2,9 @@ import type { MessageAttribute } from "./message.ts";
 import { createQueueClient } from "./queue-client.ts";
 import { type Fields, isFields } from "./request-fields.ts";
 
-const LONGEST_WAIT_SECONDS = 20;
-/** The most messages that one ReceiveMessage or DeleteMessageBatch takes. */
-export const LARGEST_REQUEST = 10;
+const MAXIMUM_WAIT_SECONDS = 20;
+/** The maximum of messages that one ReceiveMessage or DeleteMessageBatch takes. */
+export const MAXIMUM_MESSAGES = 10;
 
 export interface BatchReaderOptions {
   readonly endpoint: string;
@@ -49,7 +49,7 @@ export function createBatchReader(options: BatchReaderOptions): BatchReader {
   async function receive(limit: number, waitSeconds: number): Promise<ReceivedMessage[]> {
     const input = {
       QueueUrl: queueUrl,
-      MaxNumberOfMessages: Math.min(limit, LARGEST_REQUEST),
+      MaxNumberOfMessages: Math.min(limit, MAXIMUM_MESSAGES),
       WaitTimeSeconds: waitSeconds,
       MessageSystemAttributeNames: ["All"],
       MessageAttributeNames: ["All"],
@@ -59,20 +59,20 @@ export function createBatchReader(options: BatchReaderOptions): BatchReader {
 
   return {
     receiveBatch: async () => {
-      const batch = await receive(batchSize, LONGEST_WAIT_SECONDS);
+      const batch = await receive(batchSize, MAXIMUM_WAIT_SECONDS);
       const closesAt = Date.now() + batchingWindowSeconds * 1000;
       while (batch.length > 0 && batch.length < batchSize && Date.now() < closesAt) {
         // SQS waits in whole seconds, so the window is kept to the second.
-        const rest = Math.min(LONGEST_WAIT_SECONDS, Math.ceil((closesAt - Date.now()) / 1000));
+        const rest = Math.min(MAXIMUM_WAIT_SECONDS, Math.ceil((closesAt - Date.now()) / 1000));
         batch.push(...(await receive(batchSize - batch.length, rest)));
       }
       return batch;
     },
     deleteMessages: async (messages) => {
       const reasons: string[] = [];
-      for (let first = 0; first < messages.length; first += LARGEST_REQUEST) {
+      for (let first = 0; first < messages.length; first += MAXIMUM_MESSAGES) {
         const entries = messages
-          .slice(first, first + LARGEST_REQUEST)
+          .slice(first, first + MAXIMUM_MESSAGES)
           .map((message, index) => ({ Id: String(index), ReceiptHandle: message.ReceiptHandle }));
         const input = { QueueUrl: queueUrl, Entries: entries };
         const failed = listOf(await client.call("DeleteMessageBatch", input), "Failed");

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { SQSEvent } from "aws-lambda";
-import { createBatchReader, LARGEST_REQUEST, type ReceivedMessage } from "./batch-reader.ts";
+import { createBatchReader, MAXIMUM_MESSAGES, type ReceivedMessage } from "./batch-reader.ts";
 import { succeededMessageIds } from "./batch-response.ts";
 import { eventRecord } from "./event-record.ts";
 
@@ -36,9 +36,9 @@ export interface EventSource {
   close(): Promise<void>;
 }
 
-function requireWholeNumber(name: string, value: number, most: number): void {
-  if (Number.isInteger(value) && value >= 1 && value <= most) return;
-  throw new RangeError(`${name} must be a whole number from 1 to ${most}, not ${value}`);
+function requireWholeNumber(name: string, value: number, maximum: number): void {
+  if (Number.isInteger(value) && value >= 1 && value <= maximum) return;
+  throw new RangeError(`${name} must be a whole number from 1 to ${maximum}, not ${value}`);
 }
 
 /**
@@ -56,7 +56,7 @@ export function startEventSource(options: EventSourceOptions): EventSource {
     batchSize = 10,
     batchingWindowSeconds = 0,
   } = options;
-  requireWholeNumber("batchSize", batchSize, batchingWindowSeconds > 0 ? 10_000 : LARGEST_REQUEST);
+  requireWholeNumber("batchSize", batchSize, batchingWindowSeconds > 0 ? 10_000 : MAXIMUM_MESSAGES);
   requireWholeNumber("maximumConcurrency", maximumConcurrency, 1000);
 
   const stopping = new AbortController();

@@ -3,7 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { QueueError } from "./queue-error.ts";
 import { type Fields, isFields, optionalText } from "./request-fields.ts";
 
-const MOST_ATTEMPTS = 3;
+const MAXIMUM_ATTEMPTS = 3;
 const RETRY_MS = 50;
 
 /**
@@ -65,7 +65,7 @@ export function createQueueClient(endpoint: string): QueueClient {
         try {
           return readAnswer(await exchange(operation, payload, signal));
         } catch (error) {
-          if (error instanceof QueueError || attempt === MOST_ATTEMPTS || signal?.aborted) throw error;
+          if (error instanceof QueueError || attempt === MAXIMUM_ATTEMPTS || signal?.aborted) throw error;
           await pause(attempt * RETRY_MS, undefined, { signal });
         }
       }
