@@ -15,7 +15,7 @@ export interface PageOf<K> {
 }
 
 /** The rows of a page of default length, and one that tells whether there are more. */
-const defaultPageRows = 21;
+export const defaultPageRows = 21;
 
 /**
  * The limit of a page. The default one is written into the query: not knowing it, Postgres takes a plan for all calls to

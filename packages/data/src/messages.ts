@@ -1,9 +1,27 @@
-import { type AnyColumn, and, count, eq, getTableColumns, isNull, type SQL, sql } from "drizzle-orm";
+import {
+  type AnyColumn,
+  and,
+  count,
+  eq,
+  getTableColumns,
+  isNull,
+  type Placeholder,
+  type SQL,
+  sql,
+} from "drizzle-orm";
 import { alias } from "drizzle-orm/pg-core";
 import { activeReplyId, ownConversation } from "./conversations.ts";
 import type { Database } from "./database.ts";
 import { type JsonRow, rowFromJson } from "./json-row.ts";
-import { behind, behindNumber, contains, inOrder, type PageOf, pageLimit } from "./keyset.ts";
+import {
+  behind,
+  behindNumber,
+  contains,
+  defaultPageRows,
+  inOrder,
+  type PageOf,
+  pageLimit,
+} from "./keyset.ts";
 import { type Orm, prepared } from "./prepared.ts";
 import type { ReplyNews } from "./reply-news.ts";
 import { conversations, type Metadata } from "./schema/conversations.ts";
@@ -91,7 +109,12 @@ function sortedBy(
   return versions === "active" ? [position, id] : [position, createdAt, id];
 }
 
-function behindPage(orm: Orm, ownerId: string, conversationId: string, page: MessagePage): SQL | undefined {
+function behindPage(
+  orm: Orm,
+  ownerId: string | Placeholder,
+  conversationId: string | Placeholder,
+  page: MessagePage,
+): SQL | undefined {
   if (page.versions === "active") return behindNumber(messages.position, messages.id, page);
   if (page.after === undefined) return undefined;
   // The row that the page before ended with is looked up, because a cursor holds no times.
@@ -106,7 +129,12 @@ function behindPage(orm: Orm, ownerId: string, conversationId: string, page: Mes
 }
 
 /** The lateral join reads the rows of the page alone, whatever the conversation holds. */
-function pageQuery(orm: Orm, ownerId: string, conversationId: string, page: MessagePage) {
+function pageQuery(
+  orm: Orm,
+  ownerId: string | Placeholder,
+  conversationId: string | Placeholder,
+  page: MessagePage,
+) {
   const direction = inOrder(page);
   const listed = orm
     .select(listedColumns)
@@ -131,6 +159,24 @@ export interface MessagesRead {
   isReplying: boolean;
 }
 
+const latestPage = { order: "desc", limit: defaultPageRows, versions: "active" } as const;
+
+// What opening a conversation asks for: building it each time would take longer than to read its answer.
+const latestQuery = prepared((orm) =>
+  pageQuery(orm, sql.placeholder("ownerId"), sql.placeholder("conversationId"), latestPage),
+);
+
+function isLatest({ order, limit, versions, after, q, role }: MessagePage): boolean {
+  return (
+    order === latestPage.order &&
+    limit === latestPage.limit &&
+    versions === latestPage.versions &&
+    after === undefined &&
+    q === undefined &&
+    role === undefined
+  );
+}
+
 /**
  * A page of a conversation's messages; undefined when the owner has no such conversation. One round trip.
  */
@@ -140,7 +186,11 @@ export async function listMessages(
   conversationId: string,
   page: MessagePage,
 ): Promise<MessagesRead | undefined> {
-  const found = await database.run(({ orm }) => pageQuery(orm, ownerId, conversationId, page).execute());
+  const found = await database.run(({ orm }) =>
+    isLatest(page)
+      ? latestQuery(orm).execute({ ownerId, conversationId })
+      : pageQuery(orm, ownerId, conversationId, page).execute(),
+  );
   const [first] = found;
   if (first === undefined) return undefined;
   // A conversation without messages is one row of nulls.
