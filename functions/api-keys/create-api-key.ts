@@ -1,7 +1,7 @@
 import { renderApiKey } from "@parley/contract/render/api-key";
 import type { apiKeyRoutes } from "@parley/contract/routes/api-keys";
 import type { NewApiKey } from "@parley/contract/schemas/api-key";
-import { mostApiKeys, createApiKey as storeApiKey } from "@parley/data/api-keys";
+import { maxApiKeys, createApiKey as storeApiKey } from "@parley/data/api-keys";
 import type { Database } from "@parley/data/database";
 import { newId } from "@parley/data/ids";
 import { createApiKey as makeApiKey } from "@parley/http/api-key";
@@ -18,7 +18,7 @@ function readExpiry(expiresAt: string | null): string | null {
 
 function refusal(outcome: "mismatch" | "too_many"): Problem {
   if (outcome === "mismatch") return problem("idempotency-mismatch");
-  return problem("conflict", { detail: `You have ${mostApiKeys} API keys; revoke one first.` });
+  return problem("conflict", { detail: `You have ${maxApiKeys} API keys; revoke one first.` });
 }
 
 /** Makes an API key. Only its hash is stored, so that this answer is the only one that has the key. */

@@ -4,7 +4,7 @@ import {
   countApiKeys,
   createApiKey,
   listApiKeys,
-  mostApiKeys,
+  maxApiKeys,
   type NewApiKey,
   purgeApiKeys,
   resolveApiKey,
@@ -142,7 +142,7 @@ it("makes no more than the most, which a refused request does not use up", async
   const person = await scene.person();
   await scene.rows(`insert into api_keys (id, owner_id, name, hash, lookup, hint, scopes)
     select 'k' || n, '${person.id}', 'k', md5('${person.id}' || n), md5('${person.id}' || n), 'h', '[]'
-    from generate_series(1, ${mostApiKeys - 1}) as n`);
+    from generate_series(1, ${maxApiKeys - 1}) as n`);
   const idempotency = { idempotencyKey: newId(), idempotencyFingerprint: "same" };
   const racing = await Promise.all([make(person), make(person)]);
   expect(racing.map(({ created }) => created.outcome).sort()).toEqual(["created", "too_many"]);

@@ -2,21 +2,23 @@ import { timingSafeEqual } from "node:crypto";
 import { and, eq, getTableColumns, isNull, type SQL, sql } from "drizzle-orm";
 import { countRows } from "./count-rows.ts";
 import type { Database } from "./database.ts";
+import { forgetRequest, type IdempotentRequest, rememberRequest } from "./idempotency-keys.ts";
 import { type JsonRow, rowFromJson } from "./json-row.ts";
 import { behindInstant, exactInstant, inOrder, type PageOf, pageLimit } from "./keyset.ts";
 import { type ApiKeyScope, apiKeys } from "./schema/api-keys.ts";
+import { users } from "./schema/users.ts";
 
 /** How the API sees a key: without what it is recognised by. */
 export type ApiKeyRow = Omit<typeof apiKeys.$inferSelect, "hash" | "lookup">;
 
-/** Most keys a user may have that are not revoked. */
-export const mostApiKeys = 100;
+/** How many keys a user may have at the most that are not revoked. */
+export const maxApiKeys = 100;
 
 function lookupOf(hash: string): string {
   return hash.slice(0, 16);
 }
 
-export interface NewApiKey {
+export interface NewApiKey extends IdempotentRequest {
   ownerId: string;
   apiKeyId: string;
   name: string;
@@ -25,32 +27,55 @@ export interface NewApiKey {
   hint: string;
   scopes: readonly ApiKeyScope[];
   expiresAt: string | null;
-  idempotencyKey?: string | undefined;
-  idempotencyFingerprint?: string | undefined;
 }
 
 export type CreatedApiKey =
   | { outcome: "created" | "replayed"; apiKey: ApiKeyRow }
   | { outcome: "mismatch" | "too_many" };
 
-/** Stores a new key. One round trip. */
-export async function createApiKey(database: Database, key: NewApiKey): Promise<CreatedApiKey> {
-  const answer = await database.run((connection) =>
-    connection.call<{ outcome: CreatedApiKey["outcome"]; apiKey: JsonRow }>("create_api_key", {
-      ...key,
-      lookup: lookupOf(key.hash),
-      most: mostApiKeys,
-    }),
-  );
-  const { outcome } = answer;
-  if (outcome === "mismatch" || outcome === "too_many") return { outcome };
-  return { outcome, apiKey: rowFromJson(apiKeys, answer.apiKey) };
-}
-
 const { hash: _hash, lookup: _lookup, ...columns } = getTableColumns(apiKeys);
 
 function ofOwner(ownerId: string): SQL | undefined {
   return and(eq(apiKeys.ownerId, ownerId), isNull(apiKeys.revokedAt));
+}
+
+/** Stores a new key, unless the owner has as many as are allowed. */
+export async function createApiKey(database: Database, key: NewApiKey): Promise<CreatedApiKey> {
+  const { ownerId, apiKeyId, name, hash, hint, scopes, expiresAt } = key;
+  const requested = { ownerId, kind: "api_key", resourceId: apiKeyId } as const;
+  return database.run(({ orm }) =>
+    orm.transaction(async (transaction): Promise<CreatedApiKey> => {
+      const earlier = await rememberRequest(transaction, requested, key);
+      if (earlier?.outcome === "mismatch") return earlier;
+      if (earlier !== undefined) {
+        const [apiKey] = await transaction
+          .select(columns)
+          .from(apiKeys)
+          .where(and(eq(apiKeys.ownerId, ownerId), eq(apiKeys.id, earlier.id)));
+        return { outcome: "replayed", apiKey: apiKey as ApiKeyRow };
+      }
+      // The lock keeps two requests from both making the last key that is allowed.
+      await transaction
+        .select({ id: users.id })
+        .from(users)
+        .where(eq(users.id, ownerId))
+        .for("no key update");
+      if ((await transaction.$count(apiKeys, ofOwner(ownerId))) >= maxApiKeys) {
+        await forgetRequest(transaction, requested, key);
+        return { outcome: "too_many" };
+      }
+      const [apiKey] = await transaction
+        .insert(apiKeys)
+        .values({
+          ...{ ownerId, id: apiKeyId, name, hash, hint },
+          lookup: lookupOf(hash),
+          scopes: [...scopes],
+          expiresAt: expiresAt === null ? null : new Date(expiresAt),
+        })
+        .returning(columns);
+      return { outcome: "created", apiKey: apiKey as ApiKeyRow };
+    }),
+  );
 }
 
 /** Up to `limit` keys that are not revoked; `sortKey` is their creation with its microseconds. */

@@ -1,4 +1,4 @@
-import { and, eq, inArray, lt, sql } from "drizzle-orm";
+import { and, desc, eq, inArray, lt, sql } from "drizzle-orm";
 import type { Database } from "./database.ts";
 import type { ReplyState } from "./reply-news.ts";
 import { connections } from "./schema/connections.ts";
@@ -6,7 +6,7 @@ import { connections } from "./schema/connections.ts";
 /** API Gateway closes a WebSocket connection after 2 hours. */
 const lifetimeSeconds = 7_200;
 /** Everything that is pushed goes to each connection of its user, so that they must not be without number. */
-const mostConnections = 10;
+const maxConnections = 10;
 
 export interface NewConnection {
   ownerId: string;
@@ -22,14 +22,35 @@ export interface NewConnection {
  * @returns the ids of the owner's oldest ones that had to make way; they are forgotten, and to be closed
  */
 export async function openConnection(database: Database, connection: NewConnection): Promise<string[]> {
-  const { displaced } = await database.run(({ call }) =>
-    call<{ displaced: string[] }>("open_connection", {
-      ...connection,
-      lifetimeSeconds,
-      most: mostConnections,
-    }),
-  );
-  return displaced;
+  const { ownerId, connectionId, apiKeyHash, expiresAt = null } = connection;
+  const displaced = await database.run(({ orm }) => {
+    const opened = orm.$with("opened").as(
+      orm.insert(connections).values({
+        id: connectionId,
+        ownerId,
+        apiKeyHash,
+        // Of the two ends the earlier; the other alone where one is null.
+        expiresAt: sql`least(to_timestamp(${expiresAt}::double precision),
+          clock_timestamp() + make_interval(secs => ${lifetimeSeconds}))`,
+      }),
+    );
+    const own = eq(connections.ownerId, ownerId);
+    // The new one, which this statement does not see, is kept too.
+    const oldest = orm
+      .select({ id: connections.id })
+      .from(connections)
+      .where(own)
+      .orderBy(desc(connections.createdAt), connections.id)
+      .offset(maxConnections - 1);
+    return orm
+      .with(opened)
+      .delete(connections)
+      .where(and(own, inArray(connections.id, oldest)))
+      .returning({ id: connections.id })
+      .prepare("open_connection")
+      .execute();
+  });
+  return displaced.map(({ id }) => id);
 }
 
 /** Forgets a connection that was closed, whoever had it. */
