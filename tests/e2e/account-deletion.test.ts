@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { beginAccountDeletion } from "@parley/data/account-deletion";
 import { openDatabase } from "@parley/data/database";
 import { exportedTables } from "@parley/data/owned-tables";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
@@ -181,10 +182,10 @@ it("is not begun by who has seen another version of the account, but gone on wit
   // Begun, and broken off: the version has changed, and the client cannot know.
   const request = {
     ownerId: id,
-    tombstoneSeconds: 60,
+    username: ada.email,
     expectedVersion: Number.parseInt(present.slice(1), 10),
   };
-  expect(await database.run(({ call }) => call("begin_account_deletion", request))).toMatchObject({
+  expect(await beginAccountDeletion(database, request)).toMatchObject({
     outcome: "begun",
   });
   await ada.refused("sendMessage", 403, { params: { conversationId }, body: { content: "Hello?" } });
@@ -197,7 +198,7 @@ it("goes on where an earlier request broke off, while nothing else is allowed", 
   const ada = await signUp();
   const { conversationId } = await liveFully(ada);
   const { id } = await ada.expect("getMe", 200);
-  await database.run(({ call }) => call("begin_account_deletion", { ownerId: id, tombstoneSeconds: 60 }));
+  await beginAccountDeletion(database, { ownerId: id, username: ada.email });
   await ada.refused("sendMessage", 403, { params: { conversationId }, body: { content: "Hello?" } });
   // Nobody has seen this session before, so that no environment believes in it still.
   await ada.expect("deleteMe", 200);

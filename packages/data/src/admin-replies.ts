@@ -1,10 +1,14 @@
-import { and, asc, desc, eq, isNotNull, isNull, type SQL } from "drizzle-orm";
+import { and, asc, desc, eq, inArray, isNotNull, isNull, type SQL, sql } from "drizzle-orm";
 import type { Database } from "./database.ts";
+import { newId } from "./ids.ts";
 import type { JsonRow } from "./json-row.ts";
 import type { After, Order } from "./keyset.ts";
 import { behindInstant, exactInstant } from "./keyset.ts";
+import type { Transaction } from "./prepared.ts";
 import { type ReplyRow, replyFromJson } from "./replies.ts";
 import type { ReplyNews } from "./reply-news.ts";
+import { adminActions } from "./schema/admin-actions.ts";
+import { conversations } from "./schema/conversations.ts";
 import { replies } from "./schema/replies.ts";
 import type { Question, Refusal } from "./send-message.ts";
 
@@ -104,12 +108,69 @@ interface Answer {
 
 /** Asks the message of a failed reply again, with the same model and at its owner's expense, and records it. */
 export async function retryReply(database: Database, args: RetryReply): Promise<RetriedReply | RetryRefusal> {
-  const { answer, news } = await database.run((connection) =>
-    connection.callWithNews<Answer | RetryRefusal>("admin_retry_reply", args.ownerId, {
-      ...args,
-      onBusy: "enqueue",
+  const { adminId, ownerId: userId, requestId, failedReplyId } = args;
+  return database.run(({ orm }) =>
+    orm.transaction(async (transaction): Promise<RetriedReply | RetryRefusal> => {
+      const failed = and(eq(replies.ownerId, userId), eq(replies.id, failedReplyId));
+      // The lock that `ask_again` takes: two retries at once are one.
+      const [conversation] = await transaction
+        .select({ id: conversations.id })
+        .from(conversations)
+        .where(
+          and(
+            eq(conversations.ownerId, userId),
+            inArray(
+              conversations.id,
+              transaction.select({ id: replies.conversationId }).from(replies).where(failed),
+            ),
+            isNull(conversations.deletedAt),
+          ),
+        )
+        .for("no key update");
+      const question = { ...args, onBusy: "enqueue" };
+      const earlier = await callWithNews<Answer | RetryRefusal>(transaction, "asked_before", question);
+      if (earlier.answer !== null) return retried(earlier.answer, earlier.news);
+      const [reply] = await transaction.select().from(replies).where(failed);
+      if (conversation === undefined || reply === undefined) return { outcome: "not_found" };
+      if (reply.status !== "failed") return { outcome: "not_failed", status: reply.status };
+      const [latest] = await transaction
+        .select({ id: replies.id })
+        .from(replies)
+        .where(and(eq(replies.ownerId, userId), eq(replies.messageId, reply.messageId)))
+        .orderBy(desc(replies.ordinal))
+        .limit(1);
+      if (latest !== undefined && latest.id !== reply.id) {
+        return { outcome: "asked_since", replyId: latest.id };
+      }
+      const { conversationId, messageId, model } = reply;
+      const asked = { ...question, conversationId, messageId, model };
+      const { answer, news } = await callWithNews<Answer | RetryRefusal>(transaction, "ask_again", asked);
+      if (answer?.outcome === "sent") {
+        await transaction.insert(adminActions).values({
+          ...{ id: newId(), adminId, action: "reply.retried", userId, replyId: failedReplyId, requestId },
+          details: { newReplyId: args.replyId },
+        });
+      }
+      return retried(answer as Answer | RetryRefusal, news);
     }),
   );
+}
+
+function retried(answer: Answer | RetryRefusal, news: ReplyNews): RetriedReply | RetryRefusal {
   if (!("reply" in answer)) return answer;
   return { outcome: answer.outcome, reply: replyFromJson(answer.reply), news };
+}
+
+/** Calls a function of the database within a transaction; it answers null where it has nothing to say. */
+async function callWithNews<T>(
+  transaction: Transaction,
+  name: "asked_before" | "ask_again",
+  args: { ownerId: string },
+): Promise<{ answer: T | null; news: ReplyNews }> {
+  const [row] = await transaction.execute<{ answer: T | null; news: ReplyNews }>(
+    sql`select answer, reply_news(answer, ${args.ownerId}::text) as news
+      from (select ${sql.identifier(name)}(${JSON.stringify(args)}::text::jsonb) as answer offset 0) as done`,
+  );
+  if (row === undefined) throw new Error(`${name} answered no row.`);
+  return row;
 }

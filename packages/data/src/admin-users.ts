@@ -1,8 +1,10 @@
-import { and, asc, desc, eq, getTableColumns, or, type SQL, sql } from "drizzle-orm";
+import { and, asc, desc, eq, getTableColumns, isNull, or, type SQL, sql } from "drizzle-orm";
 import type { Database } from "./database.ts";
-import { type JsonRow, rowFromJson } from "./json-row.ts";
+import { forgetRequest, type IdempotentRequest, rememberRequest } from "./idempotency-keys.ts";
+import { newId } from "./ids.ts";
 import type { After, Order } from "./keyset.ts";
 import { behindInstant, contains, exactInstant } from "./keyset.ts";
+import { adminActions } from "./schema/admin-actions.ts";
 import { tokenLedger } from "./schema/tokens.ts";
 import { users } from "./schema/users.ts";
 import type { LedgerRow } from "./tokens.ts";
@@ -51,44 +53,80 @@ export type SetDisabled =
   | { outcome: "changed" | "unchanged"; user: UserRow }
   | { outcome: "leaving" | "not_found" };
 
-/** Disables or enables a user, and records it. One round trip. */
+/** Disables or enables a user, and records it. */
 export async function setDisabled(
   database: Database,
-  args: ByAdmin & { disabled: boolean },
+  { adminId, userId, requestId, disabled }: ByAdmin & { disabled: boolean },
 ): Promise<SetDisabled> {
-  const answer = await database.run((connection) =>
-    connection.call<{ outcome: SetDisabled["outcome"]; user: JsonRow }>("admin_set_disabled", args),
+  return database.run(({ orm }) =>
+    orm.transaction(async (transaction): Promise<SetDisabled> => {
+      const ofUser = eq(users.id, userId);
+      const [user] = await transaction.select().from(users).where(ofUser).for("no key update");
+      if (user === undefined) return { outcome: "not_found" };
+      if (user.deletion !== null) return { outcome: "leaving" };
+      if ((user.disabledAt !== null) === disabled) return { outcome: "unchanged", user };
+      const [changed = user] = await transaction
+        .update(users)
+        .set({
+          disabledAt: disabled ? sql`now()` : null,
+          version: sql`${users.version} + 1`,
+          updatedAt: sql`now()`,
+        })
+        .where(ofUser)
+        .returning();
+      const action = disabled ? "user.disabled" : "user.enabled";
+      await transaction.insert(adminActions).values({ id: newId(), adminId, action, userId, requestId });
+      return { outcome: "changed", user: changed };
+    }),
   );
-  const { outcome } = answer;
-  if (outcome === "leaving" || outcome === "not_found") return { outcome };
-  return { outcome, user: rowFromJson(users, answer.user) };
 }
 
-export interface TokenGrant extends ByAdmin {
+export interface TokenGrant extends ByAdmin, IdempotentRequest {
   entryId: string;
   amount: number;
   /** For the user to read in the ledger. */
   reason: string;
-  idempotencyKey?: string | undefined;
-  idempotencyFingerprint?: string | undefined;
 }
 
 export type GrantedTokens =
   | { outcome: "granted" | "replayed"; entry: LedgerRow }
   | { outcome: "mismatch" | "leaving" | "not_found" };
 
-/** Adds tokens to a user's balance, and records it. One round trip. */
-export async function grantTokens(
-  database: Database,
-  { adminId, ...grant }: TokenGrant,
-): Promise<GrantedTokens> {
-  const answer = await database.run((connection) =>
-    connection.call<{ outcome: GrantedTokens["outcome"]; entry: JsonRow }>("admin_grant_tokens", {
-      ...grant,
-      ownerId: adminId,
+/** Adds tokens to a user's balance, and records it. */
+export async function grantTokens(database: Database, grant: TokenGrant): Promise<GrantedTokens> {
+  const { adminId, userId, requestId, entryId, amount, reason } = grant;
+  const requested = { ownerId: adminId, kind: "token_grant", resourceId: entryId } as const;
+  return database.run(({ orm }) =>
+    orm.transaction(async (transaction): Promise<GrantedTokens> => {
+      const earlier = await rememberRequest(transaction, requested, grant);
+      if (earlier?.outcome === "mismatch") return earlier;
+      if (earlier !== undefined) {
+        const [entry] = await transaction.select().from(tokenLedger).where(eq(tokenLedger.id, earlier.id));
+        return { outcome: "replayed", entry: entry as LedgerRow };
+      }
+      const granted = await transaction
+        .update(users)
+        .set({
+          tokenBalance: sql`${users.tokenBalance} + ${amount}`,
+          version: sql`${users.version} + 1`,
+          updatedAt: sql`now()`,
+        })
+        .where(and(eq(users.id, userId), isNull(users.deletion)))
+        .returning({ id: users.id });
+      if (granted.length === 0) {
+        await forgetRequest(transaction, requested, grant);
+        const isLeaving = (await transaction.$count(users, eq(users.id, userId))) > 0;
+        return { outcome: isLeaving ? "leaving" : "not_found" };
+      }
+      const [entry] = await transaction
+        .insert(tokenLedger)
+        .values({ id: entryId, ownerId: userId, kind: "grant", amount, reason })
+        .returning();
+      await transaction.insert(adminActions).values({
+        ...{ id: newId(), adminId, action: "tokens.granted", userId, requestId },
+        details: { amount, reason, ledgerEntryId: entryId },
+      });
+      return { outcome: "granted", entry: entry as LedgerRow };
     }),
   );
-  const { outcome } = answer;
-  if (outcome !== "granted" && outcome !== "replayed") return { outcome };
-  return { outcome, entry: rowFromJson(tokenLedger, answer.entry) };
 }

@@ -179,17 +179,27 @@ export async function restoreConversation(
   ownerId: string,
   conversationId: string,
 ): Promise<ConversationRow | "not_found" | "gone"> {
-  const answer = await database.run((connection) =>
-    connection.call<{ outcome: "restored" | "not_found" | "gone"; conversation: JsonRow }>(
-      "restore_conversation",
-      {
-        ownerId,
-        conversationId,
-        days: restorableDays,
-      },
-    ),
+  const own = and(eq(conversations.ownerId, ownerId), eq(conversations.id, conversationId));
+  return database.run(({ orm }) =>
+    orm.transaction(async (transaction) => {
+      const isGone = sql<boolean>`${conversations.deletedAt} < now() - make_interval(days => ${restorableDays})`;
+      const [found] = await transaction
+        .select({ ...columns, isGone })
+        .from(conversations)
+        .where(own)
+        .for("no key update");
+      if (found === undefined) return "not_found";
+      const { isGone: isTooLate, ...conversation } = found;
+      if (isTooLate) return "gone";
+      if (conversation.deletedAt === null) return conversation;
+      const [restored = conversation] = await transaction
+        .update(conversations)
+        .set({ deletedAt: null, version: sql`${conversations.version} + 1`, updatedAt: sql`now()` })
+        .where(own)
+        .returning(columns);
+      return restored;
+    }),
   );
-  return answer.outcome === "restored" ? conversationFromJson(answer.conversation) : answer.outcome;
 }
 
 /** Removes conversations for good whose deletion can no longer be undone; at most `limit`. Answers how many. */
