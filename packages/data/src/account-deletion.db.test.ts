@@ -1,11 +1,7 @@
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import {
-  beginAccountDeletion,
-  cancelSomeReplies,
-  eraseRows,
-  finishAccountDeletion,
-} from "./account-deletion.ts";
+import { beginAccountDeletion, cancelSomeReplies, finishAccountDeletion } from "./account-deletion.ts";
+import { eraseRows } from "./account-erasure.ts";
 import { erasedTables } from "./owned-tables.ts";
 import { type FullAccount, fullAccount, mentions } from "./testing/full-account.fixture.ts";
 import { openScene, type Scene, unexplained } from "./testing/scene.fixture.ts";

@@ -3,10 +3,9 @@ import {
   beginAccountDeletion,
   cancelSomeReplies,
   type DeletionRequest,
-  type ErasedCounts,
-  eraseRows,
   finishAccountDeletion,
 } from "@parley/data/account-deletion";
+import { type ErasedCounts, eraseRows } from "@parley/data/account-erasure";
 import type { Database } from "@parley/data/database";
 import { erasedTables } from "@parley/data/owned-tables";
 import { missProblem } from "@parley/http/matched-version";
