@@ -49,6 +49,18 @@ export function cutStreamError(): LlmError {
   return new LlmError("provider_unavailable", "The model provider's answer broke off.", { retryable: true });
 }
 
+/** The error of a stream whose end mark says that something went wrong, or says nothing that we know. */
+export function failedEndingError(retryable: boolean): LlmError {
+  return new LlmError("provider_unavailable", "The model provider ended its answer with an error.", {
+    retryable,
+  });
+}
+
+/** The error of a model that thought until its length limit: it would do so again. */
+export function spentLimitError(): LlmError {
+  return new LlmError("provider_rejected", "The model reached its length limit before it wrote an answer.");
+}
+
 /** The error of an answer that the provider withheld or stopped for its content. */
 export function contentFilteredError(): LlmError {
   return new LlmError("content_filtered", "The model provider's content filter refused this conversation.");

@@ -1,4 +1,12 @@
-import { abortError, contentFilteredError, cutStreamError, LlmError } from "./errors.ts";
+import type { Ending } from "./ending.ts";
+import {
+  abortError,
+  contentFilteredError,
+  cutStreamError,
+  failedEndingError,
+  LlmError,
+  spentLimitError,
+} from "./errors.ts";
 import type { PromptRequest, ProviderMemo, ReplyEvent, TokenUsage, ToolCall } from "./provider.ts";
 import { type ProviderFailure, toLlmError } from "./provider-failure.ts";
 import { createTextCleaner } from "./text-cleaner.ts";
@@ -7,7 +15,7 @@ import { estimateCallTokens, estimatePromptTokens, estimateTokens } from "./toke
 /** What an SDK's stream chunk tells us, in neither provider's vocabulary. Empty for chunks of no interest. */
 export interface StreamStep {
   readonly text?: string | undefined;
-  readonly end?: "stop" | "length" | "filtered" | "tools" | undefined;
+  readonly end?: Ending | "tools" | undefined;
   /** With the end `tools`. */
   readonly calls?: readonly ToolCall[] | undefined;
   readonly memo?: ProviderMemo | undefined;
@@ -51,6 +59,13 @@ function translate(error: unknown, { signal, readFailure }: StreamSource): unkno
   return toLlmError(readFailure(error), Date.now());
 }
 
+const maxTokenCount = 100_000_000;
+
+/** A count that no model can have reached is as good as none. */
+function usableCount(count: number | undefined): number | undefined {
+  return Number.isInteger(count) && Number(count) >= 0 && Number(count) <= maxTokenCount ? count : undefined;
+}
+
 class Answer {
   readonly #request: PromptRequest;
   readonly #clean = createTextCleaner();
@@ -73,8 +88,8 @@ class Answer {
     this.#end = step.end ?? this.#end;
     this.#calls = step.calls ?? this.#calls;
     this.#memo = step.memo ?? this.#memo;
-    this.#inputTokens = step.inputTokens ?? this.#inputTokens;
-    this.#outputTokens = step.outputTokens ?? this.#outputTokens;
+    this.#inputTokens = usableCount(step.inputTokens) ?? this.#inputTokens;
+    this.#outputTokens = usableCount(step.outputTokens) ?? this.#outputTokens;
     const text = this.#clean(step.text ?? "");
     this.#text += text;
     return text;
@@ -83,6 +98,8 @@ class Answer {
   finish(): ReplyEvent {
     if (this.#end === undefined) throw cutStreamError();
     if (this.#end === "filtered") throw contentFilteredError();
+    if (this.#end === "failed") throw failedEndingError(this.#text === "");
+    if (this.#end === "length" && this.#text === "") throw spentLimitError();
     if (this.#end !== "tools") return { type: "finish", reason: this.#end, usage: this.#usage() };
     // A model that calls although it must answer has nothing more to give: its text is the answer.
     if (this.#request.tools?.choice !== "auto")

@@ -1,4 +1,10 @@
-import type { RawMessageStreamEvent, StopReason, Usage } from "@anthropic-ai/sdk/resources/messages";
+import type {
+  MessageDeltaUsage,
+  RawMessageStreamEvent,
+  StopReason,
+  Usage,
+} from "@anthropic-ai/sdk/resources/messages";
+import { readEnding } from "../../ending.ts";
 import type { StreamStep } from "../../reply-stream.ts";
 import { createBlockReader } from "./blocks.ts";
 
@@ -19,6 +25,8 @@ export async function* toSteps(events: AsyncIterable<RawMessageStreamEvent>): As
           calls: blocks.calls(),
           memo: { provider: "anthropic", content: blocks.content() },
         }),
+        // Compatible servers count the input only at the end.
+        inputTokens: inputTokensOf(event.usage),
         outputTokens: event.usage?.output_tokens,
       };
     }
@@ -26,14 +34,11 @@ export async function* toSteps(events: AsyncIterable<RawMessageStreamEvent>): As
 }
 
 /** Anthropic counts what it read from or wrote to its prompt cache apart from the other input. */
-function inputTokensOf(usage: Usage | undefined): number | undefined {
-  if (usage === undefined) return undefined;
+function inputTokensOf(usage: Usage | MessageDeltaUsage | undefined): number | undefined {
+  if (!usage?.input_tokens) return undefined;
   return usage.input_tokens + (usage.cache_creation_input_tokens ?? 0) + (usage.cache_read_input_tokens ?? 0);
 }
 
 function toEnd(reason: StopReason | null): StreamStep["end"] {
-  if (!reason) return undefined;
-  if (reason === "refusal") return "filtered";
-  if (reason === "tool_use") return "tools";
-  return reason === "max_tokens" || reason === "model_context_window_exceeded" ? "length" : "stop";
+  return reason === "tool_use" ? "tools" : readEnding(reason);
 }

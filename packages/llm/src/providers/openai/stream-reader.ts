@@ -1,4 +1,5 @@
 import type { ChatCompletionChunk } from "openai/resources/chat";
+import { readEnding } from "../../ending.ts";
 import type { ToolCall } from "../../provider.ts";
 import type { StreamStep } from "../../reply-stream.ts";
 
@@ -9,7 +10,7 @@ export async function* toSteps(chunks: AsyncIterable<ChatCompletionChunk>): Asyn
     // Compatible servers leave out what OpenAI's types promise.
     const choice = chunk.choices?.[0];
     for (const part of choice?.delta?.tool_calls ?? []) addCallPart(calls, part);
-    const end = toEnd(choice?.finish_reason);
+    const end = readEnding(choice?.finish_reason);
     yield {
       text: choice?.delta?.content ?? choice?.delta?.refusal ?? undefined,
       // Some servers call tools and say `stop`.
@@ -33,10 +34,4 @@ function addCallPart(calls: ToolCall[], { index, id, function: part }: CallPart)
     name: name + (part?.name ?? ""),
     arguments: written + (part?.arguments ?? ""),
   };
-}
-
-function toEnd(reason: ChatCompletionChunk.Choice["finish_reason"] | undefined): StreamStep["end"] {
-  if (!reason) return undefined;
-  if (reason === "content_filter") return "filtered";
-  return reason === "length" ? "length" : "stop";
 }
