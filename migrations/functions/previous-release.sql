@@ -1,0 +1,321 @@
+-- Functions that the functions of 0.1 call and this release does not: while it is deployed both run side by side, and a
+-- rollback returns to 0.1. Delete this file with the release after this one.
+
+-- A deletion may be bound to the version of the account that its owner has seen. Only its beginning is: that changes
+-- the version itself, and whoever repeats the request goes on with what was begun.
+-- p: ownerId, username, tombstoneSeconds, expectedVersion (optional).
+CREATE OR REPLACE FUNCTION begin_account_deletion(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+  u users;
+BEGIN
+  UPDATE users SET disabled_at = coalesce(disabled_at, now()), version = version + 1, updated_at = now(),
+    deletion = coalesce(deletion, jsonb_build_object('pseudonym', 'deleted-' || gen_random_uuid(), 'erased', '{}'::jsonb))
+      || jsonb_strip_nulls(jsonb_build_object('username', p->>'username'))
+  WHERE id = p->>'ownerId'
+    AND (deletion IS NOT NULL OR version = coalesce((p->>'expectedVersion')::integer, version)) RETURNING * INTO u;
+  IF NOT FOUND THEN
+    RETURN jsonb_build_object('outcome',
+      CASE WHEN EXISTS (SELECT FROM users WHERE id = p->>'ownerId') THEN 'stale' ELSE 'not_found' END);
+  END IF;
+  INSERT INTO deleted_subjects (subject_hash, expires_at)
+  VALUES (encode(sha256(convert_to(u.cognito_sub, 'UTF8')), 'hex'),
+    now() + make_interval(secs => (p->>'tombstoneSeconds')::double precision))
+  ON CONFLICT (subject_hash) DO UPDATE SET expires_at = EXCLUDED.expires_at, updated_at = now();
+  RETURN jsonb_build_object('outcome', 'begun', 'erased', u.deletion->'erased', 'connectionIds',
+    (SELECT coalesce(jsonb_agg(id), '[]') FROM connections WHERE owner_id = u.id));
+END $$;
+
+-- Moves ledger entries to the pseudonym that the deletion has chosen; amounts and kinds stay, and of the reasons only
+-- those that no admin wrote. Answers how many.
+CREATE OR REPLACE FUNCTION pseudonymise_ledger(u users, most integer) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+  moved bigint;
+BEGIN
+  UPDATE token_ledger SET owner_id = u.deletion->>'pseudonym', reply_id = NULL, updated_at = now(),
+    reason = CASE WHEN kind <> 'grant' OR reason IN ('welcome', 'refill') THEN reason ELSE 'granted' END
+  WHERE id = ANY (ARRAY(SELECT id FROM token_ledger WHERE owner_id = u.id ORDER BY ordinal LIMIT most));
+  GET DIAGNOSTICS moved = ROW_COUNT;
+  RETURN moved;
+END $$;
+
+-- One batch of an account's deletion. Arguments: ownerId, table, limit. Answers how many rows are gone, their ids
+-- where the table is `conversations`, and what is gone by now. Outcomes: erased, not_found (no deletion is under way).
+CREATE OR REPLACE FUNCTION erase_rows(p jsonb) RETURNS jsonb LANGUAGE plpgsql SET enable_seqscan = off AS $$
+DECLARE
+  owner CONSTANT text := p->>'ownerId';
+  tab CONSTANT text := p->>'table';
+  most CONSTANT integer := (p->>'limit')::integer;
+  u users;
+  batch text[];
+  gone bigint := 0;
+  ids jsonb := '[]';
+BEGIN
+  SELECT * INTO u FROM users WHERE id = owner AND deletion IS NOT NULL;
+  IF NOT FOUND THEN
+    RETURN '{"outcome": "not_found"}';
+  END IF;
+  IF tab = 'token_ledger' THEN
+    gone := pseudonymise_ledger(u, most);
+  ELSIF tab = 'messages' THEN
+    batch := ARRAY(SELECT id FROM messages WHERE owner_id = owner ORDER BY id LIMIT most);
+    -- What stays for now may refer to what goes.
+    UPDATE messages SET reply_to = NULL WHERE owner_id = owner AND reply_to = ANY (batch) AND id <> ALL (batch);
+    DELETE FROM messages WHERE owner_id = owner AND id = ANY (batch);
+    GET DIAGNOSTICS gone = ROW_COUNT;
+  ELSIF to_regclass(quote_ident(tab)) IS NOT NULL THEN
+    EXECUTE format('WITH gone AS (DELETE FROM %1$I AS t WHERE t.owner_id = $1
+        AND t.ctid = ANY (ARRAY(SELECT ctid FROM %1$I WHERE owner_id = $1 LIMIT $2)) RETURNING %2$s AS id)
+      SELECT count(*), coalesce(jsonb_agg(id) FILTER (WHERE id IS NOT NULL), ''[]'') FROM gone', tab,
+      CASE WHEN tab = 'conversations' THEN 't.id' ELSE 'NULL::text' END) INTO gone, ids USING owner, most;
+  END IF;
+  IF gone > 0 THEN
+    UPDATE users SET deletion = jsonb_set(deletion, ARRAY['erased', tab],
+      to_jsonb(coalesce((deletion->'erased'->>tab)::bigint, 0) + gone))
+    WHERE id = owner RETURNING * INTO u;
+  END IF;
+  RETURN jsonb_build_object('outcome', 'erased', 'count', gone, 'ids', ids, 'erased', u.deletion->'erased');
+END $$;
+
+-- The last step: the user's row, with whatever was still made meanwhile. Arguments: ownerId, tombstoneSeconds.
+-- Outcomes: deleted, not_found (deleted before).
+CREATE OR REPLACE FUNCTION finish_account_deletion(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+  u users;
+BEGIN
+  SELECT * INTO u FROM users WHERE id = p->>'ownerId' AND deletion IS NOT NULL FOR UPDATE;
+  IF NOT FOUND THEN
+    RETURN '{"outcome": "not_found"}';
+  END IF;
+  PERFORM pseudonymise_ledger(u, NULL);
+  UPDATE admin_actions SET updated_at = now(),
+    admin_id = CASE WHEN admin_id = u.id THEN u.deletion->>'pseudonym' ELSE admin_id END,
+    user_id = CASE WHEN user_id = u.id THEN u.deletion->>'pseudonym' ELSE user_id END,
+    details = CASE WHEN user_id = u.id THEN details - 'reason' ELSE details END
+  WHERE admin_id = u.id OR user_id = u.id;
+  UPDATE deleted_subjects SET updated_at = now(),
+    expires_at = now() + make_interval(secs => (p->>'tombstoneSeconds')::double precision)
+  WHERE subject_hash = encode(sha256(convert_to(u.cognito_sub, 'UTF8')), 'hex');
+  -- Where search goes on reading: the time says it nearly as well.
+  UPDATE search_progress SET owner_id = '', message_id = '', updated_at = now() WHERE owner_id = u.id;
+  DELETE FROM users WHERE id = u.id;
+  RETURN jsonb_build_object('outcome', 'deleted', 'erased', (u.deletion->'erased') || '{"users": 1}');
+END $$;
+
+-- Seconds from asking to the end, where there is an answer.
+CREATE OR REPLACE FUNCTION reply_seconds(r replies) RETURNS double precision LANGUAGE sql IMMUTABLE AS $$
+  SELECT extract(epoch FROM r.finished_at - r.created_at)::double precision
+  WHERE r.assistant_message_id IS NOT NULL
+$$;
+
+-- What waits and runs now; the age is that of the reply that has waited longest for a worker.
+CREATE OR REPLACE FUNCTION unfinished_replies() RETURNS jsonb LANGUAGE sql STABLE AS $$
+  SELECT jsonb_build_object('queued', count(*) FILTER (WHERE status = 'queued'),
+    'inProgress', count(*) FILTER (WHERE status = 'in_progress'),
+    'oldestQueuedSeconds', coalesce(extract(epoch FROM now() - min(created_at) FILTER (WHERE status = 'queued')), 0))
+  FROM replies WHERE finished_at IS NULL
+$$;
+
+-- PATCH /v1/admin/users/{userId}. Arguments: adminId, requestId, userId, disabled. Outcomes: changed, unchanged,
+-- leaving, not_found.
+CREATE OR REPLACE FUNCTION admin_set_disabled(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+  u users;
+  wanted boolean := (p->>'disabled')::boolean;
+BEGIN
+  SELECT * INTO u FROM users WHERE id = p->>'userId' FOR NO KEY UPDATE;
+  IF NOT FOUND THEN
+    RETURN '{"outcome": "not_found"}';
+  ELSIF u.deletion IS NOT NULL THEN
+    RETURN '{"outcome": "leaving"}';
+  ELSIF (u.disabled_at IS NOT NULL) = wanted THEN
+    RETURN jsonb_build_object('outcome', 'unchanged', 'user', to_jsonb(u));
+  END IF;
+  UPDATE users SET disabled_at = CASE WHEN wanted THEN now() END, version = version + 1, updated_at = now()
+  WHERE id = u.id RETURNING * INTO u;
+  INSERT INTO admin_actions (id, admin_id, action, user_id, request_id)
+  VALUES (new_id(), p->>'adminId', CASE WHEN wanted THEN 'user.disabled' ELSE 'user.enabled' END, u.id,
+    p->>'requestId');
+  RETURN jsonb_build_object('outcome', 'changed', 'user', to_jsonb(u));
+END $$;
+
+-- POST /v1/admin/users/{userId}/tokens. Arguments: ownerId (the admin), requestId, userId, entryId, amount, reason,
+-- idempotencyKey, idempotencyFingerprint. Outcomes: granted, replayed, mismatch, leaving, not_found.
+CREATE OR REPLACE FUNCTION admin_grant_tokens(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+  u users;
+  entry token_ledger;
+  earlier jsonb := remember_request(p, 'token_grant', p->>'entryId');
+BEGIN
+  IF earlier->>'outcome' = 'replayed' THEN
+    SELECT * INTO entry FROM token_ledger WHERE id = earlier->>'id';
+    RETURN jsonb_build_object('outcome', 'replayed', 'entry', to_jsonb(entry));
+  ELSIF earlier IS NOT NULL THEN
+    RETURN earlier;
+  END IF;
+  UPDATE users SET token_balance = token_balance + (p->>'amount')::bigint, version = version + 1, updated_at = now()
+  WHERE id = p->>'userId' AND deletion IS NULL RETURNING * INTO u;
+  IF NOT FOUND THEN
+    DELETE FROM idempotency_keys WHERE owner_id = p->>'ownerId' AND kind = 'token_grant'
+      AND key = p->>'idempotencyKey';
+    RETURN jsonb_build_object('outcome', CASE WHEN EXISTS (SELECT FROM users WHERE id = p->>'userId')
+      THEN 'leaving' ELSE 'not_found' END);
+  END IF;
+  INSERT INTO token_ledger (id, owner_id, kind, amount, reason)
+  VALUES (p->>'entryId', u.id, 'grant', (p->>'amount')::bigint, p->>'reason') RETURNING * INTO entry;
+  INSERT INTO admin_actions (id, admin_id, action, user_id, request_id, details)
+  VALUES (new_id(), p->>'ownerId', 'tokens.granted', u.id, p->>'requestId',
+    jsonb_build_object('amount', entry.amount, 'reason', entry.reason, 'ledgerEntryId', entry.id));
+  RETURN jsonb_build_object('outcome', 'granted', 'entry', to_jsonb(entry));
+END $$;
+
+-- POST /v1/admin/replies/{replyId}/retry: asks the message of a failed reply again. Arguments: adminId, requestId,
+-- failedReplyId, and those of ask_again, less messageId and conversationId. Outcomes: those of ask_again, not_failed,
+-- asked_since (with the later reply).
+CREATE OR REPLACE FUNCTION admin_retry_reply(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+  r replies;
+  c conversations;
+  latest text;
+  answer jsonb := asked_before(p);
+BEGIN
+  IF answer IS NOT NULL THEN
+    RETURN answer;
+  END IF;
+  SELECT * INTO r FROM replies WHERE owner_id = p->>'ownerId' AND id = p->>'failedReplyId';
+  -- The lock that ask_again takes: two retries at once are one.
+  SELECT * INTO c FROM conversations WHERE owner_id = r.owner_id AND id = r.conversation_id
+    AND deleted_at IS NULL FOR NO KEY UPDATE;
+  IF NOT FOUND THEN
+    RETURN '{"outcome": "not_found"}';
+  ELSIF r.status <> 'failed' THEN
+    RETURN jsonb_build_object('outcome', 'not_failed', 'status', r.status);
+  END IF;
+  answer := asked_before(p);
+  IF answer IS NOT NULL THEN
+    RETURN answer;
+  END IF;
+  SELECT id INTO latest FROM replies WHERE owner_id = r.owner_id AND message_id = r.message_id
+  ORDER BY ordinal DESC LIMIT 1;
+  IF latest <> r.id THEN
+    RETURN jsonb_build_object('outcome', 'asked_since', 'replyId', latest);
+  END IF;
+  answer := ask_again(p || jsonb_build_object('conversationId', r.conversation_id, 'messageId', r.message_id,
+    'model', r.model));
+  IF answer->>'outcome' = 'sent' THEN
+    INSERT INTO admin_actions (id, admin_id, action, user_id, reply_id, request_id, details)
+    VALUES (new_id(), p->>'adminId', 'reply.retried', r.owner_id, r.id, p->>'requestId',
+      jsonb_build_object('newReplyId', p->>'replyId'));
+  END IF;
+  RETURN answer;
+END $$;
+
+-- GET /v1/admin/stats. Arguments: hours. What is counted by time is what began within them: an index has those.
+CREATE OR REPLACE FUNCTION admin_stats(p jsonb) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+DECLARE
+  since timestamptz := now() - make_interval(hours => (p->>'hours')::integer);
+BEGIN
+  RETURN (WITH recent AS MATERIALIZED (
+      SELECT r.status, r.model, r.tokens_charged, reply_seconds(r) AS seconds FROM replies AS r
+      WHERE r.created_at >= since),
+    counted AS (
+      SELECT status, model, count(*) AS count FROM recent GROUP BY status, model ORDER BY status, model)
+    SELECT jsonb_build_object(
+      'users', (SELECT jsonb_build_object('total', count(*), 'disabled', count(disabled_at),
+        'new', count(*) FILTER (WHERE created_at >= since)) FROM users),
+      'conversations', (SELECT jsonb_build_object('total', count(*),
+        'new', count(*) FILTER (WHERE created_at >= since)) FROM conversations WHERE deleted_at IS NULL),
+      'replies', (SELECT coalesce(jsonb_agg(to_jsonb(counted)), '[]') FROM counted),
+      'secondsToReply', (SELECT jsonb_build_object('p50', percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds),
+        'p95', percentile_cont(0.95) WITHIN GROUP (ORDER BY seconds)) FROM recent),
+      'tokens', (SELECT jsonb_build_object('balance', coalesce(sum(token_balance), 0),
+        'held', coalesce(sum(tokens_held), 0),
+        'charged', (SELECT coalesce(sum(tokens_charged), 0) FROM recent)) FROM users),
+      'queue', unfinished_replies()));
+END $$;
+
+-- GET /metrics: totals since the beginning, and the latest hour's times.
+CREATE OR REPLACE FUNCTION metrics() RETURNS jsonb LANGUAGE sql STABLE AS $$
+  WITH counted AS (
+    SELECT status, model, count(*) AS count, sum(tokens_charged) AS charged FROM replies GROUP BY status, model)
+  SELECT jsonb_build_object(
+    'replies', (SELECT coalesce(jsonb_agg(to_jsonb(counted) ORDER BY status, model), '[]') FROM counted),
+    'users', (SELECT count(*) FROM users),
+    'disabledUsers', (SELECT count(*) FROM users WHERE disabled_at IS NOT NULL),
+    'conversations', (SELECT count(*) FROM conversations WHERE deleted_at IS NULL),
+    'tokenBalance', (SELECT coalesce(sum(token_balance), 0) FROM users),
+    'tokensHeld', (SELECT coalesce(sum(tokens_held), 0) FROM users),
+    'connections', (SELECT count(*) FROM connections WHERE expires_at > now()),
+    'queue', unfinished_replies(),
+    'secondsToReply', (SELECT jsonb_build_object(
+      'p50', percentile_cont(0.5) WITHIN GROUP (ORDER BY reply_seconds(r)),
+      'p95', percentile_cont(0.95) WITHIN GROUP (ORDER BY reply_seconds(r)))
+      FROM replies AS r WHERE r.created_at >= now() - interval '1 hour'))
+$$;
+
+-- Arguments: ownerId, connectionId, apiKeyHash, expiresAt (of the token, in seconds since the epoch; absent for a key),
+-- lifetimeSeconds, most.
+CREATE OR REPLACE FUNCTION open_connection(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+  displaced jsonb;
+BEGIN
+  -- Of the two ends the earlier; the other alone where one is null.
+  INSERT INTO connections (id, owner_id, api_key_hash, expires_at) VALUES (p->>'connectionId', p->>'ownerId',
+    p->>'apiKeyHash', least(to_timestamp((p->>'expiresAt')::double precision),
+      clock_timestamp() + make_interval(secs => (p->>'lifetimeSeconds')::double precision)));
+  WITH oldest AS (
+    SELECT id FROM connections WHERE owner_id = p->>'ownerId'
+    ORDER BY created_at DESC, id OFFSET (p->>'most')::integer),
+  deleted AS (
+    DELETE FROM connections AS c USING oldest
+    WHERE c.owner_id = p->>'ownerId' AND c.id = oldest.id RETURNING c.id)
+  SELECT coalesce(jsonb_agg(id), '[]') INTO displaced FROM deleted;
+  RETURN jsonb_build_object('displaced', displaced);
+END $$;
+
+-- Arguments: ownerId, conversationId, days. Outcomes: restored (or never deleted), not_found, gone.
+CREATE OR REPLACE FUNCTION restore_conversation(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+  c conversations;
+BEGIN
+  SELECT * INTO c FROM conversations WHERE owner_id = p->>'ownerId' AND id = p->>'conversationId' FOR NO KEY UPDATE;
+  IF NOT FOUND THEN
+    RETURN '{"outcome": "not_found"}';
+  END IF;
+  IF c.deleted_at < now() - make_interval(days => (p->>'days')::integer) THEN
+    RETURN '{"outcome": "gone"}';
+  END IF;
+  UPDATE conversations SET deleted_at = NULL, version = version + 1, updated_at = now()
+  WHERE owner_id = c.owner_id AND id = c.id AND deleted_at IS NOT NULL RETURNING * INTO c;
+  IF NOT FOUND THEN
+    SELECT * INTO c FROM conversations WHERE owner_id = p->>'ownerId' AND id = p->>'conversationId';
+  END IF;
+  RETURN jsonb_build_object('outcome', 'restored', 'conversation', conversation_json(c));
+END $$;
+
+-- POST /v1/api-keys. Arguments: ownerId, apiKeyId, name, hash, lookup, hint, scopes, expiresAt, most,
+-- idempotencyKey, idempotencyFingerprint. Outcomes: created, replayed, mismatch, too_many.
+CREATE OR REPLACE FUNCTION create_api_key(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE
+  earlier jsonb := remember_request(p, 'api_key', p->>'apiKeyId');
+  k api_keys;
+BEGIN
+  IF earlier->>'outcome' = 'replayed' THEN
+    SELECT * INTO k FROM api_keys WHERE owner_id = p->>'ownerId' AND id = earlier->>'id';
+    RETURN jsonb_build_object('outcome', 'replayed', 'apiKey', to_jsonb(k));
+  ELSIF earlier IS NOT NULL THEN
+    RETURN earlier;
+  END IF;
+  -- The lock keeps two from both being the last one that is allowed.
+  PERFORM FROM users WHERE id = p->>'ownerId' FOR NO KEY UPDATE;
+  IF (SELECT count(*) FROM api_keys WHERE owner_id = p->>'ownerId' AND revoked_at IS NULL)
+    >= (p->>'most')::integer THEN
+    DELETE FROM idempotency_keys WHERE owner_id = p->>'ownerId' AND kind = 'api_key'
+      AND key = p->>'idempotencyKey';
+    RETURN '{"outcome": "too_many"}';
+  END IF;
+  INSERT INTO api_keys (id, owner_id, name, hash, lookup, hint, scopes, expires_at)
+  VALUES (p->>'apiKeyId', p->>'ownerId', p->>'name', p->>'hash', p->>'lookup', p->>'hint', p->'scopes',
+    (p->>'expiresAt')::timestamptz)
+  RETURNING * INTO k;
+  RETURN jsonb_build_object('outcome', 'created', 'apiKey', to_jsonb(k));
+END $$;
