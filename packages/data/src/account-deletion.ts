@@ -127,7 +127,7 @@ export async function cancelSomeReplies(
   ownerId: string,
 ): Promise<{ id: string; conversationId: string }[]> {
   const { cancelled } = await database.run((connection) =>
-    connection.call<{ cancelled: { id: string; conversationId: string }[] }>("cancel_replies", {
+    connection.call("cancel_replies", {
       ownerId,
       limit: cancelBatch,
     }),

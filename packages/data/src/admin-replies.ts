@@ -1,10 +1,10 @@
 import { and, asc, desc, eq, inArray, isNotNull, isNull, type SQL, sql } from "drizzle-orm";
-import type { Database } from "./database.ts";
+import type { Database, WithNews } from "./database.ts";
 import { newId } from "./ids.ts";
-import type { JsonRow } from "./json-row.ts";
 import type { After, Order } from "./keyset.ts";
 import { behindInstant, exactInstant } from "./keyset.ts";
 import type { Transaction } from "./prepared.ts";
+import type { Procedures, SentAnswer } from "./procedures.ts";
 import { type ReplyRow, replyFromJson } from "./replies.ts";
 import type { ReplyNews } from "./reply-news.ts";
 import { adminActions } from "./schema/admin-actions.ts";
@@ -101,11 +101,6 @@ export type RetryRefusal =
   /** The message has a later reply. */
   | { outcome: "asked_since"; replyId: string };
 
-interface Answer {
-  outcome: "sent" | "replayed";
-  reply: JsonRow;
-}
-
 /** Asks the message of a failed reply again, with the same model and at its owner's expense, and records it. */
 export async function retryReply(database: Database, args: RetryReply): Promise<RetriedReply | RetryRefusal> {
   const { adminId, ownerId: userId, requestId, failedReplyId } = args;
@@ -127,8 +122,8 @@ export async function retryReply(database: Database, args: RetryReply): Promise<
           ),
         )
         .for("no key update");
-      const question = { ...args, onBusy: "enqueue" };
-      const earlier = await callWithNews<Answer | RetryRefusal>(transaction, "asked_before", question);
+      const question = { ...args, onBusy: "enqueue" as const };
+      const earlier = await callWithNews(transaction, "asked_before", question);
       if (earlier.answer !== null) return retried(earlier.answer, earlier.news);
       const [reply] = await transaction.select().from(replies).where(failed);
       if (conversation === undefined || reply === undefined) return { outcome: "not_found" };
@@ -144,30 +139,32 @@ export async function retryReply(database: Database, args: RetryReply): Promise<
       }
       const { conversationId, messageId, model } = reply;
       const asked = { ...question, conversationId, messageId, model };
-      const { answer, news } = await callWithNews<Answer | RetryRefusal>(transaction, "ask_again", asked);
-      if (answer?.outcome === "sent") {
+      const { answer, news } = await callWithNews(transaction, "ask_again", asked);
+      if (answer.outcome === "sent") {
         await transaction.insert(adminActions).values({
           ...{ id: newId(), adminId, action: "reply.retried", userId, replyId: failedReplyId, requestId },
           details: { newReplyId: args.replyId },
         });
       }
-      return retried(answer as Answer | RetryRefusal, news);
+      return retried(answer, news);
     }),
   );
 }
 
-function retried(answer: Answer | RetryRefusal, news: ReplyNews): RetriedReply | RetryRefusal {
-  if (!("reply" in answer)) return answer;
+function retried(answer: SentAnswer | Refusal, news: ReplyNews): RetriedReply | RetryRefusal {
+  if (!("message" in answer)) return answer;
+  if (answer.reply === null) throw new Error("A question that was asked again has no reply.");
   return { outcome: answer.outcome, reply: replyFromJson(answer.reply), news };
 }
 
-/** Calls a function of the database within a transaction; it answers null where it has nothing to say. */
-async function callWithNews<T>(
+/** Calls a function of the database within a transaction. */
+async function callWithNews<Name extends "asked_before" | "ask_again">(
   transaction: Transaction,
-  name: "asked_before" | "ask_again",
-  args: { ownerId: string },
-): Promise<{ answer: T | null; news: ReplyNews }> {
-  const [row] = await transaction.execute<{ answer: T | null; news: ReplyNews }>(
+  name: Name,
+  args: Procedures[Name]["arguments"],
+): Promise<WithNews<Procedures[Name]["answer"]>> {
+  type Row = WithNews<Procedures[Name]["answer"]> & Record<string, unknown>;
+  const [row] = await transaction.execute<Row>(
     sql`select answer, reply_news(answer, ${args.ownerId}::text) as news
       from (select ${sql.identifier(name)}(${JSON.stringify(args)}::text::jsonb) as answer offset 0) as done`,
   );

@@ -3,7 +3,7 @@ import { and, eq, getTableColumns, isNull, type SQL, sql } from "drizzle-orm";
 import { countRows } from "./count-rows.ts";
 import type { Database } from "./database.ts";
 import { forgetRequest, type IdempotentRequest, rememberRequest } from "./idempotency-keys.ts";
-import { type JsonRow, rowFromJson } from "./json-row.ts";
+import { rowFromJson } from "./json-row.ts";
 import { behindInstant, exactInstant, inOrder, type PageOf, pageLimit } from "./keyset.ts";
 import { type ApiKeyScope, apiKeys } from "./schema/api-keys.ts";
 import { users } from "./schema/users.ts";
@@ -124,12 +124,6 @@ export type ApiKeyResolution =
     }
   | { outcome: "refused" };
 
-interface ResolvedJson {
-  outcome: "active" | "disabled";
-  userId: string;
-  apiKey: JsonRow;
-}
-
 /**
  * The owner of the key with this hash, and what the key may do; notes its use, at most once a minute, and refills
  * the month's tokens. One round trip.
@@ -141,7 +135,7 @@ export async function resolveApiKey(
   monthlyTokens: number,
 ): Promise<ApiKeyResolution> {
   const answer = await database.run((connection) =>
-    connection.call<ResolvedJson | { outcome: "refused" }>("resolve_api_key", {
+    connection.call("resolve_api_key", {
       lookup: lookupOf(hash),
       monthlyTokens,
     }),

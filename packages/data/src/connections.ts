@@ -99,5 +99,5 @@ export async function followReply(
   database: Database,
   args: { connectionId: string; replyId: string; after: number },
 ): Promise<Followed> {
-  return database.run((connection) => connection.call<Followed>("follow_reply", args));
+  return database.run((connection) => connection.call("follow_reply", args));
 }

@@ -160,11 +160,7 @@ export async function deleteConversation(
   args: { ownerId: string; conversationId: string; expectedVersion: number | undefined },
 ): Promise<DeletedConversation> {
   const { answer, news } = await database.run((connection) =>
-    connection.callWithNews<{ outcome: DeletedConversation["outcome"]; cancelled: JsonRow[] }>(
-      "delete_conversation",
-      args.ownerId,
-      args,
-    ),
+    connection.callWithNews("delete_conversation", args.ownerId, args),
   );
   if (answer.outcome !== "deleted") return { outcome: answer.outcome };
   return { outcome: "deleted", cancelledReplyIds: answer.cancelled.map((reply) => String(reply.id)), news };

@@ -8,6 +8,7 @@ import {
 } from "./database-errors.ts";
 import { createDeadlines } from "./deadlines.ts";
 import type { Orm } from "./prepared.ts";
+import type { ProcedureName, Procedures, RowProcedures } from "./procedures.ts";
 import type { ReplyNews } from "./reply-news.ts";
 
 /** One connection and what is prepared on it. */
@@ -15,11 +16,21 @@ export interface Connection {
   /** Drizzle on this connection. A query with a name (`.prepare(name)`) is planned once and takes one round trip. */
   readonly orm: Orm;
   /** Calls a function of the database that takes and answers JSON, prepared. */
-  call<T>(name: string, args: object): Promise<T>;
+  call<Name extends ProcedureName>(
+    name: Name,
+    args: Procedures[Name]["arguments"],
+  ): Promise<Procedures[Name]["answer"]>;
   /** The same in the same round trip, with whom to tell of what has happened to the owner's replies. */
-  callWithNews<T>(name: string, ownerId: string, args: object): Promise<WithNews<T>>;
+  callWithNews<Name extends ProcedureName>(
+    name: Name,
+    ownerId: string,
+    args: Procedures[Name]["arguments"],
+  ): Promise<WithNews<Procedures[Name]["answer"]>>;
   /** Calls a function of the database that takes JSON and answers a row, prepared. */
-  callForRow<Row extends object>(name: string, args: object): Promise<Row>;
+  callForRow<Name extends keyof RowProcedures>(
+    name: Name,
+    args: RowProcedures[Name]["arguments"],
+  ): Promise<RowProcedures[Name]["answer"]>;
 }
 
 export interface WithNews<T> {
@@ -102,22 +113,30 @@ async function open(url: string, options: DatabaseOptions): Promise<OpenConnecti
   return {
     url,
     orm: drizzle({ client }),
-    async call<T>(name: string, args: object): Promise<T> {
+    async call<Name extends ProcedureName>(name: Name, args: object) {
       const text = `select ${name}($1::text::jsonb) as answer`;
-      const [row] = await client.unsafe<[{ answer: T }]>(text, [JSON.stringify(args)], { prepare: true });
+      const [row] = await client.unsafe<[{ answer: Procedures[Name]["answer"] }]>(
+        text,
+        [JSON.stringify(args)],
+        { prepare: true },
+      );
       return row.answer;
     },
-    async callWithNews<T>(name: string, ownerId: string, args: object): Promise<WithNews<T>> {
+    async callWithNews<Name extends ProcedureName>(name: Name, ownerId: string, args: object) {
       // `offset 0` has the call made once, and before its answer is read.
       const text = `select answer, reply_news(answer, $2::text) as news
         from (select ${name}($1::text::jsonb) as answer offset 0) as done`;
       const values = [JSON.stringify(args), ownerId];
-      const [row] = await client.unsafe<[WithNews<T>]>(text, values, { prepare: true });
+      const [row] = await client.unsafe<[WithNews<Procedures[Name]["answer"]>]>(text, values, {
+        prepare: true,
+      });
       return row;
     },
-    async callForRow<Row extends object>(name: string, args: object): Promise<Row> {
+    async callForRow<Name extends keyof RowProcedures>(name: Name, args: object) {
       const text = `select * from ${name}($1::text::jsonb)`;
-      const [row] = await client.unsafe<[Row]>(text, [JSON.stringify(args)], { prepare: true });
+      const [row] = await client.unsafe<[RowProcedures[Name]["answer"]]>(text, [JSON.stringify(args)], {
+        prepare: true,
+      });
       return row;
     },
     end: () => client.end({ timeout: 1 }).finally(sockets.end),

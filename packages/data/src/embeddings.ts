@@ -24,9 +24,7 @@ export async function findUnembedded(
   target: EmbeddingTarget,
   items: readonly EmbeddableItem[],
 ): Promise<EmbeddableText[] | undefined> {
-  const found = await database.run((connection) =>
-    connection.call<EmbeddableText[] | null>("unembedded", { ...target, items }),
-  );
+  const found = await database.run((connection) => connection.call("unembedded", { ...target, items }));
   return found ?? undefined;
 }
 
@@ -44,9 +42,7 @@ export async function listMissingEmbeddings(
   target: EmbeddingTarget,
   page: Missing,
 ): Promise<EmbeddableItem[]> {
-  return database.run((connection) =>
-    connection.call<EmbeddableItem[]>("missing_embeddings", { ...target, ...page }),
-  );
+  return database.run((connection) => connection.call("missing_embeddings", { ...target, ...page }));
 }
 
 /** Keeps the embeddings of texts that have not changed since they were read. Answers how many. */
@@ -56,7 +52,7 @@ export async function storeEmbeddings(
   rows: readonly (EmbeddableText & { vector: readonly number[] })[],
 ): Promise<number> {
   const { stored } = await database.run((connection) =>
-    connection.call<{ stored: number }>("store_embeddings", {
+    connection.call("store_embeddings", {
       ...target,
       rows: rows.map(({ ownerId, id, hash, vector }) => ({
         ownerId,

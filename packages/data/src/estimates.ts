@@ -30,7 +30,5 @@ export async function estimateReply(
   database: Database,
   question: EstimateQuestion,
 ): Promise<EstimateBasis | EstimateRefusal> {
-  return database.run((connection) =>
-    connection.call<EstimateBasis | EstimateRefusal>("estimate_reply", question),
-  );
+  return database.run((connection) => connection.call("estimate_reply", question));
 }

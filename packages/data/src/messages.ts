@@ -12,7 +12,7 @@ import {
 import { alias } from "drizzle-orm/pg-core";
 import { activeReplyId, ownConversation } from "./conversations.ts";
 import type { Database } from "./database.ts";
-import { type JsonRow, rowFromJson } from "./json-row.ts";
+import { rowFromJson } from "./json-row.ts";
 import {
   behind,
   behindNumber,
@@ -230,7 +230,7 @@ export async function editMessage(
   database: Database,
   change: MessageChange,
 ): Promise<MessageRow | "not_found" | "stale" | "deleted"> {
-  const answer = await call<"edited" | "not_found" | "stale" | "deleted">(database, "edit_message", change);
+  const answer = await database.run((connection) => connection.call("edit_message", change));
   return answer.outcome === "edited" ? rowFromJson(messages, answer.message) : answer.outcome;
 }
 
@@ -244,7 +244,7 @@ export async function deleteMessage(
   args: { ownerId: string; conversationId: string; messageId: string; expectedVersion: number | undefined },
 ): Promise<DeletedMessage> {
   const { answer, news } = await database.run((connection) =>
-    connection.callWithNews<Answer<"deleted" | "not_found" | "stale">>("delete_message", args.ownerId, args),
+    connection.callWithNews("delete_message", args.ownerId, args),
   );
   if (answer.outcome !== "deleted") return { outcome: answer.outcome };
   return {
@@ -253,15 +253,4 @@ export async function deleteMessage(
     cancelledReplyIds: answer.cancelled.map((reply) => String(reply.id)),
     news,
   };
-}
-
-interface Answer<Outcome> {
-  outcome: Outcome;
-  message: JsonRow;
-  cancelled: JsonRow[];
-  nextReplyId: string | null;
-}
-
-function call<Outcome>(database: Database, name: string, args: object): Promise<Answer<Outcome>> {
-  return database.run((connection) => connection.call<Answer<Outcome>>(name, args));
 }

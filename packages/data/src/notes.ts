@@ -95,7 +95,7 @@ export interface NewNote {
 
 /** Saves a note, or finds what the same request made before. One round trip, one transaction. */
 export async function createNote(database: Database, args: NewNote): Promise<Created> {
-  return database.run((connection) => connection.call<Created>("create_note", args));
+  return database.run((connection) => connection.call("create_note", args));
 }
 
 export interface NoteChange {
@@ -153,7 +153,7 @@ export async function deleteNote(
 /** Notes that can be pinned to one conversation. */
 export const mostPinnedNotes = 50;
 
-interface Pin {
+export interface Pin {
   ownerId: string;
   conversationId: string;
   noteId: string;
@@ -162,7 +162,7 @@ interface Pin {
 /** Pins a note to a conversation of the same owner; repeating it changes nothing. */
 export async function pinNote(database: Database, pin: Pin): Promise<"pinned" | "not_found" | "too_many"> {
   const answer = await database.run((connection) =>
-    connection.call<{ outcome: "pinned" | "not_found" | "too_many" }>("pin_note", {
+    connection.call("pin_note", {
       ...pin,
       most: mostPinnedNotes,
     }),
@@ -172,8 +172,6 @@ export async function pinNote(database: Database, pin: Pin): Promise<"pinned" | 
 
 /** Unpins a note; repeating it changes nothing. */
 export async function unpinNote(database: Database, pin: Pin): Promise<"unpinned" | "not_found"> {
-  const answer = await database.run((connection) =>
-    connection.call<{ outcome: "unpinned" | "not_found" }>("unpin_note", pin),
-  );
+  const answer = await database.run((connection) => connection.call("unpin_note", pin));
   return answer.outcome;
 }

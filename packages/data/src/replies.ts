@@ -177,11 +177,7 @@ export async function cancelReply(
   replyId: string,
 ): Promise<CancelledReply> {
   const { answer, news } = await database.run((connection) =>
-    connection.callWithNews<{
-      outcome: CancelledReply["outcome"];
-      reply: JsonRow;
-      nextReplyId?: string | null;
-    }>("cancel_reply", ownerId, { ownerId, replyId }),
+    connection.callWithNews("cancel_reply", ownerId, { ownerId, replyId }),
   );
   if (answer.outcome === "not_found") return { outcome: "not_found" };
   return {
@@ -209,7 +205,7 @@ export async function repairReply(
   patience: number = REPLY_PATIENCE_SECONDS.default,
 ): Promise<string | undefined> {
   const answer = await database.run((connection) =>
-    connection.call<{ replyId: string | null }>("repair_reply", {
+    connection.call("repair_reply", {
       ownerId,
       replyId,
       patienceSeconds: patience,

@@ -64,7 +64,7 @@ export async function claimReply(
   leaseSeconds: number = REPLY_LEASE_SECONDS.default,
 ): Promise<Claim> {
   const { answer, news, history } = await database.run((connection) =>
-    connection.callForRow<ClaimRow>("claim_for_prompt", { ownerId, replyId, leaseSeconds }),
+    connection.callForRow("claim_for_prompt", { ownerId, replyId, leaseSeconds }),
   );
   if (answer.outcome === "claimed") {
     const reply = { ...replyFromJson(answer.reply), systemPrompt: answer.reply.system_prompt };
@@ -80,18 +80,14 @@ export async function timeOutReply(
   replyId: string,
 ): Promise<EndedReplies | undefined> {
   const { answer, news } = await database.run((connection) =>
-    connection.callWithNews<{ outcome: "none" } | ({ outcome: "expired" } & Omit<EndedReplies, "news">)>(
-      "time_out_reply",
-      ownerId,
-      { ownerId, replyId },
-    ),
+    connection.callWithNews("time_out_reply", ownerId, { ownerId, replyId }),
   );
   return answer.outcome === "expired" ? { ...answer, news } : undefined;
 }
 
 type Columns = { [Name in keyof HistoryMessage as `${Name}s`]: HistoryMessage[Name][] };
 
-interface ClaimRow extends WithNews<Exclude<Claim, { outcome: "claimed" }> | ClaimedJson> {
+export interface ClaimRow extends WithNews<Exclude<Claim, { outcome: "claimed" }> | ClaimedJson> {
   /** Newest first; null where nothing was claimed. */
   history: Columns | null;
 }
@@ -225,6 +221,9 @@ export type Ending = (
   | { status: "failed"; errorCode: string; errorMessage: string }
 ) & { inputTokens?: number; outputTokens?: number; noteIds?: string[]; context?: ContextManifest };
 
+/** Of `finish_reply`. */
+export type FinishArguments = Attempt & Ending;
+
 export type Finished =
   | {
       outcome: "finished";
@@ -238,12 +237,7 @@ export type Finished =
 /** Ends this attempt: assistant message, status, settlement. One round trip, one transaction. */
 export async function finishReply(database: Database, attempt: Attempt, ending: Ending): Promise<Finished> {
   const { answer, news } = await database.run((connection) =>
-    connection.callWithNews<{
-      outcome: "finished" | "lost";
-      reply: JsonRow;
-      message: JsonRow | null;
-      nextReplyId: string | null;
-    }>("finish_reply", attempt.ownerId, { ...attempt, ...ending }),
+    connection.callWithNews("finish_reply", attempt.ownerId, { ...attempt, ...ending }),
   );
   if (answer.outcome === "lost") return { outcome: "lost" };
   const message = answer.message === null ? undefined : rowFromJson(messages, answer.message);
@@ -266,11 +260,7 @@ export async function failReply(
   args: { ownerId: string; replyId: string; errorCode: string; errorMessage: string },
 ): Promise<Failed> {
   const { answer, news } = await database.run((connection) =>
-    connection.callWithNews<{ outcome: Failed["outcome"]; reply: JsonRow; nextReplyId: string | null }>(
-      "fail_reply",
-      args.ownerId,
-      args,
-    ),
+    connection.callWithNews("fail_reply", args.ownerId, args),
   );
   if (answer.outcome !== "failed") return { outcome: answer.outcome };
   return { outcome: "failed", reply: replyFromJson(answer.reply), nextReplyId: answer.nextReplyId, news };
@@ -293,6 +283,6 @@ export async function sweepReplies(
   patience: number = REPLY_PATIENCE_SECONDS.default,
 ): Promise<Sweep> {
   return database.run((connection) =>
-    connection.call<Sweep>("sweep_replies_with_news", { limit, patienceSeconds: patience }),
+    connection.call("sweep_replies_with_news", { limit, patienceSeconds: patience }),
   );
 }

@@ -51,16 +51,27 @@ function toSnippet(marked: string, open: string, close: string): Snippet {
   return { snippet, highlights };
 }
 
-/** Calls a search of the database with marks that nobody can have written into a text. */
-async function search<T extends { marked: string }>(
-  database: Database,
-  name: string,
-  args: object,
-): Promise<(Omit<T, "marked"> & Snippet)[]> {
+/** What a search is asked; `open` and `close` mark what matches. */
+export interface SearchArguments extends SearchPage {
+  ownerId: string;
+  open: string;
+  close: string;
+}
+
+export interface FoundMessage extends Omit<MessageMatch, "message" | keyof Snippet> {
+  message: JsonRow;
+  marked: string;
+}
+
+export interface FoundConversation extends Omit<ConversationMatch, "conversation" | keyof Snippet> {
+  conversation: JsonRow;
+  marked: string;
+}
+
+/** Marks that nobody can have written into a text. */
+function newMarks(): { open: string; close: string } {
   const mark = randomUUID();
-  const [open, close] = [`<${mark}`, `${mark}>`];
-  const found = await database.run((connection) => connection.call<T[]>(name, { ...args, open, close }));
-  return found.map(({ marked, ...rest }) => ({ ...rest, ...toSnippet(marked, open, close) }));
+  return { open: `<${mark}`, close: `${mark}>` };
 }
 
 /**
@@ -72,12 +83,15 @@ export async function searchMessages(
   ownerId: string,
   page: SearchPage & { role?: "user" | "assistant" | undefined },
 ): Promise<MessageMatch[]> {
-  const found = await search<Omit<MessageMatch, "message"> & { message: JsonRow; marked: string }>(
-    database,
-    "search_messages",
-    { ...page, ownerId },
+  const marks = newMarks();
+  const found = await database.run((connection) =>
+    connection.call("search_messages", { ...page, ...marks, ownerId }),
   );
-  return found.map((match) => ({ ...match, message: rowFromJson(messages, match.message) }));
+  return found.map(({ marked, message, ...match }) => ({
+    ...match,
+    ...toSnippet(marked, marks.open, marks.close),
+    message: rowFromJson(messages, message),
+  }));
 }
 
 /** The same of conversations, by title, description and the text of their messages. One round trip. */
@@ -86,10 +100,15 @@ export async function searchConversations(
   ownerId: string,
   page: SearchPage & { status?: "active" | "archived" | undefined },
 ): Promise<ConversationMatch[]> {
-  const found = await search<
-    Omit<ConversationMatch, "conversation"> & { conversation: JsonRow; marked: string }
-  >(database, "search_conversations", { ...page, ownerId });
-  return found.map((match) => ({ ...match, conversation: conversationFromJson(match.conversation) }));
+  const marks = newMarks();
+  const found = await database.run((connection) =>
+    connection.call("search_conversations", { ...page, ...marks, ownerId }),
+  );
+  return found.map(({ marked, conversation, ...match }) => ({
+    ...match,
+    ...toSnippet(marked, marks.open, marks.close),
+    conversation: conversationFromJson(conversation),
+  }));
 }
 
 /** Seconds after which every commit that bears an earlier time is visible. */
@@ -106,7 +125,7 @@ export async function rememberWords(
   lagSeconds: number = commitLagSeconds,
 ): Promise<number> {
   const { messages: count } = await database.run((connection) =>
-    connection.call<{ messages: number }>("remember_words", { limit, lagSeconds }),
+    connection.call("remember_words", { limit, lagSeconds }),
   );
   return count;
 }

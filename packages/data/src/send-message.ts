@@ -2,6 +2,7 @@ import { type ConversationRow, conversationFromJson } from "./conversations.ts";
 import type { Database } from "./database.ts";
 import { type JsonRow, rowFromJson } from "./json-row.ts";
 import type { MessageRow } from "./messages.ts";
+import type { CreatedAnswer, SentAnswer } from "./procedures.ts";
 import type { ReplyRow } from "./replies.ts";
 import type { ReplyNews } from "./reply-news.ts";
 import type { Metadata } from "./schema/conversations.ts";
@@ -93,14 +94,7 @@ export interface Sent<Message = NewMessage> {
   news: ReplyNews;
 }
 
-interface Answer {
-  outcome: "sent" | "replayed";
-  message: JsonRow;
-  reply: JsonRow | null;
-  cancelled?: JsonRow[];
-}
-
-function isAnswer(answer: Answer | Refusal): answer is Answer {
+function isAnswer(answer: SentAnswer | Refusal): answer is SentAnswer {
   return answer.outcome === "sent" || answer.outcome === "replayed";
 }
 
@@ -129,7 +123,7 @@ function toNewReply(json: JsonRow): NewReply {
   };
 }
 
-function toSent<Message>(answer: Answer, message: Message, news: ReplyNews): Sent<Message> {
+function toSent<Message>(answer: SentAnswer, message: Message, news: ReplyNews): Sent<Message> {
   return {
     outcome: answer.outcome,
     message,
@@ -142,7 +136,7 @@ function toSent<Message>(answer: Answer, message: Message, news: ReplyNews): Sen
 /** Stores a message and, for a user's, its queued reply with the tokens held. One round trip, one transaction. */
 export async function sendMessage(database: Database, args: SendMessage): Promise<Sent | Refusal> {
   const { answer, news } = await database.run((connection) =>
-    connection.callWithNews<Answer | Refusal>("send_message", args.ownerId, args),
+    connection.callWithNews("send_message", args.ownerId, args),
   );
   return isAnswer(answer) ? toSent(answer, toNewMessage(answer.message), news) : answer;
 }
@@ -157,7 +151,7 @@ export interface AskAgain extends Question {
 /** Queues another reply to a user message. */
 export async function askAgain(database: Database, args: AskAgain): Promise<Sent<MessageRow> | Refusal> {
   const { answer, news } = await database.run((connection) =>
-    connection.callWithNews<Answer | Refusal>("ask_again", args.ownerId, args),
+    connection.callWithNews("ask_again", args.ownerId, args),
   );
   return isAnswer(answer) ? toSent(answer, rowFromJson(messages, answer.message), news) : answer;
 }
@@ -186,13 +180,6 @@ export interface CreatedConversation {
   news: ReplyNews;
 }
 
-interface CreatedAnswer {
-  outcome: "created" | "replayed";
-  conversation: JsonRow;
-  message?: JsonRow;
-  reply?: JsonRow;
-}
-
 function isCreated(answer: CreatedAnswer | Refusal): answer is CreatedAnswer {
   return answer.outcome === "created" || answer.outcome === "replayed";
 }
@@ -204,9 +191,9 @@ export async function createConversation(
 ): Promise<CreatedConversation | Refusal> {
   const { first, ...conversation } = args;
   const { answer, news } = await database.run((connection) =>
-    connection.callWithNews<CreatedAnswer | Refusal>("create_conversation", args.ownerId, {
+    connection.callWithNews("create_conversation", args.ownerId, {
       ...conversation,
-      ...(first && { ...first, role: "user" }),
+      ...(first && { ...first, role: "user" as const }),
     }),
   );
   if (!isCreated(answer)) return answer;

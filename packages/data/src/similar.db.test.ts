@@ -97,7 +97,7 @@ describe("with pgvector", () => {
       select owner_id, id, 'test', 3, '[1, 0, 0.01]' from messages where id like 'many%'`);
     await vectors.rows("analyze");
     const args = {
-      kind: "message",
+      kind: "message" as const,
       ownerId: ada,
       model: "test",
       dimensions: 3,
@@ -105,10 +105,8 @@ describe("with pgvector", () => {
       k: 2,
       few: 1,
     };
-    const found = await vectors.database.run((connection) =>
-      connection.call<{ message: { id: string } }[]>("similar_by_vector", args),
-    );
-    expect(found.map(({ message }) => message.id)).toEqual([`${ada}-cat`, `${ada}-car`]);
+    const found = await vectors.database.run((connection) => connection.call("similar_by_vector", args));
+    expect(found?.map(({ message }) => message?.id)).toEqual([`${ada}-cat`, `${ada}-car`]);
     const plan = await vectors.rows<Record<string, string>>(`explain select id from message_embeddings
       where owner_id = '${eve}' and model = 'test' and dimensions = 3
       order by embedding::vector(3) <=> '[1,0,0]'::vector(3) limit 2`);

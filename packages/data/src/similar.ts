@@ -24,20 +24,44 @@ interface Question {
 }
 
 type Kind = "message" | "note";
-type Found<K extends Kind> = ({ score: number } & Record<K, JsonRow>)[];
+
+/** A row of the kind that was asked for. */
+export interface SimilarRow {
+  score: number;
+  message?: JsonRow;
+  note?: JsonRow;
+}
+
+export interface SimilarByWords {
+  ownerId: string;
+  q: string;
+  k: number;
+}
+
+export interface SimilarByVector {
+  kind: Kind;
+  ownerId: string;
+  k: number;
+  model: string;
+  dimensions: number;
+  /** As pgvector writes it: `[0.1,0.2]`. */
+  embedding: string;
+  /** Texts up to which all are compared; the function has a default. */
+  few?: number;
+}
 
 const lexical = { message: "lexically_similar_messages", note: "lexically_similar_notes" } as const;
 
-async function findSimilar<K extends Kind>(
+async function findSimilar(
   database: Database,
   ownerId: string,
-  kind: K,
+  kind: Kind,
   { q, k, embedding }: Question,
-): Promise<{ ranking: Similar<unknown>["ranking"]; found: Found<K> }> {
+): Promise<{ ranking: Similar<unknown>["ranking"]; found: SimilarRow[] }> {
   return database.run(async (connection) => {
     const near =
       embedding &&
-      (await connection.call<Found<K> | null>("similar_by_vector", {
+      (await connection.call("similar_by_vector", {
         kind,
         ownerId,
         k,
@@ -46,7 +70,7 @@ async function findSimilar<K extends Kind>(
         embedding: `[${embedding.vector.join(",")}]`,
       }));
     if (near) return { ranking: "semantic", found: near };
-    return { ranking: "lexical", found: await connection.call<Found<K>>(lexical[kind], { ownerId, q, k }) };
+    return { ranking: "lexical", found: await connection.call(lexical[kind], { ownerId, q, k }) };
   });
 }
 
@@ -62,7 +86,7 @@ export async function findSimilarMessages(
   const { ranking, found } = await findSimilar(database, ownerId, "message", question);
   return {
     ranking,
-    found: found.map(({ message, score }) => ({ row: rowFromJson(messages, message), score })),
+    found: found.map(({ message = {}, score }) => ({ row: rowFromJson(messages, message), score })),
   };
 }
 
@@ -73,5 +97,5 @@ export async function findSimilarNotes(
   question: Question,
 ): Promise<Similar<NoteRow>> {
   const { ranking, found } = await findSimilar(database, ownerId, "note", question);
-  return { ranking, found: found.map(({ note, score }) => ({ row: rowFromJson(notes, note), score })) };
+  return { ranking, found: found.map(({ note = {}, score }) => ({ row: rowFromJson(notes, note), score })) };
 }

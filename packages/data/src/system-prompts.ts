@@ -3,7 +3,7 @@ import { unionAll } from "drizzle-orm/pg-core";
 import { countRows } from "./count-rows.ts";
 import type { Database } from "./database.ts";
 import type { Created } from "./idempotency-keys.ts";
-import { type JsonRow, rowFromJson } from "./json-row.ts";
+import { rowFromJson } from "./json-row.ts";
 import { behindInstant, contains, exactInstant, inOrder, type PageOf, pageLimit } from "./keyset.ts";
 import { systemPrompts } from "./schema/system-prompts.ts";
 
@@ -111,10 +111,10 @@ export interface NewSystemPrompt {
 
 /** Saves a prompt, or finds what the same request made before. One round trip, one transaction. */
 export async function createSystemPrompt(database: Database, args: NewSystemPrompt): Promise<Created> {
-  return database.run((connection) => connection.call<Created>("create_system_prompt", args));
+  return database.run((connection) => connection.call("create_system_prompt", args));
 }
 
-interface Asker {
+export interface Asker {
   /** Who asks: the owner of the prompt, or an admin where it is public. */
   ownerId: string;
   isAdmin: boolean;
@@ -138,12 +138,7 @@ export async function updateSystemPrompt(
   database: Database,
   change: SystemPromptChange,
 ): Promise<SystemPromptRow | PromptRefusal> {
-  const answer = await database.run((connection) =>
-    connection.call<{ outcome: "updated" | PromptRefusal; systemPrompt: JsonRow }>(
-      "update_system_prompt",
-      change,
-    ),
-  );
+  const answer = await database.run((connection) => connection.call("update_system_prompt", change));
   return answer.outcome === "updated" ? rowFromJson(systemPrompts, answer.systemPrompt) : answer.outcome;
 }
 
@@ -152,8 +147,6 @@ export async function deleteSystemPrompt(
   database: Database,
   asker: Asker,
 ): Promise<"deleted" | PromptRefusal> {
-  const answer = await database.run((connection) =>
-    connection.call<{ outcome: "deleted" | PromptRefusal }>("delete_system_prompt", asker),
-  );
+  const answer = await database.run((connection) => connection.call("delete_system_prompt", asker));
   return answer.outcome;
 }

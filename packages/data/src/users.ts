@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { and, eq, lt, sql } from "drizzle-orm";
 import type { Database } from "./database.ts";
 import { newId } from "./ids.ts";
-import { type JsonRow, rowFromJson } from "./json-row.ts";
+import { rowFromJson } from "./json-row.ts";
 import { deletedSubjects, users } from "./schema/users.ts";
 
 export type UserRow = typeof users.$inferSelect;
@@ -18,6 +18,17 @@ export interface Subject {
   email?: string | undefined;
   displayName?: string | undefined;
 }
+
+/** Of `resolve_user`. */
+export type ResolveUserArguments = Subject &
+  typeof defaultPrompt & {
+    /** SHA-256, hex. */
+    subjectHash: string;
+    userId: string;
+    promptId: string;
+    grant: number;
+    monthlyTokens: number;
+  };
 
 const defaultPrompt = {
   promptName: "Default",
@@ -44,9 +55,7 @@ export async function resolveUser(
     grant: newUserTokens,
     monthlyTokens,
   };
-  const answer = await database.run((connection) =>
-    connection.call<{ outcome: UserResolution["outcome"]; user: JsonRow }>("resolve_user", args),
-  );
+  const answer = await database.run((connection) => connection.call("resolve_user", args));
   if (answer.outcome === "deleted") return { outcome: "deleted" };
   return { outcome: answer.outcome, user: rowFromJson(users, answer.user) };
 }

@@ -1,5 +1,5 @@
 import { newId } from "../ids.ts";
-import { replyFromJson } from "../replies.ts";
+import { claimReply, finishReply } from "../reply-jobs.ts";
 import { type Person, replyOf, type Scene } from "./scene.fixture.ts";
 
 export interface FullAccount extends Person {
@@ -12,14 +12,17 @@ export async function fullAccount(scene: Scene): Promise<FullAccount> {
   const person = await scene.person();
   const { id: owner, conversationId } = person;
   const answered = replyOf(await person.send({ content: "Water the tomatoes on Mondays" }));
-  const claim = { ownerId: owner, replyId: answered.id, leaseSeconds: 30 };
-  const { reply } = await scene.database.run((connection) =>
-    connection.call<{ reply: Parameters<typeof replyFromJson>[0] }>("take_reply", claim),
-  );
-  const ending = { ...claim, attempt: replyFromJson(reply).attempt, status: "completed", messageId: newId() };
-  await scene.database.run((connection) =>
-    connection.call("finish_reply", { ...ending, content: "I will.", inputTokens: 5, outputTokens: 5 }),
-  );
+  const claim = await claimReply(scene.database, owner, answered.id);
+  if (claim.outcome !== "claimed") throw new Error(`The reply is ${claim.outcome}.`);
+  const attempt = { ownerId: owner, replyId: answered.id, attempt: claim.reply.attempt };
+  await finishReply(scene.database, attempt, {
+    status: "completed",
+    messageId: newId(),
+    content: "I will.",
+    finishReason: "stop",
+    inputTokens: 5,
+    outputTokens: 5,
+  });
   const waiting = replyOf(await person.send({ content: "And the roses?" }));
   const noteId = newId();
   await scene.rows(`

@@ -1,0 +1,145 @@
+import type { Followed } from "./connections.ts";
+import type { EmbeddableItem, EmbeddableText, EmbeddingTarget, Missing } from "./embeddings.ts";
+import type { EstimateBasis, EstimateQuestion, EstimateRefusal } from "./estimates.ts";
+import type { Created } from "./idempotency-keys.ts";
+import type { JsonRow } from "./json-row.ts";
+import type { MessageChange } from "./messages.ts";
+import type { NewNote, Pin } from "./notes.ts";
+import type { ClaimRow, EndedReplies, Failed, FinishArguments, Sweep } from "./reply-jobs.ts";
+import type { FoundConversation, FoundMessage, SearchArguments } from "./search.ts";
+import type { AskAgain, NewConversation, Refusal, SendMessage } from "./send-message.ts";
+import type { SimilarByVector, SimilarByWords, SimilarRow } from "./similar.ts";
+import type { Asker, NewSystemPrompt, PromptRefusal, SystemPromptChange } from "./system-prompts.ts";
+import type { ResolveUserArguments, UserResolution } from "./users.ts";
+
+/** A function of the database that takes one JSON value, and what it answers. */
+interface Procedure<Arguments extends object, Answer> {
+  arguments: Arguments;
+  answer: Answer;
+}
+
+interface OwnReply {
+  ownerId: string;
+  replyId: string;
+}
+
+interface MessageAnswer<Outcome> {
+  outcome: Outcome;
+  message: JsonRow;
+  cancelled: JsonRow[];
+  nextReplyId: string | null;
+}
+
+/** Of `send_message` and `ask_again`. */
+export interface SentAnswer {
+  outcome: "sent" | "replayed";
+  message: JsonRow;
+  reply: JsonRow | null;
+  cancelled?: JsonRow[];
+}
+
+/** Of `create_conversation`. */
+export interface CreatedAnswer {
+  outcome: "created" | "replayed";
+  conversation: JsonRow;
+  message?: JsonRow;
+  reply?: JsonRow;
+}
+
+/** What `create_conversation` takes: the conversation, and side by side with it its first message. */
+type CreateConversation = Omit<NewConversation, "first"> &
+  (NewConversation["first"] | Record<never, never>) & { role?: "user" };
+
+/** Every function of `migrations/functions` that is called by name, with what it takes and answers. */
+export interface Procedures {
+  resolve_user: Procedure<ResolveUserArguments, { outcome: UserResolution["outcome"]; user: JsonRow }>;
+  resolve_api_key: Procedure<
+    { lookup: string; monthlyTokens: number },
+    { outcome: "refused" } | { outcome: "active" | "disabled"; userId: string; apiKey: JsonRow }
+  >;
+
+  send_message: Procedure<SendMessage, SentAnswer | Refusal>;
+  ask_again: Procedure<AskAgain, SentAnswer | Refusal>;
+  /** What an earlier request with the same key was answered; null where there is none. */
+  asked_before: Procedure<
+    Omit<AskAgain, "conversationId" | "messageId" | "model">,
+    SentAnswer | Refusal | null
+  >;
+  create_conversation: Procedure<CreateConversation, CreatedAnswer | Refusal>;
+
+  time_out_reply: Procedure<
+    OwnReply,
+    { outcome: "none" } | ({ outcome: "expired" } & Omit<EndedReplies, "news">)
+  >;
+  finish_reply: Procedure<
+    FinishArguments,
+    { outcome: "finished" | "lost"; reply: JsonRow; message: JsonRow | null; nextReplyId: string | null }
+  >;
+  fail_reply: Procedure<
+    OwnReply & { errorCode: string; errorMessage: string },
+    { outcome: Failed["outcome"]; reply: JsonRow; nextReplyId: string | null }
+  >;
+  cancel_reply: Procedure<
+    OwnReply,
+    {
+      outcome: "cancelled" | "repeated" | "ended" | "not_found";
+      reply: JsonRow;
+      nextReplyId?: string | null;
+    }
+  >;
+  cancel_replies: Procedure<
+    { ownerId: string; limit: number },
+    { cancelled: { id: string; conversationId: string }[] }
+  >;
+  repair_reply: Procedure<OwnReply & { patienceSeconds: number }, { replyId: string | null }>;
+  sweep_replies_with_news: Procedure<{ limit: number; patienceSeconds: number }, Sweep>;
+
+  edit_message: Procedure<MessageChange, MessageAnswer<"edited" | "not_found" | "stale" | "deleted">>;
+  delete_message: Procedure<
+    Pick<MessageChange, "ownerId" | "conversationId" | "messageId" | "expectedVersion">,
+    MessageAnswer<"deleted" | "not_found" | "stale">
+  >;
+  delete_conversation: Procedure<
+    { ownerId: string; conversationId: string; expectedVersion: number | undefined },
+    { outcome: "deleted" | "not_found" | "stale"; cancelled: JsonRow[] }
+  >;
+
+  follow_reply: Procedure<{ connectionId: string; replyId: string; after: number }, Followed>;
+
+  create_note: Procedure<NewNote, Created>;
+  pin_note: Procedure<Pin & { most: number }, { outcome: "pinned" | "not_found" | "too_many" }>;
+  unpin_note: Procedure<Pin, { outcome: "unpinned" | "not_found" }>;
+  create_system_prompt: Procedure<NewSystemPrompt, Created>;
+  update_system_prompt: Procedure<
+    SystemPromptChange,
+    { outcome: "updated" | PromptRefusal; systemPrompt: JsonRow }
+  >;
+  delete_system_prompt: Procedure<Asker, { outcome: "deleted" | PromptRefusal }>;
+
+  estimate_reply: Procedure<EstimateQuestion, EstimateBasis | EstimateRefusal>;
+
+  search_messages: Procedure<SearchArguments & { role?: "user" | "assistant" | undefined }, FoundMessage[]>;
+  search_conversations: Procedure<
+    SearchArguments & { status?: "active" | "archived" | undefined },
+    FoundConversation[]
+  >;
+  remember_words: Procedure<{ limit: number; lagSeconds: number }, { messages: number }>;
+  lexically_similar_messages: Procedure<SimilarByWords, SimilarRow[]>;
+  lexically_similar_notes: Procedure<SimilarByWords, SimilarRow[]>;
+  similar_by_vector: Procedure<SimilarByVector, SimilarRow[] | null>;
+  unembedded: Procedure<EmbeddingTarget & { items: readonly EmbeddableItem[] }, EmbeddableText[] | null>;
+  missing_embeddings: Procedure<EmbeddingTarget & Missing, EmbeddableItem[]>;
+  store_embeddings: Procedure<
+    EmbeddingTarget & {
+      rows: readonly { ownerId: string; id: string; hash: string; embedding: string }[];
+    },
+    { stored: number }
+  >;
+}
+
+export type ProcedureName = keyof Procedures;
+
+/** Functions of `migrations/functions` that answer a row in place of JSON. */
+export interface RowProcedures {
+  claim_for_prompt: Procedure<OwnReply & { leaseSeconds: number }, ClaimRow>;
+}
