@@ -5,7 +5,7 @@ import { parseEnv } from "node:util";
 import { readCommandLine } from "@parley/deployment/command-line";
 import { DeploymentError } from "@parley/deployment/deployment-error";
 import { prepareSam } from "@parley/deployment/sam/prepare-sam";
-import { runCommand, runProgram } from "@parley/deployment/terminal";
+import { runCommand, runProgram, runQuietly } from "@parley/deployment/terminal";
 
 const root = new URL("../", import.meta.url);
 const assembly = relative(process.cwd(), fileURLToPath(new URL("cdk.out/sam", root)));
@@ -19,7 +19,7 @@ await runCommand(async () => {
   readCommandLine({ usage, options: {} });
   const code =
     (await runProgram("node", ["scripts/build.ts"])) ||
-    (await runProgram("cdk", ["synth", "--quiet", "-c", "stage=dev", "-c", "database=url", "-o", assembly]));
+    (await runQuietly("cdk", ["synth", "--quiet", "-c", "stage=dev", "-c", "database=url", "-o", assembly]));
   if (code !== 0) throw new DeploymentError("The stage dev does not synthesise; the lines above say why.");
   const file = await readFile(new URL(".env", root), "utf8").catch(() => "");
   const { port, startApi, invocations, environmentFile, missing } = await prepareSam(assembly, {

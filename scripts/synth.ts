@@ -1,6 +1,6 @@
 import { readCommandLine } from "@parley/deployment/command-line";
 import { DeploymentError } from "@parley/deployment/deployment-error";
-import { runCommand, runProgram } from "@parley/deployment/terminal";
+import { runCommand, runProgram, runQuietly } from "@parley/deployment/terminal";
 import { resolveStage } from "../infra/stages.ts";
 
 const usage = `
@@ -22,14 +22,7 @@ await runCommand(async () => {
     for (const database of databases) {
       const output = `cdk.out/${stage}-${database}`;
       const context = ["-c", `stage=${stage}`, "-c", `database=${database}`];
-      const code = await runProgram("cdk", [
-        "synth",
-        "--quiet",
-        "--no-notices",
-        "--output",
-        output,
-        ...context,
-      ]);
+      const code = await runQuietly("cdk", ["synth", "--quiet", "--output", output, ...context]);
       if (code !== 0) throw new DeploymentError(`${stage} on ${database} does not synthesise.`);
     }
   }

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline/promises";
 import { DeploymentError } from "./deployment-error.ts";
 
@@ -17,14 +17,27 @@ export function terminalQuestions(): ((question: string) => Promise<string>) | u
 
 /** Runs a program with this terminal, and answers its exit code. */
 export function runProgram(program: string, argumentList: readonly string[]): Promise<number> {
+  return exitCode(program, spawn(program, argumentList, { stdio: "inherit" }));
+}
+
+/** The same for a program whose words matter only when it fails: they are shown then. */
+export async function runQuietly(program: string, argumentList: readonly string[]): Promise<number> {
+  const child = spawn(program, argumentList, { stdio: ["inherit", "pipe", "pipe"] });
+  const said: Buffer[] = [];
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => said.push(chunk));
+  const code = await exitCode(program, child);
+  if (code !== 0) process.stderr.write(Buffer.concat(said));
+  return code;
+}
+
+function exitCode(program: string, child: ChildProcess): Promise<number> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, argumentList, { stdio: "inherit" });
     child.on("error", (cause) => {
       reject(
         new DeploymentError(`${program} cannot be started: run this with npx -y pnpm@12 run.`, { cause }),
       );
     });
-    child.on("exit", (code) => resolve(code ?? 1));
+    child.on("close", (code) => resolve(code ?? 1));
   });
 }
 
