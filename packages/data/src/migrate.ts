@@ -24,7 +24,7 @@ async function refuseBeforeBaseline(client: Sql, folder: string): Promise<void> 
   const [last] = await client`select max(created_at) as applied from drizzle.__drizzle_migrations`;
   if (last?.applied === null || Number(last?.applied) >= baseline.folderMillis) return;
   throw new DatabaseTooOldError(
-    "The database was made by an early version of 0.1: docs/operations.md, “Upgrades”, says how to bring it to the baseline first.",
+    "The database was made by an early version of 0.1: docs/operations.md, “Upgrading and rolling back”, says how to bring it to the baseline first.",
   );
 }
 
