@@ -31,5 +31,5 @@ export function demoNotesAnswer(request: PromptRequest): string | undefined {
     return rounds.length > 0 ? "I looked through your notes and found none about that." : undefined;
   }
   const lines = [...pinned, ...found].map(({ title, text }) => `- ${title ? `${title}: ` : ""}${text}`);
-  return `I am only the offline demo model, but these are your notes about that:\n${lines.join("\n")}`;
+  return `These are your notes about that:\n${lines.join("\n")}`;
 }

@@ -19,27 +19,26 @@ function timed() {
 
 describe("demo", () => {
   it.each([
-    ["Hello there", /^Hello!/],
-    ["Can you help me?", /^I am the offline demo model/],
-    ["Thank you so much", /^You are welcome/],
-    ["What is the capital of France?", /^That is a question/],
-    ["Berlin is nice in spring.", /^I received your message/],
+    ["Hello there", "Hello! How can I assist you today?"],
+    ["Hey, can you help me?", "Hello! How can I assist you today?"],
+    ["I need HELP.", "I'm here to help! What do you need assistance with?"],
+    ["How does this help me?", "I'm here to help! What do you need assistance with?"],
+    ["What is the capital of France?", "That's an interesting question. Let me think about that..."],
+    ["Thank you so much", "You're welcome! Is there anything else I can help with?"],
+    ["thanks!", "You're welcome! Is there anything else I can help with?"],
+    ["Berlin is nice in spring.", "I understand. Can you tell me more about that?"],
+    ["This is a chip, helpful to they who know.", "I understand. Can you tell me more about that?"],
   ])("answers %j by rule", async (content, expected) => {
     const { text, finish } = await collect(timed().provider, asking("demo", content));
-    expect(text).toMatch(expected);
-    expect(text).toContain("offline demo model");
+    expect(text).toBe(expected);
     expect(finish).toMatchObject({ type: "finish", reason: "stop" });
-  });
-
-  it.each(["help", "thanks", "Why?", "Berlin"])("says after %j how to use a real model", async (content) => {
-    expect((await collect(timed().provider, asking("demo", content))).text).toContain("OPENAI_API_KEY");
   });
 
   it("streams 20 to 40 words a second", async () => {
     const { provider, waited } = timed();
     const { deltas } = await collect(provider, asking("demo"));
     const wordsPerSecond = deltas.length / (waited() / 1000);
-    expect(deltas.length).toBeGreaterThan(10);
+    expect(deltas.length).toBeGreaterThan(5);
     expect(wordsPerSecond).toBeGreaterThanOrEqual(20);
     expect(wordsPerSecond).toBeLessThanOrEqual(40);
   });
@@ -53,9 +52,10 @@ describe("demo", () => {
   });
 
   it("stops at the length limit", async () => {
-    const request = { ...asking("demo"), maxOutputTokens: 8 };
+    const request = { ...asking("demo"), maxOutputTokens: 5 };
     const { text, finish } = await collect(timed().provider, request);
-    expect("Hello! I am the offline demo model").toContain(text.trim());
+    expect("Hello! How can I assist").toContain(text.trim());
+    expect(text).not.toBe("");
     expect(finish).toMatchObject({ reason: "length" });
   });
 });
