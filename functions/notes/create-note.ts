@@ -24,9 +24,8 @@ export function createNote(
       idempotencyFingerprint: idempotency?.fingerprint,
     });
     if (created.outcome === "mismatch") throw problem("idempotency-mismatch");
-    const { id, outcome } = created;
+    const { id, outcome, createdAt } = created;
     await embeddings.enqueue({ kind: "note", items: [{ ownerId: userId, id }] });
-    const createdAt = new Date(created.createdAt);
     return {
       status: 201,
       headers: { Location: `/v1/notes/${id}`, ...replayHeader(outcome) },

@@ -1,4 +1,4 @@
-import type { PromptRefusal } from "@parley/data/system-prompts";
+import type { PromptRefusal } from "@parley/data/system-prompt-changes";
 import type { Caller } from "@parley/http/api-types";
 import { missProblem } from "@parley/http/matched-version";
 import { type Problem, problem } from "@parley/http/problem";

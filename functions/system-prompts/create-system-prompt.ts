@@ -2,7 +2,7 @@ import { renderSystemPrompt } from "@parley/contract/render/system-prompt";
 import type { systemPromptRoutes } from "@parley/contract/routes/system-prompts";
 import type { Database } from "@parley/data/database";
 import { newId } from "@parley/data/ids";
-import { createSystemPrompt as storePrompt } from "@parley/data/system-prompts";
+import { createSystemPrompt as storePrompt } from "@parley/data/system-prompt-changes";
 import type { Operation } from "@parley/http/api-types";
 import { replayHeader } from "@parley/http/idempotency";
 import { problem } from "@parley/http/problem";
@@ -20,8 +20,7 @@ export function createSystemPrompt(
       idempotencyFingerprint: idempotency?.fingerprint,
     });
     if (created.outcome === "mismatch") throw problem("idempotency-mismatch");
-    const { id, outcome } = created;
-    const createdAt = new Date(created.createdAt);
+    const { id, outcome, createdAt } = created;
     return {
       status: 201,
       headers: { Location: `/v1/system-prompts/${id}`, ...replayHeader(outcome) },

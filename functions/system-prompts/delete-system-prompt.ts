@@ -1,6 +1,7 @@
 import type { systemPromptRoutes } from "@parley/contract/routes/system-prompts";
 import type { Database } from "@parley/data/database";
-import { getSystemPrompt, deleteSystemPrompt as storeDeletion } from "@parley/data/system-prompts";
+import { deleteSystemPrompt as storeDeletion } from "@parley/data/system-prompt-changes";
+import { getSystemPrompt } from "@parley/data/system-prompts";
 import type { Operation } from "@parley/http/api-types";
 import { matchedVersion } from "@parley/http/matched-version";
 import { askerOf, promptProblem } from "./asker.ts";

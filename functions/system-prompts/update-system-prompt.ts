@@ -1,7 +1,8 @@
 import { renderSystemPrompt } from "@parley/contract/render/system-prompt";
 import type { systemPromptRoutes } from "@parley/contract/routes/system-prompts";
 import type { Database } from "@parley/data/database";
-import { getSystemPrompt, updateSystemPrompt as storeChange } from "@parley/data/system-prompts";
+import { updateSystemPrompt as storeChange } from "@parley/data/system-prompt-changes";
+import { getSystemPrompt } from "@parley/data/system-prompts";
 import type { Operation } from "@parley/http/api-types";
 import { matchedVersion } from "@parley/http/matched-version";
 import { askerOf, promptProblem } from "./asker.ts";

@@ -5,7 +5,7 @@ import { idempotencyKeys } from "./schema/idempotency-keys.ts";
 
 /** What a request made, or made before (`replayed`); `mismatch`: its key was used for another body. */
 export type Created =
-  | { outcome: "created" | "replayed"; id: string; createdAt: string }
+  | { outcome: "created" | "replayed"; id: string; createdAt: Date }
   | { outcome: "mismatch" };
 
 /** What a request says of itself. Without a key it is never taken for a repetition. */

@@ -9,7 +9,6 @@ import type { ClaimRow, EndedReplies, Failed, FinishArguments, Sweep } from "./r
 import type { FoundConversation, FoundMessage, SearchArguments } from "./search.ts";
 import type { AskAgain, NewConversation, Refusal, SendMessage } from "./send-message.ts";
 import type { SimilarByVector, SimilarByWords, SimilarRow } from "./similar.ts";
-import type { Asker, NewSystemPrompt, PromptRefusal, SystemPromptChange } from "./system-prompts.ts";
 import type { ResolveUserArguments, UserResolution } from "./users.ts";
 
 /** A function of the database that takes one JSON value, and what it answers. */
@@ -109,12 +108,6 @@ export interface Procedures {
   create_note: Procedure<NewNote, Created>;
   pin_note: Procedure<Pin & { most: number }, { outcome: "pinned" | "not_found" | "too_many" }>;
   unpin_note: Procedure<Pin, { outcome: "unpinned" | "not_found" }>;
-  create_system_prompt: Procedure<NewSystemPrompt, Created>;
-  update_system_prompt: Procedure<
-    SystemPromptChange,
-    { outcome: "updated" | PromptRefusal; systemPrompt: JsonRow }
-  >;
-  delete_system_prompt: Procedure<Asker, { outcome: "deleted" | PromptRefusal }>;
 
   estimate_reply: Procedure<EstimateQuestion, EstimateBasis | EstimateRefusal>;
 

@@ -1,34 +1,34 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Database, openDatabase } from "./database.ts";
 import { purgeIdempotencyKeys } from "./idempotency-keys.ts";
 import { newId } from "./ids.ts";
 import { claimReply } from "./reply-jobs.ts";
 import { createConversation } from "./send-message.ts";
-import {
-  countSystemPrompts,
-  createSystemPrompt,
-  deleteSystemPrompt,
-  getSystemPrompt,
-  listSystemPrompts,
-  updateSystemPrompt,
-} from "./system-prompts.ts";
+import { createSystemPrompt, deleteSystemPrompt, updateSystemPrompt } from "./system-prompt-changes.ts";
+import { countSystemPrompts, getSystemPrompt, listSystemPrompts } from "./system-prompts.ts";
 import { openScene, type Person, replyOf, type Scene } from "./testing/scene.fixture.ts";
 
 let scene: Scene;
 let ada: Person;
 let eve: Person;
+let other: Database;
 beforeAll(async () => {
   scene = await openScene();
+  other = openDatabase(scene.url);
   ada = await scene.person();
   eve = await scene.person();
 });
-afterAll(() => scene.close());
+afterAll(async () => {
+  await other.close();
+  await scene.close();
+});
 
 type Change = Partial<Parameters<typeof createSystemPrompt>[1]>;
 
-async function prompt(owner: Person, change: Change = {}): Promise<string> {
+async function prompt(owner: Person, change: Change = {}, database = scene.database): Promise<string> {
   const systemPromptId = newId();
   const args = { name: "Pirate", content: "Talk like a pirate.", visibility: "private" as const };
-  await createSystemPrompt(scene.database, {
+  await createSystemPrompt(database, {
     ...args,
     ownerId: owner.id,
     systemPromptId,
@@ -123,7 +123,7 @@ test("there is one default at any time, whoever sets it at once", async () => {
   await Promise.all(
     ids.flatMap((id) => [
       updateSystemPrompt(scene.database, { ...asker(person, id), isDefault: true }),
-      prompt(person, { isDefault: true }),
+      prompt(person, { isDefault: true }, other),
     ]),
   );
   expect(await defaultsOf(person)).toHaveLength(1);
@@ -136,8 +136,8 @@ test("there is one default at any time, whoever sets it at once", async () => {
 
 test("one key makes one prompt, and another body under it is a mismatch, even when the prompt is gone", async () => {
   const key = { idempotencyKey: newId(), idempotencyFingerprint: "a" };
-  const make = (owner: Person, change: Change = {}) =>
-    createSystemPrompt(scene.database, {
+  const make = (owner: Person, change: Change = {}, database = scene.database) =>
+    createSystemPrompt(database, {
       ownerId: owner.id,
       systemPromptId: newId(),
       name: "Once",
@@ -147,7 +147,7 @@ test("one key makes one prompt, and another body under it is a mismatch, even wh
       ...key,
       ...change,
     });
-  const answers = await Promise.all([make(ada), make(ada), make(ada)]);
+  const answers = await Promise.all([make(ada), make(ada, {}, other), make(ada)]);
   const outcomes = answers.map(({ outcome }) => outcome).sort();
   expect(outcomes).toEqual(["created", "replayed", "replayed"]);
   const [id] = answers.map((answer) => ("id" in answer ? answer.id : ""));

@@ -2,8 +2,6 @@ import { and, eq, getTableColumns, ne, or, type SQL, sql } from "drizzle-orm";
 import { unionAll } from "drizzle-orm/pg-core";
 import { countRows } from "./count-rows.ts";
 import type { Database } from "./database.ts";
-import type { Created } from "./idempotency-keys.ts";
-import { rowFromJson } from "./json-row.ts";
 import { behindInstant, contains, exactInstant, inOrder, type PageOf, pageLimit } from "./keyset.ts";
 import { systemPrompts } from "./schema/system-prompts.ts";
 
@@ -17,7 +15,12 @@ const isOf = {
   private: sql`${systemPrompts.visibility} = 'private'`,
 };
 
-/** A prompt that this user may use: their own or a public one. */
+/** The prompt of this id, where the user may use it: their own or a public one. */
+export function usablePrompt(userId: string, systemPromptId: string): SQL | undefined {
+  return and(eq(systemPrompts.id, systemPromptId), or(eq(systemPrompts.ownerId, userId), isOf.public));
+}
+
+/** A prompt that this user may use. */
 export async function getSystemPrompt(
   database: Database,
   userId: string,
@@ -27,7 +30,7 @@ export async function getSystemPrompt(
     orm
       .select()
       .from(systemPrompts)
-      .where(and(eq(systemPrompts.id, systemPromptId), or(eq(systemPrompts.ownerId, userId), isOf.public)))
+      .where(usablePrompt(userId, systemPromptId))
       .prepare("get_system_prompt")
       .execute(),
   );
@@ -95,58 +98,4 @@ export async function countSystemPrompts(
   return database.run(({ orm }) =>
     countRows(orm, systemPrompts, or(ownMatching(userId, filter), othersMatching(userId, filter))),
   );
-}
-
-export interface NewSystemPrompt {
-  ownerId: string;
-  systemPromptId: string;
-  name: string;
-  content: string;
-  visibility: "private" | "public";
-  /** The owner's other default stops being it, in the same transaction. */
-  isDefault: boolean;
-  idempotencyKey?: string | undefined;
-  idempotencyFingerprint?: string | undefined;
-}
-
-/** Saves a prompt, or finds what the same request made before. One round trip, one transaction. */
-export async function createSystemPrompt(database: Database, args: NewSystemPrompt): Promise<Created> {
-  return database.run((connection) => connection.call("create_system_prompt", args));
-}
-
-export interface Asker {
-  /** Who asks: the owner of the prompt, or an admin where it is public. */
-  ownerId: string;
-  isAdmin: boolean;
-  /** For the record that is kept of what an admin does to another's prompt. */
-  requestId: string;
-  systemPromptId: string;
-  expectedVersion: number | undefined;
-}
-
-export interface SystemPromptChange extends Asker {
-  name?: string | undefined;
-  content?: string | undefined;
-  visibility?: "private" | "public" | undefined;
-  isDefault?: boolean | undefined;
-}
-
-export type PromptRefusal = "not_found" | "forbidden" | "stale";
-
-/** The changed prompt, or why it was not changed. One round trip, one transaction. */
-export async function updateSystemPrompt(
-  database: Database,
-  change: SystemPromptChange,
-): Promise<SystemPromptRow | PromptRefusal> {
-  const answer = await database.run((connection) => connection.call("update_system_prompt", change));
-  return answer.outcome === "updated" ? rowFromJson(systemPrompts, answer.systemPrompt) : answer.outcome;
-}
-
-/** Deletes a prompt for good; conversations and replies keep their copies of its text. */
-export async function deleteSystemPrompt(
-  database: Database,
-  asker: Asker,
-): Promise<"deleted" | PromptRefusal> {
-  const answer = await database.run((connection) => connection.call("delete_system_prompt", asker));
-  return answer.outcome;
 }
