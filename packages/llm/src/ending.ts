@@ -3,7 +3,7 @@ export type Ending = "stop" | "length" | "filtered" | "failed";
 
 // Compatible servers use each other's words, so there is one list for all of them.
 const ENDINGS: ReadonlyMap<string, Ending> = new Map<string, Ending>([
-  ...["stop", "end_turn", "stop_sequence", "eos", "eos_token", "tool_calls", "function_call"].map(
+  ...["stop", "end_turn", "stop_sequence", "eos", "eos_token", "tool_calls", "tool_use", "function_call"].map(
     (word) => [word, "stop"] as const,
   ),
   ...[

@@ -1,14 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { answering, sse } from "./fixtures/answering.ts";
 import { collect } from "./fixtures/collect.ts";
 import { createAnthropicProvider } from "./providers/anthropic/provider.ts";
 import { createOpenAiProvider } from "./providers/openai/provider.ts";
-
-function answering(events: readonly object[]): typeof fetch {
-  const body = events
-    .map((event) => `${"type" in event ? `event: ${event.type}\n` : ""}data: ${JSON.stringify(event)}\n\n`)
-    .join("");
-  return async () => new Response(body, { headers: { "content-type": "text/event-stream" } });
-}
 
 function openai(text: string, reason: string, usage: object = { prompt_tokens: 7, completion_tokens: 3 }) {
   const events = [
@@ -16,7 +10,8 @@ function openai(text: string, reason: string, usage: object = { prompt_tokens: 7
     { choices: [{ index: 0, delta: {}, finish_reason: reason }] },
     { choices: [], usage },
   ];
-  return collect(createOpenAiProvider({ apiKey: "key", fetch: answering(events) }));
+  const { fetch } = answering(events.map(sse).join(""));
+  return collect(createOpenAiProvider({ apiKey: "key", fetch }));
 }
 
 function anthropic(reason: string, start: object = { input_tokens: 7 }, end: object = { output_tokens: 3 }) {
@@ -27,7 +22,8 @@ function anthropic(reason: string, start: object = { input_tokens: 7 }, end: obj
     { type: "message_delta", delta: { stop_reason: reason }, usage: end },
     { type: "message_stop" },
   ];
-  return collect(createAnthropicProvider({ apiKey: "key", fetch: answering(events) }));
+  const { fetch } = answering(events.map(sse).join(""));
+  return collect(createAnthropicProvider({ apiKey: "key", fetch }));
 }
 
 describe("the end of an answer", () => {
@@ -53,8 +49,10 @@ describe("the end of an answer", () => {
     expect((await anthropic(reason)).error).toMatchObject({ code: "provider_unavailable" });
   });
 
-  it("is not retried when the limit was spent before any text", async () => {
-    expect((await openai("", "length")).error).toMatchObject({ code: "provider_rejected", retryable: false });
+  it.each(["", "\n\n "])("is not retried when the limit was spent before any text but %j", async (text) => {
+    const { deltas, error } = await openai(text, "length");
+    expect(error).toMatchObject({ code: "output_limit_reached", retryable: false });
+    expect(deltas).toEqual([]);
   });
 });
 

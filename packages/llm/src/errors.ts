@@ -4,6 +4,7 @@ export type LlmErrorCode =
   | "provider_rejected"
   | "content_filtered"
   | "context_too_long"
+  | "output_limit_reached"
   | "timed_out";
 
 /** What may be added to an error for operators of the service. */
@@ -58,7 +59,10 @@ export function failedEndingError(retryable: boolean): LlmError {
 
 /** The error of a model that thought until its length limit: it would do so again. */
 export function spentLimitError(): LlmError {
-  return new LlmError("provider_rejected", "The model reached its length limit before it wrote an answer.");
+  return new LlmError(
+    "output_limit_reached",
+    "The model reached its length limit before it wrote an answer.",
+  );
 }
 
 /** The error of an answer that the provider withheld or stopped for its content. */

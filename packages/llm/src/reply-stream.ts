@@ -69,6 +69,8 @@ function usableCount(count: number | undefined): number | undefined {
 class Answer {
   readonly #request: PromptRequest;
   readonly #clean = createTextCleaner();
+  /** Blanks before the text; an answer of nothing else is none. */
+  #blanks = "";
   #text = "";
   #end: StreamStep["end"];
   #inputTokens: number | undefined;
@@ -90,7 +92,14 @@ class Answer {
     this.#memo = step.memo ?? this.#memo;
     this.#inputTokens = usableCount(step.inputTokens) ?? this.#inputTokens;
     this.#outputTokens = usableCount(step.outputTokens) ?? this.#outputTokens;
-    const text = this.#clean(step.text ?? "");
+    return this.#takeText(this.#clean(step.text ?? ""));
+  }
+
+  #takeText(cleaned: string): string {
+    const text = this.#blanks + cleaned;
+    const isBlank = this.#text === "" && text.trim() === "";
+    this.#blanks = isBlank ? text : "";
+    if (isBlank) return "";
     this.#text += text;
     return text;
   }

@@ -1,30 +1,47 @@
+import { numberOf, property } from "./json-shape.ts";
 import type { ProviderFailure } from "./provider-failure.ts";
+
+const CODE_KEY = /^(code|type|status|reason|error_?(code|type)|__type)$/i;
+const MESSAGE_KEY = /^(message|msg|detail|error|error_?message|raw)$/i;
+const DEEPEST = 6;
+
+type Leaf = readonly [key: string, value: unknown];
+
+/** OpenAI, Azure, Anthropic, Google, FastAPI and the routers before them nest the same words differently. */
+function* leavesOf(value: unknown, key: string, depth = 0): Generator<Leaf> {
+  if (typeof value !== "object" || value === null) yield [key, value];
+  else if (depth < DEEPEST) {
+    for (const [name, inner] of Object.entries(value)) {
+      yield* leavesOf(inner, Array.isArray(value) ? key : name, depth + 1);
+    }
+  }
+}
+
+function textsOf(leaves: readonly Leaf[], pattern: RegExp): string[] {
+  return leaves.flatMap(([key, value]) => (typeof value === "string" && pattern.test(key) ? [value] : []));
+}
+
+/** Routers answer 200 and put what would have been the status into the body. */
+function reportedStatus(leaves: readonly Leaf[]): number | undefined {
+  const codes = leaves.filter(([key]) => CODE_KEY.test(key)).map(([, value]) => Number(value));
+  return codes.find((code) => Number.isInteger(code) && code >= 400 && code < 600);
+}
 
 /**
  * Reads an error of either SDK by its shape (`status`, `headers`, `error` with the parsed body), so that the
  * SDK's classes need not be loaded to recognise them. Anything else, network errors included, has no status.
  */
-export function failureOf(
-  error: unknown,
-  readBody: (body: unknown) => Pick<ProviderFailure, "codes" | "message">,
-): ProviderFailure {
-  const status = property(error, "status");
+export function readFailure(error: unknown): ProviderFailure {
+  const status = numberOf(property(error, "status"));
   const headers = property(error, "headers");
+  const body = property(error, "error");
+  // The SDKs keep a body that is no JSON in their message.
+  const said = body === undefined && status !== undefined ? property(error, "message") : body;
+  const leaves = [...leavesOf(said, "error")];
   return {
-    status: typeof status === "number" ? status : undefined,
+    status: status ?? reportedStatus(leaves),
     headers: headers instanceof Headers ? headers : undefined,
-    ...readBody(property(error, "error")),
+    codes: textsOf(leaves, CODE_KEY),
+    message: textsOf(leaves, MESSAGE_KEY).join("\n"),
   };
-}
-
-/** The strings found in `value` at `paths`, in that order; what is missing or no string is left out. */
-export function textsOf(value: unknown, ...paths: string[][]): string[] {
-  return paths
-    .map((path) => path.reduce<unknown>(property, value))
-    .filter((text): text is string => typeof text === "string");
-}
-
-function property(value: unknown, key: string): unknown {
-  if (typeof value !== "object" || value === null) return undefined;
-  return Reflect.get(value, key);
 }

@@ -44,7 +44,7 @@ describe("openai", () => {
           { id: "call_Zk81aQ", name: "search_notes", arguments: '{"query":"Grüße tomato"}' },
           { id: "call_Yb02cW", name: "search_notes", arguments: '{"query":""}' },
         ],
-        memo: undefined,
+        memo: { provider: "openai", content: expect.objectContaining({ content: "Let me look." }) },
         usage: { inputTokens: 88, outputTokens: 41 },
       },
     ]);

@@ -17,6 +17,7 @@ export const replyErrorCode = z.enum([
   "provider_rejected",
   "content_filtered",
   "context_too_long",
+  "output_limit_reached",
   "timed_out",
   "internal",
 ]);

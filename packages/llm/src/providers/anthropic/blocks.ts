@@ -1,80 +1,83 @@
-import type { ContentBlockParam, RawMessageStreamEvent } from "@anthropic-ai/sdk/resources/messages";
+import { type JsonObject, objectOf, textOf } from "../../json-shape.ts";
 import type { ToolCall } from "../../provider.ts";
 
 /** Puts the streamed content of one message together again. */
 export interface BlockReader {
-  read(event: RawMessageStreamEvent): void;
+  start(index: unknown, block: JsonObject): void;
+  extend(index: unknown, delta: JsonObject): void;
   /** The calls so far. */
   calls(): ToolCall[];
   /** The message as Anthropic wants it back. */
-  content(): ContentBlockParam[];
+  content(): JsonObject[];
 }
 
 interface OpenBlock {
-  /** Blocks of other kinds (a server's own tools) are never asked for. */
-  block: Extract<ContentBlockParam, { type: "text" | "thinking" | "redacted_thinking" | "tool_use" }>;
+  readonly index: unknown;
+  block: Record<string, unknown>;
+  /** The input of a call, in parts. */
   written: string;
 }
 
 /** A tool's arguments as an object; what is none counts as no arguments. */
-export function inputOf(written: string): Record<string, unknown> {
+export function inputOf(written: string): JsonObject {
   try {
-    const input: unknown = JSON.parse(written);
-    return typeof input === "object" && input !== null && !Array.isArray(input) ? { ...input } : {};
+    return objectOf(JSON.parse(written));
   } catch {
     return {};
   }
 }
 
-type StartedBlock = Extract<RawMessageStreamEvent, { type: "content_block_start" }>["content_block"];
-type Delta = Extract<RawMessageStreamEvent, { type: "content_block_delta" }>["delta"];
-
-function start(block: StartedBlock): OpenBlock["block"] | undefined {
-  switch (block.type) {
-    case "text":
-      return { type: "text", text: block.text };
-    case "thinking":
-      return { type: "thinking", thinking: block.thinking, signature: block.signature };
-    case "redacted_thinking":
-      return { type: "redacted_thinking", data: block.data };
-    case "tool_use":
-      return { type: "tool_use", id: block.id, name: block.name, input: {} };
-    default:
-      return undefined;
-  }
-}
-
-function extend(open: OpenBlock, delta: Delta): void {
-  const { block } = open;
-  if (delta.type === "input_json_delta") open.written += delta.partial_json;
-  else if (delta.type === "text_delta" && block.type === "text") block.text += delta.text;
-  else if (delta.type === "thinking_delta" && block.type === "thinking") block.thinking += delta.thinking;
-  else if (delta.type === "signature_delta" && block.type === "thinking") block.signature += delta.signature;
-}
+/** Which field of which block a delta goes on with. */
+const TEXT_DELTAS = new Map([
+  ["text_delta", { type: "text", field: "text" }],
+  ["thinking_delta", { type: "thinking", field: "thinking" }],
+  ["signature_delta", { type: "thinking", field: "signature" }],
+]);
 
 /** A reader for one message. */
 export function createBlockReader(): BlockReader {
-  const blocks = new Map<number, OpenBlock>();
+  const blocks: OpenBlock[] = [];
+
+  function open(index: unknown, block: Record<string, unknown>): OpenBlock {
+    const started = { index, block, written: "" };
+    blocks.push(started);
+    return started;
+  }
+
   return {
-    read(event) {
-      if (event.type === "content_block_start") {
-        const block = start(event.content_block);
-        if (block !== undefined) blocks.set(event.index, { block, written: "" });
-      } else if (event.type === "content_block_delta") {
-        const open = blocks.get(event.index);
-        if (open !== undefined) extend(open, event.delta);
-      }
+    start(index, block) {
+      const id = textOf(block.id) ?? `call_${blocks.length}`;
+      open(index, block.type === "tool_use" ? { ...block, id } : { ...block });
     },
-    calls: () =>
-      [...blocks.values()].flatMap(({ block, written }) =>
-        block.type === "tool_use" ? [{ id: block.id, name: block.name, arguments: written || "{}" }] : [],
-      ),
+    extend(index, delta) {
+      const known = blocks.findLast((each) => each.index === index);
+      const text = TEXT_DELTAS.get(String(delta.type));
+      if (text !== undefined) {
+        // Compatible servers do not announce every block.
+        const { block } = known ?? open(index, { type: text.type });
+        block[text.field] = (textOf(block[text.field]) ?? "") + (textOf(delta[text.field]) ?? "");
+      } else if (known !== undefined) known.written += textOf(delta.partial_json) ?? "";
+    },
+    calls: () => blocks.filter(isCall).map(toCall),
     content: () =>
-      [...blocks.values()]
-        .map(({ block, written }) =>
-          block.type === "tool_use" ? { ...block, input: inputOf(written) } : block,
-        )
+      blocks
+        .map((each) => (isCall(each) ? { ...each.block, input: inputOf(argumentsOf(each)) } : each.block))
         // An empty text block is refused when it comes back.
-        .filter((block) => block.type !== "text" || block.text.trim() !== ""),
+        .filter(({ type, text }) => type !== "text" || textOf(text)?.trim() !== ""),
   };
+}
+
+function isCall({ block }: OpenBlock): boolean {
+  return block.type === "tool_use";
+}
+
+/** Compatible servers give the whole input at once. */
+function argumentsOf({ block, written }: OpenBlock): string {
+  if (written !== "") return written;
+  return typeof block.input === "string" ? block.input : JSON.stringify(objectOf(block.input));
+}
+
+function toCall(call: OpenBlock): ToolCall {
+  const { id, name } = call.block;
+  return { id: String(id), name: textOf(name) ?? "", arguments: argumentsOf(call) };
 }

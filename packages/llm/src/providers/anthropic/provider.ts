@@ -1,7 +1,8 @@
 import type { Anthropic } from "@anthropic-ai/sdk";
+import { readEvents } from "../../event-stream.ts";
 import type { Provider } from "../../provider.ts";
 import { streamReply } from "../../reply-stream.ts";
-import { readFailure } from "./failures.ts";
+import { readFailure } from "../../sdk-failure.ts";
 import { toParams } from "./request.ts";
 import { toSteps } from "./stream-reader.ts";
 
@@ -24,7 +25,8 @@ export function createAnthropicProvider(config: AnthropicConfig): Provider {
         readFailure,
         open: async () => {
           client ??= loadClient(config);
-          return toSteps(await (await client).messages.create(toParams(request), { signal }));
+          const response = await (await client).messages.create(toParams(request), { signal }).asResponse();
+          return toSteps(readEvents(response, signal));
         },
       }),
   };

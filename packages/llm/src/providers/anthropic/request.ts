@@ -30,24 +30,28 @@ export function toParams(request: PromptRequest): MessageCreateParamsStreaming {
   };
 }
 
+/** Another provider's ids may have characters that Anthropic refuses. */
+function acceptedId(id: string): string {
+  return id.replace(/[^\w-]/g, "_");
+}
+
 function toTurn({ text, calls, results, memo }: ToolRound): MessageParam[] {
-  const content: ContentBlockParam[] =
-    memo?.provider === "anthropic"
-      ? // Its own blocks: signed thinking must come back as it was.
-        (memo.content as ContentBlockParam[])
-      : [
-          ...(text.trim() === "" ? [] : [{ type: "text" as const, text }]),
-          ...calls.map(({ id, name, arguments: written }) => ({
-            type: "tool_use" as const,
-            // Another provider's ids may have characters that Anthropic refuses.
-            id: id.replace(/[^\w-]/g, "_"),
-            name,
-            input: inputOf(written),
-          })),
-        ];
+  const isOwn = memo?.provider === "anthropic";
+  const content: ContentBlockParam[] = isOwn
+    ? // Its own blocks: signed thinking must come back as it was.
+      (memo.content as ContentBlockParam[])
+    : [
+        ...(text.trim() === "" ? [] : [{ type: "text" as const, text }]),
+        ...calls.map(({ id, name, arguments: written }) => ({
+          type: "tool_use" as const,
+          id: acceptedId(id),
+          name,
+          input: inputOf(written),
+        })),
+      ];
   const given = calls.map(({ id }, index) => ({
     type: "tool_result" as const,
-    tool_use_id: id.replace(/[^\w-]/g, "_"),
+    tool_use_id: isOwn ? id : acceptedId(id),
     content: results[index] ?? "",
   }));
   return [

@@ -1,7 +1,8 @@
 import type { OpenAI } from "openai";
+import { readEvents } from "../../event-stream.ts";
 import type { Provider } from "../../provider.ts";
 import { streamReply } from "../../reply-stream.ts";
-import { readFailure } from "./failures.ts";
+import { readFailure } from "../../sdk-failure.ts";
 import { toParams } from "./request.ts";
 import { toSteps } from "./stream-reader.ts";
 
@@ -33,11 +34,10 @@ export function createOpenAiProvider(config: OpenAiConfig): Provider {
         readFailure,
         open: async () => {
           client ??= loadClient(config, baseUrl);
-          const chunks = await (await client).chat.completions.create(
-            { ...toParams(request), [limitName]: request.maxOutputTokens },
-            { signal },
-          );
-          return toSteps(chunks);
+          const response = await (await client).chat.completions
+            .create({ ...toParams(request), [limitName]: request.maxOutputTokens }, { signal })
+            .asResponse();
+          return toSteps(readEvents(response, signal));
         },
       }),
   };

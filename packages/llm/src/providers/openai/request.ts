@@ -22,14 +22,19 @@ export function toParams(request: PromptRequest): ChatCompletionCreateParamsStre
   };
 }
 
-function toTurn({ text, calls, results }: ToolRound): ChatCompletionMessageParam[] {
+function toTurn({ text, calls, results, memo }: ToolRound): ChatCompletionMessageParam[] {
   const called = calls.map(({ id, name, arguments: written }) => ({
     id,
     type: "function" as const,
     function: { name, arguments: written },
   }));
+  const own: ChatCompletionMessageParam =
+    memo?.provider === "openai"
+      ? // Servers refuse a turn that lacks what they signed or thought.
+        (memo.content as ChatCompletionMessageParam)
+      : { role: "assistant", content: text === "" ? null : text, tool_calls: called };
   return [
-    { role: "assistant", content: text === "" ? null : text, tool_calls: called },
+    own,
     ...calls.map(({ id }, index) => ({
       role: "tool" as const,
       tool_call_id: id,

@@ -1,37 +1,47 @@
-import type { ChatCompletionChunk } from "openai/resources/chat";
 import { readEnding } from "../../ending.ts";
-import type { ToolCall } from "../../provider.ts";
+import { type JsonObject, listOf, numberOf, objectOf, property, textOf } from "../../json-shape.ts";
 import type { StreamStep } from "../../reply-stream.ts";
+import { createCallParts } from "./call-parts.ts";
+import { createOwnTurn } from "./own-turn.ts";
 
-/** Reads the chunks of a streamed completion. */
-export async function* toSteps(chunks: AsyncIterable<ChatCompletionChunk>): AsyncGenerator<StreamStep> {
-  const calls: ToolCall[] = [];
+/** Reads the chunks of a completion, or a whole one. Compatible servers leave out, add and move what OpenAI's has. */
+export async function* toSteps(chunks: AsyncIterable<JsonObject>): AsyncGenerator<StreamStep> {
+  const calls = createCallParts();
+  const turn = createOwnTurn();
+  let hasDeltas = false;
   for await (const chunk of chunks) {
-    // Compatible servers leave out what OpenAI's types promise.
-    const choice = chunk.choices?.[0];
-    for (const part of choice?.delta?.tool_calls ?? []) addCallPart(calls, part);
-    const end = readEnding(choice?.finish_reason);
+    const choice = listOf(chunk.choices)[0];
+    hasDeltas ||= Object.keys(objectOf(property(choice, "delta"))).length > 0;
+    const delta = deltaOf(choice, hasDeltas);
+    turn.add(delta);
+    for (const part of listOf(delta.tool_calls)) calls.add(part);
+    const end = readEnding(textOf(property(choice, "finish_reason")));
+    const called = calls.calls();
+    const usage = chunk.usage ?? property(choice, "usage");
     yield {
-      text: choice?.delta?.content ?? choice?.delta?.refusal ?? undefined,
+      text: contentOf(delta.content) || textOf(delta.refusal),
       // Some servers call tools and say `stop`.
-      ...(end === "stop" && calls.length > 0
-        ? { end: "tools", calls: calls.filter((call) => call !== undefined) }
+      ...(end === "stop" && called.length > 0
+        ? { end: "tools", calls: called, memo: { provider: "openai", content: turn.message(calls.asSent()) } }
         : { end }),
-      inputTokens: chunk.usage?.prompt_tokens,
-      outputTokens: chunk.usage?.completion_tokens,
+      inputTokens: numberOf(property(usage, "prompt_tokens")),
+      outputTokens: numberOf(property(usage, "completion_tokens")),
     };
   }
 }
 
-type CallPart = NonNullable<ChatCompletionChunk.Choice.Delta["tool_calls"]>[number];
+/** A `message` is a whole answer, or a delta under another name; after deltas it only repeats them. */
+function deltaOf(choice: unknown, hasDeltas: boolean): JsonObject {
+  const delta = objectOf(property(choice, "delta"));
+  return hasDeltas ? delta : objectOf(property(choice, "message"));
+}
 
-/** The first part of a call has its name, the others go on with its arguments; servers may leave the id out. */
-function addCallPart(calls: ToolCall[], { index, id, function: part }: CallPart): void {
-  const place = index ?? calls.length;
-  const { id: known, name = "", arguments: written = "" } = calls[place] ?? {};
-  calls[place] = {
-    id: known || id || `call_${place}`,
-    name: name + (part?.name ?? ""),
-    arguments: written + (part?.arguments ?? ""),
-  };
+const TEXT_TYPE = /^(output_)?text$/;
+
+/** Text is a string, a part, or a list of parts, among which may be what the model thought. */
+function contentOf(content: unknown): string {
+  if (Array.isArray(content)) return content.map(contentOf).join("");
+  const type = property(content, "type") ?? "text";
+  const text = TEXT_TYPE.test(String(type)) ? property(content, "text") : undefined;
+  return textOf(content) ?? textOf(text) ?? "";
 }

@@ -1,0 +1,78 @@
+import { createParser, type EventSourceMessage } from "eventsource-parser";
+import { cutStreamError } from "./errors.ts";
+import { type JsonObject, objectOf } from "./json-shape.ts";
+
+/** An error that a server reports in an answer which began with 200, in the shape of an SDK's errors. */
+class ReportedError extends Error {
+  override readonly name = "ReportedError";
+  readonly headers: Headers;
+  readonly error: unknown;
+
+  constructor(headers: Headers, error: unknown) {
+    super("The answer is an error.");
+    this.headers = headers;
+    this.error = error;
+  }
+}
+
+const DONE = "[DONE]";
+const BEGINS_AS_JSON = /^\s*[[{]/;
+
+/**
+ * The JSON objects that a server streams, or the one that it answers with although a stream was asked for. The SDKs'
+ * own readers fail for a keep-alive without JSON, and find nothing in a whole answer.
+ * @throws ReportedError for an error in an object's place, LlmError for JSON that breaks off
+ */
+export async function* readEvents(response: Response, signal: AbortSignal): AsyncGenerator<JsonObject> {
+  const { body, headers } = response;
+  if (body === null) return;
+  const events: EventSourceMessage[] = [];
+  const parser = createParser({ onEvent: (event) => events.push(event) });
+  // Some servers label either as the other, so the first character decides.
+  let isDocument: boolean | undefined;
+  let document = "";
+  for await (const text of body.pipeThrough(new TextDecoderStream(), { signal })) {
+    if (isDocument === undefined && text.trim() !== "") isDocument = BEGINS_AS_JSON.test(text);
+    if (isDocument) document += text;
+    else parser.feed(text);
+    for (const event of events.splice(0)) {
+      if (event.data === DONE) return;
+      yield* objectsOf(event, headers);
+    }
+  }
+  if (isDocument) {
+    yield* wholeAnswer(document, headers);
+    return;
+  }
+  // The last event may lack the blank line that ends it.
+  parser.feed("\n\n");
+  for (const event of events) yield* objectsOf(event, headers);
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    if (BEGINS_AS_JSON.test(text)) throw cutStreamError();
+    return undefined;
+  }
+}
+
+function isReport({ error, type, object }: JsonObject): boolean {
+  return Boolean(error) || type === "error" || object === "error";
+}
+
+function* objectsOf({ event, data }: EventSourceMessage, headers: Headers): Generator<JsonObject> {
+  const value = objectOf(parse(data));
+  const isEmpty = Object.keys(value).length === 0;
+  if (event === "error" || isReport(value)) throw new ReportedError(headers, isEmpty ? data : value);
+  if (!isEmpty) yield value;
+}
+
+/** Google answers with a list of one. */
+function* wholeAnswer(text: string, headers: Headers): Generator<JsonObject> {
+  const parsed = parse(text);
+  const value = objectOf(Array.isArray(parsed) ? parsed[0] : parsed);
+  if (isReport(value) || !("choices" in value || "content" in value)) throw new ReportedError(headers, value);
+  yield value;
+}
