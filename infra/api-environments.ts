@@ -37,7 +37,12 @@ export function apiEnvironments(
     account: environmentOf("account", { ...caller, ...cache, ...push, USER_POOL_ID: made.userPoolId }),
     admin: environmentOf("admin", { ...caller, ...cache, ...push, ...asking }),
     "api-keys": environmentOf("api-keys", caller),
-    auth: environmentOf("auth", { ...caller, ...made.signIn, USER_POOL_CLIENT_ID: made.clientId }),
+    auth: environmentOf("auth", {
+      ...caller,
+      ...made.signIn,
+      USER_POOL_ID: made.userPoolId,
+      USER_POOL_CLIENT_ID: made.clientId,
+    }),
     conversations: environmentOf("conversations", { ...caller, ...cache, ...push, ...asking }),
     docs: environmentOf("docs", {}),
     messages: environmentOf("messages", { ...caller, ...cache, ...push, ...asking, ...embedding }),

@@ -218,15 +218,18 @@ describe("the default stage", () => {
   });
 
   test("lets only the deletion of accounts, and what finishes one, remove people from the pool", () => {
-    const holders = made
-      .ofType("AWS::IAM::Policy")
-      .filter(({ Properties }) => actionsOf(Properties).includes("cognito-idp:AdminDeleteUser"))
-      .map(({ id }) => id.replace(/Role.*/, ""));
-    expect(holders.toSorted()).toEqual(["Account", "ReplySweeper"]);
+    const holders = (action: string) =>
+      made
+        .ofType("AWS::IAM::Policy")
+        .filter(({ Properties }) => actionsOf(Properties).includes(`cognito-idp:${action}`))
+        .map(({ id }) => id.replace(/Role.*/, ""))
+        .toSorted();
+    expect(holders("AdminDeleteUser")).toEqual(["Account", "ReplySweeper"]);
+    expect(holders("AdminUserGlobalSignOut")).toEqual(["Auth", expect.stringContaining("EndSessions")]);
     const pools = made
       .ofType("AWS::Lambda::Function")
       .filter(({ Properties }) => JSON.stringify(Properties.Environment ?? {}).includes('"USER_POOL_ID"'));
-    expect(new Set(pools.map(nameOf))).toEqual(new Set(["account", "authorizer", "reply-sweeper"]));
+    expect(new Set(pools.map(nameOf))).toEqual(new Set(["account", "auth", "authorizer", "reply-sweeper"]));
   });
 
   test("gives secrets only to functions that need one", () => {

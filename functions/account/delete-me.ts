@@ -1,19 +1,15 @@
 import type { accountRoutes } from "@parley/contract/routes/account";
 import type { Database } from "@parley/data/database";
 import { getUser } from "@parley/data/users";
-import type { Caller, Identity, Operation } from "@parley/http/api-types";
+import type { Caller, Operation } from "@parley/http/api-types";
 import { requireMatch } from "@parley/http/etag";
 import { problem } from "@parley/http/problem";
 import { type ErasingDependencies, eraseAccount } from "@parley/identity/erase-account";
+import { usernameOf } from "@parley/identity/username-of";
 import { meEtag } from "./render-me.ts";
 
 /** Kept for the batch that is under way, Cognito and the answer, in milliseconds. */
 const reserveMillis = 12_000;
-
-function usernameOf(identity: Identity): string {
-  if (!("sub" in identity)) throw problem("forbidden");
-  return identity.username === "" ? identity.sub : identity.username;
-}
 
 /**
  * The version that the deletion must find to begin. Undefined, any will do, without If-Match and once it has begun:

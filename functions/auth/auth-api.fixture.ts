@@ -27,7 +27,10 @@ export async function startAuthApi(given: {
   });
   const environment = {
     AWS_REGION: "eu-central-1",
+    AWS_ACCESS_KEY_ID: "local",
+    AWS_SECRET_ACCESS_KEY: "local",
     AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: cognito.endpoint,
+    USER_POOL_ID: userPoolId,
     USER_POOL_CLIENT_ID: clientId,
     ...(given.databaseUrl && { DATABASE_URL: given.databaseUrl }),
   };
@@ -45,8 +48,8 @@ export async function startAuthApi(given: {
     send(
       handler,
       eventFor(`POST /v1/auth/${name}`, {
-        body: JSON.stringify(body),
-        headers: { "content-type": "application/json", ...headers },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+        headers: { ...(body !== undefined && { "content-type": "application/json" }), ...headers },
         authorizer,
       }),
     );

@@ -166,6 +166,20 @@ test("a failing trigger fails no confirmation", async () => {
   expect((await login("gil@example.com")).status).toBe(200);
 });
 
+test("a reset whose sessions could not be ended says so: the code is used up, the password set", async () => {
+  const email = "joe@example.com";
+  await api.signUp(email);
+  await api.post("forgot-password", { email });
+  const body = { email, code: api.lastCode(email), password: "Battery-Staple-8" };
+  triggerFailure = new Error("throttled");
+  expect(await api.post("reset-password", body)).toMatchObject({
+    status: 503,
+    body: { type: "/problems/unavailable", detail: expect.stringContaining("sign-out-everywhere") },
+  });
+  triggerFailure = undefined;
+  expect((await login(email, body.password)).status).toBe(200);
+});
+
 test("logout with another token is refused: the refresh token would live on", async () => {
   await api.signUp("hal@example.com");
   const { tokens } = await login("hal@example.com");

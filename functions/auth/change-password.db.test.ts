@@ -1,3 +1,4 @@
+import { authRoutes } from "@parley/contract/routes/auth";
 import { openDatabase } from "@parley/data/database";
 import { resolveUser } from "@parley/data/users";
 import { createTestDatabase } from "@parley/embedded-postgres/test-database";
@@ -46,11 +47,48 @@ test("the password changes for whoever knows the present one", async () => {
     status: 400,
     errorPaths: ["body.newPassword"],
   });
-  expect((await change({})).status).toBe(204);
+  expect((await change({})).status).toBe(200);
   expect((await api.post("login", { email: "ada@example.com", password })).status).toBe(401);
   const login = await api.post("login", { email: "ada@example.com", password: newPassword });
   expect(login.status).toBe(200);
   expect((await api.post("login", { email: "bob@example.com", password })).status).toBe(200);
+});
+
+const refreshed = async ({ refreshToken }: Tokens) => (await api.post("refresh", { refreshToken })).status;
+
+test("a new password ends every session but the one that the answer opens", async () => {
+  await api.signUp("eva@example.com");
+  await api.signUp("fay@example.com");
+  const [here, elsewhere, other] = [
+    await signIn("eva@example.com"),
+    await signIn("eva@example.com"),
+    await signIn("fay@example.com"),
+  ];
+  const changed = await here.change({});
+  const tokens = authRoutes.changePassword.responses[200].parse(changed.body);
+  expect([await refreshed(here.tokens), await refreshed(elsewhere.tokens)]).toEqual([401, 401]);
+  expect([await refreshed(tokens), await refreshed(other.tokens)]).toEqual([200, 200]);
+});
+
+test("signing out everywhere ends every session of one user, as often as it is asked", async () => {
+  await api.signUp("ida@example.com");
+  await api.signUp("kim@example.com");
+  const [here, elsewhere, other] = [
+    await signIn("ida@example.com"),
+    await signIn("ida@example.com"),
+    await signIn("kim@example.com"),
+  ];
+  const signOut = (authorizer?: object) => api.post("sign-out-everywhere", undefined, {}, authorizer);
+  expect((await signOut()).status).toBe(401);
+  for (let time = 0; time < 2; time++) {
+    expect(await signOut({ sub: here.sub, username: here.sub, groups: "" })).toMatchObject({
+      status: 204,
+      body: undefined,
+    });
+  }
+  expect([await refreshed(here.tokens), await refreshed(elsewhere.tokens)]).toEqual([401, 401]);
+  expect(await refreshed(other.tokens)).toBe(200);
+  expect((await api.post("login", { email: "ida@example.com", password })).status).toBe(200);
 });
 
 test("a token that was revoked meanwhile is a 401", async () => {

@@ -5,11 +5,13 @@ import {
   SIGN_IN_SCOPES,
   SIGN_IN_URL,
   USER_POOL_CLIENT_ID,
+  USER_POOL_ID,
 } from "@parley/settings/definitions";
 
 /** The environment of the auth routes. The SDK reads AWS_REGION and the local endpoint by itself. */
 export const settings = {
   ...callerSettings,
+  USER_POOL_ID,
   USER_POOL_CLIENT_ID,
   SIGN_IN_URL,
   SIGN_IN_SCOPES,

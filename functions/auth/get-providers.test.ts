@@ -9,7 +9,11 @@ afterEach(() => void vi.unstubAllEnvs());
 
 /** Whoever asks, signed in or not, in a function with that environment. */
 async function providersWith(environment: Record<string, string>, authorizer?: Record<string, unknown>) {
-  for (const [name, value] of Object.entries({ USER_POOL_CLIENT_ID: "c1", ...environment }))
+  for (const [name, value] of Object.entries({
+    USER_POOL_ID: "p1",
+    USER_POOL_CLIENT_ID: "c1",
+    ...environment,
+  }))
     vi.stubEnv(name, value);
   vi.resetModules();
   const { handler } = await import("./index.ts");

@@ -3,6 +3,7 @@ import type { Database } from "@parley/data/database";
 import { isConnectionFailure } from "@parley/data/database-errors";
 import type { CallerResolution, Identity } from "@parley/http/api-types";
 import { createApi } from "@parley/http/create-api";
+import { endSessions } from "@parley/identity/end-sessions";
 import { openUserPool } from "@parley/identity/user-pool";
 import { readEnvironment } from "@parley/runtime/environment";
 import { changePassword } from "./change-password.ts";
@@ -16,12 +17,14 @@ import { refresh } from "./refresh.ts";
 import { register } from "./register.ts";
 import { resendCode } from "./resend-code.ts";
 import { resetPassword } from "./reset-password.ts";
+import { signOutEverywhere } from "./sign-out-everywhere.ts";
 
 const config = readEnvironment(settings);
 const pool = openUserPool(config.USER_POOL_CLIENT_ID);
+const signOut = (username: string) => endSessions(pool.client, config.USER_POOL_ID, username);
 let database: Database | undefined;
 
-/** Loads the database only here: of all auth routes, change-password alone has a caller. */
+/** Loads the database only here: few auth routes have a caller. */
 async function resolveCaller(identity: Identity): Promise<CallerResolution> {
   const [{ openDeploymentDatabase }, { callersOf }] = await Promise.all([
     import("@parley/composition/open-deployment-database"),
@@ -49,7 +52,8 @@ export const handler = createApi({
       callbackUrls: config.SIGN_IN_CALLBACK_URLS,
       providers: config.SIGN_IN_PROVIDERS,
     }),
-    changePassword: changePassword(pool),
+    changePassword: changePassword(pool, signOut),
+    signOutEverywhere: signOutEverywhere(signOut),
   },
   resolveCaller,
   apiRatePerSecond: config.API_RATE_PER_SECOND,

@@ -1,4 +1,4 @@
-import { invalid, type Problem } from "@parley/http/problem";
+import { invalid, type Problem, problem } from "@parley/http/problem";
 import { logger } from "@parley/runtime/logger";
 
 /** One wording for a wrong, a used and an outdated code, and for an address that has none: it tells nobody who exists. */
@@ -42,6 +42,15 @@ export const triggerRefusals = {
   UserLambdaValidationException: passOverTrigger,
   UnexpectedLambdaException: passOverTrigger,
   InvalidLambdaResponseException: passOverTrigger,
+};
+
+/** The password is the new one, and the code or the old password cannot be used again: it is not enough to say "try again". */
+export const sessionsRemain = () => {
+  logger.warn("sessions not ended");
+  return problem("unavailable", {
+    detail:
+      "The new password is set, but sessions from before may still be open. Sign in and call POST /v1/auth/sign-out-everywhere.",
+  });
 };
 
 const passOver = () => undefined;

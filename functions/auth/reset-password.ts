@@ -2,11 +2,11 @@ import { ConfirmForgotPasswordCommand } from "@aws-sdk/client-cognito-identity-p
 import type { authRoutes } from "@parley/contract/routes/auth";
 import type { Operation } from "@parley/http/api-types";
 import { callUserPool, type UserPool } from "@parley/identity/user-pool";
-import { codeRefusals, passwordRefusals, triggerRefusals } from "./refusals.ts";
+import { codeRefusals, passwordRefusals, sessionsRemain } from "./refusals.ts";
 
 type ResetPassword = Operation<(typeof authRoutes)["resetPassword"]>;
 
-/** Sets a new password with a code from forgot-password. */
+/** Sets a new password with a code from forgot-password; the trigger that Cognito then runs ends the user's sessions. */
 export function resetPassword({ client, clientId }: UserPool): ResetPassword {
   return async ({ body: { email, code, password } }) => {
     const command = new ConfirmForgotPasswordCommand({
@@ -18,7 +18,9 @@ export function resetPassword({ client, clientId }: UserPool): ResetPassword {
     await callUserPool("reset-password", () => client.send(command), {
       ...codeRefusals,
       ...passwordRefusals("body.password", codeRefusals.InvalidParameterException),
-      ...triggerRefusals,
+      UserLambdaValidationException: sessionsRemain,
+      UnexpectedLambdaException: sessionsRemain,
+      InvalidLambdaResponseException: sessionsRemain,
     });
     return { status: 204 };
   };

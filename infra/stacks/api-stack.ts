@@ -58,6 +58,7 @@ export class ApiStack extends Stack {
       // Metrics only look how much there is to do.
       if (name === "ops") queue.jobs.grant(resource.lambda, "sqs:GetQueueAttributes");
       else if ("QUEUE_URL" in environments[name]) queue.jobs.grantSendMessages(resource.lambda);
+      if (name === "auth") props.userPool.grant(resource.lambda, "cognito-idp:AdminUserGlobalSignOut");
       if (name === "account") props.userPool.grant(resource.lambda, "cognito-idp:AdminDeleteUser");
       if ("EMBEDDING_QUEUE_URL" in environments[name])
         embeddingQueue?.jobs.grantSendMessages(resource.lambda);

@@ -1,5 +1,6 @@
 import { CfnOutput, Stack, type StackProps } from "aws-cdk-lib";
 import type { IUserPool } from "aws-cdk-lib/aws-cognito";
+import { Policy, PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { Construct } from "constructs";
 import { ResourceFunction } from "../constructs/resource-function.ts";
 import { SignIn, type SignInVariable } from "../constructs/sign-in.ts";
@@ -36,6 +37,16 @@ export class AuthStack extends Stack {
     const pool = createUserPool(this, stage, {
       postConfirmation: postConfirmation.lambda,
       ...(stage.signUp !== "open" && { preSignUp: this.preSignUp(props).lambda }),
+    });
+    // A policy of its own: in the role's, pool, function and role would wait for one another.
+    new Policy(this, "EndSessions", {
+      roles: postConfirmation.lambda.role ? [postConfirmation.lambda.role] : [],
+      statements: [
+        new PolicyStatement({
+          actions: ["cognito-idp:AdminUserGlobalSignOut"],
+          resources: [pool.userPoolArn],
+        }),
+      ],
     });
     const signIn = new SignIn(this, "SignIn", { stage, pool });
     this.userPool = pool;

@@ -1,5 +1,5 @@
 import { expect, inject, it } from "vitest";
-import { ask, ended, etagOf, signUp, startConversation } from "./client.ts";
+import { ask, createClient, ended, etagOf, mailedCode, signUp, startConversation } from "./client.ts";
 
 it("shows the signed-in user and nobody else", async () => {
   const [ada, eve] = await Promise.all([signUp(), signUp()]);
@@ -45,6 +45,28 @@ it("holds the price of a reply while it runs and charges it when it is there", a
   const spent = tokensCharged + cancelled.tokensCharged;
   expect(after.tokens).toEqual({ balance: tokens.balance - spent, held: 0 });
   expect(await eve.expect("getMe", 200)).toMatchObject({ tokens: { balance: 1_000_000, held: 0 } });
+});
+
+it("ends every session when a forgotten password is reset, and nobody else's", async () => {
+  const { url, cognitoEndpoint } = inject("stack");
+  const visitor = createClient(url);
+  const [ada, eve] = await Promise.all([signUp(), signUp()]);
+  const password = "Correct-Horse-7";
+  const sessions = await Promise.all(
+    [ada.email, ada.email, eve.email].map((email) =>
+      visitor.expect("login", 200, { body: { email, password } }),
+    ),
+  );
+  await visitor.expect("forgotPassword", 202, { body: { email: ada.email } });
+  const code = await mailedCode(cognitoEndpoint, ada.email);
+  const body = { email: ada.email, code, password: "Battery-Staple-8" };
+  await visitor.expect("resetPassword", 204, { body });
+  const statuses = [];
+  for (const { refreshToken } of sessions) {
+    statuses.push((await visitor.send("refresh", { body: { refreshToken } })).status);
+  }
+  expect(statuses).toEqual([401, 401, 200]);
+  await visitor.expect("login", 200, { body: { email: ada.email, password: body.password } });
 });
 
 it("wants a token that is one", async () => {

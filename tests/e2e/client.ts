@@ -108,7 +108,8 @@ export function createClient(url: string, token?: string): Client {
   };
 }
 
-async function mailedCode(cognitoEndpoint: string, email: string): Promise<string> {
+/** The newest code that was mailed to an address. */
+export async function mailedCode(cognitoEndpoint: string, email: string): Promise<string> {
   const response = await fetch(`${cognitoEndpoint}/_mailbox?email=${encodeURIComponent(email)}`);
   const { codes } = (await response.json()) as { codes: { code: string }[] };
   const last = codes.at(-1);

@@ -179,7 +179,11 @@ export const examples: Readonly<Record<keyof typeof allRoutes, Example>> = {
       },
     },
   },
-  changePassword: { body: { currentPassword: password, newPassword: "Better-Horse-8" }, responses: {} },
+  changePassword: {
+    body: { currentPassword: password, newPassword: "Better-Horse-8" },
+    responses: { 200: tokens },
+  },
+  signOutEverywhere: { responses: {} },
   getMe: { responses: { 200: me } },
   updateMe: { body: { displayName: "Ada" }, responses: { 200: me } },
   deleteMe: {

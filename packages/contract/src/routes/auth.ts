@@ -74,6 +74,7 @@ export const authRoutes = defineRoutes({
     method: "POST",
     path: "/v1/auth/reset-password",
     summary: "Set a new password with a code",
+    description: "Ends every session of the user.",
     body: auth.resetPassword,
     responses: { 204: undefined },
     problems: ["rate-limited"],
@@ -93,7 +94,20 @@ export const authRoutes = defineRoutes({
     auth: "user",
     credential: "token",
     summary: "Change the password of the signed-in user",
+    description:
+      "Ends every session of the user; the answer has the tokens of a new one. 204 where signing in takes a further step.",
     body: auth.changePassword,
+    responses: { 200: auth.tokens, 204: undefined },
+  },
+  signOutEverywhere: {
+    ...base,
+    method: "POST",
+    path: "/v1/auth/sign-out-everywhere",
+    auth: "user",
+    credential: "token",
+    summary: "End every session of the signed-in user",
+    description:
+      "No refresh token works any more. Access tokens live on until they expire, an hour after they were issued.",
     responses: { 204: undefined },
   },
 });

@@ -41,6 +41,24 @@ test("a disabled user is locked out", async () => {
   await expect(pool.refresh(RefreshToken)).rejects.toMatchObject({ name: "NotAuthorizedException" });
 });
 
+test("a global sign-out ends every session of one user, who may sign in again", async () => {
+  const [Username, other] = ["flo@example.com", "gus@example.com"];
+  await Promise.all([pool.register(Username), pool.register(other)]);
+  const sessions = [await pool.signIn(Username), await pool.signIn(Username)];
+  const stays = await pool.signIn(other);
+  await pool.client.adminUserGlobalSignOut({ UserPoolId, Username });
+  for (const { RefreshToken, AccessToken } of sessions) {
+    await expect(pool.refresh(RefreshToken)).rejects.toThrow("Refresh Token has been revoked");
+    await expect(pool.client.getUser({ AccessToken })).rejects.toThrow("Access Token has been revoked");
+  }
+  await pool.refresh(stays.RefreshToken);
+  await pool.refresh((await pool.signIn(Username)).RefreshToken);
+  const stranger = { UserPoolId, Username: "nobody@example.com" };
+  await expect(pool.client.adminUserGlobalSignOut(stranger)).rejects.toMatchObject({
+    name: "UserNotFoundException",
+  });
+});
+
 test("administrators read and delete", async () => {
   const Username = "carol@example.com";
   const { UserSub = "" } = await pool.client.signUp({ ClientId, Username, Password });

@@ -30,6 +30,13 @@ export async function adminDeleteUser(pool: Pool, input: Input) {
   return {};
 }
 
+/** Ends every session, and nothing else: who knows the password may sign in again. */
+export async function adminUserGlobalSignOut(pool: Pool, input: Input) {
+  revokeSessions(pool, requireNamedUser(pool, input));
+  await pool.save();
+  return {};
+}
+
 export async function adminDisableUser(pool: Pool, input: Input) {
   const user = requireNamedUser(pool, input);
   Object.assign(user, { enabled: false, updatedAt: pool.now() });

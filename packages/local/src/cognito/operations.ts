@@ -1,5 +1,5 @@
 import { adminCreateUser, adminSetUserPassword } from "./admin-create-user.ts";
-import { adminDeleteUser, adminDisableUser, adminGetUser } from "./admin-users.ts";
+import { adminDeleteUser, adminDisableUser, adminGetUser, adminUserGlobalSignOut } from "./admin-users.ts";
 import { adminAddUserToGroup } from "./groups.ts";
 import type { Input } from "./input.ts";
 import { changePassword, getUser } from "./own-account.ts";
@@ -31,5 +31,6 @@ export const signedOperations = new Map<string, Operation>([
   ["AdminSetUserPassword", adminSetUserPassword],
   ["AdminDeleteUser", adminDeleteUser],
   ["AdminDisableUser", adminDisableUser],
+  ["AdminUserGlobalSignOut", adminUserGlobalSignOut],
   ["AdminAddUserToGroup", adminAddUserToGroup],
 ]);
