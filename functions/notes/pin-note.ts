@@ -1,6 +1,6 @@
 import type { noteRoutes } from "@parley/contract/routes/notes";
 import type { Database } from "@parley/data/database";
-import { mostPinnedNotes, pinNote as storePin } from "@parley/data/notes";
+import { maxPinnedNotes, pinNote as storePin } from "@parley/data/note-pins";
 import type { Operation } from "@parley/http/api-types";
 import { problem } from "@parley/http/problem";
 import { addLogKeys } from "@parley/runtime/logger";
@@ -13,7 +13,7 @@ export function pinNote(database: Database): Operation<(typeof noteRoutes)["pinN
     if (outcome === "not_found") throw problem("not-found");
     if (outcome === "too_many") {
       throw problem("conflict", {
-        detail: `A conversation can have ${mostPinnedNotes} pinned notes at most.`,
+        detail: `A conversation can have ${maxPinnedNotes} pinned notes at most.`,
       });
     }
     return { status: 204 };

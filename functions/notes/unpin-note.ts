@@ -1,6 +1,6 @@
 import type { noteRoutes } from "@parley/contract/routes/notes";
 import type { Database } from "@parley/data/database";
-import { unpinNote as removePin } from "@parley/data/notes";
+import { unpinNote as removePin } from "@parley/data/note-pins";
 import type { Operation } from "@parley/http/api-types";
 import { problem } from "@parley/http/problem";
 import { addLogKeys } from "@parley/runtime/logger";

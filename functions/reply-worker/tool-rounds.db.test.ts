@@ -1,5 +1,6 @@
 import { newId } from "@parley/data/ids";
-import { createNote, deleteNote, pinNote } from "@parley/data/notes";
+import { pinNote } from "@parley/data/note-pins";
+import { createNote, deleteNote } from "@parley/data/notes";
 import { cancelReply } from "@parley/data/replies";
 import { openScene, type Person, replyOf, type Scene, unexplained } from "@parley/data/testing/scene.fixture";
 import { LlmError } from "@parley/llm/errors";

@@ -1,30 +1,26 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Database, openDatabase } from "./database.ts";
 import { newId } from "./ids.ts";
+import { maxPinnedNotes, pinNote, unpinNote } from "./note-pins.ts";
 import { searchNotes } from "./note-search.ts";
-import {
-  countNotes,
-  createNote,
-  deleteNote,
-  getNote,
-  listNotes,
-  mostPinnedNotes,
-  type NewNote,
-  pinNote,
-  unpinNote,
-  updateNote,
-} from "./notes.ts";
+import { countNotes, createNote, deleteNote, getNote, listNotes, type NewNote, updateNote } from "./notes.ts";
 import { claimReply } from "./reply-jobs.ts";
 import { openScene, type Person, replyOf, type Scene } from "./testing/scene.fixture.ts";
 
 let scene: Scene;
 let ada: Person;
 let eve: Person;
+let other: Database;
 beforeAll(async () => {
   scene = await openScene();
+  other = openDatabase(scene.url);
   ada = await scene.person();
   eve = await scene.person();
 });
-afterAll(() => scene.close());
+afterAll(async () => {
+  await other.close();
+  await scene.close();
+});
 
 async function note(owner: Person, change: Partial<NewNote> = {}): Promise<string> {
   const noteId = newId();
@@ -87,8 +83,10 @@ test("pins join what belongs to one owner, once, and as many as allowed", async 
   expect(await pinNote(scene.database, pin(ada, newId()))).toBe("not_found");
   expect(await pinNote(scene.database, pin(ada, mine))).toBe("pinned");
   expect(await pinNote(scene.database, pin(ada, mine))).toBe("pinned");
-  const others = await Promise.all(Array.from({ length: mostPinnedNotes }, () => note(ada)));
-  const outcomes = await Promise.all(others.map((id) => pinNote(scene.database, pin(ada, id))));
+  const others = await Promise.all(Array.from({ length: maxPinnedNotes }, () => note(ada)));
+  const outcomes = await Promise.all(
+    others.map((id, at) => pinNote(at % 2 === 0 ? scene.database : other, pin(ada, id))),
+  );
   expect(outcomes.filter((outcome) => outcome === "too_many")).toHaveLength(1);
   expect(await pinNote(scene.database, pin(ada, mine))).toBe("pinned");
   expect(await unpinNote(scene.database, pin(eve, mine))).toBe("not_found");

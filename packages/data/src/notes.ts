@@ -1,7 +1,7 @@
 import { and, eq, or, type SQL, sql } from "drizzle-orm";
 import { countRows } from "./count-rows.ts";
 import type { Database } from "./database.ts";
-import type { Created } from "./idempotency-keys.ts";
+import { type Created, type IdempotentRequest, rememberRequest } from "./idempotency-keys.ts";
 import { behindInstant, contains, exactInstant, inOrder, type PageOf, pageLimit } from "./keyset.ts";
 import { prepared } from "./prepared.ts";
 import { conversationNotes, notes } from "./schema/notes.ts";
@@ -83,19 +83,29 @@ export async function countNotes(database: Database, ownerId: string, filter: No
   return database.run(({ orm }) => countRows(orm, notes, matching(ownerId, filter)));
 }
 
-export interface NewNote {
+export interface NewNote extends IdempotentRequest {
   ownerId: string;
   noteId: string;
   title?: string | null | undefined;
   content: string;
   tags?: readonly string[] | undefined;
-  idempotencyKey?: string | undefined;
-  idempotencyFingerprint?: string | undefined;
 }
 
-/** Saves a note, or finds what the same request made before. One round trip, one transaction. */
+/** Saves a note, or finds what the same request made before. */
 export async function createNote(database: Database, args: NewNote): Promise<Created> {
-  return database.run((connection) => connection.call("create_note", args));
+  const { ownerId, noteId, title, content, tags = [] } = args;
+  const requested = { ownerId, kind: "note", resourceId: noteId } as const;
+  return database.run(({ orm }) =>
+    orm.transaction(async (transaction): Promise<Created> => {
+      const earlier = await rememberRequest(transaction, requested, args);
+      if (earlier !== undefined) return earlier;
+      const [created] = await transaction
+        .insert(notes)
+        .values({ id: noteId, ownerId, title, content, tags: [...tags] })
+        .returning({ id: notes.id, createdAt: notes.createdAt });
+      return { outcome: "created", ...(created as NonNullable<typeof created>) };
+    }),
+  );
 }
 
 export interface NoteChange {
@@ -148,30 +158,4 @@ export async function deleteNote(
       .execute(),
   );
   return removed.length > 0;
-}
-
-/** Notes that can be pinned to one conversation. */
-export const mostPinnedNotes = 50;
-
-export interface Pin {
-  ownerId: string;
-  conversationId: string;
-  noteId: string;
-}
-
-/** Pins a note to a conversation of the same owner; repeating it changes nothing. */
-export async function pinNote(database: Database, pin: Pin): Promise<"pinned" | "not_found" | "too_many"> {
-  const answer = await database.run((connection) =>
-    connection.call("pin_note", {
-      ...pin,
-      most: mostPinnedNotes,
-    }),
-  );
-  return answer.outcome;
-}
-
-/** Unpins a note; repeating it changes nothing. */
-export async function unpinNote(database: Database, pin: Pin): Promise<"unpinned" | "not_found"> {
-  const answer = await database.run((connection) => connection.call("unpin_note", pin));
-  return answer.outcome;
 }

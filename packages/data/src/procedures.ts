@@ -1,10 +1,8 @@
 import type { Followed } from "./connections.ts";
 import type { EmbeddableItem, EmbeddableText, EmbeddingTarget, Missing } from "./embeddings.ts";
 import type { EstimateBasis, EstimateQuestion, EstimateRefusal } from "./estimates.ts";
-import type { Created } from "./idempotency-keys.ts";
 import type { JsonRow } from "./json-row.ts";
 import type { MessageChange } from "./messages.ts";
-import type { NewNote, Pin } from "./notes.ts";
 import type { ClaimRow, EndedReplies, Failed, FinishArguments, Sweep } from "./reply-jobs.ts";
 import type { FoundConversation, FoundMessage, SearchArguments } from "./search.ts";
 import type { AskAgain, NewConversation, Refusal, SendMessage } from "./send-message.ts";
@@ -104,10 +102,6 @@ export interface Procedures {
   >;
 
   follow_reply: Procedure<{ connectionId: string; replyId: string; after: number }, Followed>;
-
-  create_note: Procedure<NewNote, Created>;
-  pin_note: Procedure<Pin & { most: number }, { outcome: "pinned" | "not_found" | "too_many" }>;
-  unpin_note: Procedure<Pin, { outcome: "unpinned" | "not_found" }>;
 
   estimate_reply: Procedure<EstimateQuestion, EstimateBasis | EstimateRefusal>;
 
