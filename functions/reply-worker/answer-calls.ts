@@ -34,9 +34,7 @@ async function search(run: Run, prompt: Prompt, query: string, tokens: number): 
     ),
   );
   const fitting = fitNotes(found, tokens);
-  transcript.found.push(
-    ...fitting.map(({ id, title, content }) => ({ id, title, content, source: "found" as const })),
-  );
+  transcript.found.push(...fitting);
   if (fitting.length > 0) return renderNotes(fitting);
   return found.length > 0 ? "There is no room left for notes." : "No other note has any of these words.";
 }

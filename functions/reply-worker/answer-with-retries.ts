@@ -11,7 +11,7 @@ import { ReplyLost } from "./reply-lost.ts";
 import { createReplyProgress, type ReplyProgress } from "./reply-progress.ts";
 import type { Run } from "./run.ts";
 import { type Answer, type Calls, streamAnswer } from "./stream-answer.ts";
-import { addUsage, noteIdsOf, shownNotes } from "./transcript.ts";
+import { addUsage, noteIdsOf, roundsToShow, shownNotes } from "./transcript.ts";
 import { whileLeased } from "./while-leased.ts";
 import type { Worker } from "./worker.ts";
 
@@ -30,19 +30,38 @@ function requireModel(worker: Worker, id: string): Model {
   return model;
 }
 
-async function promptFor({ reply, history, notes, transcript }: Run, model: Model): Promise<Prompt> {
+/** Whether to ask without tools at once: a search must not cost the answer. */
+function shouldDropTools({ transcript, prompt }: Run, error: unknown): boolean {
+  if (!(error instanceof LlmError) || !transcript.offersTools || !prompt?.tools) return false;
+  if (transcript.rounds.length === 0) return error.refusesTools;
+  // Servers fail in many ways over calls that a model wrote badly, and over turns that hold any.
+  return error.liesInRequest || error.code === "context_too_long" || error.status === 500;
+}
+
+async function writePrompt({ reply, history, notes, transcript }: Run, model: Model): Promise<Prompt> {
   const { contextTokens, maxOutputTokens } = model;
-  const { rounds, offersTools } = transcript;
+  const { found, offersTools } = transcript;
   const input = {
     systemPrompt: reply.systemPrompt ?? undefined,
     history,
     pinnedNotes: notes.pinned,
-    rounds,
+    rounds: roundsToShow(transcript),
+    ...(!offersTools && { foundNotes: found }),
     contextTokens,
     maxOutputTokens,
     counter: await tokenCounterFor(model),
   };
   return buildPromptWithNotes(input, { hasOthers: notes.hasNotes, takesTools: offersTools });
+}
+
+async function promptFor(run: Run, model: Model): Promise<Prompt> {
+  try {
+    return await writePrompt(run, model);
+  } catch (error) {
+    if (!shouldDropTools(run, error)) throw error;
+    run.transcript.offersTools = false;
+    return writePrompt(run, model);
+  }
 }
 
 /** The model of the call after so many failed ones: the same four times, then the fallback once. */
@@ -108,9 +127,9 @@ async function afterFailure(
 ): Promise<Model> {
   if (!(error instanceof LlmError)) throw error;
   const { transcript, reply, attempt } = run;
-  const { code, status, retryAfterMillis, refusesTools } = error;
+  const { code, status, retryAfterMillis } = error;
   const log = { replyId: reply.id, userId: reply.ownerId, attempt, model: model.id, code, status };
-  if (refusesTools && transcript.offersTools && transcript.rounds.length === 0 && run.prompt?.tools) {
+  if (shouldDropTools(run, error)) {
     logger.warn("model refused tools", log);
     transcript.offersTools = false;
     return model;

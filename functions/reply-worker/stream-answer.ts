@@ -1,11 +1,11 @@
 import type { Prompt } from "@parley/llm/build-prompt";
-import { LlmError } from "@parley/llm/errors";
+import { LlmError, spentLimitError } from "@parley/llm/errors";
 import type { Model } from "@parley/llm/models";
 import type { PromptRequest, ProviderMemo, TokenUsage, ToolCall } from "@parley/llm/provider";
 import { traced } from "@parley/runtime/tracer";
 import type { ReplyProgress } from "./reply-progress.ts";
 import type { Run } from "./run.ts";
-import { addUsage } from "./transcript.ts";
+import { addUsage, roundsToShow } from "./transcript.ts";
 
 /** The text of all calls so far. */
 export interface Answer {
@@ -47,7 +47,7 @@ function callMillis({ reply, endsAt }: Run): number {
 const leastOutputTokens = 256;
 
 function requestFor({ reply, transcript }: Run, { model, prompt }: Call): PromptRequest {
-  const { rounds, usage } = transcript;
+  const { usage } = transcript;
   return {
     model: model.name,
     systemPrompt: reply.systemPrompt ?? undefined,
@@ -55,7 +55,7 @@ function requestFor({ reply, transcript }: Run, { model, prompt }: Call): Prompt
     // What the hold covers is for all calls together.
     maxOutputTokens: Math.max(leastOutputTokens, model.maxOutputTokens - usage.outputTokens),
     tools: prompt.tools,
-    rounds,
+    rounds: roundsToShow(transcript),
   };
 }
 
@@ -76,11 +76,12 @@ async function readStream(run: Run, call: Call): Promise<Answer | Calls> {
       progress.add(delta);
     } else if (event.type === "tool_calls") {
       return { text, reason: "tools", calls: event.calls, memo: event.memo, usage: event.usage };
-    } else if (!isEmpty) {
+    } else if (!isEmpty || (event.reason === "length" && text !== "")) {
       return { text, reason: event.reason, usage: addUsage(transcript.usage, event.usage) };
-    }
+    } else if (event.reason === "length") throw spentLimitError();
   }
-  throw new LlmError("provider_unavailable", "The model gave an empty answer.", { retryable: true });
+  const details = { retryable: true, liesInRequest: true };
+  throw new LlmError("provider_unavailable", "The model gave an empty answer.", details);
 }
 
 /**

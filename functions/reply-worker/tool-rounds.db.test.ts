@@ -201,6 +201,59 @@ test("a model that refuses tools is asked without them", async () => {
   expect(requests.map(({ tools }) => tools !== undefined)).toEqual([true, false]);
 });
 
+const failsWith = (...given: ConstructorParameters<typeof LlmError>): Turn =>
+  // biome-ignore lint/correctness/useYield: it fails before it says anything.
+  async function* () {
+    throw new LlmError(...given);
+  };
+
+test.each([
+  ["a refusal", failsWith("provider_rejected", "Refused.", { status: 400, liesInRequest: true })],
+  ["a server's error", failsWith("provider_unavailable", "Away.", { status: 500, retryable: true })],
+  ["an overflow", failsWith("context_too_long", "Too long.")],
+  ["an empty answer", says("")],
+])("%s after a search costs neither the answer nor what was found", async (_, failing) => {
+  const found = await note(ada, "tomatoes on Mondays");
+  const { reply, requests } = await asks(ada, [searches(["tomatoes"], "Hm."), failing, says("On Mondays.")]);
+  expect(reply).toMatchObject({
+    status: "completed",
+    answer: "Hm.\n\nOn Mondays.",
+    attempt: 3,
+    noteIds: [found],
+  });
+  expect(reply.context).toMatchObject({ notes: [{ id: found, source: "found" }], searches: ["tomatoes"] });
+  expect(requests[2]).toMatchObject({
+    rounds: [],
+    messages: [{ data: expect.stringContaining("on Mondays") }],
+  });
+  expect(requests[2]?.tools).toBeUndefined();
+});
+
+test("calls too long to be shown again do not cost the answer", async () => {
+  await note(ada, "tomatoes");
+  const { reply, requests } = await asks(ada, [searches(["tomatoes ".repeat(200_000)]), says("Hello.")]);
+  expect(reply).toMatchObject({ status: "completed", answer: "Hello.", attempt: 2 });
+  expect(requests[1]?.rounds).toEqual([]);
+});
+
+test("a key refused after a search fails the reply", async () => {
+  await note(ada, "tomatoes");
+  const refused = failsWith("provider_rejected", "No.", { status: 401 });
+  const { reply } = await asks(ada, [searches(["tomatoes"]), refused]);
+  expect(reply).toMatchObject({ status: "failed", errorCode: "provider_rejected", attempt: 2 });
+});
+
+test("a length limit spent without a word is never tried again", async () => {
+  await note(ada, "tomatoes");
+  const spent: Turn = async function* () {
+    yield { type: "finish", reason: "length", usage: { inputTokens: 10, outputTokens: 5 } };
+  };
+  const first = await asks(ada, [spent]);
+  expect(first.reply).toMatchObject({ status: "failed", errorCode: "output_limit_reached", attempt: 1 });
+  const later = await asks(ada, [searches(["tomatoes"], "Hm."), spent]);
+  expect(later.reply).toMatchObject({ status: "incomplete", answer: "Hm.", attempt: 2, outputTokens: 10 });
+});
+
 test("what searches give stays within the prompt of a small model", async () => {
   for (let index = 0; index < 30; index++) await note(ada, `tomato ${index} ${"word ".repeat(390)}`);
   const many = searches(["tomato", "tomato", "tomato"]);

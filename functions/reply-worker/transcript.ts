@@ -1,5 +1,6 @@
 import type { ContextManifest, ManifestNote, PositionRange } from "@parley/data/schema/replies";
 import type { Prompt } from "@parley/llm/build-prompt";
+import type { PromptNote } from "@parley/llm/notes-block";
 import type { TokenUsage, ToolRound } from "@parley/llm/provider";
 
 /** What the completed calls of a run have given; a call that fails later does not lose it. */
@@ -8,15 +9,20 @@ export interface Transcript {
   text: string;
   rounds: ToolRound[];
   usage: TokenUsage;
-  found: ManifestNote[];
+  found: PromptNote[];
   searches: string[];
-  /** False once a model refused the tools. */
+  /** False once a model refused the tools, or a turn that holds calls of them. */
   offersTools: boolean;
 }
 
 export function emptyTranscript(): Transcript {
   const usage = { inputTokens: 0, outputTokens: 0 };
   return { text: "", rounds: [], usage, found: [], searches: [], offersTools: true };
+}
+
+/** What goes with the next prompt; a model that takes no tools is told what was found in another way. */
+export function roundsToShow({ offersTools, rounds }: Transcript): readonly ToolRound[] {
+  return offersTools ? rounds : [];
 }
 
 export function addUsage(one: TokenUsage, other: TokenUsage): TokenUsage {
@@ -28,13 +34,11 @@ export function addUsage(one: TokenUsage, other: TokenUsage): TokenUsage {
 
 /** The notes that this prompt and the searches so far have shown the model, each once. */
 export function shownNotes(prompt: Prompt, { found }: Transcript): ManifestNote[] {
-  const pinned = prompt.manifest.pinnedNotes.map(({ id, title, content }) => ({
-    id,
-    title,
-    content,
-    source: "pinned" as const,
-  }));
-  return [...pinned, ...found];
+  const shown = (source: ManifestNote["source"]) => (note: PromptNote) => {
+    const { id, title, content } = note;
+    return { id, title, content, source };
+  };
+  return [...prompt.manifest.pinnedNotes.map(shown("pinned")), ...found.map(shown("found"))];
 }
 
 function rangesOf(positions: readonly number[]): PositionRange[] {

@@ -62,7 +62,7 @@ export function searches(queries: readonly string[], text = ""): Turn {
 
 export function says(text: string): Turn {
   return async function* () {
-    yield { type: "delta", text };
+    if (text !== "") yield { type: "delta", text };
     yield { type: "finish", reason: "stop", usage };
   };
 }

@@ -12,6 +12,8 @@ export interface PromptInput {
   readonly history: readonly HistoryMessage[];
   /** Those every prompt of the conversation holds, the most important first. */
   readonly pinnedNotes?: readonly PromptNote[];
+  /** What searches gave, where it is no round that gives it; before the pinned ones. */
+  readonly foundNotes?: readonly PromptNote[];
   readonly tools?: ToolOffer | undefined;
   readonly rounds?: readonly ToolRound[];
   /** The model's limits, in tokens. */
@@ -49,7 +51,7 @@ const MOST_NOTE_TOKENS = 4_000;
  * message.
  */
 export function buildPrompt(input: PromptInput): Prompt {
-  const { systemPrompt, history, pinnedNotes = [], tools, rounds } = input;
+  const { systemPrompt, history, pinnedNotes = [], foundNotes = [], tools, rounds } = input;
   const { contextTokens, maxOutputTokens, counter = estimatingCounter } = input;
   const asked = history.at(-1);
   if (asked?.role !== "user") throw new RangeError("The history must end in the user message to answer.");
@@ -58,7 +60,9 @@ export function buildPrompt(input: PromptInput): Prompt {
   const bareTokens = estimatePromptTokens({ systemPrompt, messages: [asked], tools, rounds }, counter.count);
   if (bareTokens > budget) throw contextTooLongError();
 
-  const notes = fitNotes(pinnedNotes, Math.min(MOST_NOTE_TOKENS, Math.floor((budget - bareTokens) / 2)));
+  const isFound = ({ id }: PromptNote) => foundNotes.some((found) => found.id === id);
+  const saved = [...foundNotes, ...pinnedNotes.filter((note) => !isFound(note))];
+  const notes = fitNotes(saved, Math.min(MOST_NOTE_TOKENS, Math.floor((budget - bareTokens) / 2)));
   const data = notes.length > 0 ? renderNotes(notes) : undefined;
   const askedTokens = bareTokens + (data === undefined ? 0 : counter.count(data));
   const chosen = chooseTurns(toTurns(history.slice(0, -1)), budget - askedTokens, counter);
@@ -71,7 +75,7 @@ export function buildPrompt(input: PromptInput): Prompt {
     manifest: {
       sentPositions: [...sentPositions],
       droppedPositions: history.map(({ position }) => position).filter((each) => !sentPositions.has(each)),
-      pinnedNotes: notes,
+      pinnedNotes: notes.filter((note) => !isFound(note)),
       inputTokens: askedTokens + chosen.tokens,
     },
   };

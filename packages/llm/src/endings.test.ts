@@ -49,9 +49,9 @@ describe("the end of an answer", () => {
     expect((await anthropic(reason)).error).toMatchObject({ code: "provider_unavailable" });
   });
 
-  it.each(["", "\n\n "])("is not retried when the limit was spent before any text but %j", async (text) => {
-    const { deltas, error } = await openai(text, "length");
-    expect(error).toMatchObject({ code: "output_limit_reached", retryable: false });
+  it.each(["", "\n\n "])("is a length limit without text when that was spent on %j", async (text) => {
+    const { deltas, finish } = await openai(text, "length");
+    expect(finish).toMatchObject({ reason: "length" });
     expect(deltas).toEqual([]);
   });
 });

@@ -17,6 +17,8 @@ export interface LlmErrorDetails {
   readonly status?: number | undefined;
   /** The provider's id of the request, for a support case. */
   readonly requestId?: string | undefined;
+  /** Whether it may lie in what the request holds, and not in who sends it or in how the provider is. */
+  readonly liesInRequest?: boolean | undefined;
   /** Whether the request may only have been refused because it offered tools. */
   readonly refusesTools?: boolean | undefined;
 }
@@ -32,6 +34,7 @@ export class LlmError extends Error {
   readonly retryAfterMillis: number | undefined;
   readonly status: number | undefined;
   readonly requestId: string | undefined;
+  readonly liesInRequest: boolean;
   readonly refusesTools: boolean;
 
   constructor(code: LlmErrorCode, message: string, details: LlmErrorDetails = {}) {
@@ -41,6 +44,7 @@ export class LlmError extends Error {
     this.retryAfterMillis = details.retryAfterMillis;
     this.status = details.status;
     this.requestId = details.requestId;
+    this.liesInRequest = details.liesInRequest ?? false;
     this.refusesTools = details.refusesTools ?? false;
   }
 }

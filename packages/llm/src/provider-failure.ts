@@ -31,6 +31,7 @@ const REJECTION_TYPES =
 // Local servers: "… does not support tools". Routers: "no endpoints found that support tool use".
 const TOOLS_MESSAGE = /\btool(s|_choice| use| choice| call)?\b|function call/i;
 const TRANSIENT_STATUS = new Set([408, 409, 425, 429]);
+const SENDER_STATUS = new Set([401, 403, 404]);
 const MAX_REQUEST_ID_LENGTH = 128;
 
 /**
@@ -54,7 +55,9 @@ export function toLlmError(failure: ProviderFailure, now: number): LlmError {
   }
   if (status === undefined ? has(REJECTION_TYPES) : refused) {
     const refusesTools = TOOLS_MESSAGE.test(message);
-    return new LlmError("provider_rejected", rejectionSentence(status), { ...details, refusesTools });
+    const liesInRequest = status === undefined || !SENDER_STATUS.has(status);
+    const kind = { ...details, refusesTools, liesInRequest };
+    return new LlmError("provider_rejected", rejectionSentence(status), kind);
   }
   return new LlmError("provider_unavailable", unavailabilitySentence(status), {
     ...details,

@@ -1,12 +1,5 @@
 import type { Ending } from "./ending.ts";
-import {
-  abortError,
-  contentFilteredError,
-  cutStreamError,
-  failedEndingError,
-  LlmError,
-  spentLimitError,
-} from "./errors.ts";
+import { abortError, contentFilteredError, cutStreamError, failedEndingError, LlmError } from "./errors.ts";
 import type { PromptRequest, ProviderMemo, ReplyEvent, TokenUsage, ToolCall } from "./provider.ts";
 import { type ProviderFailure, toLlmError } from "./provider-failure.ts";
 import { createTextCleaner } from "./text-cleaner.ts";
@@ -108,7 +101,6 @@ class Answer {
     if (this.#end === undefined) throw cutStreamError();
     if (this.#end === "filtered") throw contentFilteredError();
     if (this.#end === "failed") throw failedEndingError(this.#text === "");
-    if (this.#end === "length" && this.#text === "") throw spentLimitError();
     if (this.#end !== "tools") return { type: "finish", reason: this.#end, usage: this.#usage() };
     // A model that calls although it must answer has nothing more to give: its text is the answer.
     if (this.#request.tools?.choice !== "auto")
