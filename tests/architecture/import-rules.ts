@@ -30,6 +30,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   infra: ["contract", "settings"],
   "embedded-postgres": [],
   openapi: ["contract"],
+  client: ["contract"],
   deployment: ["contract", "openapi", "settings"],
 };
 

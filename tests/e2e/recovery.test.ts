@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { createParley, type Parley } from "@parley/client";
+import { createPush } from "@parley/client/push";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { ask, ended, signUp, startConversation, type User } from "./client.ts";
 import { type OwnStack, startOwnStack } from "./own-stack.ts";
@@ -28,10 +30,28 @@ async function running(user: User) {
   }
 }
 
+/** What a page has of a reply in the end, and how often it had to begin again. */
+async function followedText(parley: Parley, replyId: string) {
+  const seen = { text: "", restarts: 0 };
+  for await (const event of parley.replies.stream(replyId)) {
+    if (event.type === "text") seen.text += event.text;
+    if (event.type === "restart") {
+      seen.text = "";
+      seen.restarts += 1;
+    }
+  }
+  parley.push?.close();
+  return seen;
+}
+
 it("a worker killed in mid-reply is replaced, and the reply completes once", async () => {
   const reply = await running(ada);
+  const { url } = own.address;
+  const push = { create: createPush, url: own.stack.websocketUrl };
+  const followed = followedText(createParley({ baseUrl: url, token: ada.token, push }), reply.id);
   for (const pid of own.stack.functions.get("reply-worker").environments()) process.kill(pid, "SIGKILL");
   const done = await ended(ada, reply.id);
+  expect(await followed).toEqual({ text: done.partialText, restarts: 1 });
   expect(done.status).toBe("completed");
   expect(done.attempts).toBeGreaterThan(1);
   const { data } = await ada.expect("listMessages", 200, {

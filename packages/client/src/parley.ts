@@ -1,0 +1,98 @@
+import { operations } from "./operations.ts";
+import type { Connect, Push } from "./push.ts";
+import { type ReplyEvent, type StreamOptions, streamReply, waitForReply } from "./reply-stream.ts";
+import { request, type Sender, type Token, tokenOf } from "./request.ts";
+import type { CallOptions, Operations, Reply } from "./types.ts";
+
+export { ParleyError } from "./error.ts";
+export type { Push, PushEvent } from "./push.ts";
+export type { ReplyEvent } from "./reply-stream.ts";
+export type { Token } from "./request.ts";
+export type { CallOptions, Conversation, Message, Operations, Pages, Reply } from "./types.ts";
+
+export interface ParleyOptions {
+  /** Such as `https://….execute-api.eu-central-1.amazonaws.com`, without `/v1`; "" for the page's own origin. */
+  baseUrl: string;
+  token?: Token;
+  /** `createPush` of `@parley/client/push`, and the WebSocket address it connects to. */
+  push?: { create: (connect: Connect) => Push; url: string | (() => Promise<string | undefined>) };
+  fetch?: typeof fetch;
+}
+
+type WithReplies = Operations & {
+  readonly replies: Operations["replies"] & {
+    /** The reply once it has ended, however long that takes. */
+    waitFor(replyId: string, options?: StreamOptions): Promise<Reply>;
+    /** Its text as it grows, and its end. Leaving the loop leaves the reply running. */
+    stream(replyId: string, options?: StreamOptions): AsyncGenerator<ReplyEvent, void, undefined>;
+  };
+};
+
+export type Parley = WithReplies & {
+  /** Where it was given one. */
+  readonly push: Push | undefined;
+};
+
+async function bodyOf(response: Response): Promise<unknown> {
+  if (response.status === 204) return undefined;
+  return response.headers.get("content-type")?.includes("json") ? response.json() : response.text();
+}
+
+/** Walks through all pages of a list. */
+async function* itemsOf(
+  page: (cursor?: string) => Promise<unknown>,
+): AsyncGenerator<unknown, void, undefined> {
+  let cursor: string | undefined;
+  do {
+    const { data, nextCursor } = (await page(cursor)) as { data: unknown[]; nextCursor: string | null };
+    yield* data;
+    cursor = nextCursor ?? undefined;
+  } while (cursor !== undefined);
+}
+
+function operationOf(sender: Sender, key: string) {
+  return (input?: Record<string, unknown>, options?: CallOptions) => {
+    const call = async (cursor?: string) =>
+      bodyOf(await request(sender, key, cursor === undefined ? input : { ...input, cursor }, options));
+    const first = call();
+    return Object.assign(first, {
+      [Symbol.asyncIterator]: () => itemsOf((cursor) => (cursor === undefined ? first : call(cursor))),
+    });
+  };
+}
+
+/** A client of a deployment of Parley. */
+export function createParley(options: ParleyOptions): Parley {
+  const sender: Sender = {
+    baseUrl: options.baseUrl.replace(/\/$/, ""),
+    token: options.token,
+    fetch: options.fetch ?? ((...args) => fetch(...args)),
+  };
+  const push = options.push && createPushOf(sender, options.push);
+  const resources = Object.fromEntries(
+    Object.entries(operations).map(([resource, keys]) => [
+      resource,
+      Object.fromEntries(Object.entries(keys).map(([name, key]) => [name, operationOf(sender, key)])),
+    ]),
+    // The table names each operation's route, from which `Operations` takes its types.
+  ) as unknown as Operations;
+  return {
+    ...resources,
+    push,
+    replies: {
+      ...resources.replies,
+      waitFor: (replyId, about) => waitForReply(sender, replyId, about),
+      stream: (replyId, about) => streamReply(sender, push, replyId, about),
+    },
+  };
+}
+
+function createPushOf(sender: Sender, { create, url }: NonNullable<ParleyOptions["push"]>): Push {
+  return create(async () => {
+    const [address, token] = await Promise.all([
+      typeof url === "string" ? url : url(),
+      tokenOf(sender, false),
+    ]);
+    return address === undefined || token === undefined ? undefined : { url: address, token };
+  });
+}

@@ -1,0 +1,120 @@
+import type { Push, PushEvent } from "./push.ts";
+import { ReplyText, type RestartEvent, type TextEvent } from "./reply-text.ts";
+import { request, type Sender, sleep } from "./request.ts";
+import type { Reply } from "./types.ts";
+
+export type ReplyEvent = TextEvent | RestartEvent | { type: "end"; reply: Reply };
+
+export interface StreamOptions {
+  signal?: AbortSignal | undefined;
+}
+
+const pollMillis = 400;
+const maxPollMillis = 2_000;
+/** While the push is live a poll only guards against what it may have missed. */
+const guardMillis = 10_000;
+
+const path = "GET /v1/replies/{replyId}";
+
+function hasEnded({ status }: Pick<Reply, "status">): boolean {
+  return status !== "queued" && status !== "in_progress";
+}
+
+/** The reply once it has ended, however long it takes. */
+export async function waitForReply(
+  sender: Sender,
+  replyId: string,
+  { signal }: StreamOptions = {},
+): Promise<Reply> {
+  for (;;) {
+    const response = await request(sender, path, { replyId, waitSeconds: 20 }, { signal });
+    const reply = (await response.json()) as Reply;
+    if (hasEnded(reply)) return reply;
+    await sleep(Number(response.headers.get("retry-after") ?? 0) * 1_000, signal);
+  }
+}
+
+/** Reads a reply again only when it has changed. */
+function createPoll(sender: Sender, replyId: string, signal: AbortSignal | undefined) {
+  let etag: string | undefined;
+  return async (): Promise<Reply | undefined> => {
+    const response = await request(sender, path, { replyId }, { signal, ifNoneMatch: etag });
+    if (response.status === 304) return undefined;
+    etag = response.headers.get("etag") ?? undefined;
+    return (await response.json()) as Reply;
+  };
+}
+
+/** Hears of a reply what the push says, and takes its text out of it. */
+function listenTo(
+  push: Push,
+  replyId: string,
+  text: ReplyText,
+  news: (events: ReplyEvent[] | "ended") => void,
+) {
+  const stopListening = push.listen((event: PushEvent) => {
+    if (!("replyId" in event) || event.replyId !== replyId) return;
+    if (event.type === "reply.delta") {
+      const added = text.add(event.attempt, event.offset, event.text);
+      if (added === "gap") push.catchUp(replyId);
+      else news(added);
+    } else if (event.type !== "error" && hasEnded(event)) news("ended");
+  });
+  const unfollow = push.follow(replyId, () => text.length);
+  return () => {
+    unfollow();
+    stopListening();
+  };
+}
+
+/** In milliseconds, after that many polls in a row that found nothing new. */
+function pauseAfter(unchangedPolls: number, isPushed: boolean): number {
+  if (isPushed) return guardMillis;
+  return Math.min(maxPollMillis, pollMillis * (1 + unchangedPolls / 4));
+}
+
+/** The text of a reply as it grows, and its end: pushed where that works, else polled, without a gap between. */
+export async function* streamReply(
+  sender: Sender,
+  push: Push | undefined,
+  replyId: string,
+  { signal }: StreamOptions = {},
+): AsyncGenerator<ReplyEvent, void, undefined> {
+  const text = new ReplyText();
+  const poll = createPoll(sender, replyId, signal);
+  const queue: ReplyEvent[] = [];
+  let isEndKnown = false;
+  let wake = new AbortController();
+  const stop =
+    push &&
+    listenTo(push, replyId, text, (news) => {
+      if (news === "ended") isEndKnown = true;
+      else queue.push(...news);
+      wake.abort();
+    });
+  const idle = (millis: number) =>
+    sleep(millis, signal ? AbortSignal.any([signal, wake.signal]) : wake.signal).catch(() =>
+      signal?.throwIfAborted(),
+    );
+  let unchanged = 0;
+  try {
+    for (let polls = 0; ; polls += 1) {
+      isEndKnown = false;
+      const reply = await poll();
+      const missed = reply === undefined ? [] : text.replace(reply.attempts, reply.partialText);
+      queue.push(...missed);
+      unchanged = reply === undefined ? unchanged + 1 : 0;
+      const isPushed = push?.isLive === true && (missed.length === 0 || polls === 0);
+      const deadline = Date.now() + pauseAfter(unchanged, isPushed);
+      for (;;) {
+        wake = new AbortController();
+        yield* queue.splice(0);
+        if (reply !== undefined && hasEnded(reply)) return yield { type: "end", reply };
+        if (isEndKnown || Date.now() >= deadline) break;
+        await idle(deadline - Date.now());
+      }
+    }
+  } finally {
+    stop?.();
+  }
+}
