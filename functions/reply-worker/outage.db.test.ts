@@ -37,13 +37,13 @@ function breakable(): Database & { isAway: boolean } {
 }
 
 function watched(database: Database, turns: readonly Turn[] = []) {
-  const { worker } = workerOf(database, turns);
+  const { worker, requests } = workerOf(database, turns);
   const checks: { replyId: string; seconds: number }[] = [];
   const returned: { receipts: string[]; seconds: number }[] = [];
   worker.queue.enqueueCheck = async ({ replyId }, seconds) => void checks.push({ replyId, seconds });
   worker.queue.returnIn = async (receipts, seconds) =>
     void returned.push({ receipts: [...receipts], seconds });
-  return { worker, checks, returned };
+  return { worker, requests, checks, returned };
 }
 
 function record(ownerId: string, replyId: string, kind: ReplyJob["kind"], receives = 1): SQSRecord {
@@ -119,3 +119,36 @@ test("job and check of a reply that come together are held before anything else 
   await runBatch(worker, [record(ada.id, id, "run"), record(ada.id, id, "check")], () => 60_000);
   expect(returned).toEqual([{ receipts: ["receipt of run", "receipt of check"], seconds: 60 }]);
 });
+
+const finish = (inputTokens: number) =>
+  ({ type: "finish", reason: "stop", usage: { inputTokens, outputTokens: 1 } }) as const;
+const beyondIntegers = 3_000_000_000;
+
+test.each([
+  { what: "counts are no integers", text: "Hello.", end: finish(beyondIntegers), kept: "Hello." },
+  { what: "text cannot be stored", text: "Hel\0lo.", end: finish(1), kept: "" },
+])(
+  "an ending that the database refuses because $what ends the reply at once",
+  async ({ text, end, kept }) => {
+    const { id } = replyOf(await ada.send({ content: "Hello?" }));
+    const ends: Turn = async function* () {
+      yield { type: "delta", text };
+      yield end;
+    };
+    const { worker, requests, returned } = watched(scene.database, [ends, says("Hello again.")]);
+    const { batchItemFailures } = await runBatch(worker, [record(ada.id, id, "run")], () => 60_000);
+    expect([batchItemFailures, returned]).toEqual([[], []]);
+    expect(await getReply(scene.database, ada.id, id)).toMatchObject({
+      status: "failed",
+      errorCode: "internal",
+      partialText: kept,
+      tokensCharged: 0,
+    });
+    expect(await getReply(scene.database, eve.id, id)).toBeUndefined();
+    expect(requests).toHaveLength(1);
+    const next = replyOf(await ada.send({ content: "And now?" }));
+    await runBatch(worker, [record(ada.id, next.id, "run")], () => 60_000);
+    expect(await getReply(scene.database, ada.id, next.id)).toMatchObject({ status: "completed" });
+    expect(requests).toHaveLength(2);
+  },
+);

@@ -10,7 +10,7 @@ import { createReplyFeed } from "@parley/realtime/reply-feed";
 import { describeError } from "@parley/runtime/describe-error";
 import { logger } from "@parley/runtime/logger";
 import { type Answered, answerWithRetries } from "./answer-with-retries.ts";
-import { persistEnding } from "./persist-ending.ts";
+import { internalFailure, persistEnding } from "./persist-ending.ts";
 import { ReplyLost } from "./reply-lost.ts";
 import type { Run } from "./run.ts";
 import { contextOf, emptyTranscript, noteIdsOf, type Transcript } from "./transcript.ts";
@@ -44,8 +44,7 @@ function failureOf(error: unknown, { prompt, transcript }: Run): Ending {
     return { status: "failed", errorCode: error.code, errorMessage: error.message, ...given };
   }
   logger.error("reply failed unexpectedly", { error: describeError(error) });
-  const errorMessage = "The reply could not be generated.";
-  return { status: "failed", errorCode: "internal", errorMessage, ...given };
+  return { ...internalFailure, ...given };
 }
 
 async function endingFor(run: Run): Promise<Ending | undefined> {

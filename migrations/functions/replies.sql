@@ -23,7 +23,7 @@ END $$;
 -- `now()` is when the transaction began, which is earlier than its clock: a reply was updated before it had started or
 -- ended. Both are of one moment now, in this function and in the next.
 -- Ends a reply and settles its hold. patch: what the reply gets besides (assistantMessageId, finishReason, errorCode,
--- errorMessage, context, noteIds, inputTokens, outputTokens), and messagesAdded for its conversation.
+-- errorMessage, partialText, context, noteIds, inputTokens, outputTokens), and messagesAdded for its conversation.
 CREATE OR REPLACE FUNCTION end_reply(r replies, ending text, charge bigint, patch jsonb) RETURNS replies
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -38,7 +38,8 @@ BEGIN
     input_tokens = coalesce((patch->>'inputTokens')::integer, input_tokens),
     output_tokens = coalesce((patch->>'outputTokens')::integer, output_tokens),
     -- The text of an answered reply is its message's.
-    partial_text = CASE WHEN patch->>'assistantMessageId' IS NULL THEN partial_text ELSE '' END,
+    partial_text = CASE WHEN patch->>'assistantMessageId' IS NULL THEN coalesce(patch->>'partialText', partial_text)
+      ELSE '' END,
     sequence = sequence + 1, updated_at = at
   WHERE owner_id = r.owner_id AND id = r.id
   RETURNING * INTO r;
@@ -56,7 +57,8 @@ BEGIN
 END $$;
 
 -- The worker's ending of its attempt. Arguments: ownerId, replyId, attempt, status, and for completed and
--- incomplete messageId + content; finishReason, errorCode, errorMessage, inputTokens, outputTokens, context.
+-- incomplete messageId + content; finishReason, errorCode, errorMessage, partialText (of a failed one, else as it was
+-- saved), inputTokens, outputTokens, context.
 CREATE OR REPLACE FUNCTION finish_reply(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
   r replies := lock_reply(p->>'ownerId', p->>'replyId');

@@ -31,11 +31,6 @@ const connectionCodes = new Set([
   "EAI_AGAIN",
   "EPIPE",
   "ETIMEDOUT",
-  // Postgres: shutting down, crashed, starting, no slots left.
-  "57P01",
-  "57P02",
-  "57P03",
-  "53300",
 ]);
 
 /** The error that has a code, or the one that caused it: Drizzle wraps the driver's. */
@@ -69,5 +64,23 @@ export function isRefusedUser(error: unknown): boolean {
 export function isConnectionFailure(error: unknown): boolean {
   if (error instanceof DatabaseUnavailable) return true;
   const code = codeOf(error);
-  return code !== undefined && (connectionCodes.has(code) || code.startsWith("08"));
+  return code !== undefined && connectionCodes.has(code);
+}
+
+// Of Postgres: the connection, a rollback or deadlock, a lack of resources, a lock, the operator, the disk; and what a
+// server that has become a standby says to a write.
+const transientAnswers = /^(08|40|53|55P03|57|58|25006)/;
+
+// The driver does not send these.
+const unsendable = /^(UNDEFINED_VALUE|MAX_PARAMETERS_EXCEEDED|ERR_INVALID_\w+|ERR_OUT_OF_RANGE)$/;
+
+/**
+ * Says whether what a statement failed with may not be the database's refusal of it: the same statement may work later.
+ * What the driver rejects with holds the statement; where it is no answer of the server, the connection is gone.
+ */
+export function isLostStatement(error: unknown): boolean {
+  if (isConnectionFailure(error)) return true;
+  const code = codeOf(error) ?? "";
+  if (error instanceof Error && error.name === "PostgresError") return transientAnswers.test(code);
+  return error instanceof Error && "query" in error && !unsendable.test(code);
 }

@@ -1,7 +1,7 @@
 import { DrizzleQueryError } from "drizzle-orm/errors";
 import {
   DatabaseUnavailable,
-  isConnectionFailure,
+  isLostStatement,
   isOwnerGone,
   isRefusedUser,
   OwnerGone,
@@ -176,7 +176,7 @@ export function openDatabase(address: string | DatabaseAddress, options: Databas
       const error = caught instanceof DrizzleQueryError ? caught.cause : caught;
       if (isOwnerGone(error)) throw new OwnerGone();
       const isRefused = isRefusedUser(error);
-      if (!isRefused && !isConnectionFailure(error)) throw error;
+      if (!isRefused && !isLostStatement(error)) throw error;
       discard(connection);
       if (isRefused) throw new UserRefused((await connection).url, error);
       throw error instanceof DatabaseUnavailable ? error : new DatabaseUnavailable(error);

@@ -218,7 +218,7 @@ export async function startNextAttempt(
 
 export type Ending = (
   | { status: "completed" | "incomplete"; messageId: string; content: string; finishReason: string }
-  | { status: "failed"; errorCode: string; errorMessage: string }
+  | { status: "failed"; errorCode: string; errorMessage: string; partialText?: string }
 ) & { inputTokens?: number; outputTokens?: number; noteIds?: string[]; context?: ContextManifest };
 
 /** Of `finish_reply`. */
