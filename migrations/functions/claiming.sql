@@ -4,28 +4,11 @@ CREATE OR REPLACE FUNCTION next_reply(p_owner_id text, p_conversation_id text) R
     AND finished_at IS NULL ORDER BY ordinal LIMIT 1
 $$;
 
--- The newest messages before a reply that can matter to its prompt, newest first: ids, roles, contents and positions
--- side by side, which takes a third of the time of an object for each.
-CREATE OR REPLACE FUNCTION earlier_messages(p_owner_id text, p_conversation_id text, before_position integer, room bigint)
-RETURNS json LANGUAGE plpgsql STABLE
--- Else it is planned at each call, for the position it is given, which takes longer than reading forty messages.
-SET plan_cache_mode = force_generic_plan AS $$
-BEGIN
-  RETURN (SELECT json_build_object('ids', coalesce(json_agg(id), '[]'), 'roles', coalesce(json_agg(role), '[]'),
-      'contents', coalesce(json_agg(content), '[]'), 'positions', coalesce(json_agg(position), '[]'))
-    FROM (
-      SELECT *, sum(length(content)) OVER (ORDER BY position DESC ROWS UNBOUNDED PRECEDING) - length(content) AS newer
-      FROM (
-        SELECT id, role, content, position FROM messages
-        WHERE owner_id = p_owner_id AND conversation_id = p_conversation_id AND is_active AND NOT is_deleted
-          AND position < before_position
-        ORDER BY position DESC LIMIT 1000) AS newest) AS measured
-    WHERE newer <= room);
-END $$;
-
--- What earlier_messages gives, without ids.
+-- The newest messages before a reply that can matter to its prompt, newest first: roles, contents and positions side
+-- by side, which takes a third of the time of an object for each.
 CREATE OR REPLACE FUNCTION prompt_history(p_owner_id text, p_conversation_id text, before_position integer, room bigint)
 RETURNS json LANGUAGE plpgsql STABLE
+-- Else it is planned at each call, for the position it is given, which takes longer than reading forty messages.
 SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
   RETURN (SELECT json_build_object('roles', coalesce(json_agg(role), '[]'),
@@ -42,19 +25,19 @@ END $$;
 
 -- Pinned notes for the prompt, oldest pin first, with no more text than their budget could ever hold; and whether the
 -- owner has notes besides these, to search.
-CREATE OR REPLACE FUNCTION reply_notes(r replies) RETURNS jsonb LANGUAGE sql STABLE AS $$
+CREATE OR REPLACE FUNCTION prompt_notes(p_owner_id text, p_conversation_id text) RETURNS jsonb LANGUAGE sql STABLE AS $$
   SELECT jsonb_build_object(
-    'hasNotes', EXISTS (SELECT FROM notes AS n WHERE n.owner_id = r.owner_id AND NOT EXISTS (
-      SELECT FROM conversation_notes AS pin WHERE pin.owner_id = n.owner_id
-        AND pin.conversation_id = r.conversation_id AND pin.note_id = n.id)),
+    'hasNotes', EXISTS (SELECT FROM notes AS note WHERE note.owner_id = p_owner_id AND NOT EXISTS (
+      SELECT FROM conversation_notes AS pin WHERE pin.owner_id = note.owner_id
+        AND pin.conversation_id = p_conversation_id AND pin.note_id = note.id)),
     'pinned', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', id, 'title', title, 'tags', tags,
         'content', left(content, greatest(32000 - before, 0)::integer),
         'isCut', length(content) > greatest(32000 - before, 0)) ORDER BY pinned_at, id), '[]')
       FROM (
-        SELECT n.id, n.title, n.tags, n.content, pin.created_at AS pinned_at,
-          sum(length(n.content)) OVER (ORDER BY pin.created_at, n.id) - length(n.content) AS before
-        FROM conversation_notes AS pin JOIN notes AS n ON n.owner_id = pin.owner_id AND n.id = pin.note_id
-        WHERE pin.owner_id = r.owner_id AND pin.conversation_id = r.conversation_id) AS pins))
+        SELECT note.id, note.title, note.tags, note.content, pin.created_at AS pinned_at,
+          sum(length(note.content)) OVER (ORDER BY pin.created_at, note.id) - length(note.content) AS before
+        FROM conversation_notes AS pin JOIN notes AS note ON note.owner_id = pin.owner_id AND note.id = pin.note_id
+        WHERE pin.owner_id = p_owner_id AND pin.conversation_id = p_conversation_id) AS pins))
 $$;
 
 -- Takes a reply for a worker, with its notes. Arguments: ownerId, replyId, leaseSeconds. Outcomes: claimed, missing,
@@ -93,7 +76,7 @@ BEGIN
     RETURN jsonb_build_object('outcome', CASE WHEN r.finished_at IS NULL THEN 'leased' ELSE 'finished' END,
       'leaseSecondsLeft', extract(epoch FROM r.leased_until - clock_timestamp()));
   END IF;
-  RETURN jsonb_build_object('outcome', 'claimed', 'reply', to_jsonb(r), 'notes', reply_notes(r));
+  RETURN jsonb_build_object('outcome', 'claimed', 'reply', to_jsonb(r), 'notes', prompt_notes(r.owner_id, r.conversation_id));
 END $$;
 
 -- Takes a reply for a worker: the reply with its notes, whom to tell, and the messages before it, newest first.

@@ -35,16 +35,12 @@ BEGIN
 END $$;
 
 -- The model to ask: the request's, else the conversation's, else the default. `models` has limits and prices by
--- id, and under `provider/*` those of any other model of that provider. Refuses by exception.
-CREATE OR REPLACE FUNCTION asked_model(c conversations, p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+-- id, and under `provider/*` those of any other model of that provider. One that is not offered has its id alone.
+CREATE OR REPLACE FUNCTION asked_model(c conversations, p jsonb) RETURNS jsonb LANGUAGE plpgsql IMMUTABLE AS $$
 DECLARE
   id text := coalesce(p->>'model', c.model, p->>'defaultModel');
-  terms jsonb := coalesce(p->'models'->id, p->'models'->(split_part(id, '/', 1) || '/*'));
 BEGIN
-  IF terms IS NULL THEN
-    PERFORM refuse(jsonb_build_object('outcome', 'unknown_model', 'model', id));
-  END IF;
-  RETURN terms || jsonb_build_object('id', id);
+  RETURN coalesce(p->'models'->id, p->'models'->(split_part(id, '/', 1) || '/*'), '{}') || jsonb_build_object('id', id);
 END $$;
 
 -- The prompt of this id that a user may use: their own, or anybody's public one.
@@ -111,6 +107,9 @@ BEGIN
   END IF;
   u := with_send_rate(refill_tokens(u, (p->>'monthlyTokens')::bigint), p);
   asked := asked_model(c, p);
+  IF asked->'contextTokens' IS NULL THEN
+    PERFORM refuse(jsonb_build_object('outcome', 'unknown_model', 'model', asked->>'id'));
+  END IF;
   IF strpos(c.system_prompt, '{{') > 0 THEN
     c.system_prompt := fill_prompt(c.system_prompt, c.metadata);
   END IF;

@@ -1,5 +1,10 @@
+import { eq, sql } from "drizzle-orm";
+import { ownConversation } from "./conversations.ts";
 import type { Database } from "./database.ts";
-import type { HistoryMessage, ReplyNotes } from "./reply-jobs.ts";
+import { prepared } from "./prepared.ts";
+import { type HistoryMessage, inOrder, type PromptHistory, type ReplyNotes } from "./reply-jobs.ts";
+import { conversations } from "./schema/conversations.ts";
+import { users } from "./schema/users.ts";
 import type { ModelTerms, OfferedModels } from "./send-message.ts";
 
 export interface EstimateQuestion extends OfferedModels {
@@ -25,10 +30,54 @@ export interface EstimateBasis {
 
 export type EstimateRefusal = { outcome: "not_found" } | { outcome: "unknown_model"; model: string };
 
+/**
+ * What `queue_reply` and `claim_for_prompt` would make of a message, by the functions that they call. A model that is not
+ * offered has no terms.
+ */
+const estimateQuery = prepared((orm) =>
+  orm
+    .select({
+      model: sql<Partial<ModelTerms> & { id: string }>`asked`,
+      systemPrompt: sql<string | null>`filled.system_prompt`,
+      highestCharge: sql<number>`highest_price(filled, asked, ${sql.placeholder("content")})`.mapWith(Number),
+      balance: users.tokenBalance,
+      held: users.tokensHeld,
+      history: sql<PromptHistory>`earlier`,
+      messageIds: sql<string[]>`to_json(array(select messages.id from messages
+        where messages.owner_id = filled.owner_id and messages.conversation_id = filled.id and messages.is_active
+          and messages.position = any (array(select json_array_elements_text(earlier->'positions')::integer))
+        order by messages.position))`,
+      notes: sql<ReplyNotes>`prompt_notes(filled.owner_id, filled.id)`,
+    })
+    .from(conversations)
+    .innerJoin(users, eq(users.id, conversations.ownerId))
+    .crossJoinLateral(
+      sql`jsonb_populate_record(conversations, jsonb_build_object('system_prompt',
+        fill_prompt(conversations.system_prompt, conversations.metadata))) as filled`,
+    )
+    .crossJoinLateral(sql`asked_model(filled, ${sql.placeholder("question")}::text::jsonb) as asked`)
+    .crossJoinLateral(
+      sql`prompt_history(filled.owner_id, filled.id, filled.next_position,
+        (asked->>'contextTokens')::bigint * 8) as earlier`,
+    )
+    .where(ownConversation(sql.placeholder("ownerId"), sql.placeholder("conversationId")))
+    .prepare("estimate_reply"),
+);
+
 /** Reads what sending a message would start from; changes nothing. One round trip. */
 export async function estimateReply(
   database: Database,
-  question: EstimateQuestion,
+  { ownerId, conversationId, content, ...question }: EstimateQuestion,
 ): Promise<EstimateBasis | EstimateRefusal> {
-  return database.run((connection) => connection.call("estimate_reply", question));
+  const values = { ownerId, conversationId, content, question: JSON.stringify(question) };
+  const [found] = await database.run(({ orm }) => estimateQuery(orm).execute(values));
+  if (found === undefined) return { outcome: "not_found" };
+  const { model, history, messageIds, ...basis } = found;
+  if (model.contextTokens === undefined) return { outcome: "unknown_model", model: model.id };
+  return {
+    outcome: "estimated",
+    ...basis,
+    model: model as EstimateBasis["model"],
+    history: inOrder(history).map((message, at) => ({ ...message, id: messageIds[at] ?? "" })),
+  };
 }

@@ -1,6 +1,5 @@
 import type { Followed } from "./connections.ts";
 import type { EmbeddableItem, EmbeddableText, EmbeddingTarget, Missing } from "./embeddings.ts";
-import type { EstimateBasis, EstimateQuestion, EstimateRefusal } from "./estimates.ts";
 import type { JsonRow } from "./json-row.ts";
 import type { MessageChange } from "./messages.ts";
 import type { ClaimRow, EndedReplies, Failed, FinishArguments, Sweep } from "./reply-jobs.ts";
@@ -102,8 +101,6 @@ export interface Procedures {
   >;
 
   follow_reply: Procedure<{ connectionId: string; replyId: string; after: number }, Followed>;
-
-  estimate_reply: Procedure<EstimateQuestion, EstimateBasis | EstimateRefusal>;
 
   search_messages: Procedure<SearchArguments & { role?: "user" | "assistant" | undefined }, FoundMessage[]>;
   search_conversations: Procedure<

@@ -68,7 +68,7 @@ export async function claimReply(
   );
   if (answer.outcome === "claimed") {
     const reply = { ...replyFromJson(answer.reply), systemPrompt: answer.reply.system_prompt };
-    return { ...answer, reply, history: inOrder(history as Columns), news };
+    return { ...answer, reply, history: inOrder(history as PromptHistory), news };
   }
   return answer.outcome === "expired" ? { ...answer, news } : answer;
 }
@@ -85,11 +85,12 @@ export async function timeOutReply(
   return answer.outcome === "expired" ? { ...answer, news } : undefined;
 }
 
-type Columns = { [Name in keyof HistoryMessage as `${Name}s`]: HistoryMessage[Name][] };
+/** Messages before a reply, newest first. */
+export type PromptHistory = { [Name in keyof HistoryMessage as `${Name}s`]: HistoryMessage[Name][] };
 
 export interface ClaimRow extends WithNews<Exclude<Claim, { outcome: "claimed" }> | ClaimedJson> {
-  /** Newest first; null where nothing was claimed. */
-  history: Columns | null;
+  /** Null where nothing was claimed. */
+  history: PromptHistory | null;
 }
 
 interface ClaimedJson {
@@ -98,7 +99,8 @@ interface ClaimedJson {
   notes: ReplyNotes;
 }
 
-function inOrder({ roles, contents, positions }: Columns): HistoryMessage[] {
+/** The messages, oldest first. */
+export function inOrder({ roles, contents, positions }: PromptHistory): HistoryMessage[] {
   const rows = roles.map((role, index) => ({
     role,
     content: contents[index],
