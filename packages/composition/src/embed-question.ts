@@ -1,4 +1,4 @@
-import type { Embedding } from "@parley/data/similar";
+import type { Embedding } from "@parley/data/similar-by-vector";
 import type { Embedder } from "@parley/llm/embeddings";
 import { describeError } from "@parley/runtime/describe-error";
 import { logger } from "@parley/runtime/logger";

@@ -1,11 +1,11 @@
 import type { Followed } from "./connections.ts";
-import type { EmbeddableItem, EmbeddableText, EmbeddingTarget, Missing } from "./embeddings.ts";
 import type { JsonRow } from "./json-row.ts";
 import type { MessageChange } from "./messages.ts";
 import type { ClaimRow, EndedReplies, Failed, FinishArguments, Sweep } from "./reply-jobs.ts";
 import type { FoundConversation, FoundMessage, SearchArguments } from "./search.ts";
 import type { AskAgain, NewConversation, Refusal, SendMessage } from "./send-message.ts";
-import type { SimilarByVector, SimilarByWords, SimilarRow } from "./similar.ts";
+import type { SimilarByWords } from "./similar.ts";
+import type { SimilarRow } from "./similar-by-vector.ts";
 import type { ResolveUserArguments, UserResolution } from "./users.ts";
 
 /** A function of the database that takes one JSON value, and what it answers. */
@@ -110,15 +110,6 @@ export interface Procedures {
   remember_words: Procedure<{ limit: number; lagSeconds: number }, { messages: number }>;
   lexically_similar_messages: Procedure<SimilarByWords, SimilarRow[]>;
   lexically_similar_notes: Procedure<SimilarByWords, SimilarRow[]>;
-  similar_by_vector: Procedure<SimilarByVector, SimilarRow[] | null>;
-  unembedded: Procedure<EmbeddingTarget & { items: readonly EmbeddableItem[] }, EmbeddableText[] | null>;
-  missing_embeddings: Procedure<EmbeddingTarget & Missing, EmbeddableItem[]>;
-  store_embeddings: Procedure<
-    EmbeddingTarget & {
-      rows: readonly { ownerId: string; id: string; hash: string; embedding: string }[];
-    },
-    { stored: number }
-  >;
 }
 
 export type ProcedureName = keyof Procedures;

@@ -3,6 +3,7 @@ import { findUnembedded, listMissingEmbeddings, storeEmbeddings } from "./embedd
 import { newId } from "./ids.ts";
 import { createNote, updateNote } from "./notes.ts";
 import { findSimilarMessages, findSimilarNotes } from "./similar.ts";
+import { findByVector } from "./similar-by-vector.ts";
 import { openScene, type Person, type Scene } from "./testing/scene.fixture.ts";
 import {
   addMessage,
@@ -96,16 +97,8 @@ describe("with pgvector", () => {
     await vectors.rows(`insert into message_embeddings (owner_id, id, model, dimensions, embedding)
       select owner_id, id, 'test', 3, '[1, 0, 0.01]' from messages where id like 'many%'`);
     await vectors.rows("analyze");
-    const args = {
-      kind: "message" as const,
-      ownerId: ada,
-      model: "test",
-      dimensions: 3,
-      embedding: "[1,0,0]",
-      k: 2,
-      few: 1,
-    };
-    const found = await vectors.database.run((connection) => connection.call("similar_by_vector", args));
+    const question = { kind: "message", ownerId: ada, k: 2, embedding: embedding(1, 0, 0), few: 1 } as const;
+    const found = await vectors.database.run(({ orm }) => findByVector(orm, question));
     expect(found?.map(({ message }) => message?.id)).toEqual([`${ada}-cat`, `${ada}-car`]);
     const plan = await vectors.rows<Record<string, string>>(`explain select id from message_embeddings
       where owner_id = '${eve}' and model = 'test' and dimensions = 3

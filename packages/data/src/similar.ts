@@ -1,15 +1,11 @@
 import type { Database } from "./database.ts";
-import { type JsonRow, rowFromJson } from "./json-row.ts";
+import type { EmbeddableKind } from "./embeddings.ts";
+import { rowFromJson } from "./json-row.ts";
 import type { MessageRow } from "./messages.ts";
 import type { NoteRow } from "./notes.ts";
 import { messages } from "./schema/messages.ts";
 import { notes } from "./schema/notes.ts";
-
-/** A text as a model sees it. */
-export interface Embedding {
-  model: string;
-  vector: readonly number[];
-}
+import { type Embedding, findByVector, type SimilarRow } from "./similar-by-vector.ts";
 
 export interface Similar<Row> {
   ranking: "semantic" | "lexical";
@@ -23,31 +19,10 @@ interface Question {
   embedding: Embedding | undefined;
 }
 
-type Kind = "message" | "note";
-
-/** A row of the kind that was asked for. */
-export interface SimilarRow {
-  score: number;
-  message?: JsonRow;
-  note?: JsonRow;
-}
-
 export interface SimilarByWords {
   ownerId: string;
   q: string;
   k: number;
-}
-
-export interface SimilarByVector {
-  kind: Kind;
-  ownerId: string;
-  k: number;
-  model: string;
-  dimensions: number;
-  /** As pgvector writes it: `[0.1,0.2]`. */
-  embedding: string;
-  /** Texts up to which all are compared; the function has a default. */
-  few?: number;
 }
 
 const lexical = { message: "lexically_similar_messages", note: "lexically_similar_notes" } as const;
@@ -55,20 +30,11 @@ const lexical = { message: "lexically_similar_messages", note: "lexically_simila
 async function findSimilar(
   database: Database,
   ownerId: string,
-  kind: Kind,
+  kind: EmbeddableKind,
   { q, k, embedding }: Question,
 ): Promise<{ ranking: Similar<unknown>["ranking"]; found: SimilarRow[] }> {
   return database.run(async (connection) => {
-    const near =
-      embedding &&
-      (await connection.call("similar_by_vector", {
-        kind,
-        ownerId,
-        k,
-        model: embedding.model,
-        dimensions: embedding.vector.length,
-        embedding: `[${embedding.vector.join(",")}]`,
-      }));
+    const near = embedding && (await findByVector(connection.orm, { kind, ownerId, k, embedding }));
     if (near) return { ranking: "semantic", found: near };
     return { ranking: "lexical", found: await connection.call(lexical[kind], { ownerId, q, k }) };
   });
