@@ -5,13 +5,27 @@ const node = { environment: "node" as const, testTimeout: 120_000, hookTimeout: 
 
 export default defineConfig({
   test: {
+    // Vitest leaves a processor for its watch mode; half of the tests wait for something.
+    maxWorkers: "100%",
     projects: [
       {
         test: {
           ...node,
           name: "unit",
-          setupFiles: "tests/quiet.setup.ts",
+          setupFiles: ["tests/quiet.setup.ts", "tests/fresh.setup.ts"],
           include: ["packages/*/src/**/*.test.ts", "functions/**/*.test.ts"],
+          exclude: ["packages/local/**", "**/*.db.test.ts", "**/node_modules/**"],
+          // A process for each file would load the same dependencies again.
+          isolate: false,
+        },
+      },
+      {
+        test: {
+          ...node,
+          // The stand-ins: their tests start servers and processes.
+          name: "local",
+          setupFiles: "tests/quiet.setup.ts",
+          include: ["packages/local/src/**/*.test.ts"],
           exclude: ["**/*.db.test.ts", "**/node_modules/**"],
         },
       },

@@ -116,7 +116,7 @@ describe("without Momento", () => {
 describe("Momento fails after it was connected", () => {
   test("dead: misses, then the circuit opens; alive again: it closes", async () => {
     const { port } = momento;
-    const cache = await connected();
+    const cache = await connected({ retryMillis: 500 });
     await momento.close();
     for (let round = 0; round < 3; round += 1) await everything(cache);
     expect(await millisOf(() => everything(cache))).toBeLessThan(400);
@@ -127,7 +127,7 @@ describe("Momento fails after it was connected", () => {
         const read = await cache.readConversation("anna", "c1", "conversation");
         expect(read.generation).toBeDefined();
       },
-      { timeout: 12_000, interval: 200 },
+      { timeout: 12_000, interval: 50 },
     );
   });
 

@@ -24,19 +24,20 @@ export interface CacheOptions {
   readonly cacheName: string;
   /** No caller ever waits longer than this for one call. */
   readonly timeoutMillis?: number;
+  /** How long a cache that fails is left alone before it is tried again. */
+  readonly retryMillis?: number;
   readonly logger?: { warn(message: string, details: Record<string, string>): void };
   readonly onRead?: OnRead;
 }
 
 const failuresToOpen = 5;
-const openMillis = 5_000;
 const warnEveryMillis = 60_000;
 /** Momento's code. */
 const keyRefused = "AUTHENTICATION_ERROR";
 
 /** The cache, or one that holds nothing if neither key nor endpoint is configured. */
 export function createCache(options: CacheOptions): Cache {
-  const { cacheName, timeoutMillis = 50, onRead = () => {} } = options;
+  const { cacheName, timeoutMillis = 50, retryMillis = 5_000, onRead = () => {} } = options;
   let apiKey = options.apiKey || undefined;
   const endpoint = options.endpoint || undefined;
   if (apiKey === undefined && endpoint === undefined) return emptyCache;
@@ -48,9 +49,9 @@ export function createCache(options: CacheOptions): Cache {
   const connection = createConnection({
     connect: async () => (await import("./momento-store.ts")).connectMomento({ apiKey, endpoint, cacheName }),
     onFailure,
-    retryMillis: openMillis,
+    retryMillis,
   });
-  const circuit = createCircuit({ failuresToOpen, openMillis });
+  const circuit = createCircuit({ failuresToOpen, openMillis: retryMillis });
   const calls = createCalls({ connection, circuit, timeoutMillis, onFailure });
 
   async function renewKey(): Promise<void> {

@@ -46,6 +46,6 @@ it("gives what the work gives, and its failure", async () => {
   const inTime = createDeadlines(1_000);
   await expect(inTime(Promise.resolve(7))).resolves.toBe(7);
   await expect(inTime(Promise.reject(new Error("refused")))).rejects.toThrow("refused");
-  await vi.advanceTimersByTimeAsync(5_000);
-  expect(vi.getTimerCount()).toBe(0);
+  // Throws where timers follow each other without end.
+  await vi.runAllTimersAsync();
 });

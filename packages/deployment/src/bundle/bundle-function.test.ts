@@ -1,7 +1,8 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 import type { Metafile } from "esbuild";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { bundleReport, functionNames } from "./bundle-all.ts";
@@ -17,7 +18,8 @@ let handler: (event: object) => Promise<Record<string, unknown>>;
 beforeAll(async () => {
   outputFolder = await mkdtemp(join(tmpdir(), "parley-bundle-"));
   metafile = await bundleFunction({ root, name: "probe", outputFolder });
-  ({ handler } = await import(pathToFileURL(join(outputFolder, "index.mjs")).href));
+  // As Node loads it: Vitest's import would transform it, and miss the sources that its map names.
+  ({ handler } = createRequire(import.meta.url)(join(outputFolder, "index.mjs")));
 });
 
 afterAll(() => rm(outputFolder, { recursive: true, force: true }));

@@ -60,9 +60,7 @@ test("an environment keeps its module state and serves one request after the oth
 
 test("requests at once get environments of their own up to the maximum, and the others wait", async () => {
   const pool = createPool({ maximumEnvironments: 2 });
-  const answers = await Promise.all(
-    Array.from({ length: 4 }, () => call(pool, { do: "wait", millis: 1_200 })),
-  );
+  const answers = await Promise.all(Array.from({ length: 4 }, () => call(pool, { do: "wait", millis: 400 })));
   const pids = new Set(answers.map(({ pid }) => pid));
   expect(pids.size).toBe(2);
   expect(pool.environments()).toHaveLength(2);
@@ -71,12 +69,11 @@ test("requests at once get environments of their own up to the maximum, and the 
 
 test("as many environments as processors compute at once; those whose request is held do not count", async () => {
   const processors = Math.max(2, availableParallelism());
-  const pool = createPool({ maximumEnvironments: 2 * processors + 2 });
-  const held = Array.from({ length: processors }, () => call(pool, { do: "wait", millis: 5_000 }));
+  const pool = createPool({ maximumEnvironments: 2 * processors + 2, heldAfterMillis: 300 });
+  for (let held = 0; held < processors; held += 1) void pool.invoke({ do: "wait", millis: 60_000 });
   await vi.waitFor(() => expect(pool.environments()).toHaveLength(processors), { timeout: 4_000 });
-  await delay(1_100);
-  const short = Array.from({ length: 4 * processors }, () => call(pool, { do: "wait", millis: 200 }));
-  await Promise.all([...short, ...held]);
+  await delay(350);
+  await Promise.all(Array.from({ length: 4 * processors }, () => call(pool, { do: "wait", millis: 200 })));
   expect(pool.environments()).toHaveLength(2 * processors);
 });
 

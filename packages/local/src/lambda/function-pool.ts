@@ -4,8 +4,6 @@ import type { FunctionError, Invocation } from "./protocol.ts";
 
 /** A request waits this long for a running environment before another is started: most are answered sooner. */
 const patienceMillis = 25;
-/** A request that has run this long waits for something else than a processor: a long poll, a model. */
-const heldAfterMillis = 1_000;
 /** More at once would only take processor time from each other; two at least, for one waits for the database as well. */
 const maximumComputing = Math.max(2, availableParallelism());
 
@@ -14,6 +12,8 @@ export interface FunctionPoolOptions extends EnvironmentOptions {
   readonly maximumEnvironments: number;
   /** An environment that served nothing for this long is ended. */
   readonly idleMillis: number;
+  /** A request that has run this long waits for something else than a processor: a long poll, a model. */
+  readonly heldAfterMillis?: number;
 }
 
 /** A function with its environments. */
@@ -93,6 +93,7 @@ class Pool {
 
   /** Environments that use a processor: those that start, and those whose request has not run for long. */
   computing(now: number): number {
+    const { heldAfterMillis = 1_000 } = this.options;
     let computing = this.starting.size;
     for (const { busySince } of this.members) if (now - busySince < heldAfterMillis) computing += 1;
     return computing;

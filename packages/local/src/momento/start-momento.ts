@@ -1,5 +1,5 @@
 import { cache, control, ping } from "@gomomento/generated-types";
-import { Server, ServerCredentials } from "@grpc/grpc-js";
+import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from "@grpc/grpc-js";
 import type { Pace } from "./answer.ts";
 import { createCaches, type MomentoLimits } from "./caches.ts";
 import { controlService, pingService } from "./control-service.ts";
@@ -39,6 +39,8 @@ const maxMessageBytes = 10 * 1024 * 1024;
  */
 export async function startMomento(options: MomentoOptions): Promise<RunningMomento> {
   const { host = "127.0.0.1", port = 0, cacheNames, limits } = options;
+  // What the library logs is also thrown.
+  setLogVerbosity(logVerbosity.NONE);
   const pace: Pace = { delayMillis: 0 };
   const present = { ...defaultLimits, ...limits };
   const caches = createCaches(cacheNames, present);

@@ -35,9 +35,9 @@ describe("OpenAI's models", () => {
     ["line breaks", "\n".repeat(32_768)],
   ])("do not take long over a run of %s", async (_, text) => {
     const { count } = await openai("gpt-5");
-    const started = performance.now();
+    const started = process.cpuUsage();
     expect(count(text)).toBeGreaterThan(0);
-    expect(performance.now() - started).toBeLessThan(1_000);
+    expect(process.cpuUsage(started).user).toBeLessThan(1_000_000);
   });
 
   it("hardly count a text that has to be cut differently", async () => {
