@@ -4,7 +4,7 @@ import { openScene, replyOf, type Scene, unexplained } from "@parley/data/testin
 import { replay } from "@parley/llm/fixtures/replay";
 import { availableModels } from "@parley/llm/models";
 import { createProviders } from "@parley/llm/providers";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { answered, workerOf } from "./worker.fixture.ts";
 
 let scene: Scene;
@@ -60,4 +60,34 @@ test.each([
   const sent = JSON.stringify(await second());
   expect(sent).toContain("on Mondays.");
   expect(sent).not.toMatch(/Eve|<water>/);
+});
+
+test("a model that is down, or does not exist, costs the users of others nothing", async () => {
+  vi.spyOn(Math, "random").mockReturnValue(0);
+  const [ada, eve] = [await scene.person(), await scene.person()];
+  const terms = { contextTokens: 100_000, maxOutputTokens: 1_000, priceFlat: 100 };
+  const models = { "openai/down": terms, "openai/fine": terms };
+  const asked: string[] = [];
+  const good = replay("openai/complete");
+  const fetch: typeof globalThis.fetch = async (input, init) => {
+    const { model } = (await new Request(input, init).json()) as { model: string };
+    asked.push(model);
+    return model === "fine" ? good.fetch(input, init) : new Response("", { status: 500 });
+  };
+  const server = { openaiBaseUrl: "http://models.test/v1" };
+  const worker = {
+    ...workerOf(scene.database, []).worker,
+    providers: createProviders({ ...server, fetch }),
+    models: availableModels({ ...server, includeScripted: false }),
+  };
+  for (const calls of [4, 5]) {
+    const { id } = replyOf(await ada.send({ model: "openai/down", models }));
+    // From the fifth call on it is not asked: the pause would be half a minute, and there are two seconds.
+    expect(await answered(worker, ada.id, id, 2_000)).toMatchObject({ errorCode: "provider_unavailable" });
+    expect(asked).toHaveLength(calls);
+  }
+  const { id } = replyOf(await eve.send({ model: "openai/fine", models }));
+  expect(await answered(worker, eve.id, id)).toMatchObject({ status: "completed", attempt: 1 });
+  expect(asked.slice(5)).toEqual(["fine"]);
+  vi.restoreAllMocks();
 });

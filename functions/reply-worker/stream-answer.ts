@@ -5,6 +5,7 @@ import type { PromptRequest, ProviderMemo, TokenUsage, ToolCall } from "@parley/
 import { traced } from "@parley/runtime/tracer";
 import type { ReplyProgress } from "./reply-progress.ts";
 import type { Run } from "./run.ts";
+import { type Silence, type SilenceLimits, watchSilence } from "./silence.ts";
 import { addUsage, roundsToShow } from "./transcript.ts";
 
 /** The text of all calls so far. */
@@ -33,14 +34,17 @@ interface Call {
 }
 
 // A call that hangs must leave time for another one, and a model that thinks long must be left to think.
-const shareOfDeadline = 0.4;
-const shortestCallMillis = 30_000;
+const shareOfDeadline = { first: 0.4, next: 0.1 };
+const shortestSilenceMillis = 30_000;
 
-function callMillis({ reply, endsAt }: Run): number {
-  const whole = reply.deadlineAt.getTime() - reply.createdAt.getTime();
-  const left = endsAt - Date.now();
-  // A timer of a fraction of a millisecond is a RangeError.
-  return Math.max(0, Math.floor(Math.min(left, Math.max(shortestCallMillis, whole * shareOfDeadline))));
+function silenceLimits({ deadlineAt, createdAt }: Run["reply"]): SilenceLimits {
+  const whole = deadlineAt.getTime() - createdAt.getTime();
+  const limit = (share: number) => Math.max(shortestSilenceMillis, whole * share);
+  return { firstMillis: limit(shareOfDeadline.first), nextMillis: limit(shareOfDeadline.next) };
+}
+
+function millisLeft({ endsAt }: Run): number {
+  return Math.max(0, endsAt - Date.now());
 }
 
 /** Less than this could not even say that there is not enough. */
@@ -59,15 +63,15 @@ function requestFor({ reply, transcript }: Run, { model, prompt }: Call): Prompt
   };
 }
 
-async function readStream(run: Run, call: Call): Promise<Answer | Calls> {
+async function readStream(run: Run, call: Call, { signal, broken: heard }: Silence): Promise<Answer | Calls> {
   const { model, progress } = call;
   const { transcript } = run;
-  const signal = AbortSignal.any([progress.signal, AbortSignal.timeout(callMillis(run))]);
+  const signals = [progress.signal, signal, AbortSignal.timeout(millisLeft(run))];
+  const options = { signal: AbortSignal.any(signals), heard };
   let text = transcript.text;
   let isEmpty = true;
-  for await (const event of run.worker.providers
-    .get(model.provider)
-    .stream(requestFor(run, call), { signal })) {
+  for await (const event of run.worker.providers.get(model.provider).stream(requestFor(run, call), options)) {
+    heard();
     if (event.type === "delta") {
       // What was said before a search and what is said after it are paragraphs of one answer.
       const delta = isEmpty && text !== "" ? `\n\n${event.text}` : event.text;
@@ -84,13 +88,19 @@ async function readStream(run: Run, call: Call): Promise<Answer | Calls> {
   throw new LlmError("provider_unavailable", "The model gave an empty answer.", details);
 }
 
+async function listen(run: Run, call: Call): Promise<Answer | Calls> {
+  const silence = watchSilence(silenceLimits(run.reply));
+  try {
+    return await readStream(run, call, silence);
+  } finally {
+    silence.stop();
+  }
+}
+
 /**
  * One call of a model.
  * @throws LlmError when it fails, ReplyLost when the reply was lost meanwhile
  */
 export async function streamAnswer(run: Run, call: Call): Promise<Answer | Calls> {
-  // The scripted models fail on purpose, each by itself.
-  const { provider, id } = call.model;
-  const circuit = provider === "scripted" ? id : provider;
-  return traced("model call", () => run.worker.breaker.run(circuit, () => readStream(run, call)));
+  return traced("model call", () => run.worker.breaker.run(call.model.id, () => listen(run, call)));
 }

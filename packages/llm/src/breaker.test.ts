@@ -13,21 +13,21 @@ beforeEach(() => {
   breaker = createBreaker({ now: () => now });
 });
 
-async function fail(times: number, error: unknown = unavailable, provider = "openai"): Promise<void> {
+async function fail(times: number, error: unknown = unavailable): Promise<void> {
   for (let i = 0; i < times; i++) {
-    await expect(breaker.run(provider, () => Promise.reject(error))).rejects.toBe(error);
+    await expect(breaker.run("openai/a", () => Promise.reject(error))).rejects.toBe(error);
   }
 }
 
 async function expectOpen(retryAfterMillis: number): Promise<void> {
   const call = vi.fn();
   const refusal = { code: "provider_unavailable", retryable: true, retryAfterMillis };
-  await expect(breaker.run("openai", call)).rejects.toMatchObject(refusal);
+  await expect(breaker.run("openai/a", call)).rejects.toMatchObject(refusal);
   expect(call).not.toHaveBeenCalled();
 }
 
 it("gives what the call gives", async () => {
-  expect(await breaker.run("openai", () => Promise.resolve(42))).toBe(42);
+  expect(await breaker.run("openai/a", () => Promise.resolve(42))).toBe(42);
 });
 
 it("opens after five retryable failures in a row and says how long", async () => {
@@ -39,31 +39,36 @@ it("opens after five retryable failures in a row and says how long", async () =>
 
 it("stays closed if a call in between succeeds or is answered with a refusal", async () => {
   await fail(4);
-  await breaker.run("openai", () => Promise.resolve());
+  await breaker.run("openai/a", () => Promise.resolve());
   await fail(4);
   await fail(1, rejected);
   await fail(4);
-  expect(await breaker.run("openai", () => Promise.resolve("fine"))).toBe("fine");
+  expect(await breaker.run("openai/a", () => Promise.resolve("fine"))).toBe("fine");
 });
 
-it("does not count cancelled calls", async () => {
+it.each([
+  ["cancelled calls", new DOMException("cancelled", "AbortError")],
+  ["our own time limits", new LlmError("timed_out", "too long", { retryable: true })],
+  ["empty answers", new LlmError("provider_unavailable", "", { retryable: true, liesInRequest: true })],
+  ["a key that was changed", new LlmError("provider_rejected", "", { retryable: true, status: 401 })],
+])("does not count %s", async (_what, error) => {
   await fail(4);
-  await fail(10, new DOMException("cancelled", "AbortError"));
+  await fail(10, error);
   await fail(1);
   await expectOpen(30_000);
 });
 
-it("keeps providers apart", async () => {
+it("keeps models apart, of one provider too", async () => {
   await fail(5);
-  expect(await breaker.run("anthropic", () => Promise.resolve("fine"))).toBe("fine");
+  expect(await breaker.run("openai/b", () => Promise.resolve("fine"))).toBe("fine");
 });
 
 it("closes when the probe succeeds", async () => {
   await fail(5);
   now += 30_000;
-  await breaker.run("openai", () => Promise.resolve());
+  await breaker.run("openai/a", () => Promise.resolve());
   await fail(4);
-  expect(await breaker.run("openai", () => Promise.resolve("fine"))).toBe("fine");
+  expect(await breaker.run("openai/a", () => Promise.resolve("fine"))).toBe("fine");
 });
 
 it("opens again when the probe fails", async () => {
@@ -77,9 +82,9 @@ it("lets one probe through at a time, and another after a cancelled one", async 
   await fail(5);
   now += 30_000;
   const probe = Promise.withResolvers<void>();
-  const running = breaker.run("openai", () => probe.promise);
+  const running = breaker.run("openai/a", () => probe.promise);
   await expectOpen(1000);
   probe.reject(new DOMException("cancelled", "AbortError"));
   await expect(running).rejects.toThrow("cancelled");
-  expect(await breaker.run("openai", () => Promise.resolve("fine"))).toBe("fine");
+  expect(await breaker.run("openai/a", () => Promise.resolve("fine"))).toBe("fine");
 });

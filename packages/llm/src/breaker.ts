@@ -5,10 +5,10 @@ const OPEN_MILLIS = 30_000;
 
 export interface Breaker {
   /**
-   * Runs `call` unless its provider has been failing; then throws a retryable `LlmError` that says how long
+   * Runs `call` unless its model has been failing; then throws a retryable `LlmError` that says how long
    * to wait. Whatever `call` throws is passed on.
    */
-  run<T>(provider: string, call: () => Promise<T>): Promise<T>;
+  run<T>(model: string, call: () => Promise<T>): Promise<T>;
 }
 
 interface Circuit {
@@ -18,33 +18,38 @@ interface Circuit {
 }
 
 /**
- * A circuit breaker per provider, in the memory of one environment. Five retryable failures in a row open it
- * for 30 s; then one call at a time may probe, and its outcome closes the circuit or opens it again.
- * `now` gives milliseconds.
+ * A circuit breaker per model, in the memory of one environment: one model's outage, or what its users ask, says nothing
+ * about the provider's others. Five retryable failures in a row open it for 30 s; then one call at a time may probe, and
+ * its outcome closes the circuit or opens it again. `now` gives milliseconds.
  */
 export function createBreaker({ now }: { now: () => number }): Breaker {
+  // Of models that have failed: users may name any.
   const circuits = new Map<string, Circuit>();
 
-  function circuitOf(provider: string): Circuit {
-    const circuit = circuits.get(provider) ?? { failures: 0, openUntil: 0, isProbing: false };
-    circuits.set(provider, circuit);
-    return circuit;
+  function recordFailure(model: string, error: unknown): void {
+    if (saysNothing(error)) return;
+    // A refusal is an answer.
+    if (!(error instanceof LlmError && error.retryable)) return void circuits.delete(model);
+    const circuit = circuits.get(model) ?? { failures: 0, openUntil: 0, isProbing: false };
+    circuit.failures++;
+    if (circuit.failures >= FAILURE_THRESHOLD) circuit.openUntil = now() + OPEN_MILLIS;
+    circuits.set(model, circuit);
   }
 
   return {
-    async run(provider, call) {
-      const circuit = circuitOf(provider);
-      const isProbe = circuit.failures >= FAILURE_THRESHOLD;
-      if (isProbe) admitProbe(circuit, now());
+    async run(model, call) {
+      const circuit = circuits.get(model);
+      const probed = circuit !== undefined && circuit.failures >= FAILURE_THRESHOLD ? circuit : undefined;
+      if (probed) admitProbe(probed, now());
       try {
         const result = await call();
-        circuit.failures = 0;
+        circuits.delete(model);
         return result;
       } catch (error) {
-        recordFailure(circuit, error, now());
+        recordFailure(model, error);
         throw error;
       } finally {
-        if (isProbe) circuit.isProbing = false;
+        if (probed) probed.isProbing = false;
       }
     },
   };
@@ -61,9 +66,9 @@ function admitProbe(circuit: Circuit, now: number): void {
   circuit.isProbing = true;
 }
 
-function recordFailure(circuit: Circuit, error: unknown, now: number): void {
-  // A cancelled call says nothing about the provider, and a key that was changed nothing bad.
-  if (!(error instanceof LlmError) || (error.retryable && error.status === 401)) return;
-  circuit.failures = error.retryable ? circuit.failures + 1 : 0;
-  if (circuit.failures >= FAILURE_THRESHOLD) circuit.openUntil = now + OPEN_MILLIS;
+/** Cancelled calls, a key that was changed, our own time limits and empty answers are not the model's outage. */
+function saysNothing(error: unknown): boolean {
+  if (!(error instanceof LlmError)) return true;
+  const { code, retryable, status, liesInRequest } = error;
+  return code === "timed_out" || (retryable && (status === 401 || liesInRequest));
 }

@@ -1,6 +1,7 @@
 import { createParser, type EventSourceMessage } from "eventsource-parser";
 import { cutStreamError } from "./errors.ts";
 import { type JsonObject, objectOf } from "./json-shape.ts";
+import type { StreamOptions } from "./provider.ts";
 
 /** An error that a server reports in an answer which began with 200, in the shape of an SDK's errors. */
 class ReportedError extends Error {
@@ -23,7 +24,10 @@ const BEGINS_AS_JSON = /^\s*[[{]/;
  * own readers fail for a keep-alive without JSON, and find nothing in a whole answer.
  * @throws ReportedError for an error in an object's place, LlmError for JSON that breaks off
  */
-export async function* readEvents(response: Response, signal: AbortSignal): AsyncGenerator<JsonObject> {
+export async function* readEvents(
+  response: Response,
+  { signal, heard }: StreamOptions,
+): AsyncGenerator<JsonObject> {
   const { body, headers } = response;
   if (body === null) return;
   const events: EventSourceMessage[] = [];
@@ -37,6 +41,7 @@ export async function* readEvents(response: Response, signal: AbortSignal): Asyn
     else parser.feed(text);
     for (const event of events.splice(0)) {
       if (event.data === DONE) return;
+      if (event.event !== "ping") heard?.();
       yield* objectsOf(event, headers);
     }
   }

@@ -76,6 +76,12 @@ export type ReplyEvent =
       readonly usage: TokenUsage;
     };
 
+export interface StreamOptions {
+  readonly signal: AbortSignal;
+  /** Told of whatever the model sends, hidden reasoning included. */
+  readonly heard?: (() => void) | undefined;
+}
+
 /** The seam between Parley and a service that runs models. */
 export interface Provider {
   /**
@@ -83,5 +89,5 @@ export interface Provider {
    * Throws `LlmError`, or the signal's reason once it is aborted (`timed_out` if the reason is a timeout).
    * Leaving the loop early or aborting cancels the request.
    */
-  stream(request: PromptRequest, options: { signal: AbortSignal }): AsyncIterable<ReplyEvent>;
+  stream(request: PromptRequest, options: StreamOptions): AsyncIterable<ReplyEvent>;
 }

@@ -18,7 +18,7 @@ const OFFICIAL_BASE_URL = "https://api.anthropic.com";
 export function createAnthropicProvider(config: AnthropicConfig): Provider {
   let client: Promise<Anthropic> | undefined;
   return {
-    stream: (request, { signal }) =>
+    stream: (request, { signal, heard }) =>
       streamReply({
         request,
         signal,
@@ -26,7 +26,7 @@ export function createAnthropicProvider(config: AnthropicConfig): Provider {
         open: async () => {
           client ??= loadClient(config);
           const response = await (await client).messages.create(toParams(request), { signal }).asResponse();
-          return toSteps(readEvents(response, signal));
+          return toSteps(readEvents(response, { signal, heard }));
         },
       }),
   };

@@ -27,7 +27,7 @@ export function createOpenAiProvider(config: OpenAiConfig): Provider {
   let client: Promise<OpenAI> | undefined;
 
   return {
-    stream: (request, { signal }) =>
+    stream: (request, { signal, heard }) =>
       streamReply({
         request,
         signal,
@@ -37,7 +37,7 @@ export function createOpenAiProvider(config: OpenAiConfig): Provider {
           const response = await (await client).chat.completions
             .create({ ...toParams(request), [limitName]: request.maxOutputTokens }, { signal })
             .asResponse();
-          return toSteps(readEvents(response, signal));
+          return toSteps(readEvents(response, { signal, heard }));
         },
       }),
   };
