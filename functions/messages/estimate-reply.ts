@@ -6,6 +6,7 @@ import type { Operation } from "@parley/http/api-types";
 import type { Prompt } from "@parley/llm/build-prompt";
 import { LlmError } from "@parley/llm/errors";
 import { findModel } from "@parley/llm/models";
+import { presentPrompt } from "@parley/llm/prompt-text";
 import { buildPromptWithNotes } from "@parley/llm/prompt-with-notes";
 import { estimatingCounter, type TokenCounter, tokenCounterFor } from "@parley/llm/token-counter";
 import { addLogKeys } from "@parley/runtime/logger";
@@ -25,7 +26,7 @@ function promptFor(
   const asked = { role: "user" as const, content, position: Number.MAX_SAFE_INTEGER };
   try {
     const input = {
-      systemPrompt: systemPrompt ?? undefined,
+      systemPrompt: presentPrompt(systemPrompt),
       history: [...history, asked],
       pinnedNotes: notes.pinned,
       contextTokens,

@@ -1,9 +1,10 @@
 import { startNextAttempt } from "@parley/data/reply-jobs";
 import type { Prompt } from "@parley/llm/build-prompt";
-import { LlmError } from "@parley/llm/errors";
+import { LlmError, longWaitError } from "@parley/llm/errors";
 import { findModel, type Model } from "@parley/llm/models";
+import { presentPrompt } from "@parley/llm/prompt-text";
 import { buildPromptWithNotes } from "@parley/llm/prompt-with-notes";
-import { retryDelayMillis } from "@parley/llm/retry";
+import { isWorthWaiting, retryDelayMillis } from "@parley/llm/retry";
 import { tokenCounterFor } from "@parley/llm/token-counter";
 import { logger } from "@parley/runtime/logger";
 import { answerCalls } from "./answer-calls.ts";
@@ -42,7 +43,7 @@ async function writePrompt({ reply, history, notes, transcript }: Run, model: Mo
   const { contextTokens, maxOutputTokens } = model;
   const { found, offersTools } = transcript;
   const input = {
-    systemPrompt: reply.systemPrompt ?? undefined,
+    systemPrompt: presentPrompt(reply.systemPrompt),
     history,
     pinnedNotes: notes.pinned,
     rounds: roundsToShow(transcript),
@@ -64,12 +65,13 @@ async function promptFor(run: Run, model: Model): Promise<Prompt> {
   }
 }
 
-/** The model of the call after so many failed ones: the same four times, then the fallback once. */
-function nextModel({ worker }: Run, model: Model, failures: number): Model | undefined {
-  if (failures < mostFailures) return model;
+/** The model to ask after a failed call: the same four times, or until it asks for too long a wait; the fallback once. */
+function nextModel({ worker, reply }: Run, model: Model, isLast: boolean): Model | undefined {
   const { fallbackModel } = worker;
-  if (failures > mostFailures || fallbackModel?.id === model.id) return undefined;
-  return fallbackModel;
+  const isFallback = model.id !== reply.model;
+  if (isFallback) return undefined;
+  if (!isLast) return model;
+  return fallbackModel?.id === model.id ? undefined : fallbackModel;
 }
 
 /** Waits before the next call, telling that this worker is alive. */
@@ -135,12 +137,14 @@ async function afterFailure(
     return model;
   }
   if (!error.retryable) throw error;
-  const following = nextModel(run, model, failures);
+  const isPatient = isWorthWaiting(retryAfterMillis, run.endsAt - Date.now());
+  const following = nextModel(run, model, failures >= mostFailures || !isPatient);
   const delay =
     following === model
       ? retryDelayMillis({ attempt: failures, retryAfterMillis, random: Math.random() })
       : 0;
   logger.warn("model call failed", { ...log, nextModel: following?.id, delayMillis: delay });
+  if (following === undefined && !isPatient) throw longWaitError(error);
   if (following === undefined || Date.now() + delay >= run.endsAt) throw error;
   await pause(run, progress, delay);
   return following;

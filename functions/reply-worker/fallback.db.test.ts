@@ -54,6 +54,28 @@ test("without a fallback, or with one that is away too, the provider is what fai
   expect(both.reply).toMatchObject({ status: "failed", errorCode: "provider_unavailable", attempt: 5 });
 });
 
+test("a provider that asks for too long a wait is not waited for", async () => {
+  // biome-ignore lint/correctness/useYield: it fails before it says anything.
+  const waits: Turn = async function* () {
+    const details = { retryable: true, status: 429, retryAfterMillis: 3_600_000 };
+    throw new LlmError(
+      "provider_unavailable",
+      "The model provider is limiting the rate of requests.",
+      details,
+    );
+  };
+  const alone = await run([waits]);
+  expect(alone.reply).toMatchObject({
+    status: "failed",
+    errorCode: "provider_unavailable",
+    errorMessage: "The model provider asks for a wait of 60 min before the next request.",
+    attempt: 1,
+  });
+  const other = await run([waits, says("Hi from the other one.")], "scripted/demo");
+  expect(other.models).toEqual(["echo", "demo"]);
+  expect(other.reply).toMatchObject({ status: "completed", attempt: 2 });
+});
+
 test("a fallback that is the model itself is no fifth call", async () => {
   const { reply } = await run(fourTimes, "scripted/echo");
   expect(reply).toMatchObject({ status: "failed", errorCode: "provider_unavailable", attempt: 4 });

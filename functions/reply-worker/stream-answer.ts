@@ -1,6 +1,7 @@
 import type { Prompt } from "@parley/llm/build-prompt";
 import { LlmError, spentLimitError } from "@parley/llm/errors";
 import type { Model } from "@parley/llm/models";
+import { presentPrompt } from "@parley/llm/prompt-text";
 import type { PromptRequest, ProviderMemo, TokenUsage, ToolCall } from "@parley/llm/provider";
 import { traced } from "@parley/runtime/tracer";
 import type { ReplyProgress } from "./reply-progress.ts";
@@ -54,7 +55,7 @@ function requestFor({ reply, transcript }: Run, { model, prompt }: Call): Prompt
   const { usage } = transcript;
   return {
     model: model.name,
-    systemPrompt: reply.systemPrompt ?? undefined,
+    systemPrompt: presentPrompt(reply.systemPrompt),
     messages: prompt.messages,
     // What the hold covers is for all calls together.
     maxOutputTokens: Math.max(leastOutputTokens, model.maxOutputTokens - usage.outputTokens),

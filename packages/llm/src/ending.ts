@@ -3,13 +3,22 @@ export type Ending = "stop" | "length" | "filtered" | "failed";
 
 // Compatible servers use each other's words, so there is one list for all of them.
 const ENDINGS: ReadonlyMap<string, Ending> = new Map<string, Ending>([
-  ...["stop", "end_turn", "stop_sequence", "eos", "eos_token", "tool_calls", "tool_use", "function_call"].map(
-    (word) => [word, "stop"] as const,
-  ),
+  ...[
+    "stop",
+    "end_turn",
+    "stop_sequence",
+    "eos",
+    "eos_token",
+    "tool_calls",
+    "tool_use",
+    "function_call",
+    "complete",
+  ].map((word) => [word, "stop"] as const),
   ...[
     "length",
     "max_tokens",
     "max_length",
+    "error_limit",
     "max_output_tokens",
     "model_length",
     "model_context_window_exceeded",
@@ -17,6 +26,8 @@ const ENDINGS: ReadonlyMap<string, Ending> = new Map<string, Ending>([
   ...[
     "content_filter",
     "content_filtered",
+    "guardrail_intervened",
+    "error_toxic",
     "refusal",
     "safety",
     "sensitive",

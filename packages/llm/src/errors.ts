@@ -69,6 +69,13 @@ export function spentLimitError(): LlmError {
   );
 }
 
+/** The error of a provider that wants to be asked again only when it is too late. */
+export function longWaitError({ code, status, requestId, retryAfterMillis = 0 }: LlmError): LlmError {
+  const minutes = Math.ceil(retryAfterMillis / 60_000);
+  const message = `The model provider asks for a wait of ${minutes} min before the next request.`;
+  return new LlmError(code, message, { status, requestId, retryAfterMillis });
+}
+
 /** The error of an answer that the provider withheld or stopped for its content. */
 export function contentFilteredError(): LlmError {
   return new LlmError("content_filtered", "The model provider's content filter refused this conversation.");

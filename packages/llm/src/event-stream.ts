@@ -1,6 +1,6 @@
 import { createParser, type EventSourceMessage } from "eventsource-parser";
 import { cutStreamError } from "./errors.ts";
-import { type JsonObject, objectOf } from "./json-shape.ts";
+import { type JsonObject, objectOf, property } from "./json-shape.ts";
 import type { StreamOptions } from "./provider.ts";
 
 /** An error that a server reports in an answer which began with 200, in the shape of an SDK's errors. */
@@ -63,8 +63,9 @@ function parse(text: string): unknown {
   }
 }
 
-function isReport({ error, type, object }: JsonObject): boolean {
-  return Boolean(error) || type === "error" || object === "error";
+function isReport({ error, type, object, base_resp: status }: JsonObject): boolean {
+  // The last is MiniMax's.
+  return Boolean(error) || type === "error" || object === "error" || Boolean(property(status, "status_code"));
 }
 
 function* objectsOf({ event, data }: EventSourceMessage, headers: Headers): Generator<JsonObject> {

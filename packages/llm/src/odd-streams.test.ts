@@ -79,6 +79,11 @@ describe("an error in an answer that began well is told by its kind", () => {
       sse({ error: { code: 401, message: "No cookie" } }),
       { code: "provider_rejected", retryable: false },
     ],
+    [
+      "MiniMax's",
+      sse({ choices: null, base_resp: { status_code: 1026, status_msg: "input new_sensitive" } }),
+      { code: "content_filtered" },
+    ],
     ["half of one", 'data: {"error": {"mess', { code: "provider_unavailable", retryable: true }],
     ["half an answer", whole.slice(0, -9), { code: "provider_unavailable", retryable: true }],
     ["a page", "<html>Sign in</html>", { code: "provider_unavailable", retryable: true }],

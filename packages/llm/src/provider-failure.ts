@@ -1,4 +1,12 @@
 import { contentFilteredError, LlmError, type LlmErrorDetails } from "./errors.ts";
+import {
+  FILTER_CODES,
+  FILTER_MESSAGE,
+  OVERFLOW_CODES,
+  OVERFLOW_MESSAGE,
+  SPENDING_CODES,
+  SPENDING_MESSAGE,
+} from "./failure-words.ts";
 import { parseRetryAfter } from "./retry-after.ts";
 
 /** What a provider's SDK says about a failed call. Read here, and never passed on. */
@@ -12,25 +20,13 @@ export interface ProviderFailure {
   readonly message: string;
 }
 
-const FILTER_CODES =
-  /^(content_filter|content_policy_violation|invalid_prompt|responsibleaipolicyviolation)$/i;
-const FILTER_MESSAGE =
-  /content (filter|management|policy)|flagged as potentially violating|output blocked by content/i;
-
-const OVERFLOW_CODES = /^(context_length_exceeded|exceed_context_size_error|request_too_large)$/;
-const OVERFLOW_MESSAGE =
-  /prompt is too long|context (length|window|size|limit)|exceed context|input length and `?max_tokens`? exceed|reduce the length/i;
-
-// OpenAI: type insufficient_quota with several codes. Anthropic: a 400, a 402, or a 429 without retry-after.
-const SPENDING_CODES =
-  /^(insufficient_quota|billing_\w+|credit_balance_exhausted|\w*(spend|usage)_limit_(exceeded|reached))$/;
-const SPENDING_MESSAGE = /credit balance|spend limit|(specified|your) (workspace )?api usage limits/i;
-
 const REJECTION_TYPES =
   /^(invalid_request_error|authentication_error|permission_error|not_found_error|model_not_found|invalid_api_key)$/;
 // Local servers: "… does not support tools". Routers: "no endpoints found that support tool use".
 const TOOLS_MESSAGE = /\btool(s|_choice| use| choice| call)?\b|function call/i;
 const TRANSIENT_STATUS = new Set([408, 409, 425, 429]);
+// Cohere's, for blocked input or output.
+const BLOCKED_STATUS = 498;
 const SENDER_STATUS = new Set([401, 403, 404]);
 const MAX_REQUEST_ID_LENGTH = 128;
 
@@ -44,7 +40,8 @@ export function toLlmError(failure: ProviderFailure, now: number): LlmError {
   const has = (pattern: RegExp) => codes.some((code) => pattern.test(code));
   const refused = status === undefined || (status >= 400 && status < 500 && !TRANSIENT_STATUS.has(status));
 
-  if (has(FILTER_CODES) || (refused && FILTER_MESSAGE.test(message))) return contentFilteredError();
+  if (has(FILTER_CODES) || status === BLOCKED_STATUS || (refused && FILTER_MESSAGE.test(message)))
+    return contentFilteredError();
   if (has(OVERFLOW_CODES) || status === 413 || (refused && OVERFLOW_MESSAGE.test(message))) {
     return contextTooLongError();
   }

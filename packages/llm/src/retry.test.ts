@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { retryDelayMillis } from "./retry.ts";
+import { isWorthWaiting, retryDelayMillis } from "./retry.ts";
 
 it.each([
   [1, 500],
@@ -20,6 +20,11 @@ it("waits as long as the provider asks, if that is longer", () => {
   expect(retryDelayMillis({ attempt: 5, random: 0.5, retryAfterMillis: 100 })).toBe(4000);
 });
 
-it("waits a minute at most", () => {
-  expect(retryDelayMillis({ attempt: 1, random: 0, retryAfterMillis: 86_400_000 })).toBe(60_000);
+it.each([
+  [undefined, 0, true],
+  [60_000, 60_000, true],
+  [60_001, 600_000, false],
+  [5_000, 4_000, false],
+])("tells whether a wish of %s ms is worth waiting for with %i ms left", (wish, left, expected) => {
+  expect(isWorthWaiting(wish, left)).toBe(expected);
 });

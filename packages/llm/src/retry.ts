@@ -1,6 +1,6 @@
 const BASE_MILLIS = 500;
 const CAP_MILLIS = 8_000;
-const MAX_RETRY_AFTER_MILLIS = 60_000;
+const LONGEST_WAIT_MILLIS = 60_000;
 
 export interface RetryDelayInput {
   /** How many attempts have failed so far: 1 after the first. */
@@ -13,10 +13,15 @@ export interface RetryDelayInput {
 
 /**
  * How long to wait before the next attempt, in milliseconds: exponential backoff with full jitter (any time
- * between 0 and 0.5, 1, 2, 4, at most 8 s), or the provider's own wish if that is longer, up to a minute.
+ * between 0 and 0.5, 1, 2, 4, at most 8 s), or the provider's own wish if that is longer.
  * Source: aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter
  */
 export function retryDelayMillis({ attempt, retryAfterMillis = 0, random }: RetryDelayInput): number {
   const ceiling = Math.min(CAP_MILLIS, BASE_MILLIS * 2 ** (attempt - 1));
-  return Math.max(Math.floor(random * ceiling), Math.min(retryAfterMillis, MAX_RETRY_AFTER_MILLIS));
+  return Math.max(Math.floor(random * ceiling), retryAfterMillis);
+}
+
+/** Whether a provider may be waited for at all, given what time there is. */
+export function isWorthWaiting(retryAfterMillis: number | undefined, leftMillis: number): boolean {
+  return (retryAfterMillis ?? 0) <= Math.min(LONGEST_WAIT_MILLIS, leftMillis);
 }

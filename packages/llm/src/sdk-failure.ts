@@ -2,7 +2,7 @@ import { numberOf, property } from "./json-shape.ts";
 import type { ProviderFailure } from "./provider-failure.ts";
 
 const CODE_KEY = /^(code|type|status|reason|error_?(code|type)|__type)$/i;
-const MESSAGE_KEY = /^(message|msg|detail|error|error_?message|raw)$/i;
+const MESSAGE_KEY = /^(message|msg|status_msg|detail|error|error_?message|raw)$/i;
 const DEEPEST = 6;
 
 type Leaf = readonly [key: string, value: unknown];
