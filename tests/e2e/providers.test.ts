@@ -3,12 +3,13 @@ import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { ask, ended, signUp, startConversation, type User } from "./client.ts";
+import { type AskedBody, oddAnswer, type WireAnswer } from "./odd-provider.ts";
 import { type OwnStack, startOwnStack } from "./own-stack.ts";
 
 interface Asked {
   path: string;
   authorization: string | undefined;
-  body: { model: string; stream: boolean; messages: { role: string; content: unknown }[] };
+  body: AskedBody;
 }
 
 const asked: Asked[] = [];
@@ -17,17 +18,14 @@ let own: OwnStack;
 let ada: User;
 let eve: User;
 
-async function readBody(request: IncomingMessage): Promise<Asked["body"]> {
+async function readBody(request: IncomingMessage): Promise<AskedBody> {
   let text = "";
   for await (const chunk of request) text += chunk;
   return JSON.parse(text);
 }
 
 /** Answers with a recorded response, in its wire format. */
-function recording(
-  provider: string,
-  name: string,
-): { status: number; headers: Record<string, string>; body: string } {
+function recording(provider: string, name: string): WireAnswer {
   const file = new URL(`../../packages/llm/src/providers/${provider}/fixtures/${name}.http`, import.meta.url);
   const [head = "", ...rest] = readFileSync(file, "utf8").split("\n\n");
   const [status = "", ...headers] = head.split("\n");
@@ -44,7 +42,8 @@ beforeAll(async () => {
     asked.push({ path: request.url ?? "", authorization: request.headers.authorization, body });
     const isRefused = body.model.includes("secret");
     const family = request.url?.includes("chat/completions") ? "openai" : "anthropic";
-    const { status, headers, body: text } = recording(family, isRefused ? "401" : "complete");
+    const answer = oddAnswer(body) ?? recording(family, isRefused ? "401" : "complete");
+    const { status, headers, body: text } = answer;
     response.writeHead(status, headers).end(text);
   }).listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));
@@ -56,6 +55,7 @@ beforeAll(async () => {
     ANTHROPIC_API_KEY: "sk-canary-anthropic",
   });
   [ada, eve] = await Promise.all([signUp(own.address), signUp(own.address)]);
+  await ada.expect("createNote", 201, { body: { content: "Tomatoes on Mondays" } });
 });
 
 afterAll(async () => {
@@ -81,6 +81,29 @@ it.each([
   expect(call?.authorization ?? `Bearer sk-canary-${provider}`).toBe(`Bearer sk-canary-${provider}`);
   expect(JSON.stringify(call?.body)).toContain("Hello, you");
   expect(JSON.stringify(call?.body)).toContain("Be kind.");
+  await eve.refused("getReply", 404, { params: { replyId: reply.id } });
+});
+
+const local = "openai/some-local-model";
+const hello = { status: "completed", partialText: "Hello you.", usage: { inputTokens: 7, outputTokens: 3 } };
+
+it.each([
+  ["parts", local, { ...hello, attempts: 1 }],
+  ["whole", local, { ...hello, attempts: 1 }],
+  ["thinks", local, { status: "failed", error: { code: "output_limit_reached" }, attempts: 1 }],
+  ["overflows", local, { status: "failed", error: { code: "context_too_long" }, attempts: 1 }],
+  ["signs", local, { status: "completed", partialText: "On Mondays.", attempts: 2 }],
+  ["template", local, { status: "completed", partialText: "On Mondays.", attempts: 3 }],
+  ["starts", "anthropic/claude-sonnet-5-5", { ...hello, attempts: 1 }],
+])("a server that %s is understood", async (word, model, expected) => {
+  const calls = asked.length;
+  const { id: systemPromptId } = await ada.expect("createSystemPrompt", 201, {
+    body: { name: word, content: "{{mood}}" },
+  });
+  const conversationId = await startConversation(ada, { systemPromptId, metadata: { mood: " " } });
+  const { reply } = await ask(ada, conversationId, `${word} please`, { model });
+  expect(await ended(ada, reply.id)).toMatchObject(expected);
+  expect(asked.length - calls).toBe(expected.attempts);
   await eve.refused("getReply", 404, { params: { replyId: reply.id } });
 });
 
