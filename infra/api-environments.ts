@@ -12,6 +12,7 @@ export function apiEnvironments(
     clientId: string;
     signIn: Record<SignInVariable, string | undefined>;
     callbackUrl: string;
+    pushUrl: string;
     embeddingQueueUrl: string | undefined;
   },
 ): ApiEnvironments {
@@ -40,6 +41,8 @@ export function apiEnvironments(
     auth: environmentOf("auth", {
       ...caller,
       ...made.signIn,
+      SIGN_UP: stage.signUp,
+      PUSH_URL: made.pushUrl,
       USER_POOL_ID: made.userPoolId,
       USER_POOL_CLIENT_ID: made.clientId,
     }),

@@ -1,9 +1,11 @@
 import { callerSettings } from "@parley/composition/settings";
 import {
+  PUSH_URL,
   SIGN_IN_CALLBACK_URLS,
   SIGN_IN_PROVIDERS,
   SIGN_IN_SCOPES,
   SIGN_IN_URL,
+  SIGN_UP,
   USER_POOL_CLIENT_ID,
   USER_POOL_ID,
 } from "@parley/settings/definitions";
@@ -17,4 +19,6 @@ export const settings = {
   SIGN_IN_SCOPES,
   SIGN_IN_CALLBACK_URLS,
   SIGN_IN_PROVIDERS,
+  SIGN_UP,
+  PUSH_URL,
 };

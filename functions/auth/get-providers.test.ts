@@ -1,4 +1,4 @@
-import { providers as providersSchema } from "@parley/contract/schemas/auth";
+import { config as configSchema, providers as providersSchema } from "@parley/contract/schemas/auth";
 import { captureLog } from "@parley/http/testing/capture-log";
 import { eventFor, send } from "@parley/http/testing/send";
 import { afterEach, expect, test, vi } from "vitest";
@@ -7,8 +7,12 @@ import * as z from "zod/mini";
 captureLog();
 afterEach(() => void vi.unstubAllEnvs());
 
-/** Whoever asks, signed in or not, in a function with that environment. */
-async function providersWith(environment: Record<string, string>, authorizer?: Record<string, unknown>) {
+/** What anybody gets, signed in or not, of a function with that environment. */
+async function answerWith(
+  route: string,
+  environment: Record<string, string>,
+  authorizer?: Record<string, unknown>,
+) {
   for (const [name, value] of Object.entries({
     USER_POOL_ID: "p1",
     USER_POOL_CLIENT_ID: "c1",
@@ -17,12 +21,14 @@ async function providersWith(environment: Record<string, string>, authorizer?: R
     vi.stubEnv(name, value);
   vi.resetModules();
   const { handler } = await import("./index.ts");
-  const answer = await send(
-    handler,
-    eventFor("GET /v1/auth/providers", { ...(authorizer && { authorizer }) }),
-  );
+  const answer = await send(handler, eventFor(route, { ...(authorizer && { authorizer }) }));
   expect(answer.status).toBe(200);
-  return z.strictObject(providersSchema.shape).parse(answer.body);
+  return answer;
+}
+
+async function providersWith(environment: Record<string, string>, authorizer?: Record<string, unknown>) {
+  const { body } = await answerWith("GET /v1/auth/providers", environment, authorizer);
+  return z.strictObject(providersSchema.shape).parse(body);
 }
 
 test("without a sign-in page there are e-mail and password alone", async () => {
@@ -62,4 +68,25 @@ test("a provider of a kind that is not known is said at once, without its name",
   await expect(providersWith({ SIGN_IN_PROVIDERS: "saml:Secret" })).rejects.toThrow(
     /^SIGN_IN_PROVIDERS must be kinds and names, such as oidc:GitHub\.$/,
   );
+});
+
+test("a page is told what it needs before anybody signs in, alike for everybody", async () => {
+  const environment = {
+    SIGN_UP: "invite",
+    PUSH_URL: "wss://push.example.com/prod",
+    SIGN_IN_URL: "https://parley.auth.example.com",
+    SIGN_IN_PROVIDERS: "google:Google",
+  };
+  const { body, headers } = await answerWith("GET /v1/config", environment);
+  const found = z.strictObject(configSchema.shape).parse(body);
+  expect(found).toMatchObject({
+    name: "Parley",
+    pushUrl: "wss://push.example.com/prod",
+    signIn: { signUp: "invite", ...(await providersWith(environment)) },
+    limits: { messageCharacters: 32_768, bodyBytes: 262_144 },
+  });
+  expect(headers["cache-control"]).toBe("public, max-age=300");
+  expect((await answerWith("GET /v1/config", environment, { sub: "eve" })).body).toEqual(found);
+  const bare = (await answerWith("GET /v1/config", { SIGN_UP: "", PUSH_URL: "", SIGN_IN_URL: "" })).body;
+  expect(bare).toMatchObject({ pushUrl: null, signIn: { signUp: "open", signInPage: null } });
 });

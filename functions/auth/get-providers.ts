@@ -11,7 +11,14 @@ export interface SignInPage {
   providers: readonly { name: string; kind: "google" | "oidc" }[];
 }
 
-function toProviders({ baseUrl, clientId, scopes, callbackUrls, providers }: SignInPage): SignInProviders {
+/** How people may sign in besides e-mail and password. */
+export function toProviders({
+  baseUrl,
+  clientId,
+  scopes,
+  callbackUrls,
+  providers,
+}: SignInPage): SignInProviders {
   if (baseUrl === undefined) return { signInPage: null, providers: [] };
   const asked = { client_id: clientId, response_type: "code", scope: scopes.join(" ") };
   const authorizeUrl = (more: Record<string, string> = {}) =>
@@ -33,7 +40,7 @@ function toProviders({ baseUrl, clientId, scopes, callbackUrls, providers }: Sig
   };
 }
 
-/** How people may sign in besides e-mail and password. The same for everybody; nothing is asked for it. */
+/** The same for everybody; nothing is asked for it. */
 export function getProviders(page: SignInPage): Operation<(typeof authRoutes)["getProviders"]> {
   const body = toProviders(page);
   return async () => ({ status: 200, body });

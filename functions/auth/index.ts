@@ -10,7 +10,8 @@ import { changePassword } from "./change-password.ts";
 import { settings } from "./config.ts";
 import { confirm } from "./confirm.ts";
 import { forgotPassword } from "./forgot-password.ts";
-import { getProviders } from "./get-providers.ts";
+import { getConfig } from "./get-config.ts";
+import { getProviders, type SignInPage } from "./get-providers.ts";
 import { login } from "./login.ts";
 import { logout } from "./logout.ts";
 import { refresh } from "./refresh.ts";
@@ -21,6 +22,13 @@ import { signOutEverywhere } from "./sign-out-everywhere.ts";
 
 const config = readEnvironment(settings);
 const pool = openUserPool(config.USER_POOL_CLIENT_ID);
+const signInPage: SignInPage = {
+  baseUrl: config.SIGN_IN_URL,
+  clientId: config.USER_POOL_CLIENT_ID,
+  scopes: config.SIGN_IN_SCOPES,
+  callbackUrls: config.SIGN_IN_CALLBACK_URLS,
+  providers: config.SIGN_IN_PROVIDERS,
+};
 const signOut = (username: string) => endSessions(pool.client, config.USER_POOL_ID, username);
 let database: Database | undefined;
 
@@ -45,13 +53,8 @@ export const handler = createApi({
     logout: logout(pool),
     forgotPassword: forgotPassword(pool),
     resetPassword: resetPassword(pool),
-    getProviders: getProviders({
-      baseUrl: config.SIGN_IN_URL,
-      clientId: config.USER_POOL_CLIENT_ID,
-      scopes: config.SIGN_IN_SCOPES,
-      callbackUrls: config.SIGN_IN_CALLBACK_URLS,
-      providers: config.SIGN_IN_PROVIDERS,
-    }),
+    getProviders: getProviders(signInPage),
+    getConfig: getConfig({ pushUrl: config.PUSH_URL, signUp: config.SIGN_UP, signInPage }),
     changePassword: changePassword(pool, signOut),
     signOutEverywhere: signOutEverywhere(signOut),
   },

@@ -40,6 +40,7 @@ export class ApiStack extends Stack {
       clientId: props.clientId,
       signIn: props.signInVariables,
       callbackUrl: realtime.callbackUrl,
+      pushUrl: realtime.pushUrl,
       embeddingQueueUrl: embeddingQueue?.jobs.queueUrl,
     });
     this.functions = new Map(

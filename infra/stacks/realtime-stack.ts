@@ -55,12 +55,17 @@ export class RealtimeStack extends Stack {
     });
     this.addRoutes(api, this.authorizer(props));
     this.grantSend(this.websocket);
-    new CfnOutput(this, "Url", { value: this.stage.url });
+    new CfnOutput(this, "Url", { value: this.pushUrl });
   }
 
   /** Where functions send to connections: their `WEBSOCKET_CALLBACK_URL`. */
   get callbackUrl(): string {
     return this.stage.callbackUrl;
+  }
+
+  /** Where clients connect. */
+  get pushUrl(): string {
+    return this.stage.url;
   }
 
   /** Lets a function send to connections, and close them. */

@@ -61,6 +61,8 @@ const mayImportPackage: Check = ({ path }, { specifier }) => {
 const staysInItsRoom: Check = ({ path }, { specifier, isTypeOnly }) => {
   const target = relativeTarget(path, specifier);
   if (target === undefined || roomOf(target) === roomOf(path)) return undefined;
+  // The version of the product.
+  if (target === "package.json") return undefined;
   const isFunctions = packageFolder(path) === "functions" && packageFolder(target) === "functions";
   if (isFunctions) return `${roomOf(path)} may not import ${roomOf(target)}`;
   const isConfigType = isTypeOnly && /^functions\/[^/]+\/config\.ts$/.test(target);

@@ -1,4 +1,4 @@
-import { createParley, type Parley, type ReplyEvent } from "@parley/client";
+import { createParley, type Parley, type ParleyOptions, type ReplyEvent } from "@parley/client";
 import { createPush } from "@parley/client/push";
 import { afterEach, expect, inject, it } from "vitest";
 import { signUp, type User } from "./client.ts";
@@ -19,11 +19,13 @@ afterEach(() => {
   for (const parley of open.splice(0)) parley.push?.close();
 });
 
-function clientOf(user: User, pushUrl?: string): Parley {
+const pushed = { create: createPush };
+
+function clientOf(user: User, push?: ParleyOptions["push"]): Parley {
   const parley = createParley({
     baseUrl: inject("stack").url,
     token: () => user.token,
-    ...(pushUrl !== undefined && { push: { create: createPush, url: pushUrl } }),
+    ...(push !== undefined && { push }),
   });
   open.push(parley);
   return parley;
@@ -64,16 +66,15 @@ async function follow(parley: Parley, replyId: string, onPiece: (pieces: number)
 }
 
 it("a reply is followed by push, by polls, and through dropped connections, with the same text", async () => {
-  const { websocketUrl } = inject("stack");
-  const pushed = clientOf(ada, websocketUrl);
+  const listening = clientOf(ada, pushed);
   const polling = clientOf(ada);
-  const unreachable = clientOf(ada, "ws://127.0.0.1:9");
-  const { id } = await slowReply(pushed);
+  const unreachable = clientOf(ada, { ...pushed, url: "ws://127.0.0.1:9" });
+  const { id } = await slowReply(listening);
   const drop = (pieces: number) => {
     if (pieces % 5 === 0) for (const socket of sockets.splice(0)) socket.close();
   };
   const [byPush, byPolls, byFallback, waited] = await Promise.all([
-    follow(pushed, id, drop),
+    follow(listening, id, drop),
     follow(polling, id),
     follow(unreachable, id),
     polling.replies.waitFor(id),
@@ -89,7 +90,7 @@ it("a reply is followed by push, by polls, and through dropped connections, with
 });
 
 it("one connection serves all replies that a client follows", async () => {
-  const parley = clientOf(ada, inject("stack").websocketUrl);
+  const parley = clientOf(ada, pushed);
   sockets.length = 0;
   const replies = await Promise.all([slowReply(parley), slowReply(parley), slowReply(parley)]);
   const heard = await Promise.all(replies.map(({ id }) => follow(parley, id)));
@@ -98,9 +99,9 @@ it("one connection serves all replies that a client follows", async () => {
 });
 
 it("a reply that was cancelled ends the stream, and one of another user is not found", async () => {
-  const parley = clientOf(ada, inject("stack").websocketUrl);
+  const parley = clientOf(ada, pushed);
   const { id } = await slowReply(parley);
-  await expect(follow(clientOf(eve, inject("stack").websocketUrl), id)).rejects.toMatchObject({
+  await expect(follow(clientOf(eve, pushed), id)).rejects.toMatchObject({
     status: 404,
   });
   const heard = await follow(parley, id, (pieces) => {

@@ -24,6 +24,7 @@ export const operations = {
     changePassword: "POST /v1/auth/change-password",
     providers: "GET /v1/auth/providers",
   },
+  config: { get: "GET /v1/config" },
   me: {
     get: "GET /v1/me",
     update: "PATCH /v1/me",

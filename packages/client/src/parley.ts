@@ -2,7 +2,7 @@ import { operations } from "./operations.ts";
 import type { Connect, Push } from "./push.ts";
 import { type ReplyEvent, type StreamOptions, streamReply, waitForReply } from "./reply-stream.ts";
 import { request, type Sender, type Token, tokenOf } from "./request.ts";
-import type { CallOptions, Operations, Reply } from "./types.ts";
+import type { Answer, CallOptions, Operations, Reply } from "./types.ts";
 
 export { ParleyError } from "./error.ts";
 export type { Push, PushEvent } from "./push.ts";
@@ -14,8 +14,8 @@ export interface ParleyOptions {
   /** Such as `https://….execute-api.eu-central-1.amazonaws.com`, without `/v1`; "" for the page's own origin. */
   baseUrl: string;
   token?: Token;
-  /** `createPush` of `@parley/client/push`, and the WebSocket address it connects to. */
-  push?: { create: (connect: Connect) => Push; url: string | (() => Promise<string | undefined>) };
+  /** `createPush` of `@parley/client/push`. Without `url` it connects where `GET /v1/config` says. */
+  push?: { create: (connect: Connect) => Push; url?: string };
   fetch?: typeof fetch;
 }
 
@@ -32,6 +32,12 @@ export type Parley = WithReplies & {
   /** Where it was given one. */
   readonly push: Push | undefined;
 };
+
+async function pushUrlOf(sender: Sender): Promise<string | undefined> {
+  const response = await request(sender, "GET /v1/config");
+  const { pushUrl } = (await response.json()) as Answer<"GET /v1/config">;
+  return pushUrl ?? undefined;
+}
 
 async function bodyOf(response: Response): Promise<unknown> {
   if (response.status === 204) return undefined;
@@ -89,10 +95,7 @@ export function createParley(options: ParleyOptions): Parley {
 
 function createPushOf(sender: Sender, { create, url }: NonNullable<ParleyOptions["push"]>): Push {
   return create(async () => {
-    const [address, token] = await Promise.all([
-      typeof url === "string" ? url : url(),
-      tokenOf(sender, false),
-    ]);
+    const [address, token] = await Promise.all([url ?? pushUrlOf(sender), tokenOf(sender, false)]);
     return address === undefined || token === undefined ? undefined : { url: address, token };
   });
 }

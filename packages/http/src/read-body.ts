@@ -1,7 +1,7 @@
 import { invalid, problem } from "./problem.ts";
 
 /** Longest body in bytes. */
-const longestBody = 256 * 1024;
+export const longestBody = 256 * 1024;
 const jsonMediaType = /^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?;?$/i;
 
 interface RawBody {

@@ -153,6 +153,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     environment: {
       ...functionEnvironment(settings, dataDir, services),
       WEBSOCKET_CALLBACK_URL: push.callbackUrl,
+      PUSH_URL: push.url,
       ...environment,
     },
     onLog,

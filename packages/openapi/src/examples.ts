@@ -179,6 +179,17 @@ export const examples: Readonly<Record<keyof typeof allRoutes, Example>> = {
       },
     },
   },
+  getConfig: {
+    responses: {
+      200: {
+        name: "Parley",
+        version: "0.1.0",
+        pushUrl: "wss://a1b2c3d4e5.execute-api.us-east-1.amazonaws.com/prod",
+        signIn: { signUp: "open", signInPage: null, providers: [] },
+        limits: { messageCharacters: 32_768, bodyBytes: 262_144 },
+      },
+    },
+  },
   changePassword: {
     body: { currentPassword: password, newPassword: "Better-Horse-8" },
     responses: { 200: tokens },

@@ -1,5 +1,16 @@
 import * as z from "zod/mini";
-import { choice, keySet, list, modelId, number, postgresUrl, text, url, wholeNumber } from "./setting.ts";
+import {
+  choice,
+  keySet,
+  list,
+  modelId,
+  number,
+  postgresUrl,
+  text,
+  url,
+  websocketUrl,
+  wholeNumber,
+} from "./setting.ts";
 
 // Every setting of Parley, in the order of .env.example, then what a deployment tells its functions by itself.
 // Each call is marked as pure, so that a bundle has the definitions that its function reads and no others.
@@ -180,6 +191,9 @@ export const EMBEDDING_QUEUE_URL = /* @__PURE__ */ url({
 export const WEBSOCKET_CALLBACK_URL = /* @__PURE__ */ url({
   text: "Where the WebSocket API takes what is for its connections; without it nothing is sent",
 });
+export const PUSH_URL = /* @__PURE__ */ websocketUrl({
+  text: "Where clients connect for push; without it they poll",
+});
 export const MOMENTO_ENDPOINT = /* @__PURE__ */ text({
   text: "Host and port of the local stand-in for Momento",
 });
@@ -197,6 +211,11 @@ export const USER_POOL_JWKS = /* @__PURE__ */ keySet({
 export const ALLOWED_DOMAINS = /* @__PURE__ */ list({
   text: "Domains of e-mail addresses that may sign up, separated by commas; without it only invited people may",
   item: () => z.string().check(z.toLowerCase()),
+});
+export const SIGN_UP = /* @__PURE__ */ choice({
+  text: "Who may sign up: everybody, those of some domains, or only invited people",
+  words: ["open", "domains", "invite"],
+  default: "open",
 });
 export const SIGN_IN_URL = /* @__PURE__ */ url({
   text: "Cognito's sign-in page; without it nobody signs in there",

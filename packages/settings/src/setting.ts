@@ -45,6 +45,11 @@ export function url<O extends About<string>>(options: O): With<O, string> {
   return { ...options, schema, fromText: asIs };
 }
 
+export function websocketUrl<O extends About<string>>(options: O): With<O, string> {
+  const schema = z.url({ protocol: /^wss?$/, error: "must be a ws or wss URL" });
+  return { ...options, schema, fromText: asIs };
+}
+
 export function postgresUrl<O extends About<string>>(options: O): With<O, string> {
   const schema = z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgres:// URL" });
   return { ...options, schema, fromText: asIs };

@@ -87,6 +87,16 @@ export const authRoutes = defineRoutes({
     responses: { 200: auth.providers },
     problems: [],
   },
+  getConfig: {
+    ...base,
+    method: "GET",
+    path: "/v1/config",
+    tag: "Operations",
+    summary: "What a page must know before anybody signs in",
+    description: "The same for everybody, and kept by caches for five minutes.",
+    responses: { 200: auth.config },
+    problems: [],
+  },
   changePassword: {
     ...base,
     method: "POST",

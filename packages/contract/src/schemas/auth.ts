@@ -68,4 +68,31 @@ export const providers = z
   })
   .register(z.globalRegistry, { id: "SignInProviders" });
 
+export const config = z
+  .object({
+    name: z.string(),
+    version: z.string(),
+    pushUrl: z
+      .nullable(z.string())
+      .check(
+        z.meta({
+          description: "Of the WebSocket API; null: poll instead",
+          example: "wss://push.example.com",
+        }),
+      ),
+    signIn: z.object({
+      signUp: z
+        .enum(["open", "domains", "invite"])
+        .check(
+          z.meta({ description: "Who may register: everybody, people of some domains, or only the invited" }),
+        ),
+      ...providers.shape,
+    }),
+    limits: z.object({
+      messageCharacters: z.int().check(z.meta({ description: "Unicode code points" })),
+      bodyBytes: z.int(),
+    }),
+  })
+  .register(z.globalRegistry, { id: "Config" });
+
 export type SignInProviders = z.infer<typeof providers>;

@@ -13,7 +13,7 @@ export const timestamp = z.iso
   .check(z.meta({ description: "RFC 3339, UTC, milliseconds", example: "2026-11-21T09:30:00.000Z" }));
 
 /** Longest message in Unicode code points. */
-const longestContent = 32_768;
+export const longestContent = 32_768;
 
 function codePoints(text: string): number {
   let count = 0;

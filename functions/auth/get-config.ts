@@ -1,0 +1,28 @@
+import type { authRoutes } from "@parley/contract/routes/auth";
+import { longestContent } from "@parley/contract/schemas/fields";
+import type { Operation } from "@parley/http/api-types";
+import { longestBody } from "@parley/http/read-body";
+import packageFile from "../../package.json" with { type: "json" };
+import { type SignInPage, toProviders } from "./get-providers.ts";
+
+export interface ConfigOptions {
+  pushUrl: string | undefined;
+  signUp: "open" | "domains" | "invite";
+  signInPage: SignInPage;
+}
+
+/** What a page must know before anybody has signed in. The same for everybody; nothing is asked for it. */
+export function getConfig({
+  pushUrl,
+  signUp,
+  signInPage,
+}: ConfigOptions): Operation<(typeof authRoutes)["getConfig"]> {
+  const body = {
+    name: "Parley",
+    version: packageFile.version,
+    pushUrl: pushUrl ?? null,
+    signIn: { signUp, ...toProviders(signInPage) },
+    limits: { messageCharacters: longestContent, bodyBytes: longestBody },
+  };
+  return async () => ({ status: 200, headers: { "Cache-Control": "public, max-age=300" }, body });
+}
