@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { routeKey } from "@parley/contract/route";
+import { routeKeysOf } from "@parley/contract/gateway";
 import { allRoutes } from "@parley/contract/routes/all";
 import { Stack } from "aws-cdk-lib";
 import { Queue } from "aws-cdk-lib/aws-sqs";
@@ -118,11 +118,11 @@ describe("the default stage", () => {
 
   test("has the contract's routes and no other", () => {
     const routes = ofApi(made, "Route").map(({ Properties }) => Properties);
-    const keys = Object.values(allRoutes).map(routeKey);
+    const keys = Object.values(allRoutes).flatMap(routeKeysOf);
     expect(routes.map(({ RouteKey }) => RouteKey).toSorted()).toEqual([...keys, "$default"].toSorted());
     for (const route of Object.values(allRoutes)) {
-      const properties = routes.find(({ RouteKey }) => RouteKey === routeKey(route));
-      expect(properties?.AuthorizationType ?? "NONE").toBe(route.auth === "user" ? "CUSTOM" : "NONE");
+      for (const properties of routes.filter(({ RouteKey }) => routeKeysOf(route).includes(String(RouteKey))))
+        expect(properties.AuthorizationType ?? "NONE").toBe(route.auth === "user" ? "CUSTOM" : "NONE");
     }
   });
 
@@ -133,7 +133,9 @@ describe("the default stage", () => {
         .map(({ id, Properties }) => [id, JSON.stringify(Properties)]),
     );
     for (const { Properties } of ofApi(made, "Route")) {
-      const route = Object.values(allRoutes).find((one) => routeKey(one) === Properties.RouteKey);
+      const route = Object.values(allRoutes).find((one) =>
+        routeKeysOf(one).includes(String(Properties.RouteKey)),
+      );
       const target = JSON.stringify(Properties.Target);
       const [, integration] = [...integrations].find(([id]) => target.includes(id)) ?? [];
       const logicalName = (route?.function ?? "ops").replaceAll("-", "");

@@ -33,6 +33,8 @@ export const handler = createApi({
     getMetrics: getMetrics(database, () => readQueueDepth(config.QUEUE_URL), secrets.metricsToken),
     getHealth: getHealth(database),
   },
+  // The table of all routes is loaded by the first request that needs it.
+  answerUnmatched: async (request) => (await import("./answer-unmatched.ts")).answerUnmatched(request),
   resolveCaller: callersOf(database, config),
   apiRatePerSecond: config.API_RATE_PER_SECOND,
   onConnectionError: isConnectionFailure,

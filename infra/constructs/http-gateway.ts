@@ -1,4 +1,5 @@
-import { type FunctionName, type Route, routeKey } from "@parley/contract/route";
+import { cors, type GatewayRoute } from "@parley/contract/gateway";
+import type { FunctionName } from "@parley/contract/route";
 import { Duration, RemovalPolicy } from "aws-cdk-lib";
 import { AccessLogFormat } from "aws-cdk-lib/aws-apigateway";
 import {
@@ -24,7 +25,7 @@ const authorizerCacheSeconds = 60;
 
 export interface HttpGatewayProps {
   readonly stage: StageSettings;
-  readonly routes: readonly Route[];
+  readonly routes: readonly GatewayRoute[];
   readonly functions: ReadonlyMap<FunctionName, ResourceFunction>;
   /** Answers what no route matches. */
   readonly fallback: FunctionName;
@@ -62,7 +63,7 @@ export class HttpGateway extends Construct {
       resultsCacheTtl: Duration.seconds(authorizerCacheSeconds),
     });
     for (const route of routes) {
-      const made = new HttpRoute(this, routeKey(route), {
+      const made = new HttpRoute(this, `${route.method} ${route.path}`, {
         httpApi: this.api,
         routeKey: HttpRouteKey.with(route.path, HttpMethod[route.method]),
         integration: this.integration(functions, route.function),
@@ -79,7 +80,7 @@ export class HttpGateway extends Construct {
       routeKey: HttpRouteKey.DEFAULT,
       integration: this.integration(functions, fallback),
     });
-    acknowledge(rest, { APIG4: "It only says that there is no such route." });
+    acknowledge(rest, { APIG4: "It only says which routes there are." });
   }
 
   private integration(
@@ -125,15 +126,9 @@ export class HttpGateway extends Construct {
 function corsOf(allowOrigins: string[]) {
   return {
     allowOrigins,
-    allowMethods: [
-      CorsHttpMethod.GET,
-      CorsHttpMethod.POST,
-      CorsHttpMethod.PUT,
-      CorsHttpMethod.PATCH,
-      CorsHttpMethod.DELETE,
-    ],
-    allowHeaders: ["authorization", "content-type", "idempotency-key", "if-match", "if-none-match"],
-    exposeHeaders: ["etag", "idempotent-replayed", "link", "location", "retry-after", "x-request-id"],
+    allowMethods: cors.allowMethods.map((method) => CorsHttpMethod[method]),
+    allowHeaders: [...cors.allowHeaders],
+    exposeHeaders: [...cors.exposeHeaders],
     maxAge: Duration.minutes(10),
   };
 }

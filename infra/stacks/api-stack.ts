@@ -1,3 +1,4 @@
+import { gatewayRoutes } from "@parley/contract/gateway";
 import type { FunctionName } from "@parley/contract/route";
 import { allRoutes } from "@parley/contract/routes/all";
 import { CfnOutput, Stack, type StackProps } from "aws-cdk-lib";
@@ -67,7 +68,7 @@ export class ApiStack extends Stack {
     }
     this.gateway = new HttpGateway(this, "Gateway", {
       stage,
-      routes: Object.values(allRoutes),
+      routes: gatewayRoutes(allRoutes),
       functions: this.functions,
       fallback: "ops",
       authorizer: this.authorizer(props),

@@ -7,6 +7,7 @@ export const problemTypes = {
   "insufficient-tokens": { status: 402, title: "Not enough tokens" },
   forbidden: { status: 403, title: "Not allowed" },
   "not-found": { status: 404, title: "Not found" },
+  "method-not-allowed": { status: 405, title: "The path has no such method" },
   conflict: { status: 409, title: "Conflicts with the present state" },
   gone: { status: 410, title: "No longer available" },
   "precondition-failed": { status: 412, title: "The resource has changed" },

@@ -62,6 +62,14 @@ export type ApiRequest<R extends Route> = RouteInput<R> & {
   path: string;
 };
 
+/** A request that no route has. */
+export interface UnmatchedRequest {
+  method: string;
+  path: string;
+  /** As it came, without the question mark. */
+  query: string;
+}
+
 export interface ApiResponse {
   status: number;
   /** Answered as JSON; without it the answer has no body, or the content below. */

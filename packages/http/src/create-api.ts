@@ -1,13 +1,22 @@
 import middy from "@middy/core";
 import jsonBodyParser from "@middy/http-json-body-parser";
-import { type Route, type Routes, routeKey } from "@parley/contract/route";
+import { routeKeysOf } from "@parley/contract/gateway";
+import type { Route, Routes } from "@parley/contract/route";
 import { addLogKeys, logger, startLogScope } from "@parley/runtime/logger";
 import type {
   APIGatewayProxyEventV2WithLambdaAuthorizer,
   APIGatewayProxyStructuredResultV2,
   Context,
 } from "aws-lambda";
-import type { ApiRequest, Caller, CallerResolution, Identity, Operation } from "./api-types.ts";
+import type {
+  ApiRequest,
+  ApiResponse,
+  Caller,
+  CallerResolution,
+  Identity,
+  Operation,
+  UnmatchedRequest,
+} from "./api-types.ts";
 import { readIdempotency } from "./idempotency.ts";
 import { parseJson } from "./parse-json.ts";
 import { invalid, type Problem, problem } from "./problem.ts";
@@ -28,6 +37,8 @@ export interface ApiOptions<R extends Routes> {
   operations: { readonly [K in keyof R]: Operation<R[K]> };
   /** Needed as soon as one route has auth `user`. Its answer is kept for 60 s per identity. */
   resolveCaller?: (identity: Identity) => Promise<CallerResolution>;
+  /** Answers what no route does, or throws a Problem; without it that is a 404. */
+  answerUnmatched?: (request: UnmatchedRequest) => Promise<ApiResponse>;
   /** Requests per second and user on routes that are not exempt; 0 = no limit. */
   apiRatePerSecond: number;
   /** true: the database could not be reached, which is a 503 and not a 500. */
@@ -66,17 +77,20 @@ function servedRoutes<R extends Routes>({ routes, operations, resolveCaller }: A
     if (route === undefined) continue;
     if (route.auth === "user" && resolveCaller === undefined) throw new Error(`${name} needs resolveCaller.`);
     // An operation takes what its own route's schemas give; validateInput is called with that very route.
-    served.set(routeKey(route), { route, operation: operations[name] as unknown as Operation<Route> });
+    const one = { route, operation: operations[name] as unknown as Operation<Route> };
+    for (const key of routeKeysOf(route)) served.set(key, one);
   }
   return served;
 }
 
-function requireRoute(): Middleware {
-  return {
-    before: ({ event }) => {
-      if (event.served === undefined) throw problem("not-found", { detail: "There is no such route." });
-    },
-  };
+function requireRoute({ answerUnmatched }: Pick<ApiOptions<Routes>, "answerUnmatched">): Middleware {
+  async function answer({ rawPath, rawQueryString, requestContext: { http, requestId } }: ScopedEvent) {
+    if (answerUnmatched === undefined) throw problem("not-found", { detail: "There is no such route." });
+    const request = { method: http.method, path: rawPath, query: rawQueryString };
+    return renderResponse(await answerUnmatched(request), { requestId });
+  }
+  // An answer here is the last word: nothing after it runs.
+  return { before: ({ event }) => (event.served === undefined ? answer(event) : undefined) };
 }
 
 function requireCaller<R extends Routes>({ resolveCaller, apiRatePerSecond }: ApiOptions<R>): Middleware {
@@ -107,6 +121,14 @@ function refusalOf(text: string): Problem {
   return invalid("body", "is not valid JSON");
 }
 
+/** Many clients send `{}` with every POST: it says nothing, and is taken for nothing. */
+function requireNoBody(event: ScopedEvent): void {
+  const { body = "", isBase64Encoded } = event;
+  const text = isBase64Encoded ? Buffer.from(body, "base64").toString() : body;
+  if (!/^\s*(?:\{\s*\})?\s*$/.test(text)) throw invalid("body", "must be empty");
+  delete event.body;
+}
+
 function parseBody(): Middleware {
   // The media type is judged by readBodyText, which knows the other charsets too.
   const parser = jsonBodyParser<ScopedEvent>({ disableContentTypeCheck: true });
@@ -114,7 +136,7 @@ function parseBody(): Middleware {
     before: (request) => {
       const { event } = request;
       if (event.served?.route.body === undefined) {
-        if (event.body !== undefined) throw invalid("body", "must be empty");
+        requireNoBody(event);
         return;
       }
       const text = readBodyText(event);
@@ -184,7 +206,7 @@ function logRequest(event: ScopedEvent, status: number | undefined): void {
 export function createApi<const R extends Routes>(options: ApiOptions<R>): ApiHandler {
   const served = servedRoutes(options);
   const handler = middy<ScopedEvent, APIGatewayProxyStructuredResultV2>({ timeoutEarlyInMillis })
-    .use(requireRoute())
+    .use(requireRoute(options))
     .use(requireCaller(options))
     .use(parseBody())
     .onError((request) => {
@@ -216,6 +238,8 @@ export function createApi<const R extends Routes>(options: ApiOptions<R>): ApiHa
     };
     const result = await handler(scoped, context);
     logRequest(scoped, result.statusCode);
-    return result;
+    if (event.requestContext.http.method !== "HEAD") return result;
+    const { body: _, isBase64Encoded: __, ...withoutBody } = result;
+    return withoutBody;
   };
 }

@@ -141,9 +141,13 @@ describe("hostile bodies", () => {
     );
   });
 
-  it("refuses a body where none belongs, and takes no body for an empty object", async () => {
-    const extra = await send(notesApi(), eventFor("POST /v1/restore", { body: "{}" }));
-    expect(extra).toMatchObject({ status: 400, errorPaths: ["body"] });
+  it("refuses a body where none belongs, and takes no body and an empty object for each other", async () => {
+    const restore = (body: string, isBase64Encoded = false) =>
+      send(notesApi(), { ...eventFor("POST /v1/restore", { body }), isBase64Encoded });
+    for (const body of ["[]", "0", "{} {}", '{"content":"x"}', "content=x"])
+      expect(await restore(body)).toMatchObject({ status: 400, errorPaths: ["body"] });
+    expect((await restore("{}")).status).toBe(204);
+    expect((await restore(Buffer.from(" {\n}").toString("base64"), true)).status).toBe(204);
     const patch = eventFor("PATCH /v1/notes/{noteId}", { pathParameters: { noteId } });
     expect((await send(notesApi(), patch)).status).toBe(200);
     const post = await send(notesApi(), eventFor("POST /v1/notes"));

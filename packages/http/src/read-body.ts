@@ -1,3 +1,4 @@
+import { withoutByteOrderMark } from "./parse-json.ts";
 import { invalid, problem } from "./problem.ts";
 
 /** Longest body in bytes. */
@@ -47,5 +48,5 @@ export function readBodyText({ body = "", isBase64Encoded, headers }: RawBody): 
   }
   requireShort(Buffer.byteLength(body));
   refuseReplacedBytes(body, headers["content-length"]);
-  return body;
+  return withoutByteOrderMark(body);
 }

@@ -1,10 +1,10 @@
 import { fileURLToPath } from "node:url";
+import { cors, gatewayRoutes } from "@parley/contract/gateway";
 import { allRoutes } from "@parley/contract/routes/all";
 import type { CodePurpose } from "./cognito/state.ts";
 import { lockDataFolder, resolveDataDir } from "./data-folder.ts";
 import { buildCode } from "./function-code.ts";
 import { createFunctions, defaultMaximumWorkers, type Functions, payloadOf } from "./functions.ts";
-import type { CorsSettings } from "./gateway/cors.ts";
 import { checkPort, type Gateway, startGateway } from "./gateway/start-gateway.ts";
 import type { Invocation } from "./lambda/protocol.ts";
 import { watchSource } from "./lambda/watch.ts";
@@ -49,16 +49,6 @@ export interface Stack extends Services {
   close(): Promise<void>;
 }
 
-function corsSettings(allowOrigins: readonly string[]): CorsSettings {
-  return {
-    allowOrigins,
-    allowMethods: ["GET", "POST", "PUT", "PATCH", "DELETE"],
-    allowHeaders: ["authorization", "content-type", "idempotency-key", "if-match", "if-none-match"],
-    exposeHeaders: ["etag", "idempotent-replayed", "link", "location", "retry-after", "x-request-id"],
-    maxAgeSeconds: 600,
-  };
-}
-
 /** Starts what feeds the functions, so that it can be closed together with them. */
 function feed(
   started: Started,
@@ -88,14 +78,14 @@ function startApi(settings: Settings, functions: Functions): Promise<Gateway> {
   return startGateway({
     host: settings.HOST,
     port: settings.PORT,
-    routes: Object.values(allRoutes),
+    routes: gatewayRoutes(allRoutes),
     defaultFunction: "ops",
     invoke: (name, event) => functions.get(name).invoke(event),
     authorizer: {
       invoke: (event) => functions.get("authorizer").invoke(event),
       cacheSeconds: authorizerCacheSeconds,
     },
-    cors: corsSettings(settings.CORS_ORIGINS),
+    cors: { ...cors, allowOrigins: settings.CORS_ORIGINS, maxAgeSeconds: 600 },
   });
 }
 

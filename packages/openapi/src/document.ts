@@ -13,6 +13,8 @@ const description = `A chat backend: conversations, messages, and replies that a
 - Errors are RFC 9457 problem documents; \`instance\` is the request id. Only what API Gateway itself refuses has its
   fixed body \`{ "message": "…" }\`: a missing or bad token (401), the stage's request rate (429), a body over
   10 MB (413), a function that failed (500, 503).
+- HEAD works wherever GET does. A method that a path does not take is 405 with \`Allow\`; a path with a slash too many is
+  redirected (308).
 - What belongs to somebody else is 404, exactly like what does not exist.
 - Lists: \`limit\`, \`cursor\`, \`order\`, \`includeTotal\`; the next page is \`nextCursor\` and the \`Link\` header.
 - Answers may get new fields; ignore those you do not know.`;

@@ -11,6 +11,7 @@ export const headers = {
   "X-Request-Id": { description: "In every answer, and in every log line of the request", schema: text },
   ETag: { description: "Strong version of the resource, for If-None-Match and If-Match", schema: text },
   Location: { description: "Where the reply can be polled", schema: text },
+  Allow: { description: "The methods that the path takes", schema: text },
   Link: { description: 'The next page: `<…>; rel="next"`', schema: text },
   "Retry-After": { description: "Seconds to wait before the next attempt", schema: seconds },
   RateLimit: { description: "What is left of the policy that was exceeded", schema: text },

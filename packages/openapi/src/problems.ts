@@ -20,6 +20,7 @@ const gatewayMessages: Partial<Record<ProblemType, string>> = {
 
 const extraHeaders = {
   unauthenticated: ["WWW-Authenticate"],
+  "method-not-allowed": ["Allow"],
   "precondition-failed": ["ETag"],
   "rate-limited": ["Retry-After", "RateLimit", "RateLimit-Policy"],
   unavailable: ["Retry-After"],

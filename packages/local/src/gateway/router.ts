@@ -1,7 +1,7 @@
-import type { Route } from "@parley/contract/route";
+import type { GatewayRoute as ContractRoute } from "@parley/contract/gateway";
 
 /** What the gateway needs to know of a route of the contract. */
-export type GatewayRoute = Pick<Route, "method" | "path" | "auth"> & { readonly function: string };
+export type GatewayRoute = Omit<ContractRoute, "function"> & { readonly function: string };
 
 export interface RouteMatch {
   readonly route: GatewayRoute;
@@ -63,8 +63,8 @@ function find(
 }
 
 /**
- * API Gateway's choice of a route: by method and whole path, a fixed segment before a parameter. HEAD and OPTIONS
- * belong to no GET route.
+ * API Gateway's choice of a route: by method and whole path, a fixed segment before a parameter. A GET route takes no
+ * HEAD.
  * @returns a function from a method and the decoded segments of a path
  */
 export function createRouter(

@@ -83,7 +83,9 @@ function errorResponse(error: unknown): GatewayResponse {
 function write(response: ServerResponse, answer: GatewayResponse, extra: Record<string, string>): void {
   if (response.destroyed) return;
   const hasBody = answer.status !== 204 && answer.status !== 304;
-  const length = hasBody ? { "content-length": Buffer.byteLength(answer.body) } : {};
+  // A HEAD names the length of the body that a GET has; nobody knows it where the function left that out.
+  const isCounted = hasBody && (answer.body.length > 0 || response.req.method !== "HEAD");
+  const length = isCounted ? { "content-length": Buffer.byteLength(answer.body) } : {};
   response.writeHead(answer.status, { ...answer.headers, ...extra, ...length });
   response.end(hasBody ? answer.body : undefined);
 }
