@@ -90,11 +90,20 @@ test("unknown address, wrong password and disabled account are answered alike", 
   ];
   expect(answers.map((answer) => answer.status)).toEqual([401, 401, 401]);
   expect(answers.map((answer) => answer.body)).toEqual(Array(3).fill(answers[0]?.body));
-  // The lock after five failures reads no different either.
-  for (let attempt = 0; attempt < 5; attempt++) await login("carol@example.com", "Wrong-Pass-1");
-  expect(problemOf(await api.post("login", { email: "carol@example.com", password }))).toEqual(
-    problemOf(answers[0] ?? { body: {} }),
-  );
+});
+
+test("whom Cognito has locked out is told so, known or not, even with the right password", async () => {
+  await api.signUp("lea@example.com");
+  for (const email of ["lea@example.com", "nobody-either@example.com"]) {
+    for (let attempt = 0; attempt < 5; attempt++) {
+      expect((await login(email, "Wrong-Pass-1")).status).toBe(401);
+    }
+    expect(await api.post("login", { email, password })).toMatchObject({
+      status: 429,
+      headers: { "retry-after": "60" },
+      body: { type: "/problems/rate-limited", detail: "Too many attempts. Try again later." },
+    });
+  }
 });
 
 test("a wrong, a used and a never sent code are one 400", async () => {

@@ -5,7 +5,7 @@ import { problem } from "@parley/http/problem";
 import { callUserPool, type UserPool } from "@parley/identity/user-pool";
 import { readTokens } from "./tokens.ts";
 
-/** One answer for an unknown address, a wrong password, a locked and a disabled account. */
+/** One answer for an unknown address, a wrong password and a disabled account. */
 const refused = () => problem("unauthenticated", { detail: "The e-mail address or the password is wrong." });
 
 /** Gives tokens for e-mail and password. */

@@ -29,8 +29,8 @@ export function openUserPool(clientId: string): UserPool {
 }
 
 /**
- * Makes one call. Exceptions in `refusals` become what they say there, throttling 429, an unreachable or failing
- * Cognito 503; any other rejects as it is and ends as 500.
+ * Makes one call. A lock after wrong passwords is 429. Other exceptions in `refusals` become what they say there,
+ * throttling 429, an unreachable or failing Cognito 503; any other rejects as it is and ends as 500.
  * @returns the answer, or undefined after an exception that a refusal passed over
  */
 export async function callUserPool<T>(
@@ -41,6 +41,7 @@ export async function callUserPool<T>(
   try {
     return await traced(`cognito ${name}`, send);
   } catch (error) {
+    if (isLockout(error)) throw tooManyAttempts();
     const refusal = error instanceof Error ? refusals[error.name] : undefined;
     if (!refusal) throw generalProblem(name, error) ?? error;
     const refused = refusal(error as Error);
@@ -55,13 +56,25 @@ const throttling = new Set([
   "TooManyFailedAttemptsException",
 ]);
 
+/** Cognito does not say how long: a lock after wrong passwords lasts from a second to 15 minutes. */
+function tooManyAttempts(): Problem {
+  return problem("rate-limited", {
+    detail: "Too many attempts. Try again later.",
+    headers: { "Retry-After": "60" },
+  });
+}
+
+/** Cognito has one exception for a wrong password and for the lock that several wrong ones bring, on any address. */
+function isLockout(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    error.name === "NotAuthorizedException" &&
+    /attempts exceeded/i.test(error.message)
+  );
+}
+
 function generalProblem(name: string, error: unknown): Problem | undefined {
-  if (error instanceof Error && throttling.has(error.name)) {
-    return problem("rate-limited", {
-      detail: "Too many attempts. Try again later.",
-      headers: { "Retry-After": "60" },
-    });
-  }
+  if (error instanceof Error && throttling.has(error.name)) return tooManyAttempts();
   if (!isUnavailable(error)) return undefined;
   logger.warn("cognito unavailable", { call: name, error: { ...describeError(error) } });
   return problem("unavailable");
