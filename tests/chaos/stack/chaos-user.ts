@@ -31,6 +31,8 @@ export interface ChaosUser {
 type Accepted = { message: { id: string }; reply: { id: string } };
 
 const mostConversations = 6;
+/** With one of them, models are offered a tool. */
+const mostNotes = 3;
 const terminal = ["completed", "incomplete", "failed", "cancelled"];
 
 export interface UserOptions {
@@ -46,6 +48,7 @@ export interface UserOptions {
 export function createChaosUser({ client, told, random, canary, foreignPath }: UserOptions): ChaosUser {
   const conversations: KnownConversation[] = [];
   const open = new Set<string>();
+  let notes = 0;
 
   function text(): string {
     return `${question()} ${canary}`;
@@ -118,6 +121,13 @@ export function createChaosUser({ client, told, random, canary, foreignPath }: U
     if (answer !== undefined && answer.status < 500) conversation.isDeleted = isDeleted;
   }
 
+  async function note(): Promise<void> {
+    if (notes >= mostNotes) return;
+    notes++;
+    const body = { content: `A word to be searched for, ${canary}` };
+    await client.settle({ method: "POST", path: "/v1/notes", body, key: newId() });
+  }
+
   async function trespass(): Promise<void> {
     const path = foreignPath();
     if (path === undefined) return;
@@ -155,6 +165,7 @@ export function createChaosUser({ client, told, random, canary, foreignPath }: U
     [7, ({ id }) => client.once({ path: `/v1/conversations/${id}/messages` })],
     [3, ({ id }) => client.once({ path: `/v1/conversations/${id}/replies` })],
     [2, trespass],
+    [2, note],
     [16, change],
     [3, (conversation) => setDeleted(conversation, true)],
     [5, restoreAll],

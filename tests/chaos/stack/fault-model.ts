@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Random } from "../random.ts";
 import { markerOf, nextCallNumber } from "../world/told-model.ts";
+import { type AskedModel, answerOddly, befalls, type OddFault, oddFaults } from "./odd-model.ts";
 
 /** How a call of the model goes wrong. */
 export const modelFaults = [
@@ -16,6 +17,7 @@ export const modelFaults = [
   "error-event",
   "content-filter",
   "context-overflow",
+  ...oddFaults,
 ] as const;
 
 export type ModelFault = (typeof modelFaults)[number];
@@ -79,11 +81,15 @@ function breakOff(response: ServerResponse, fault: ModelFault): void {
   response.end(`data: ${JSON.stringify({ error: { message: "The server had an error" } })}\n\n`);
 }
 
-async function questionOf(request: IncomingMessage): Promise<string> {
+/** @throws when the caller went away before all of it had come. */
+async function askedBy(request: IncomingMessage): Promise<AskedModel> {
   const chunks: Buffer[] = [];
   for await (const part of request as AsyncIterable<Buffer>) chunks.push(part);
-  const { messages } = JSON.parse(Buffer.concat(chunks).toString()) as { messages: { content: string }[] };
-  return markerOf(messages);
+  return JSON.parse(Buffer.concat(chunks).toString()) as AskedModel;
+}
+
+function isOdd(fault: ModelFault | undefined): fault is OddFault {
+  return oddFaults.some((each) => each === fault);
 }
 
 /** @param onCall told the marker of the question of each call. */
@@ -91,8 +97,13 @@ export async function startFaultModel(random: Random, onCall: (marker: string) =
   const faults: ModelFault[] = [];
   const server = createServer(async (request, response) => {
     // Counted when it comes, whatever becomes of it.
-    onCall(await questionOf(request).catch(() => ""));
+    const asked = await askedBy(request).catch(() => ({ messages: [] }));
+    onCall(markerOf(asked.messages));
     const fault = faults.shift();
+    if (isOdd(fault)) {
+      if (!befalls(fault, asked)) return speak(response, random, undefined);
+      return answerOddly(fault, { response, asked, name: `c${nextCallNumber()}` });
+    }
     const refusal = fault && refused[fault];
     if (refusal === undefined) return speak(response, random, fault);
     response.writeHead(refusal.status, { "content-type": "application/json", ...refusal.headers });

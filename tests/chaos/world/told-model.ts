@@ -19,8 +19,9 @@ export function nextCallNumber(): number {
 }
 
 /** What the marker in a question is, that calls are counted by. */
-export function markerOf(messages: readonly { content: string }[]): string {
-  return messages.at(-1)?.content.match(/m:[a-z0-9]+/)?.[0] ?? "";
+export function markerOf(messages: readonly { role: string; content: string }[]): string {
+  const asked = messages.findLast(({ role }) => role === "user");
+  return asked?.content.match(/m:[a-z0-9]+/)?.[0] ?? "";
 }
 
 /** A model whose every answer says which call it is of, at its beginning and its end. */
