@@ -39,6 +39,11 @@ function shouldDropTools({ transcript, prompt }: Run, error: unknown): boolean {
   return error.liesInRequest || error.code === "context_too_long" || error.status === 500;
 }
 
+/** Whether the same model is to be asked at once, in another way. */
+function isAskedOtherwise(run: Run, error: unknown): boolean {
+  return shouldDropTools(run, error) || (error instanceof LlmError && error.isAdjusted);
+}
+
 async function writePrompt({ reply, history, notes, transcript }: Run, model: Model): Promise<Prompt> {
   const { contextTokens, maxOutputTokens } = model;
   const { found, offersTools } = transcript;
@@ -56,6 +61,7 @@ async function writePrompt({ reply, history, notes, transcript }: Run, model: Mo
 }
 
 async function promptFor(run: Run, model: Model): Promise<Prompt> {
+  if (run.worker.modelsWithoutTools.has(model.id)) run.transcript.offersTools = false;
   try {
     return await writePrompt(run, model);
   } catch (error) {
@@ -134,6 +140,11 @@ async function afterFailure(
   if (shouldDropTools(run, error)) {
     logger.warn("model refused tools", log);
     transcript.offersTools = false;
+    if (transcript.rounds.length === 0) transcript.toolsRefusedBy = model.id;
+    return model;
+  }
+  if (error.isAdjusted) {
+    logger.warn("model refused a parameter", log);
     return model;
   }
   if (!error.retryable) throw error;
@@ -163,10 +174,12 @@ export async function answerWithRetries(run: Run): Promise<Answered> {
     const progress = createReplyProgress(run, model.id, prompt);
     try {
       const answer = await streamAnswer(run, { model, prompt, progress });
+      // Without tools it answers, so that it was the tools that it had refused.
+      if (run.transcript.toolsRefusedBy === model.id) run.worker.modelsWithoutTools.add(model.id);
       if (answer.reason !== "tools") return { answer, prompt };
       await completeRound(run, answer, prompt);
     } catch (error) {
-      failures++;
+      if (!isAskedOtherwise(run, error)) failures++;
       model = await afterFailure(run, { error, model, failures }, progress);
     } finally {
       await progress.stop();

@@ -53,6 +53,7 @@ async function createWorker(): Promise<Worker> {
     providers: renewedProviders(createRenewable(secrets, (present) => createProviders(keysOf(present)))),
     models,
     breaker: createBreaker({ now: Date.now }),
+    modelsWithoutTools: new Set(),
     fallbackModel: fallbackOf(models),
     leaseSeconds: config.REPLY_LEASE_SECONDS,
     holdSeconds: Math.ceil(leasesPerHold * config.REPLY_LEASE_SECONDS),

@@ -91,3 +91,36 @@ test("a model that is down, or does not exist, costs the users of others nothing
   expect(asked.slice(5)).toEqual(["fine"]);
   vi.restoreAllMocks();
 });
+
+const jinja = { error: { code: 500, message: "tools param requires --jinja flag", type: "server_error" } };
+const extraTools = { detail: [{ loc: ["body", "tools"], msg: "Extra inputs are not permitted" }] };
+const extraUsage = { detail: [{ loc: ["body", "stream_options"], msg: "Extra inputs are not permitted" }] };
+
+test.each([
+  ["tools, as llama.cpp says it", "tools", 500, jinja],
+  ["tools, as FastAPI says it", "tools", 422, extraTools],
+  ["stream_options", "stream_options", 422, extraUsage],
+])("a server that refuses %s is asked once more, and later replies are asked once", async (...row) => {
+  const [, name, status, refusal] = row;
+  const ada = await scene.person();
+  await createNote(scene.database, { ownerId: ada.id, noteId: newId(), content: "Tomatoes on Mondays." });
+  const good = replay("openai/complete");
+  const asked: boolean[] = [];
+  const fetch: typeof globalThis.fetch = async (input, init) => {
+    const isRefused = name in ((await new Request(input, init).json()) as object);
+    asked.push(isRefused);
+    return isRefused ? Response.json(refusal, { status }) : good.fetch(input, init);
+  };
+  const server = { openaiBaseUrl: "http://models.test/v1" };
+  const worker = {
+    ...workerOf(scene.database, []).worker,
+    providers: createProviders({ ...server, fetch }),
+    models: availableModels({ ...server, includeScripted: false }),
+  };
+  const models = { "openai/local": { contextTokens: 100_000, maxOutputTokens: 1_000, priceFlat: 100 } };
+  for (const attempt of [2, 1]) {
+    const { id } = replyOf(await ada.send({ content: "Tomatoes?", model: "openai/local", models }));
+    expect(await answered(worker, ada.id, id)).toMatchObject({ status: "completed", attempt });
+  }
+  expect(asked).toEqual([true, false, false]);
+});

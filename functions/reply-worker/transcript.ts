@@ -13,11 +13,21 @@ export interface Transcript {
   searches: string[];
   /** False once a model refused the tools, or a turn that holds calls of them. */
   offersTools: boolean;
+  /** The model that may have refused only them. */
+  toolsRefusedBy: string | undefined;
 }
 
 export function emptyTranscript(): Transcript {
   const usage = { inputTokens: 0, outputTokens: 0 };
-  return { text: "", rounds: [], usage, found: [], searches: [], offersTools: true };
+  return {
+    text: "",
+    rounds: [],
+    usage,
+    found: [],
+    searches: [],
+    offersTools: true,
+    toolsRefusedBy: undefined,
+  };
 }
 
 /** What goes with the next prompt; a model that takes no tools is told what was found in another way. */

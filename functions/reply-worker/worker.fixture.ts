@@ -38,6 +38,7 @@ export function workerOf(database: Database, turns: readonly Turn[]) {
     providers: { get: () => provider },
     models: availableModels({ includeScripted: true }),
     breaker: createBreaker({ now: Date.now }),
+    modelsWithoutTools: new Set(),
     fallbackModel: undefined,
     leaseSeconds: 30,
     holdSeconds: 60,

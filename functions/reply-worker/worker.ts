@@ -20,6 +20,8 @@ export interface Worker {
   providers: Providers;
   models: ModelCatalog;
   breaker: Breaker;
+  /** Ids of models that were found to take no tools. */
+  modelsWithoutTools: Set<string>;
   /** Asked once more when the reply's own model stays unavailable. */
   fallbackModel: Model | undefined;
   leaseSeconds: number;

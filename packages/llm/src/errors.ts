@@ -21,6 +21,8 @@ export interface LlmErrorDetails {
   readonly liesInRequest?: boolean | undefined;
   /** Whether the request may only have been refused because it offered tools. */
   readonly refusesTools?: boolean | undefined;
+  /** Whether the next request will be made as this server wants it. */
+  readonly isAdjusted?: boolean | undefined;
 }
 
 /**
@@ -36,6 +38,7 @@ export class LlmError extends Error {
   readonly requestId: string | undefined;
   readonly liesInRequest: boolean;
   readonly refusesTools: boolean;
+  readonly isAdjusted: boolean;
 
   constructor(code: LlmErrorCode, message: string, details: LlmErrorDetails = {}) {
     super(message);
@@ -46,12 +49,22 @@ export class LlmError extends Error {
     this.requestId = details.requestId;
     this.liesInRequest = details.liesInRequest ?? false;
     this.refusesTools = details.refusesTools ?? false;
+    this.isAdjusted = details.isAdjusted ?? false;
   }
 }
 
 /** The error of a stream that ended, or broke, before the provider said that the answer is complete. */
 export function cutStreamError(): LlmError {
   return new LlmError("provider_unavailable", "The model provider's answer broke off.", { retryable: true });
+}
+
+/** The error of a request that the server wants otherwise, as it will be made from now on. */
+export function adjustedError(details: LlmErrorDetails): LlmError {
+  return new LlmError("provider_rejected", "The model provider refused a parameter of the request.", {
+    ...details,
+    liesInRequest: true,
+    isAdjusted: true,
+  });
 }
 
 /** The error of a stream whose end mark says that something went wrong, or says nothing that we know. */

@@ -18,6 +18,8 @@ export interface ProviderFailure {
   readonly codes: readonly string[];
   /** The human-readable message of the body: the only place where some servers tell an overflow. */
   readonly message: string;
+  /** What of the request the body says it is about. */
+  readonly parameters?: readonly string[];
 }
 
 const REJECTION_TYPES =
@@ -51,7 +53,7 @@ export function toLlmError(failure: ProviderFailure, now: number): LlmError {
     return new LlmError("provider_rejected", "The model provider's spending limit is reached.", details);
   }
   if (status === undefined ? has(REJECTION_TYPES) : refused) {
-    const refusesTools = TOOLS_MESSAGE.test(message);
+    const refusesTools = namesTools(failure);
     const liesInRequest = status === undefined || !SENDER_STATUS.has(status);
     const kind = { ...details, refusesTools, liesInRequest };
     return new LlmError("provider_rejected", rejectionSentence(status), kind);
@@ -59,8 +61,15 @@ export function toLlmError(failure: ProviderFailure, now: number): LlmError {
   return new LlmError("provider_unavailable", unavailabilitySentence(status), {
     ...details,
     retryable: true,
+    // Some servers call what their template cannot do a fault of their own.
+    refusesTools: status === 500 && namesTools(failure),
     retryAfterMillis: failure.headers && parseRetryAfter(failure.headers, now),
   });
+}
+
+/** Says whether a refusal may be one of the tools that were offered. */
+export function namesTools({ message, parameters = [] }: ProviderFailure): boolean {
+  return [message, ...parameters].some((text) => TOOLS_MESSAGE.test(text));
 }
 
 /** The error of a conversation that does not fit into the model's context. */

@@ -1,7 +1,14 @@
 import type { Ending } from "./ending.ts";
-import { abortError, contentFilteredError, cutStreamError, failedEndingError, LlmError } from "./errors.ts";
+import {
+  abortError,
+  adjustedError,
+  contentFilteredError,
+  cutStreamError,
+  failedEndingError,
+  LlmError,
+} from "./errors.ts";
 import type { PromptRequest, ProviderMemo, ReplyEvent, TokenUsage, ToolCall } from "./provider.ts";
-import { type ProviderFailure, toLlmError } from "./provider-failure.ts";
+import { namesTools, type ProviderFailure, toLlmError } from "./provider-failure.ts";
 import { createTextCleaner } from "./text-cleaner.ts";
 import { estimateCallTokens, estimatePromptTokens, estimateTokens } from "./token-count.ts";
 
@@ -23,6 +30,8 @@ interface StreamSource {
   readonly open: () => Promise<AsyncIterable<StreamStep>>;
   /** Reads what the SDK threw; undefined for errors that are not the SDK's. */
   readonly readFailure: (error: unknown) => ProviderFailure;
+  /** Learns from a refusal; says whether the same request would be made otherwise now. */
+  readonly adjust: (failure: ProviderFailure) => boolean;
 }
 
 /**
@@ -46,10 +55,12 @@ export async function* streamReply(source: StreamSource): AsyncGenerator<ReplyEv
   yield answer.finish();
 }
 
-function translate(error: unknown, { signal, readFailure }: StreamSource): unknown {
+function translate(error: unknown, { signal, readFailure, adjust }: StreamSource): unknown {
   if (signal.aborted) return abortError(signal);
   if (error instanceof LlmError) return error;
-  return toLlmError(readFailure(error), Date.now());
+  const failure = readFailure(error);
+  if (!adjust(failure)) return toLlmError(failure, Date.now());
+  return adjustedError({ status: failure.status, refusesTools: namesTools(failure) });
 }
 
 const maxTokenCount = 100_000_000;

@@ -3,6 +3,7 @@ import type { ProviderFailure } from "./provider-failure.ts";
 
 const CODE_KEY = /^(code|type|status|reason|error_?(code|type)|__type)$/i;
 const MESSAGE_KEY = /^(message|msg|status_msg|detail|error|error_?message|raw)$/i;
+const PARAMETER_KEY = /^(param|parameter|loc|field)$/i;
 const DEEPEST = 6;
 
 type Leaf = readonly [key: string, value: unknown];
@@ -43,5 +44,6 @@ export function readFailure(error: unknown): ProviderFailure {
     headers: headers instanceof Headers ? headers : undefined,
     codes: textsOf(leaves, CODE_KEY),
     message: textsOf(leaves, MESSAGE_KEY).join("\n"),
+    parameters: textsOf(leaves, PARAMETER_KEY),
   };
 }

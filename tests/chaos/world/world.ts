@@ -117,6 +117,7 @@ export async function openCorner(world: World, options: CornerOptions = {}): Pro
       providers: createToldModel(world.told, manners),
       models: catalog,
       breaker: createBreaker({ now: Date.now }),
+      modelsWithoutTools: new Set(),
       fallbackModel: undefined,
       leaseSeconds: 0.4,
       // Of the queue's, which are shorter here: two leases.

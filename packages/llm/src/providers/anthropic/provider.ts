@@ -1,4 +1,5 @@
 import type { Anthropic } from "@anthropic-ai/sdk";
+import { createAdjustmentMemory } from "../../adjustments.ts";
 import { readEvents } from "../../event-stream.ts";
 import type { Provider } from "../../provider.ts";
 import { streamReply } from "../../reply-stream.ts";
@@ -16,19 +17,24 @@ const OFFICIAL_BASE_URL = "https://api.anthropic.com";
 
 /** The provider `anthropic`: the Messages API. */
 export function createAnthropicProvider(config: AnthropicConfig): Provider {
+  const memory = createAdjustmentMemory();
   let client: Promise<Anthropic> | undefined;
   return {
-    stream: (request, { signal, heard }) =>
-      streamReply({
+    stream: (request, { signal, heard }) => {
+      const adjustments = memory.of(request.model);
+      return streamReply({
         request,
         signal,
         readFailure,
+        adjust: (failure) => memory.learn(request, adjustments, failure),
         open: async () => {
           client ??= loadClient(config);
-          const response = await (await client).messages.create(toParams(request), { signal }).asResponse();
+          const params = toParams(request, adjustments);
+          const response = await (await client).messages.create(params, { signal }).asResponse();
           return toSteps(readEvents(response, { signal, heard }));
         },
-      }),
+      });
+    },
   };
 }
 

@@ -3,16 +3,17 @@ import type {
   MessageCreateParamsStreaming,
   MessageParam,
 } from "@anthropic-ai/sdk/resources/messages";
+import { type Adjustments, adjustedMaxOutputTokens } from "../../adjustments.ts";
 import { withData } from "../../prompt-text.ts";
 import type { PromptRequest, ToolRound } from "../../provider.ts";
 import { inputOf } from "./blocks.ts";
 
 /** A prompt as a message is asked for. */
-export function toParams(request: PromptRequest): MessageCreateParamsStreaming {
-  const { model, maxOutputTokens, messages, systemPrompt, tools, rounds = [] } = request;
+export function toParams(request: PromptRequest, adjustments: Adjustments): MessageCreateParamsStreaming {
+  const { model, messages, systemPrompt, tools, rounds = [] } = request;
   return {
     model,
-    max_tokens: maxOutputTokens,
+    max_tokens: adjustedMaxOutputTokens(request, adjustments),
     messages: [
       ...messages.map((message) => ({ role: message.role, content: withData(message) })),
       ...rounds.flatMap(toTurn),

@@ -1,4 +1,5 @@
 import type { OpenAI } from "openai";
+import { createAdjustmentMemory } from "../../adjustments.ts";
 import { readEvents } from "../../event-stream.ts";
 import type { Provider } from "../../provider.ts";
 import { streamReply } from "../../reply-stream.ts";
@@ -24,22 +25,25 @@ export function createOpenAiProvider(config: OpenAiConfig): Provider {
   const limitName = WANTS_COMPLETION_TOKENS.test(new URL(baseUrl).hostname)
     ? "max_completion_tokens"
     : "max_tokens";
+  const memory = createAdjustmentMemory();
   let client: Promise<OpenAI> | undefined;
 
   return {
-    stream: (request, { signal, heard }) =>
-      streamReply({
+    stream: (request, { signal, heard }) => {
+      const adjustments = memory.of(request.model);
+      return streamReply({
         request,
         signal,
         readFailure,
+        adjust: (failure) => memory.learn(request, adjustments, failure),
         open: async () => {
           client ??= loadClient(config, baseUrl);
-          const response = await (await client).chat.completions
-            .create({ ...toParams(request), [limitName]: request.maxOutputTokens }, { signal })
-            .asResponse();
+          const params = toParams(request, adjustments, limitName);
+          const response = await (await client).chat.completions.create(params, { signal }).asResponse();
           return toSteps(readEvents(response, { signal, heard }));
         },
-      }),
+      });
+    },
   };
 }
 

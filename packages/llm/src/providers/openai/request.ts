@@ -1,25 +1,47 @@
 import type { ChatCompletionCreateParamsStreaming, ChatCompletionMessageParam } from "openai/resources/chat";
+import { type Adjustments, adjustedMaxOutputTokens } from "../../adjustments.ts";
 import { withData } from "../../prompt-text.ts";
 import type { PromptRequest, ToolRound } from "../../provider.ts";
 
+type LimitName = "max_tokens" | "max_completion_tokens";
+
+const OTHER_LIMIT_NAME = {
+  max_tokens: "max_completion_tokens",
+  max_completion_tokens: "max_tokens",
+} as const;
+
 /** A prompt as a chat completion is asked for. */
-export function toParams(request: PromptRequest): ChatCompletionCreateParamsStreaming {
-  const { model, systemPrompt, messages, tools, rounds = [] } = request;
-  const system = systemPrompt ? [{ role: "system" as const, content: systemPrompt }] : [];
+export function toParams(
+  request: PromptRequest,
+  adjustments: Adjustments,
+  limitName: LimitName,
+): ChatCompletionCreateParamsStreaming {
+  const { model, tools, rounds = [] } = request;
+  const limit = adjustments.otherLimitName ? OTHER_LIMIT_NAME[limitName] : limitName;
   return {
     model,
-    messages: [
-      ...system,
-      ...messages.map((message) => ({ role: message.role, content: withData(message) })),
-      ...rounds.flatMap(toTurn),
-    ],
+    messages: [...toMessages(request, adjustments), ...rounds.flatMap(toTurn)],
+    [limit]: adjustedMaxOutputTokens(request, adjustments),
     stream: true,
-    stream_options: { include_usage: true },
+    ...(!adjustments.withoutUsage && { stream_options: { include_usage: true } }),
     ...(tools && {
       tools: tools.tools.map((tool) => ({ type: "function" as const, function: { ...tool } })),
       tool_choice: tools.choice,
     }),
   };
+}
+
+function toMessages(
+  { systemPrompt, messages }: PromptRequest,
+  { withoutSystemRole }: Adjustments,
+): ChatCompletionMessageParam[] {
+  const written = messages.map((message) => ({ role: message.role, content: withData(message) }));
+  if (!systemPrompt) return written;
+  if (!withoutSystemRole) return [{ role: "system", content: systemPrompt }, ...written];
+  const first = written.findIndex(({ role }) => role === "user");
+  return written.map((message, index) =>
+    index === first ? { ...message, content: `${systemPrompt}\n\n${message.content}` } : message,
+  );
 }
 
 function toTurn({ text, calls, results, memo }: ToolRound): ChatCompletionMessageParam[] {
