@@ -43,13 +43,6 @@ BEGIN
   RETURN coalesce(p->'models'->id, p->'models'->(split_part(id, '/', 1) || '/*'), '{}') || jsonb_build_object('id', id);
 END $$;
 
--- The prompt of this id that a user may use: their own, or anybody's public one.
-CREATE OR REPLACE FUNCTION usable_prompt(p_owner_id text, p_prompt_id text) RETURNS setof system_prompts
-LANGUAGE sql STABLE AS $$
-  SELECT * FROM system_prompts
-  WHERE id = p_prompt_id AND (owner_id = p_owner_id OR visibility = 'public')
-$$;
-
 -- A prompt with each {{name}} replaced by that value of the metadata. Names without a value stay as written, and
 -- values are never read for names of their own. A result above 65 536 characters is not made: the prompt then
 -- stays as written.
@@ -346,7 +339,8 @@ BEGIN
     RETURN earlier;
   END IF;
   IF p->>'systemPromptId' IS NOT NULL THEN
-    SELECT * INTO prompt FROM usable_prompt(p->>'ownerId', p->>'systemPromptId');
+    SELECT * INTO prompt FROM system_prompts WHERE id = p->>'systemPromptId'
+      AND may_use_prompt(system_prompts, p->>'ownerId');
     IF NOT FOUND THEN
       RETURN '{"outcome": "prompt_not_found"}';
     END IF;

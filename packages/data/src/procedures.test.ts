@@ -27,6 +27,8 @@ test("every function is called by another one, by a query or by the list", async
       "notes.ts",
       "note-search.ts",
       "admin-replies.ts",
+      "system-prompts.ts",
+      "estimates.ts",
     ].map((name) => readFile(new URL(name, import.meta.url), "utf8")),
   );
   const texts = [...present, ...queries];

@@ -15,9 +15,13 @@ const isOf = {
   private: sql`${systemPrompts.visibility} = 'private'`,
 };
 
-/** The prompt of this id, where the user may use it: their own or a public one. */
+function usableBy(userId: string): SQL {
+  return sql`may_use_prompt(${systemPrompts}, ${userId})`;
+}
+
+/** The prompt of this id, where the user may use it. */
 export function usablePrompt(userId: string, systemPromptId: string): SQL | undefined {
-  return and(eq(systemPrompts.id, systemPromptId), or(eq(systemPrompts.ownerId, userId), isOf.public));
+  return and(eq(systemPrompts.id, systemPromptId), usableBy(userId));
 }
 
 /** A prompt that this user may use. */
@@ -49,18 +53,9 @@ function withWords({ q }: SystemPromptFilter): SQL | undefined {
     : or(contains(systemPrompts.name, q), contains(systemPrompts.content, q));
 }
 
-function ownMatching(userId: string, filter: SystemPromptFilter): SQL | undefined {
+function matching(userId: string, filter: SystemPromptFilter): SQL | undefined {
   const { visibility } = filter;
-  return and(eq(systemPrompts.ownerId, userId), visibility && isOf[visibility], withWords(filter));
-}
-
-function othersMatching(userId: string, filter: SystemPromptFilter): SQL | undefined {
-  return and(
-    isOf.public,
-    filter.visibility === "private" ? sql`false` : undefined,
-    ne(systemPrompts.ownerId, userId),
-    withWords(filter),
-  );
+  return and(usableBy(userId), visibility && isOf[visibility], withWords(filter));
 }
 
 export type SystemPromptPage = SystemPromptFilter & PageOf<string>;
@@ -73,15 +68,22 @@ export async function listSystemPrompts(
 ): Promise<(SystemPromptRow & { sortKey: string })[]> {
   const direction = inOrder(page);
   return database.run(({ orm }) => {
-    // Each half reads `limit` rows of an index of its own; one condition with `or` would read and sort all.
+    // Each half reads `limit` rows of an index of its own; together they would be read and sorted whole.
     const half = (condition: SQL | undefined) =>
       orm
         .select({ ...columns, sortKey: exactInstant(systemPrompts.createdAt).as("sort_key") })
         .from(systemPrompts)
-        .where(and(condition, behindInstant(systemPrompts.createdAt, systemPrompts.id, page)))
+        .where(
+          and(
+            condition,
+            matching(userId, page),
+            behindInstant(systemPrompts.createdAt, systemPrompts.id, page),
+          ),
+        )
         .orderBy(direction(systemPrompts.createdAt), direction(systemPrompts.id))
         .limit(pageLimit(page));
-    return unionAll(half(ownMatching(userId, page)), half(othersMatching(userId, page)))
+    const own = eq(systemPrompts.ownerId, userId);
+    return unionAll(half(own), half(and(ne(systemPrompts.ownerId, userId), isOf.public)))
       .orderBy(direction(sql`created_at`), direction(sql`id`))
       .limit(pageLimit(page))
       .prepare("list_system_prompts")
@@ -95,7 +97,5 @@ export async function countSystemPrompts(
   userId: string,
   filter: SystemPromptFilter,
 ): Promise<number> {
-  return database.run(({ orm }) =>
-    countRows(orm, systemPrompts, or(ownMatching(userId, filter), othersMatching(userId, filter))),
-  );
+  return database.run(({ orm }) => countRows(orm, systemPrompts, matching(userId, filter)));
 }
