@@ -16,9 +16,14 @@ function hasSeenItRun(ifNoneMatch: string | undefined): boolean {
   return ifNoneMatch?.includes("-in_progress-") ?? false;
 }
 
-function toResponse({ reply, etag }: Seen): ApiResponse {
+/** The text behind that many code points. */
+function textAfter(text: string, points: number): string {
+  return points === 0 ? text : Array.from(text).slice(points).join("");
+}
+
+function toResponse({ reply, etag }: Seen, after: number): ApiResponse {
   const headers = isTerminal(reply.status) ? {} : { "Retry-After": "1" };
-  return { status: 200, headers, body: reply, etag };
+  return { status: 200, headers, body: { ...reply, partialText: textAfter(reply.partialText, after) }, etag };
 }
 
 /**
@@ -31,7 +36,7 @@ export function getReply(
 ): Operation<(typeof replyRoutes)["getReply"]> {
   return async ({
     params: { replyId },
-    query: { waitSeconds },
+    query: { waitSeconds, after },
     caller,
     headers,
     requestId,
@@ -46,7 +51,7 @@ export function getReply(
       if (seen === undefined) throw problem("not-found");
       addLogKeys({ conversationId: seen.reply.conversationId });
       const left = until - Date.now();
-      if (left <= 0 || isTerminal(seen.reply.status)) return toResponse(seen);
+      if (left <= 0 || isTerminal(seen.reply.status)) return toResponse(seen, after);
       await sleep(Math.min(pause, left));
     }
   };

@@ -34,14 +34,29 @@ export async function waitForReply(
   }
 }
 
-/** Reads a reply again only when it has changed. */
-function createPoll(sender: Sender, replyId: string, signal: AbortSignal | undefined) {
+interface Polled {
+  reply: Reply;
+  /** What its text adds to what was known. */
+  events: (TextEvent | RestartEvent)[];
+}
+
+/** Reads a reply again only when it has changed, and of a running one only the text that is not known. */
+function createPoll(sender: Sender, replyId: string, text: ReplyText, signal: AbortSignal | undefined) {
   let etag: string | undefined;
-  return async (): Promise<Reply | undefined> => {
-    const response = await request(sender, path, { replyId }, { signal, ifNoneMatch: etag });
+  return async function poll(after = text.length): Promise<Polled | undefined> {
+    const { attempt } = text;
+    const response = await request(sender, path, { replyId, after }, { signal, ifNoneMatch: etag });
     if (response.status === 304) return undefined;
+    const reply = (await response.json()) as Reply;
+    // The text of another attempt, or of a message that was edited, need not begin as the known one does.
+    if (after > 0 && (hasEnded(reply) || reply.attempts !== attempt)) {
+      etag = undefined;
+      return poll(0);
+    }
     etag = response.headers.get("etag") ?? undefined;
-    return (await response.json()) as Reply;
+    if (after === 0) return { reply, events: text.replace(reply.attempts, reply.partialText) };
+    const added = text.add(reply.attempts, after, reply.partialText);
+    return added === "gap" ? poll(0) : { reply, events: added };
   };
 }
 
@@ -81,7 +96,7 @@ export async function* streamReply(
   { signal }: StreamOptions = {},
 ): AsyncGenerator<ReplyEvent, void, undefined> {
   const text = new ReplyText();
-  const poll = createPoll(sender, replyId, signal);
+  const poll = createPoll(sender, replyId, text, signal);
   const queue: ReplyEvent[] = [];
   let isEndKnown = false;
   let wake = new AbortController();
@@ -100,16 +115,16 @@ export async function* streamReply(
   try {
     for (let polls = 0; ; polls += 1) {
       isEndKnown = false;
-      const reply = await poll();
-      const missed = reply === undefined ? [] : text.replace(reply.attempts, reply.partialText);
+      const polled = await poll();
+      const missed = polled?.events ?? [];
       queue.push(...missed);
-      unchanged = reply === undefined ? unchanged + 1 : 0;
+      unchanged = polled === undefined ? unchanged + 1 : 0;
       const isPushed = push?.isLive === true && (missed.length === 0 || polls === 0);
       const deadline = Date.now() + pauseAfter(unchanged, isPushed);
       for (;;) {
         wake = new AbortController();
         yield* queue.splice(0);
-        if (reply !== undefined && hasEnded(reply)) return yield { type: "end", reply };
+        if (polled && hasEnded(polled.reply)) return yield { type: "end", reply: polled.reply };
         if (isEndKnown || Date.now() >= deadline) break;
         await idle(deadline - Date.now());
       }

@@ -18,6 +18,16 @@ const waitSeconds = z
   )
   .check(z.meta({ type: "integer", minimum: 0, maximum: 20, default: 0, pattern: undefined }));
 
+const after = z
+  ._default(
+    z.pipe(
+      z.string().check(z.regex(/^(0|[1-9]\d{0,7})$/, "must be a whole number from 0 to 99999999")),
+      z.transform(Number),
+    ),
+    0,
+  )
+  .check(z.meta({ type: "integer", minimum: 0, maximum: 99_999_999, default: 0, pattern: undefined }));
+
 export const replyRoutes = defineRoutes({
   getReply: {
     ...base,
@@ -25,9 +35,9 @@ export const replyRoutes = defineRoutes({
     path: "/v1/replies/{replyId}",
     summary: "Status of a reply, with its partial text while it is generated",
     description:
-      "`waitSeconds` holds the answer until the reply ends, up to the deployment's cap; above the cap it answers at once with `Retry-After`.",
+      "`waitSeconds` holds the answer until the reply ends, up to the deployment's cap; above the cap it answers at once with `Retry-After`. `after` leaves out that many code points of `partialText` from its beginning; while `attempts` is the same, what a client had is their beginning.",
     params,
-    query: z.strictObject({ waitSeconds }),
+    query: z.strictObject({ waitSeconds, after }),
     responses: { 200: reply },
     rate: "none",
     problems: ["not-found"],

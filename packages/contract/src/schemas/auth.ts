@@ -72,14 +72,12 @@ export const config = z
   .object({
     name: z.string(),
     version: z.string(),
-    pushUrl: z
-      .nullable(z.string())
-      .check(
-        z.meta({
-          description: "Of the WebSocket API; null: poll instead",
-          example: "wss://push.example.com",
-        }),
-      ),
+    pushUrl: z.nullable(z.string()).check(
+      z.meta({
+        description: "Of the WebSocket API; null: poll instead",
+        example: "wss://push.example.com",
+      }),
+    ),
     signIn: z.object({
       signUp: z
         .enum(["open", "domains", "invite"])
