@@ -96,7 +96,7 @@ describe("callers", () => {
     expect([(await list()).status, (await list()).status]).toEqual([200, 200]);
     expect(await list()).toMatchObject({
       status: 429,
-      body: { type: "/problems/rate-limited" },
+      body: { type: "/problems/rate-limited", detail: "At most 2 a second. Try again in 1 s." },
       headers: {
         "retry-after": "1",
         ratelimit: '"requests";r=0;t=1',

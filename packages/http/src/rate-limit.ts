@@ -3,6 +3,8 @@ import { type Problem, problem } from "./problem.ts";
 export interface ExceededRate {
   /** Name of the policy: `requests`, `sends`. */
   policy: string;
+  /** What is allowed, in words: `20 a second`. */
+  allowed: string;
   /** Requests per window. */
   limit: number;
   windowSeconds: number;
@@ -11,10 +13,16 @@ export interface ExceededRate {
 }
 
 /** A 429 with `Retry-After`, `RateLimit` and `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers). */
-export function rateLimited({ policy, limit, windowSeconds, retryAfterSeconds }: ExceededRate): Problem {
+export function rateLimited({
+  policy,
+  allowed,
+  limit,
+  windowSeconds,
+  retryAfterSeconds,
+}: ExceededRate): Problem {
   const seconds = Math.max(1, Math.ceil(retryAfterSeconds));
   return problem("rate-limited", {
-    detail: `At most ${limit} per ${windowSeconds} s. Try again in ${seconds} s.`,
+    detail: `At most ${allowed}. Try again in ${seconds} s.`,
     headers: {
       "Retry-After": String(seconds),
       RateLimit: `"${policy}";r=0;t=${seconds}`,
@@ -45,7 +53,13 @@ export function createRateLimit(perSecond: number, now: () => number = Date.now)
     if (buckets.size > mostUsers) buckets.delete(buckets.keys().next().value ?? "");
     if (left < 1) {
       const retryAfterSeconds = (1 - left) / perSecond;
-      throw rateLimited({ policy: "requests", limit: perSecond, windowSeconds: 1, retryAfterSeconds });
+      throw rateLimited({
+        policy: "requests",
+        allowed: `${perSecond} a second`,
+        limit: perSecond,
+        windowSeconds: 1,
+        retryAfterSeconds,
+      });
     }
   };
 }

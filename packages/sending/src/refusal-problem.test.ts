@@ -35,12 +35,16 @@ it("says what is missing of the price", () => {
 });
 
 it("says in whole seconds when to come back, a second at least", () => {
+  const saying = (refusal: Parameters<typeof refusalProblem>[0]) =>
+    refusalProblem(refusal, limits).options.detail;
   const soon = { outcome: "rate_limited", policy: "second", retryAfterSeconds: 0.02 } as const;
   expect(answerTo(soon)).toMatchObject({
     status: 429,
     headers: { "Retry-After": "1", RateLimit: '"sends";r=0;t=1', "RateLimit-Policy": '"sends";q=3;w=2' },
   });
+  expect(saying(soon)).toBe("At most 2 a second, 3 at once. Try again in 1 s.");
   const later = { outcome: "rate_limited", policy: "minute", retryAfterSeconds: 41.2 } as const;
+  expect(saying(later)).toBe("At most 10 a minute. Try again in 42 s.");
   expect(answerTo(later).headers).toEqual({
     "Retry-After": "42",
     RateLimit: '"sends-per-minute";r=0;t=42',

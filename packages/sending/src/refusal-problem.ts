@@ -7,11 +7,14 @@ type RateRefusal = Extract<Refusal, { outcome: "rate_limited" }>;
 function sendingTooFast({ policy, retryAfterSeconds }: RateRefusal, limits: SendLimits): Problem {
   if (policy === "minute") {
     const limit = limits.ratePerMinute;
-    return rateLimited({ policy: "sends-per-minute", limit, windowSeconds: 60, retryAfterSeconds });
+    const allowed = `${limit} a minute`;
+    return rateLimited({ policy: "sends-per-minute", allowed, limit, windowSeconds: 60, retryAfterSeconds });
   }
-  // A full burst, and the time it takes to come back.
-  const windowSeconds = Math.ceil(limits.rateBurst / limits.ratePerSecond);
-  return rateLimited({ policy: "sends", limit: limits.rateBurst, windowSeconds, retryAfterSeconds });
+  const { rateBurst: limit, ratePerSecond } = limits;
+  // The header knows no bursts: a full one, and the time it takes to come back.
+  const windowSeconds = Math.ceil(limit / ratePerSecond);
+  const allowed = `${ratePerSecond} a second, ${limit} at once`;
+  return rateLimited({ policy: "sends", allowed, limit, windowSeconds, retryAfterSeconds });
 }
 
 /** Why nothing was sent, as the API says it. */
