@@ -14,7 +14,10 @@ async function answerTo(message: unknown, authorizer: Record<string, unknown> | 
   const subscribe = vi.fn(async () => {});
   const requestContext = { connectionId: "c", requestId: "q", ...(authorizer && { authorizer }) };
   const event = { requestContext, body: textOf(message), isBase64Encoded: false };
-  const answer = await act({ takeFromRate: () => {}, subscribe }, event as unknown as WebsocketEvent);
+  const answer = await act(
+    { takeFromRate: () => {}, requireOpen: async () => {}, subscribe },
+    event as unknown as WebsocketEvent,
+  );
   return { answer, subscribed: subscribe.mock.calls.length };
 }
 

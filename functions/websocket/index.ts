@@ -2,7 +2,7 @@ import { callersOf } from "@parley/composition/callers";
 import { openDeploymentDatabase } from "@parley/composition/open-deployment-database";
 import { openRealtime } from "@parley/composition/open-realtime";
 import { tracedDatabase } from "@parley/composition/traced-database";
-import { closeConnection } from "@parley/data/connections";
+import { closeConnection, mayHear } from "@parley/data/connections";
 import { isConnectionFailure } from "@parley/data/database-errors";
 import { createRateLimit } from "@parley/http/rate-limit";
 import { createCallerCache } from "@parley/http/resolve-caller";
@@ -12,6 +12,7 @@ import { logger, startLogScope } from "@parley/runtime/logger";
 import { act } from "./act.ts";
 import { settings } from "./config.ts";
 import { connect } from "./connect.ts";
+import { requireOpen } from "./require-open.ts";
 import { subscribe } from "./subscribe.ts";
 import type { WebsocketEvent, WebsocketResult } from "./websocket-event.ts";
 
@@ -31,7 +32,11 @@ async function serve(event: WebsocketEvent): Promise<WebsocketResult> {
   }
   if (eventType !== "MESSAGE") return { statusCode: 200 };
   const answer = await act(
-    { takeFromRate, subscribe: (id, action) => subscribe({ database, realtime }, id, action) },
+    {
+      takeFromRate,
+      requireOpen: requireOpen((id) => mayHear(database, id)),
+      subscribe: (id, action) => subscribe({ database, realtime }, id, action),
+    },
     event,
   );
   if (answer?.type === "error" && answer.error.status === 401) {

@@ -7,6 +7,7 @@ import type { Realtime } from "@parley/realtime/create-realtime";
 import { createPace } from "@parley/realtime/pace";
 import { deltaEvents, statusEvent } from "@parley/realtime/reply-events";
 import { addLogKeys } from "@parley/runtime/logger";
+import { connectionEnded } from "./require-open.ts";
 
 interface SubscribeParts {
   database: Database;
@@ -25,10 +26,7 @@ export async function subscribe(
 ): Promise<void> {
   addLogKeys({ replyId });
   const followed = await followReply(database, { connectionId, replyId, after });
-  // Nothing would ever be sent to it: the client is to connect again.
-  if (followed.outcome === "closed") {
-    throw problem("unauthenticated", { detail: "This connection has ended. Connect again." });
-  }
+  if (followed.outcome === "closed") throw connectionEnded();
   addLogKeys({ userId: followed.ownerId });
   if (followed.outcome === "not_found") throw problem("not-found");
   const { ownerId, reply, offset, text } = followed;

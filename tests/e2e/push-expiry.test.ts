@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { openDatabase } from "@parley/data/database";
 import { afterAll, expect, inject, test } from "vitest";
+import { signUpAdmin } from "./admins.ts";
 import { ask, ended, signUp, startConversation, type User } from "./client.ts";
 import { endOf, type Listener, listen } from "./listener.ts";
 
@@ -37,6 +38,35 @@ async function openConnections(user: User): Promise<number> {
 
 const isDenial = (event: Listener["events"][number]) =>
   event.type === "error" && event.error.type === "/problems/unauthenticated";
+
+test("a connection whose key was revoked or whose user is disabled is closed with its next message", async () => {
+  const [ada, bob, admin] = await Promise.all([signUp(), signUp(), signUpAdmin()]);
+  const scopes = ["read"];
+  const [revoked, kept] = [
+    await ada.expect("createApiKey", 201, { body: { name: "revoked", scopes } }),
+    await ada.expect("createApiKey", 201, { body: { name: "kept", scopes } }),
+  ];
+  const refused = [
+    { listener: await listen(revoked.key ?? ""), message: { action: "ping" } },
+    { listener: await listen(revoked.key ?? ""), message: { action: "dance" } },
+    { listener: await listen(bob.token), message: { action: "ping" } },
+  ];
+  const living = [await listen(kept.key ?? ""), await listen(ada.token)];
+  await ada.expect("deleteApiKey", 204, { params: { apiKeyId: revoked.id } });
+  const { id: userId } = await bob.expect("getMe", 200);
+  await admin.expect("updateUser", 200, { params: { userId }, body: { disabled: true } });
+  for (const { listener, message } of refused) {
+    listener.send(message);
+    expect(await listener.next(isDenial)).toMatchObject({ error: { status: 401 } });
+    await listener.closed;
+    expect(listener.events).toHaveLength(1);
+  }
+  for (const listener of living) {
+    listener.send({ action: "ping" });
+    await listener.next(({ type }) => type === "pong");
+    listener.close();
+  }
+});
 
 test("a connection hears nothing beyond its token, is told so when it asks, and is closed", async () => {
   const [ada, eve] = [await signUp(), await signUp()];

@@ -53,6 +53,19 @@ export async function openConnection(database: Database, connection: NewConnecti
   return displaced.map(({ id }) => id);
 }
 
+/** Whether a connection may hear and ask anything: its token or key has not ended, and its user is not disabled. */
+export async function mayHear(database: Database, connectionId: string): Promise<boolean> {
+  const [found] = await database.run(({ orm }) =>
+    orm
+      .select({ hears: sql<boolean>`may_hear(${connections})` })
+      .from(connections)
+      .where(eq(connections.id, connectionId))
+      .prepare("may_hear_connection")
+      .execute(),
+  );
+  return found?.hears === true;
+}
+
 /** Forgets a connection that was closed, whoever had it. */
 export async function closeConnection(database: Database, connectionId: string): Promise<void> {
   await database.run(({ orm }) =>
