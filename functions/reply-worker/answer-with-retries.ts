@@ -36,6 +36,7 @@ function shouldDropTools({ transcript, prompt }: Run, error: unknown): boolean {
   if (!(error instanceof LlmError) || !transcript.offersTools || !prompt?.tools) return false;
   if (transcript.rounds.length === 0) return error.refusesTools;
   // Servers fail in many ways over calls that a model wrote badly, and over turns that hold any.
+  if (error.isAdjusted) return false;
   return error.liesInRequest || error.code === "context_too_long" || error.status === 500;
 }
 
@@ -135,8 +136,9 @@ async function afterFailure(
 ): Promise<Model> {
   if (!(error instanceof LlmError)) throw error;
   const { transcript, reply, attempt } = run;
-  const { code, status, retryAfterMillis } = error;
-  const log = { replyId: reply.id, userId: reply.ownerId, attempt, model: model.id, code, status };
+  const { code, status, reason, requestId: providerRequestId, retryAfterMillis } = error;
+  const said = { code, status, reason, providerRequestId };
+  const log = { replyId: reply.id, userId: reply.ownerId, attempt, model: model.id, ...said };
   if (shouldDropTools(run, error)) {
     logger.warn("model refused tools", log);
     transcript.offersTools = false;
@@ -147,7 +149,10 @@ async function afterFailure(
     logger.warn("model refused a parameter", log);
     return model;
   }
-  if (!error.retryable) throw error;
+  if (!error.retryable) {
+    logger.warn("model refused", log);
+    throw error;
+  }
   const isPatient = isWorthWaiting(retryAfterMillis, run.endsAt - Date.now());
   const following = nextModel(run, model, failures >= mostFailures || !isPatient);
   const delay =

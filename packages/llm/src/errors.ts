@@ -15,6 +15,8 @@ export interface LlmErrorDetails {
   readonly retryAfterMillis?: number | undefined;
   /** HTTP status of the provider's answer. */
   readonly status?: number | undefined;
+  /** What the provider calls it: a code or type of its own, never a sentence. */
+  readonly reason?: string | undefined;
   /** The provider's id of the request, for a support case. */
   readonly requestId?: string | undefined;
   /** Whether it may lie in what the request holds, and not in who sends it or in how the provider is. */
@@ -35,6 +37,7 @@ export class LlmError extends Error {
   readonly retryable: boolean;
   readonly retryAfterMillis: number | undefined;
   readonly status: number | undefined;
+  readonly reason: string | undefined;
   readonly requestId: string | undefined;
   readonly liesInRequest: boolean;
   readonly refusesTools: boolean;
@@ -46,6 +49,7 @@ export class LlmError extends Error {
     this.retryable = details.retryable ?? false;
     this.retryAfterMillis = details.retryAfterMillis;
     this.status = details.status;
+    this.reason = details.reason;
     this.requestId = details.requestId;
     this.liesInRequest = details.liesInRequest ?? false;
     this.refusesTools = details.refusesTools ?? false;

@@ -107,6 +107,13 @@ it("passes the wish to wait on, and its date relative to now", () => {
   expect(toLlmError({ ...SILENT, status: 503, headers }, NOW).retryAfterMillis).toBe(9000);
 });
 
+it("keeps a provider's own code only if it looks like one", () => {
+  const reasonOf = (codes: string[]) => toLlmError({ ...SILENT, status: 500, codes }, NOW).reason;
+  expect(reasonOf(["error", "INTERNAL"])).toBe("INTERNAL");
+  expect(reasonOf(["your prompt was: hello", "server_error"])).toBe("server_error");
+  expect(reasonOf(["sk-secret"])).toBeUndefined();
+});
+
 it("keeps a request id only if it looks like one", () => {
   const idOf = (id: string) =>
     toLlmError({ ...SILENT, status: 500, headers: new Headers({ "request-id": id }) }, NOW).requestId;

@@ -89,12 +89,15 @@ function unavailabilitySentence(status: number | undefined): string {
   return "The model provider is not available.";
 }
 
-function detailsOf({ status, headers }: ProviderFailure): LlmErrorDetails {
-  const requestId = headers?.get("x-request-id") ?? headers?.get("request-id") ?? undefined;
-  // The id is the one thing of the provider's that reaches our logs, so it may only look like an id.
-  const looksLikeId = requestId !== undefined && /^[\w.-]+$/.test(requestId);
+// All that reaches our logs of what a provider says, so it may only look like what it should be.
+const REQUEST_ID = /^[\w.-]+$/;
+const REASON = /^(?!sk-)[A-Za-z][\w.-]{0,63}$/;
+
+function detailsOf({ status, headers, codes }: ProviderFailure): LlmErrorDetails {
+  const requestId = headers?.get("x-request-id") ?? headers?.get("request-id") ?? "";
   return {
     status,
-    requestId: looksLikeId ? requestId.slice(0, MAX_REQUEST_ID_LENGTH) : undefined,
+    reason: codes.find((code) => REASON.test(code) && code !== "error"),
+    requestId: REQUEST_ID.test(requestId) ? requestId.slice(0, MAX_REQUEST_ID_LENGTH) : undefined,
   };
 }
