@@ -1,4 +1,4 @@
-import { authRoutes } from "@parley/contract/routes/auth";
+import { authAnswers } from "@parley/contract/answers/auth";
 import { captureLog } from "@parley/http/testing/capture-log";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { password, startAuthApi, type Tokens } from "./auth-api.fixture.ts";
@@ -34,7 +34,7 @@ test("register, confirm, login, refresh, logout", async () => {
     status: 201,
     body: { userConfirmed: false, codeDelivery: { destination: "a***@e***", medium: "email" } },
   });
-  authRoutes.register.responses[201].parse(registered.body);
+  authAnswers.register[201].parse(registered.body);
   expect(await api.post("login", { email, password })).toMatchObject({
     status: 403,
     body: { type: "/problems/forbidden", detail: expect.stringContaining("Confirm") },
@@ -45,11 +45,11 @@ test("register, confirm, login, refresh, logout", async () => {
   });
   const signedIn = await api.post("login", { email, password });
   expect(signedIn).toMatchObject({ status: 200, body: { expiresIn: 3600, tokenType: "Bearer" } });
-  const { refreshToken } = authRoutes.login.responses[200].parse(signedIn.body);
+  const { refreshToken } = authAnswers.login[200].parse(signedIn.body);
 
   const refreshed = await api.post("refresh", { refreshToken });
   expect(refreshed).toMatchObject({ status: 200, body: { refreshToken } });
-  authRoutes.refresh.responses[200].parse(refreshed.body);
+  authAnswers.refresh[200].parse(refreshed.body);
   expect(await api.post("logout", { refreshToken })).toMatchObject({ status: 204 });
   expect(await api.post("refresh", { refreshToken })).toMatchObject({
     status: 401,

@@ -1,4 +1,4 @@
-import { authRoutes } from "@parley/contract/routes/auth";
+import { authAnswers } from "@parley/contract/answers/auth";
 import { openDatabase } from "@parley/data/database";
 import { resolveUser } from "@parley/data/users";
 import { createTestDatabase } from "@parley/embedded-postgres/test-database";
@@ -65,7 +65,7 @@ test("a new password ends every session but the one that the answer opens", asyn
     await signIn("fay@example.com"),
   ];
   const changed = await here.change({});
-  const tokens = authRoutes.changePassword.responses[200].parse(changed.body);
+  const tokens = authAnswers.changePassword[200].parse(changed.body);
   expect([await refreshed(here.tokens), await refreshed(elsewhere.tokens)]).toEqual([401, 401]);
   expect([await refreshed(tokens), await refreshed(other.tokens)]).toEqual([200, 200]);
 });

@@ -1,3 +1,4 @@
+import { opsAnswers } from "@parley/contract/answers/ops";
 import { opsRoutes } from "@parley/contract/routes/ops";
 import { openDatabase } from "@parley/data/database";
 import { createApi } from "@parley/http/create-api";
@@ -19,7 +20,7 @@ it("is degraded, without a word about why, while nothing answers where the datab
   const answer = await send(api, eventFor("GET /health", { authorizer: {} }));
   await database.close();
   expect(answer).toMatchObject({ status: 503, headers: { "retry-after": "2", "cache-control": "no-store" } });
-  expect(opsRoutes.getHealth.responses[503].parse(answer.body)).toEqual({
+  expect(opsAnswers.getHealth[503].parse(answer.body)).toEqual({
     status: "degraded",
     database: "unreachable",
   });

@@ -1,3 +1,4 @@
+import { opsAnswers } from "@parley/contract/answers/ops";
 import { opsRoutes } from "@parley/contract/routes/ops";
 import { createApi } from "@parley/http/create-api";
 import { captureLog } from "@parley/http/testing/capture-log";
@@ -17,7 +18,7 @@ async function list(catalog: ModelCatalog, configured?: string) {
   });
   const answer = await send(api, eventFor("GET /v1/models"));
   expect(answer.status).toBe(200);
-  return opsRoutes.listModels.responses[200].parse(answer.body).data;
+  return opsAnswers.listModels[200].parse(answer.body).data;
 }
 
 it("lists what the contract says, the default first and marked", async () => {

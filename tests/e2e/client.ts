@@ -1,13 +1,14 @@
 import { randomUUID } from "node:crypto";
+import { allAnswers } from "@parley/contract/answers/all";
 import { type ProblemDocument, problemSchema } from "@parley/contract/problem";
-import type { Route } from "@parley/contract/route";
+import type { Responses as Answered, Route } from "@parley/contract/route";
 import { allRoutes } from "@parley/contract/routes/all";
 import { isTerminal, type Reply } from "@parley/contract/schemas/reply";
 import { inject } from "vitest";
 
-type AllRoutes = typeof allRoutes;
-export type OperationName = keyof AllRoutes;
-type Responses<K extends OperationName> = AllRoutes[K]["responses"];
+type AllAnswers = typeof allAnswers;
+export type OperationName = keyof AllAnswers;
+type Responses<K extends OperationName> = AllAnswers[K];
 type Body<K extends OperationName, S extends keyof Responses<K>> = Responses<K>[S] extends {
   _zod: { output: infer Output };
 }
@@ -64,7 +65,8 @@ function read(name: OperationName, response: Response, text: string): Answer {
   if (type === "application/problem+json") {
     return { status, headers, text, body: problemSchema.parse(JSON.parse(text)) };
   }
-  const { responses, mediaType }: Route = allRoutes[name];
+  const { mediaType }: Route = allRoutes[name];
+  const responses: Answered = allAnswers[name];
   const schema = responses[status];
   if (status !== 304 && !(String(status) in responses)) {
     throw new Error(`${name} answered ${status}: ${text.slice(0, 300)}`);

@@ -1,5 +1,5 @@
-import type { Route } from "@parley/contract/route";
-import { allRoutes } from "@parley/contract/routes/all";
+import type { allRoutes } from "@parley/contract/routes/all";
+import { type DescribedRoute, describedRoute } from "@parley/openapi/described-routes";
 import { createOpenApi } from "@parley/openapi/document";
 import type { JsonSchema } from "./arbitrary-of-schema.ts";
 
@@ -21,7 +21,7 @@ interface Described {
 /** One operation as the OpenAPI document describes it. */
 export interface FuzzedOperation {
   readonly name: string;
-  readonly route: Route;
+  readonly route: DescribedRoute;
   readonly parameters: readonly Parameter[];
   readonly body: JsonSchema | undefined;
   readonly statuses: readonly number[];
@@ -47,17 +47,14 @@ function resolved(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, resolved(member)]));
 }
 
-const routes: Readonly<Record<string, Route>> = allRoutes;
-
 /** Every operation of the document. */
 export const operations: readonly FuzzedOperation[] = Object.values(document.paths).flatMap((methods) =>
   Object.values(methods).flatMap((described) => {
-    const route = routes[described.operationId];
-    if (route === undefined) return [];
+    const name = described.operationId as keyof typeof allRoutes;
     const { parameters, requestBody, responses } = resolved(described) as Described;
     return {
-      name: described.operationId,
-      route,
+      name,
+      route: describedRoute(name),
       parameters: parameters ?? [],
       body: requestBody?.content["application/json"]?.schema,
       statuses: Object.keys(responses).map(Number),

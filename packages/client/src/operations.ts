@@ -1,3 +1,4 @@
+import type { allAnswers } from "@parley/contract/answers/all";
 import type { allRoutes } from "@parley/contract/routes/all";
 
 type AllRoutes = typeof allRoutes;
@@ -5,6 +6,11 @@ type AllRoutes = typeof allRoutes;
 /** The routes of the contract as they are written here: `GET /v1/me`. */
 export type RoutesByKey = {
   [Name in keyof AllRoutes as `${AllRoutes[Name]["method"]} ${AllRoutes[Name]["path"]}`]: AllRoutes[Name];
+};
+
+/** What each answers. */
+export type AnswersByKey = {
+  [Name in keyof AllRoutes as `${AllRoutes[Name]["method"]} ${AllRoutes[Name]["path"]}`]: (typeof allAnswers)[Name];
 };
 
 export type RouteKey = keyof RoutesByKey;

@@ -1,4 +1,4 @@
-import type { OfferedKey, operations, RouteKey, RoutesByKey } from "./operations.ts";
+import type { AnswersByKey, OfferedKey, operations, RouteKey, RoutesByKey } from "./operations.ts";
 
 type In<S> = S extends { _zod: { input: infer T } } ? T : unknown;
 type Out<S> = S extends { _zod: { output: infer T } } ? T : unknown;
@@ -14,7 +14,7 @@ export type Input<K extends RouteKey> = Flat<
     (PartOf<RoutesByKey[K], "body"> extends undefined ? unknown : In<PartOf<RoutesByKey[K], "body">>)
 >;
 
-type Responses<K extends RouteKey> = RoutesByKey[K]["responses"];
+type Responses<K extends RouteKey> = AnswersByKey[K];
 
 /** What an operation answers, whatever its status; undefined where there is nothing to say. */
 export type Answer<K extends RouteKey> = {

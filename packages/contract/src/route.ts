@@ -21,8 +21,6 @@ export interface Route {
   readonly params?: z.ZodMiniObject;
   readonly query?: z.ZodMiniObject;
   readonly body?: z.ZodMiniObject;
-  /** Status to body; `undefined` where the answer has none. */
-  readonly responses: Readonly<Record<number, z.ZodMiniType | undefined>>;
   /** Of the 200, where it is not JSON: its schema is then of the text. */
   readonly mediaType?: string;
   /** Answers with an ETag, as every single resource that has an id does anyway. */
@@ -36,6 +34,12 @@ export interface Route {
 }
 
 export type Routes = Readonly<Record<string, Route>>;
+
+/** What a route answers, status to body; `undefined` where the answer has none. */
+export type Responses = Readonly<Record<number, z.ZodMiniType | undefined>>;
+
+/** The answers of each of the routes. They stand in `answers/`, apart from the routes, for no handler reads them. */
+export type Answers<R extends Routes> = { readonly [Name in keyof R]: Responses };
 
 /** The functions behind API Gateway. */
 export type FunctionName =

@@ -1,6 +1,6 @@
 import { problemSchema } from "@parley/contract/problem";
-import type { Route } from "@parley/contract/route";
-import { allRoutes } from "@parley/contract/routes/all";
+import type { allRoutes } from "@parley/contract/routes/all";
+import { describedRoute } from "./described-routes.ts";
 import { examples } from "./examples.ts";
 import { headerParameters, headers } from "./headers.ts";
 import { type JsonSchema, toJsonSchema } from "./json-schema.ts";
@@ -35,7 +35,7 @@ const tags = [
 function paths(schemas: Record<string, JsonSchema>): Record<string, Record<string, unknown>> {
   const found: Record<string, Record<string, unknown>> = {};
   for (const [operationId, example] of Object.entries(examples)) {
-    const route: Route = allRoutes[operationId as keyof typeof allRoutes];
+    const route = describedRoute(operationId as keyof typeof allRoutes);
     found[route.path] = {
       ...found[route.path],
       [route.method.toLowerCase()]: toOperation(operationId, route, example, schemas),

@@ -1,5 +1,5 @@
-import type { Route } from "@parley/contract/route";
 import * as z from "zod/mini";
+import type { DescribedRoute } from "./described-routes.ts";
 
 type Header = Record<string, unknown>;
 
@@ -52,12 +52,12 @@ function hasField(schema: z.ZodMiniType | undefined, field: string): boolean {
 }
 
 /** GET or PATCH of one resource: those answer with an ETag. */
-function hasEtag(route: Route): boolean {
+function hasEtag(route: DescribedRoute): boolean {
   const isSingle = ["GET", "PATCH"].includes(route.method) && hasField(route.responses[200], "id");
   return isSingle || route.hasEtag === true;
 }
 
-function hasCursor(route: Route): boolean {
+function hasCursor(route: DescribedRoute): boolean {
   return route.query !== undefined && "cursor" in route.query.shape;
 }
 
@@ -67,7 +67,7 @@ export function headerRefs(names: readonly HeaderName[]): Record<string, { $ref:
 }
 
 /** The headers of a successful answer. */
-export function responseHeaders(route: Route, status: number): HeaderName[] {
+export function responseHeaders(route: DescribedRoute, status: number): HeaderName[] {
   const schema = route.responses[status];
   const names: HeaderName[] = ["X-Request-Id"];
   if (status === 200 && hasEtag(route)) names.push("ETag");
@@ -82,7 +82,7 @@ export function responseHeaders(route: Route, status: number): HeaderName[] {
 }
 
 /** Which request headers the route reads. */
-export function requestHeaders(route: Route): (keyof typeof headerParameters)[] {
+export function requestHeaders(route: DescribedRoute): (keyof typeof headerParameters)[] {
   return [
     ...(route.idempotent === true ? (["IdempotencyKey"] as const) : []),
     ...(route.problems?.includes("precondition-failed") === true ? (["IfMatch"] as const) : []),

@@ -1,5 +1,5 @@
-import type { Route } from "@parley/contract/route";
 import type * as z from "zod/mini";
+import type { DescribedRoute } from "./described-routes.ts";
 import { headerRefs, requestHeaders, responseHeaders } from "./headers.ts";
 import { type JsonSchema, toJsonSchema } from "./json-schema.ts";
 import { problemContent, problemRefs } from "./problems.ts";
@@ -39,7 +39,7 @@ function parametersIn(place: "path" | "query", schema: z.ZodMiniObject | undefin
   });
 }
 
-function requestBody(route: Route, example: OperationExample, components: Components) {
+function requestBody(route: DescribedRoute, example: OperationExample, components: Components) {
   if (route.body === undefined) return undefined;
   return {
     required: !route.body.safeParse({}).success,
@@ -49,7 +49,7 @@ function requestBody(route: Route, example: OperationExample, components: Compon
   };
 }
 
-function content(route: Route, status: number, example: OperationExample, components: Components) {
+function content(route: DescribedRoute, status: number, example: OperationExample, components: Components) {
   const own = route.responses[status];
   if (own === undefined) return undefined;
   const schema = toJsonSchema(own, "output", components);
@@ -62,7 +62,7 @@ function content(route: Route, status: number, example: OperationExample, compon
   return { ...problem, "application/json": { ...json, schema: { anyOf } } };
 }
 
-function ownResponses(route: Route, example: OperationExample, components: Components) {
+function ownResponses(route: DescribedRoute, example: OperationExample, components: Components) {
   const entries = Object.keys(route.responses).map((key) => {
     const status = Number(key);
     const body = content(route, status, example, components);
@@ -76,7 +76,7 @@ function ownResponses(route: Route, example: OperationExample, components: Compo
   return Object.fromEntries(entries);
 }
 
-function responses(route: Route, example: OperationExample, components: Components) {
+function responses(route: DescribedRoute, example: OperationExample, components: Components) {
   const isConditional = requestHeaders(route).includes("IfNoneMatch");
   return {
     ...problemRefs(route),
@@ -90,7 +90,7 @@ function responses(route: Route, example: OperationExample, components: Componen
 /** One operation of the document; named schemas are added to `components`. */
 export function toOperation(
   operationId: string,
-  route: Route,
+  route: DescribedRoute,
   example: OperationExample,
   components: Components,
 ) {

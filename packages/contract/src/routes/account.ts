@@ -1,19 +1,17 @@
 import * as z from "zod/mini";
 import { defineRoutes } from "../route.ts";
-import { deletionReceipt, me, updateMe } from "../schemas/account.ts";
-import { list, listQuery } from "../schemas/list.ts";
-import { ledgerEntry, tokenBalance } from "../schemas/tokens.ts";
+import { updateMe } from "../schemas/account.ts";
+import { listQuery } from "../schemas/list.ts";
 
 const base = { function: "account", auth: "user", tag: "Accounts", path: "/v1/me" } as const;
 
 export const accountRoutes = defineRoutes({
-  getMe: { ...base, method: "GET", summary: "The signed-in user", responses: { 200: me } },
+  getMe: { ...base, method: "GET", summary: "The signed-in user" },
   updateMe: {
     ...base,
     method: "PATCH",
     summary: "Change the profile",
     body: updateMe,
-    responses: { 200: me },
     problems: ["precondition-failed"],
   },
   deleteMe: {
@@ -28,7 +26,6 @@ export const accountRoutes = defineRoutes({
       "erase: repeat it until it is 200. A request that was cut off is repeated likewise; meanwhile the token is " +
       "good for this and for the export alone. If-Match takes the ETag of `GET /v1/me` and counts for the request that " +
       "begins the deletion: a repetition may leave it out or send the same one.",
-    responses: { 200: deletionReceipt, 202: deletionReceipt },
     problems: ["precondition-failed"],
   },
   exportMe: {
@@ -45,14 +42,12 @@ export const accountRoutes = defineRoutes({
         .check(z.meta({ description: "Of the `Link` of the page before" })),
     }),
     mediaType: "application/x-ndjson",
-    responses: { 200: z.string() },
   },
   getTokens: {
     ...base,
     method: "GET",
     path: "/v1/me/tokens",
     summary: "The token balance",
-    responses: { 200: tokenBalance },
   },
   listLedger: {
     ...base,
@@ -60,6 +55,5 @@ export const accountRoutes = defineRoutes({
     path: "/v1/me/tokens/ledger",
     summary: "Every entry that explains the balance, newest first, with the balance after it",
     query: z.strictObject(listQuery),
-    responses: { 200: list(ledgerEntry) },
   },
 });

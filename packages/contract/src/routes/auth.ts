@@ -10,7 +10,6 @@ export const authRoutes = defineRoutes({
     path: "/v1/auth/register",
     summary: "Sign up with e-mail and password",
     body: auth.register,
-    responses: { 201: auth.registered },
     problems: ["conflict", "forbidden", "rate-limited"],
   },
   confirm: {
@@ -19,7 +18,6 @@ export const authRoutes = defineRoutes({
     path: "/v1/auth/confirm",
     summary: "Confirm the e-mail address with the code that was sent to it",
     body: auth.confirm,
-    responses: { 204: undefined },
     problems: ["rate-limited"],
   },
   resendCode: {
@@ -29,7 +27,6 @@ export const authRoutes = defineRoutes({
     summary: "Send the confirmation code again",
     description: "Answers alike whether or not the address is known.",
     body: auth.emailOnly,
-    responses: { 202: auth.codeSent },
     problems: ["rate-limited"],
   },
   login: {
@@ -38,7 +35,6 @@ export const authRoutes = defineRoutes({
     path: "/v1/auth/login",
     summary: "Get tokens for e-mail and password",
     body: auth.login,
-    responses: { 200: auth.tokens },
     problems: ["unauthenticated", "forbidden", "rate-limited"],
   },
   refresh: {
@@ -47,7 +43,6 @@ export const authRoutes = defineRoutes({
     path: "/v1/auth/refresh",
     summary: "Get new tokens for a refresh token",
     body: auth.refresh,
-    responses: { 200: auth.tokens },
     problems: ["unauthenticated", "rate-limited"],
   },
   logout: {
@@ -56,7 +51,6 @@ export const authRoutes = defineRoutes({
     path: "/v1/auth/logout",
     summary: "Revoke a refresh token",
     body: auth.refresh,
-    responses: { 204: undefined },
     problems: ["rate-limited"],
   },
   forgotPassword: {
@@ -66,7 +60,6 @@ export const authRoutes = defineRoutes({
     summary: "Send a code to set a new password with",
     description: "Answers alike whether or not the address is known.",
     body: auth.emailOnly,
-    responses: { 202: auth.codeSent },
     problems: ["rate-limited"],
   },
   resetPassword: {
@@ -76,7 +69,6 @@ export const authRoutes = defineRoutes({
     summary: "Set a new password with a code",
     description: "Ends every session of the user.",
     body: auth.resetPassword,
-    responses: { 204: undefined },
     problems: ["rate-limited"],
   },
   getProviders: {
@@ -84,7 +76,6 @@ export const authRoutes = defineRoutes({
     method: "GET",
     path: "/v1/auth/providers",
     summary: "Find the sign-in page and the social providers",
-    responses: { 200: auth.providers },
     problems: [],
   },
   getConfig: {
@@ -94,7 +85,6 @@ export const authRoutes = defineRoutes({
     tag: "Operations",
     summary: "What a page must know before anybody signs in",
     description: "The same for everybody, and kept by caches for five minutes.",
-    responses: { 200: auth.config },
     problems: [],
   },
   changePassword: {
@@ -107,7 +97,6 @@ export const authRoutes = defineRoutes({
     description:
       "Ends every session of the user; the answer has the tokens of a new one. 204 where signing in takes a further step.",
     body: auth.changePassword,
-    responses: { 200: auth.tokens, 204: undefined },
   },
   signOutEverywhere: {
     ...base,
@@ -118,6 +107,5 @@ export const authRoutes = defineRoutes({
     summary: "End every session of the signed-in user",
     description:
       "No refresh token works any more. Access tokens live on until they expire, an hour after they were issued.",
-    responses: { 204: undefined },
   },
 });

@@ -1,11 +1,8 @@
 import * as z from "zod/mini";
 import { defineRoutes } from "../route.ts";
-import { conversation, createConversation, updateConversation } from "../schemas/conversation.ts";
+import { createConversation, updateConversation } from "../schemas/conversation.ts";
 import { id, searchText } from "../schemas/fields.ts";
-import { list, listQuery } from "../schemas/list.ts";
-import { message } from "../schemas/message.ts";
-import { reply } from "../schemas/reply.ts";
-import { listedConversation } from "../schemas/search.ts";
+import { listQuery } from "../schemas/list.ts";
 
 const base = { function: "conversations", auth: "user", tag: "Conversations" } as const;
 const one = "/v1/conversations/{conversationId}";
@@ -41,7 +38,6 @@ export const conversationRoutes = defineRoutes({
           },
         ),
       ),
-    responses: { 200: list(listedConversation) },
   },
   createConversation: {
     ...base,
@@ -49,7 +45,6 @@ export const conversationRoutes = defineRoutes({
     path: "/v1/conversations",
     summary: "Create a conversation, with or without its first message",
     body: createConversation,
-    responses: { 201: conversation, 202: z.object({ conversation, message, reply }) },
     idempotent: true,
     problems: ["insufficient-tokens", "forbidden", "not-found"],
   },
@@ -59,7 +54,6 @@ export const conversationRoutes = defineRoutes({
     path: one,
     summary: "Get a conversation",
     params,
-    responses: { 200: conversation },
     problems: ["not-found"],
   },
   updateConversation: {
@@ -69,7 +63,6 @@ export const conversationRoutes = defineRoutes({
     summary: "Change a conversation",
     params,
     body: updateConversation,
-    responses: { 200: conversation },
     problems: ["not-found", "precondition-failed"],
   },
   deleteConversation: {
@@ -79,7 +72,6 @@ export const conversationRoutes = defineRoutes({
     summary: "Delete a conversation",
     description: "Cancels its unfinished replies. It can be restored for 30 days.",
     params,
-    responses: { 204: undefined },
     problems: ["not-found", "precondition-failed"],
   },
   restoreConversation: {
@@ -88,7 +80,6 @@ export const conversationRoutes = defineRoutes({
     path: `${one}/restore`,
     summary: "Undo a deletion",
     params,
-    responses: { 200: conversation },
     problems: ["not-found", "gone"],
   },
 });

@@ -1,11 +1,9 @@
 import * as z from "zod/mini";
 import { defineRoutes } from "../route.ts";
-import { estimate, estimateReply } from "../schemas/context.ts";
 import { id, modelId, searchText } from "../schemas/fields.ts";
-import { list, listQuery } from "../schemas/list.ts";
-import { editMessage, message, messagePage, onBusy, sendMessage } from "../schemas/message.ts";
-import { reply } from "../schemas/reply.ts";
-import { messageMatch, searchQuery, similarMessages, similarQuery } from "../schemas/search.ts";
+import { listQuery } from "../schemas/list.ts";
+import { editMessage, estimateReply, onBusy, sendMessage } from "../schemas/message.ts";
+import { searchQuery, similarQuery } from "../schemas/search-query.ts";
 
 const base = { function: "messages", auth: "user", tag: "Messages" } as const;
 const all = "/v1/conversations/{conversationId}/messages";
@@ -26,7 +24,6 @@ export const messageRoutes = defineRoutes({
       q: searchQuery,
       role: z.optional(z.enum(["user", "assistant"])),
     }),
-    responses: { 200: list(messageMatch) },
   },
   findSimilarMessages: {
     ...base,
@@ -34,7 +31,6 @@ export const messageRoutes = defineRoutes({
     path: "/v1/messages/similar",
     summary: "The messages most similar to a text",
     query: similarQuery,
-    responses: { 200: similarMessages },
   },
   listMessages: {
     ...base,
@@ -52,7 +48,6 @@ export const messageRoutes = defineRoutes({
         }),
       ),
     }),
-    responses: { 200: messagePage },
     problems: ["not-found"],
   },
   sendMessage: {
@@ -62,7 +57,6 @@ export const messageRoutes = defineRoutes({
     summary: "Send a message and have it answered in the background",
     params: z.strictObject({ conversationId: id }),
     body: sendMessage,
-    responses: { 201: z.object({ message }), 202: z.object({ message, reply }) },
     idempotent: true,
     problems: ["insufficient-tokens", "forbidden", "not-found", "conflict"],
   },
@@ -72,7 +66,6 @@ export const messageRoutes = defineRoutes({
     path: one,
     summary: "Get a message",
     params,
-    responses: { 200: message },
     problems: ["not-found"],
   },
   editMessage: {
@@ -82,7 +75,6 @@ export const messageRoutes = defineRoutes({
     summary: "Edit a message; the earlier text is kept as a version",
     params,
     body: editMessage,
-    responses: { 200: message },
     problems: ["not-found", "conflict", "precondition-failed"],
   },
   deleteMessage: {
@@ -92,7 +84,6 @@ export const messageRoutes = defineRoutes({
     summary: "Delete a message",
     description: "It keeps its place with `content: null`. Its unfinished reply is cancelled.",
     params,
-    responses: { 204: undefined },
     problems: ["not-found", "precondition-failed"],
   },
   estimateReply: {
@@ -104,7 +95,6 @@ export const messageRoutes = defineRoutes({
       "Nothing is stored or held. An unfinished reply is not counted: its answer is not known yet.",
     params: z.strictObject({ conversationId: id }),
     body: estimateReply,
-    responses: { 200: estimate },
     problems: ["not-found", "conflict"],
   },
   askAgain: {
@@ -115,7 +105,6 @@ export const messageRoutes = defineRoutes({
     description: "When it completes, its answer becomes the active one and the earlier stays as a version.",
     params,
     body: z.strictObject({ model: z.optional(modelId), onBusy }),
-    responses: { 202: z.object({ message, reply }) },
     idempotent: true,
     problems: ["insufficient-tokens", "forbidden", "not-found", "conflict"],
   },

@@ -1,9 +1,9 @@
 import * as z from "zod/mini";
 import { defineRoutes } from "../route.ts";
 import { id, searchText } from "../schemas/fields.ts";
-import { list, listQuery } from "../schemas/list.ts";
-import { createNote, note, tag, updateNote } from "../schemas/note.ts";
-import { similarNotes, similarQuery } from "../schemas/search.ts";
+import { listQuery } from "../schemas/list.ts";
+import { createNote, tag, updateNote } from "../schemas/note.ts";
+import { similarQuery } from "../schemas/search-query.ts";
 
 const base = { function: "notes", auth: "user", tag: "Notes" } as const;
 const all = "/v1/notes";
@@ -24,7 +24,6 @@ export const noteRoutes = defineRoutes({
       tag: z.optional(tag),
       pinnedTo: z.optional(id).check(z.meta({ description: "Only the notes pinned to this conversation" })),
     }),
-    responses: { 200: list(note) },
   },
   createNote: {
     ...base,
@@ -32,7 +31,6 @@ export const noteRoutes = defineRoutes({
     path: all,
     summary: "Save a note that models can refer to",
     body: createNote,
-    responses: { 201: note },
     idempotent: true,
   },
   findSimilarNotes: {
@@ -41,7 +39,6 @@ export const noteRoutes = defineRoutes({
     path: "/v1/notes/similar",
     summary: "The notes most similar to a text",
     query: similarQuery,
-    responses: { 200: similarNotes },
   },
   getNote: {
     ...base,
@@ -49,7 +46,6 @@ export const noteRoutes = defineRoutes({
     path: one,
     summary: "Get a note",
     params,
-    responses: { 200: note },
     problems: ["not-found"],
   },
   updateNote: {
@@ -59,7 +55,6 @@ export const noteRoutes = defineRoutes({
     summary: "Change a note",
     params,
     body: updateNote,
-    responses: { 200: note },
     problems: ["not-found", "precondition-failed"],
   },
   deleteNote: {
@@ -69,7 +64,6 @@ export const noteRoutes = defineRoutes({
     summary: "Delete a note",
     description: "Replies that used it keep the text they were given in their context.",
     params,
-    responses: { 204: undefined },
     problems: ["not-found", "precondition-failed"],
   },
   pinNote: {
@@ -81,7 +75,6 @@ export const noteRoutes = defineRoutes({
       "Every later reply of the conversation is given the note, as far as the pinned notes fit: up to about 4 000 " +
       "tokens, those pinned first come first. 50 at most.",
     params: pinParams,
-    responses: { 204: undefined },
     problems: ["not-found", "conflict"],
   },
   unpinNote: {
@@ -90,7 +83,6 @@ export const noteRoutes = defineRoutes({
     path: pin,
     summary: "Unpin a note",
     params: pinParams,
-    responses: { 204: undefined },
     problems: ["not-found"],
   },
 });

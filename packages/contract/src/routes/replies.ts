@@ -1,9 +1,8 @@
 import * as z from "zod/mini";
 import { defineRoutes } from "../route.ts";
-import { replyContext } from "../schemas/context.ts";
 import { id } from "../schemas/fields.ts";
-import { list, listQuery } from "../schemas/list.ts";
-import { reply, replyStatus } from "../schemas/reply.ts";
+import { listQuery } from "../schemas/list.ts";
+import { replyStatus } from "../schemas/reply.ts";
 
 const base = { function: "replies", auth: "user", tag: "Replies" } as const;
 const params = z.strictObject({ replyId: id });
@@ -38,7 +37,6 @@ export const replyRoutes = defineRoutes({
       "`waitSeconds` holds the answer until the reply ends, up to the deployment's cap; above the cap it answers at once with `Retry-After`. `after` leaves out that many code points of `partialText` from its beginning; while `attempts` is the same, what a client had is their beginning.",
     params,
     query: z.strictObject({ waitSeconds, after }),
-    responses: { 200: reply },
     rate: "none",
     problems: ["not-found"],
   },
@@ -48,7 +46,6 @@ export const replyRoutes = defineRoutes({
     path: "/v1/replies/{replyId}/context",
     summary: "What the model was given for a reply, what was left out, and what it cost",
     params,
-    responses: { 200: replyContext },
     problems: ["not-found"],
   },
   cancelReply: {
@@ -57,7 +54,6 @@ export const replyRoutes = defineRoutes({
     path: "/v1/replies/{replyId}/cancel",
     summary: "Cancel a reply; repeating it changes nothing",
     params,
-    responses: { 200: reply },
     problems: ["not-found", "conflict"],
   },
   listReplies: {
@@ -67,7 +63,6 @@ export const replyRoutes = defineRoutes({
     summary: "Replies of a conversation, in the order they were asked for",
     params: z.strictObject({ conversationId: id }),
     query: z.strictObject({ ...listQuery, status: z.optional(replyStatus) }),
-    responses: { 200: list(reply) },
     problems: ["not-found"],
   },
 });

@@ -1,13 +1,8 @@
 import * as z from "zod/mini";
 import { defineRoutes } from "../route.ts";
 import { id, searchText } from "../schemas/fields.ts";
-import { list, listQuery } from "../schemas/list.ts";
-import {
-  createSystemPrompt,
-  promptVisibility,
-  systemPrompt,
-  updateSystemPrompt,
-} from "../schemas/system-prompt.ts";
+import { listQuery } from "../schemas/list.ts";
+import { createSystemPrompt, promptVisibility, updateSystemPrompt } from "../schemas/system-prompt.ts";
 
 const base = { function: "system-prompts", auth: "user", tag: "System prompts" } as const;
 const all = "/v1/system-prompts";
@@ -22,7 +17,6 @@ export const systemPromptRoutes = defineRoutes({
     summary: "List system prompts",
     description: "One's own, and the public ones of everybody, by time of creation.",
     query: z.strictObject({ ...listQuery, q: searchText, visibility: z.optional(promptVisibility) }),
-    responses: { 200: list(systemPrompt) },
   },
   createSystemPrompt: {
     ...base,
@@ -30,7 +24,6 @@ export const systemPromptRoutes = defineRoutes({
     path: all,
     summary: "Save a system prompt",
     body: createSystemPrompt,
-    responses: { 201: systemPrompt },
     idempotent: true,
   },
   getSystemPrompt: {
@@ -39,7 +32,6 @@ export const systemPromptRoutes = defineRoutes({
     path: one,
     summary: "Get a system prompt",
     params,
-    responses: { 200: systemPrompt },
     problems: ["not-found"],
   },
   updateSystemPrompt: {
@@ -52,7 +44,6 @@ export const systemPromptRoutes = defineRoutes({
       "use the prompt keep the text they copied.",
     params,
     body: updateSystemPrompt,
-    responses: { 200: systemPrompt },
     problems: ["not-found", "forbidden", "precondition-failed"],
   },
   deleteSystemPrompt: {
@@ -63,7 +54,6 @@ export const systemPromptRoutes = defineRoutes({
     description:
       "Conversations and replies keep the text they copied. Other users' public ones: admins only.",
     params,
-    responses: { 204: undefined },
     problems: ["not-found", "forbidden", "precondition-failed"],
   },
 });

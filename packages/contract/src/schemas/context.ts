@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { content, id, modelId, timestamp } from "./fields.ts";
+import { id, modelId, timestamp } from "./fields.ts";
 import { replyStatus } from "./reply.ts";
 import { price } from "./tokens.ts";
 
@@ -59,8 +59,6 @@ export const replyContext = z
   .register(z.globalRegistry, { id: "ReplyContext" });
 
 export type ReplyContext = z.infer<typeof replyContext>;
-
-export const estimateReply = z.strictObject({ content, model: z.optional(modelId) });
 
 export const estimate = z
   .object({

@@ -58,3 +58,5 @@ export const sendMessage = z
 export const editMessage = z
   .strictObject({ content: z.optional(content), metadata: z.optional(metadata) })
   .check(z.refine((value) => Object.keys(value).length > 0, { message: "must change at least one field" }));
+
+export const estimateReply = z.strictObject({ content, model: z.optional(modelId) });

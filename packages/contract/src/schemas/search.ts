@@ -1,17 +1,8 @@
 import * as z from "zod/mini";
 import { conversation } from "./conversation.ts";
-import { id, text } from "./fields.ts";
+import { id } from "./fields.ts";
 import { message } from "./message.ts";
 import { note } from "./note.ts";
-
-/** Words to search for; read by `websearch_to_tsquery`, which no text is an error to. */
-export const searchQuery = text(256).check(
-  z.meta({
-    example: "leases",
-    description:
-      'Words that must all occur; `"a phrase"`, `or` and `-without` are understood, nothing else is special. Where whole words find little, parts of words and misspelt ones are found too.',
-  }),
-);
 
 const highlight = z
   .object({ start: z.int().check(z.minimum(0)), end: z.int().check(z.minimum(1)) })
@@ -47,21 +38,6 @@ export const listedConversation = z
       .check(z.meta({ description: "Only with sort=relevance" })),
   })
   .register(z.globalRegistry, { id: "ListedConversation" });
-
-const k = z
-  ._default(
-    z.pipe(
-      z.string().check(z.regex(/^(100|[1-9]\d?)$/, "must be a whole number from 1 to 100")),
-      z.transform(Number),
-    ),
-    10,
-  )
-  .check(z.meta({ type: "integer", minimum: 1, maximum: 100, default: 10, pattern: undefined }));
-
-export const similarQuery = z.strictObject({
-  q: text(2_000).check(z.meta({ example: "How do leases end?", description: "A text to compare with" })),
-  k,
-});
 
 const score = z
   .number()
