@@ -34,7 +34,7 @@ async function connectionsOf(user: User): Promise<string[]> {
   return rows.map(({ id }) => id);
 }
 
-test("who only listens ends with the text of who only polls", async () => {
+test.concurrent("who only listens ends with the text of who only polls", async () => {
   const ada = await signUp();
   const listener = await listen(ada.token);
   const { replyId, conversationId } = await slowReply(ada);
@@ -67,7 +67,7 @@ test("who only listens ends with the text of who only polls", async () => {
   listener.close();
 });
 
-test("a long answer comes in pieces of at most 16 KB, whatever its characters", async () => {
+test.concurrent("a long answer comes in pieces of at most 16 KB, whatever its characters", async () => {
   const ada = await signUp();
   const listener = await listen(ada.token);
   const conversationId = await startConversation(ada);
@@ -82,7 +82,7 @@ test("a long answer comes in pieces of at most 16 KB, whatever its characters", 
   listener.close();
 });
 
-test("after a dropped connection the rest comes without a gap", async () => {
+test.concurrent("after a dropped connection the rest comes without a gap", async () => {
   const ada = await signUp();
   const first = await listen(ada.token);
   const { replyId } = await slowReply(ada);
@@ -109,7 +109,7 @@ test("after a dropped connection the rest comes without a gap", async () => {
   for (const listener of [second, third]) listener.close();
 });
 
-test("a cancel is told, and the text is what was stored", async () => {
+test.concurrent("a cancel is told, and the text is what was stored", async () => {
   const ada = await signUp();
   const listener = await listen(ada.token);
   const { replyId } = await slowReply(ada);
@@ -126,7 +126,7 @@ test("a cancel is told, and the text is what was stored", async () => {
   listener.close();
 });
 
-test("another's reply is an unknown one, and nothing of another's is ever sent", async () => {
+test.concurrent("another's reply is an unknown one, and nothing of another's is ever sent", async () => {
   const ada = await signUp();
   const { replyId } = await slowReply(ada);
   overhearing.send({ action: "subscribe", replyId, after: 0 });
@@ -184,7 +184,8 @@ test.each<[string, string, string, string, object?]>([
 
 test("a request about a reply that is refused says about which, to whoever sent it alone", async () => {
   const ada = await signUp();
-  const { replyId } = await slowReply(ada);
+  const { reply } = await ask(ada, await startConversation(ada), "Hello");
+  const replyId = reply.id;
   const hers = await listen(ada.token);
   const before = overhearing.events.length;
   hers.send({ action: "subscribe", replyId, after: "0" });
