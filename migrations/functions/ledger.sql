@@ -1,4 +1,5 @@
--- Ids of rows that are born inside a transaction (ledger entries); the shape of every other id.
+-- Ids of rows that are born inside a transaction (ledger entries). They look like every other id, and are no cuid2: nothing is fetched by
+-- them.
 CREATE OR REPLACE FUNCTION new_id() RETURNS text LANGUAGE sql VOLATILE AS $$
   SELECT 'l' || substr(replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''), 10, 23)
 $$;

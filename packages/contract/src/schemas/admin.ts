@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { id, modelId, text, timestamp } from "./fields.ts";
+import { id, modelId, recordId, text, timestamp } from "./fields.ts";
 import { replyErrorCode, replyStatus } from "./reply.ts";
 
 export const adminUser = z
@@ -95,7 +95,7 @@ const pseudonymous = z.string().check(
 
 export const adminAction = z
   .object({
-    id,
+    id: recordId,
     adminId: pseudonymous,
     action: adminActionKind,
     userId: z.nullable(pseudonymous),

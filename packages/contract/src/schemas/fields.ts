@@ -8,6 +8,14 @@ export const id = z
     z.meta({ example: "tz4a98xxat96iws9zmbrgj3a" }),
   );
 
+/** Of a record that lists show and no route fetches. */
+export const recordId = id.check(
+  z.meta({
+    description: "Tells records apart, and is no id of a resource: no route takes it",
+    example: "l5c0d1f0e9a84b7c8f2e6d3a",
+  }),
+);
+
 export const timestamp = z.iso
   .datetime({ precision: 3 })
   .check(z.meta({ description: "RFC 3339, UTC, milliseconds", example: "2026-11-21T09:30:00.000Z" }));

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { id, timestamp } from "./fields.ts";
+import { id, recordId, timestamp } from "./fields.ts";
 
 /** What a reply costs. */
 export const price = z.union([
@@ -24,7 +24,7 @@ export const tokenBalance = z
 
 export const ledgerEntry = z
   .object({
-    id,
+    id: recordId,
     kind: z.enum(["grant", "hold", "debit", "release"]).check(
       z.meta({
         description: "grant and debit change the balance; hold and release what is kept back of it",
