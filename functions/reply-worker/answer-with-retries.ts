@@ -136,8 +136,8 @@ async function afterFailure(
 ): Promise<Model> {
   if (!(error instanceof LlmError)) throw error;
   const { transcript, reply, attempt } = run;
-  const { code, status, reason, requestId: providerRequestId, retryAfterMillis } = error;
-  const said = { code, status, reason, providerRequestId };
+  const { code, status, reason, address, requestId: providerRequestId, retryAfterMillis } = error;
+  const said = { code, status, reason, address, providerRequestId };
   const log = { replyId: reply.id, userId: reply.ownerId, attempt, model: model.id, ...said };
   if (shouldDropTools(run, error)) {
     logger.warn("model refused tools", log);

@@ -19,6 +19,8 @@ export interface LlmErrorDetails {
   readonly reason?: string | undefined;
   /** The provider's id of the request, for a support case. */
   readonly requestId?: string | undefined;
+  /** Host and port that could not be reached. */
+  readonly address?: string | undefined;
   /** Whether it may lie in what the request holds, and not in who sends it or in how the provider is. */
   readonly liesInRequest?: boolean | undefined;
   /** Whether the request may only have been refused because it offered tools. */
@@ -39,6 +41,7 @@ export class LlmError extends Error {
   readonly status: number | undefined;
   readonly reason: string | undefined;
   readonly requestId: string | undefined;
+  readonly address: string | undefined;
   readonly liesInRequest: boolean;
   readonly refusesTools: boolean;
   readonly isAdjusted: boolean;
@@ -51,6 +54,7 @@ export class LlmError extends Error {
     this.status = details.status;
     this.reason = details.reason;
     this.requestId = details.requestId;
+    this.address = details.address;
     this.liesInRequest = details.liesInRequest ?? false;
     this.refusesTools = details.refusesTools ?? false;
     this.isAdjusted = details.isAdjusted ?? false;
@@ -60,6 +64,15 @@ export class LlmError extends Error {
 /** The error of a stream that ended, or broke, before the provider said that the answer is complete. */
 export function cutStreamError(): LlmError {
   return new LlmError("provider_unavailable", "The model provider's answer broke off.", { retryable: true });
+}
+
+/** The error of a connection that could not be made, or was lost. */
+export function networkError(server: { provider: string; address: string }, networkCode: string): LlmError {
+  return new LlmError("provider_unavailable", `The model provider ${server.provider} cannot be reached.`, {
+    retryable: true,
+    reason: networkCode,
+    address: server.address,
+  });
 }
 
 /** The error of a request that the server wants otherwise, as it will be made from now on. */

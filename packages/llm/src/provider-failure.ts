@@ -18,6 +18,8 @@ export interface ProviderFailure {
   readonly codes: readonly string[];
   /** The human-readable message of the body: the only place where some servers tell an overflow. */
   readonly message: string;
+  /** What the network said where there is no answer. */
+  readonly networkCode?: string | undefined;
   /** What of the request the body says it is about. */
   readonly parameters?: readonly string[];
 }

@@ -6,6 +6,7 @@ import {
   cutStreamError,
   failedEndingError,
   LlmError,
+  networkError,
 } from "./errors.ts";
 import type { PromptRequest, ProviderMemo, ReplyEvent, TokenUsage, ToolCall } from "./provider.ts";
 import { namesTools, type ProviderFailure, toLlmError } from "./provider-failure.ts";
@@ -26,6 +27,8 @@ export interface StreamStep {
 interface StreamSource {
   readonly request: PromptRequest;
   readonly signal: AbortSignal;
+  /** Who is asked, and where: host and port. */
+  readonly server: { readonly provider: string; readonly address: string };
   /** Sends the request; steps arrive as the provider streams. */
   readonly open: () => Promise<AsyncIterable<StreamStep>>;
   /** Reads what the SDK threw; undefined for errors that are not the SDK's. */
@@ -55,10 +58,11 @@ export async function* streamReply(source: StreamSource): AsyncGenerator<ReplyEv
   yield answer.finish();
 }
 
-function translate(error: unknown, { signal, readFailure, adjust }: StreamSource): unknown {
+function translate(error: unknown, { signal, server, readFailure, adjust }: StreamSource): unknown {
   if (signal.aborted) return abortError(signal);
   if (error instanceof LlmError) return error;
   const failure = readFailure(error);
+  if (failure.networkCode !== undefined) return networkError(server, failure.networkCode);
   if (!adjust(failure)) return toLlmError(failure, Date.now());
   return adjustedError({ status: failure.status, refusesTools: namesTools(failure) });
 }

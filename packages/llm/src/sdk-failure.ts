@@ -1,4 +1,4 @@
-import { numberOf, property } from "./json-shape.ts";
+import { numberOf, property, textOf } from "./json-shape.ts";
 import type { ProviderFailure } from "./provider-failure.ts";
 
 const CODE_KEY = /^(code|type|status|reason|error_?(code|type)|__type)$/i;
@@ -28,6 +28,17 @@ function reportedStatus(leaves: readonly Leaf[]): number | undefined {
   return codes.find((code) => Number.isInteger(code) && code >= 400 && code < 600);
 }
 
+const CODE = /^[A-Z][A-Z0-9_]{1,60}$/;
+
+/** The code of the error that caused this one; of an address with several of them, the first. */
+function networkCodeOf(error: unknown, depth = 0): string | undefined {
+  const code = textOf(property(error, "code"));
+  if (code !== undefined && CODE.test(code)) return code;
+  if (depth >= DEEPEST || !(error instanceof Error)) return undefined;
+  const inner = property(error, "errors", "0") ?? error.cause;
+  return networkCodeOf(inner, depth + 1);
+}
+
 /**
  * Reads an error of either SDK by its shape (`status`, `headers`, `error` with the parsed body), so that the
  * SDK's classes need not be loaded to recognise them. Anything else, network errors included, has no status.
@@ -40,6 +51,7 @@ export function readFailure(error: unknown): ProviderFailure {
   const said = body === undefined && status !== undefined ? property(error, "message") : body;
   const leaves = [...leavesOf(said, "error")];
   return {
+    ...(said === undefined && { networkCode: networkCodeOf(error) }),
     status: status ?? reportedStatus(leaves),
     headers: headers instanceof Headers ? headers : undefined,
     codes: textsOf(leaves, CODE_KEY),

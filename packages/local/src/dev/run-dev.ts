@@ -8,6 +8,7 @@ import { loadVariables, readSettings, type Settings } from "../settings.ts";
 import { type Stack, type StackOptions, startStack } from "../stack.ts";
 import { activeModel } from "./active-model.ts";
 import { banner } from "./banner.ts";
+import { silentServers } from "./model-server.ts";
 import { listenForStop, type StopSignal } from "./stop-signal.ts";
 
 const root = new URL("../../../../", import.meta.url);
@@ -59,6 +60,7 @@ async function run(
   onStack: (stack: Stack) => void,
 ) {
   activeModel(settings);
+  const silent = silentServers(settings);
   if (options.reset) {
     console.log(`Forgetting the data in ${dataDir}`);
     await forgetData(dataDir);
@@ -67,7 +69,7 @@ async function run(
   const stack = await startStack(stackOptions(settings, log, options.verbose));
   onStack(stack);
   const forget = await announceStack(dataDir, stack);
-  if (!stop.isStopping) console.log(banner(stack, settings, log));
+  if (!stop.isStopping) console.log([banner(stack, settings, log), ...(await silent)].join("\n"));
   await stop.requested;
   console.log("Stopping");
   await forget();

@@ -1,4 +1,5 @@
 import type { Anthropic } from "@anthropic-ai/sdk";
+import { addressOf } from "../../address.ts";
 import { createAdjustmentMemory } from "../../adjustments.ts";
 import { readEvents } from "../../event-stream.ts";
 import type { Provider } from "../../provider.ts";
@@ -18,6 +19,7 @@ const OFFICIAL_BASE_URL = "https://api.anthropic.com";
 /** The provider `anthropic`: the Messages API. */
 export function createAnthropicProvider(config: AnthropicConfig): Provider {
   const memory = createAdjustmentMemory();
+  const server = { provider: "anthropic", address: addressOf(config.baseUrl || OFFICIAL_BASE_URL) };
   let client: Promise<Anthropic> | undefined;
   return {
     stream: (request, { signal, heard }) => {
@@ -25,6 +27,7 @@ export function createAnthropicProvider(config: AnthropicConfig): Provider {
       return streamReply({
         request,
         signal,
+        server,
         readFailure,
         adjust: (failure) => memory.learn(request, adjustments, failure),
         open: async () => {

@@ -118,6 +118,21 @@ describe("a failure", () => {
     expect(error).toMatchObject({ code: "provider_unavailable", retryable: true });
   });
 
+  it("of a server that nobody runs says which provider it is, and where and why", async () => {
+    const server = await startHangingServer("");
+    server.close();
+    const provider = createOpenAiProvider({ apiKey: "sk-secret-key", baseUrl: `${server.url}/secret/v1` });
+    const { error } = await collect(provider);
+    expect(error).toMatchObject({
+      code: "provider_unavailable",
+      message: "The model provider openai cannot be reached.",
+      retryable: true,
+      reason: "ECONNREFUSED",
+      address: new URL(server.url).host,
+    });
+    expect(inspect(error, { depth: 10, showHidden: true })).not.toMatch(/secret/i);
+  });
+
   it("of the network before the answer is retryable", async () => {
     const fetch = () => Promise.reject(new TypeError("fetch failed"));
     const { error } = await collect(createOpenAiProvider({ apiKey: "sk-secret-key", fetch }));

@@ -1,4 +1,5 @@
 import type { OpenAI } from "openai";
+import { addressOf } from "../../address.ts";
 import { createAdjustmentMemory } from "../../adjustments.ts";
 import { readEvents } from "../../event-stream.ts";
 import type { Provider } from "../../provider.ts";
@@ -26,6 +27,7 @@ export function createOpenAiProvider(config: OpenAiConfig): Provider {
     ? "max_completion_tokens"
     : "max_tokens";
   const memory = createAdjustmentMemory();
+  const server = { provider: "openai", address: addressOf(baseUrl) };
   let client: Promise<OpenAI> | undefined;
 
   return {
@@ -34,6 +36,7 @@ export function createOpenAiProvider(config: OpenAiConfig): Provider {
       return streamReply({
         request,
         signal,
+        server,
         readFailure,
         adjust: (failure) => memory.learn(request, adjustments, failure),
         open: async () => {
