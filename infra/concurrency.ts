@@ -1,8 +1,8 @@
 // Each environment holds one connection. Routes, sweeper, migrations and a psql of yours need some as well.
 const shareOfWorkers = 0.5;
 // SQS takes no fewer.
-const fewestWorkers = 2;
-const mostWorkers = 1_000;
+const minWorkers = 2;
+const maxWorkers = 1_000;
 // Of ten concurrent executions, four go to the workers and the others answer requests.
 const shareOfAccount = 0.4;
 
@@ -12,5 +12,5 @@ export function maximumWorkers(limits: { databaseConnections: number; accountCon
     limits.databaseConnections * shareOfWorkers,
     limits.accountConcurrency * shareOfAccount,
   );
-  return Math.min(mostWorkers, Math.max(fewestWorkers, Math.floor(fair)));
+  return Math.min(maxWorkers, Math.max(minWorkers, Math.floor(fair)));
 }

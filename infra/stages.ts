@@ -23,7 +23,7 @@ import * as z from "zod/mini";
 // zod/mini has no words of its own for what is wrong.
 z.config(z.locales.en());
 
-const whole = (least: number, most: number) => z.int().check(z.minimum(least), z.maximum(most));
+const whole = (minimum: number, maximum: number) => z.int().check(z.minimum(minimum), z.maximum(maximum));
 const origin = z
   .url({ protocol: /^https?$/ })
   .check(z.refine((url) => new URL(url).origin === url, "must be an origin"));

@@ -4,7 +4,7 @@ import { logger } from "@parley/runtime/logger";
 import type { PostConfirmationTriggerEvent } from "aws-lambda";
 
 // Cognito waits 5 s for a trigger and then fails the call; giving up before leaves time to say why in the log.
-const usualPatienceMillis = 4_000;
+const defaultPatienceMillis = 4_000;
 
 /** Rejects, with a TimeoutError, what takes longer: a secret that is not answered, a database that wakes up. */
 async function within(millis: number, work: Promise<unknown>): Promise<void> {
@@ -21,7 +21,7 @@ async function within(millis: number, work: Promise<unknown>): Promise<void> {
  */
 export function createUserOnConfirmation(
   makeUser: (subject: Subject) => Promise<unknown>,
-  patienceMillis: number = usualPatienceMillis,
+  patienceMillis: number = defaultPatienceMillis,
 ) {
   return async (event: PostConfirmationTriggerEvent): Promise<PostConfirmationTriggerEvent> => {
     const { sub, email, name } = event.request.userAttributes;

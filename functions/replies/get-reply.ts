@@ -28,11 +28,11 @@ function toResponse({ reply, etag }: Seen, after: number): ApiResponse {
 
 /**
  * Status and text of a reply. `waitSeconds` holds the answer until the reply ends.
- * @param mostWaitSeconds above it a poll is answered at once.
+ * @param maxWaitSeconds above it a poll is answered at once.
  */
 export function getReply(
   dependencies: ReadingDependencies,
-  mostWaitSeconds: number,
+  maxWaitSeconds: number,
 ): Operation<(typeof replyRoutes)["getReply"]> {
   return async ({
     params: { replyId },
@@ -44,7 +44,7 @@ export function getReply(
   }) => {
     addLogKeys({ replyId });
     const isSeen = hasSeenItRun(headers.ifNoneMatch);
-    const wanted = waitSeconds > mostWaitSeconds ? 0 : waitSeconds * 1000;
+    const wanted = waitSeconds > maxWaitSeconds ? 0 : waitSeconds * 1000;
     const until = Date.now() + Math.min(wanted, remainingMillis() - spareMillis);
     for (let pause = firstPauseMillis; ; pause = Math.min(pause * 1.5, longestPauseMillis)) {
       const seen = await readReply(dependencies, caller.userId, replyId, requestId, isSeen);

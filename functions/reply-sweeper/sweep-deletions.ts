@@ -5,7 +5,7 @@ import { logger } from "@parley/runtime/logger";
 
 /** Longer than a request for the deletion may take, and than its client waits before it repeats it. */
 const idleSeconds = 300;
-const mostAccounts = 100;
+const maxAccounts = 100;
 
 export interface SweptDeletions {
   finishedDeletions: number;
@@ -22,7 +22,7 @@ export async function sweepDeletions(
   hasTime: () => boolean,
 ): Promise<SweptDeletions> {
   const swept: SweptDeletions = { finishedDeletions: 0, unfinishedDeletions: 0 };
-  for (const account of await findLeavingAccounts(dependencies.database, idleSeconds, mostAccounts)) {
+  for (const account of await findLeavingAccounts(dependencies.database, idleSeconds, maxAccounts)) {
     try {
       const done = hasTime() ? await eraseAccount(dependencies, account, hasTime) : { isComplete: false };
       if (done === undefined || done.isComplete) swept.finishedDeletions++;

@@ -6,7 +6,7 @@ import type { EmbeddingQueue } from "@parley/jobs/embedding-queue";
 const messagesAtOnce = 2_000;
 const itemsAtOnce = 50;
 // Bounds one run; what is left then waits for the next.
-const mostBatches = 20;
+const maxBatches = 20;
 /** What is older is the back-fill's, `pnpm embed`. */
 const sinceSeconds = 7 * 24 * 60 * 60;
 
@@ -20,7 +20,7 @@ interface Dependencies {
 
 async function sweepWords(database: Database): Promise<number> {
   let total = 0;
-  for (let count = 0; count < mostBatches; count++) {
+  for (let count = 0; count < maxBatches; count++) {
     const remembered = await rememberWords(database, messagesAtOnce);
     total += remembered;
     if (remembered < messagesAtOnce) break;
@@ -32,7 +32,7 @@ async function sweepEmbeddings(dependencies: Dependencies, kind: "message" | "no
   const { database, embeddings, model, dimensions } = dependencies;
   let total = 0;
   let after: EmbeddableItem | undefined;
-  for (let count = 0; embeddings !== undefined && count < mostBatches; count++) {
+  for (let count = 0; embeddings !== undefined && count < maxBatches; count++) {
     const page = { after, sinceSeconds, limit: itemsAtOnce };
     const items = await listMissingEmbeddings(database, { kind, model, dimensions }, page);
     if (items.length === 0 || !(await embeddings.enqueue({ kind, items }))) break;

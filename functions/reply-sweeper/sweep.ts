@@ -11,7 +11,7 @@ import type { Realtime } from "@parley/realtime/create-realtime";
 
 const batch = 100;
 // Bounds one run; what is left then waits for the next.
-const mostBatches = 100;
+const maxBatches = 100;
 
 interface Dependencies {
   database: Database;
@@ -43,9 +43,9 @@ async function sweepOnce(dependencies: Dependencies, requestId: string, swept: S
 }
 
 /** Batch by batch, so that no statement takes long; answers how many rows have gone. */
-async function purgeAll(purge: (most: number) => Promise<number>): Promise<number> {
+async function purgeAll(purge: (limit: number) => Promise<number>): Promise<number> {
   let total = 0;
-  for (let count = 0; count < mostBatches; count++) {
+  for (let count = 0; count < maxBatches; count++) {
     const purged = await purge(batch);
     total += purged;
     if (purged < batch) break;
@@ -77,13 +77,13 @@ export async function sweep(dependencies: Dependencies, requestId: string): Prom
     purgedApiKeys: 0,
     purgedIdempotencyKeys: 0,
   };
-  for (let count = 0; count < mostBatches; count++) {
+  for (let count = 0; count < maxBatches; count++) {
     if (!(await sweepOnce(dependencies, requestId, swept))) break;
   }
   swept.purgedSubjects = await purgeDeletedSubjects(database);
   swept.purgedConnections = await closeEnded(dependencies);
-  swept.purgedApiKeys = await purgeAll((most) => purgeApiKeys(database, most));
-  swept.purgedIdempotencyKeys = await purgeAll((most) => purgeIdempotencyKeys(database, most));
-  swept.purgedConversations = await purgeAll((most) => purgeConversations(database, most));
+  swept.purgedApiKeys = await purgeAll((limit) => purgeApiKeys(database, limit));
+  swept.purgedIdempotencyKeys = await purgeAll((limit) => purgeIdempotencyKeys(database, limit));
+  swept.purgedConversations = await purgeAll((limit) => purgeConversations(database, limit));
   return swept;
 }

@@ -9,8 +9,8 @@ import { traced } from "@parley/runtime/tracer";
 import type { Run } from "./run.ts";
 import { whileLeased } from "./while-leased.ts";
 
-const mostSearchesAtOnce = 3;
-const mostNotesPerSearch = 5;
+const maxSearchesAtOnce = 3;
+const maxNotesPerSearch = 5;
 /** Tokens that one search, and all searches of a reply, may add to the prompt. */
 const searchTokens = 2_000;
 const allSearchesTokens = 8_000;
@@ -30,7 +30,7 @@ async function search(run: Run, prompt: Prompt, query: string, tokens: number): 
   const without = [...whole, ...transcript.found].map(({ id }) => id);
   const found = await traced("database search", () =>
     whileLeased(worker.leaseSeconds, () =>
-      searchNotes(worker.database, reply.ownerId, { query, without, limit: mostNotesPerSearch }),
+      searchNotes(worker.database, reply.ownerId, { query, without, limit: maxNotesPerSearch }),
     ),
   );
   const fitting = fitNotes(found, tokens);
@@ -50,7 +50,7 @@ export async function answerCalls(run: Run, calls: readonly ToolCall[], prompt: 
   for (const call of calls) {
     const query = readSearch(call);
     let result = "There is no such tool, or its arguments are not as described.";
-    if (results.length >= mostSearchesAtOnce) result = "Too many calls at once; search again for this.";
+    if (results.length >= maxSearchesAtOnce) result = "Too many calls at once; search again for this.";
     else if (query !== undefined) {
       result = await search(run, prompt, query, budget(run, prompt.roomTokens, given));
     }

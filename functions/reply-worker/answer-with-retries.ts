@@ -22,7 +22,7 @@ export interface Answered {
 }
 
 /** Failed calls of one model before the fallback is asked. */
-const mostFailures = 4;
+const maxFailures = 4;
 const heartbeatsPerLease = 6;
 
 function requireModel(worker: Worker, id: string): Model {
@@ -154,7 +154,7 @@ async function afterFailure(
     throw error;
   }
   const isPatient = isWorthWaiting(retryAfterMillis, run.endsAt - Date.now());
-  const following = nextModel(run, model, failures >= mostFailures || !isPatient);
+  const following = nextModel(run, model, failures >= maxFailures || !isPatient);
   const delay =
     following === model
       ? retryDelayMillis({ attempt: failures, retryAfterMillis, random: Math.random() })

@@ -8,7 +8,7 @@ import { traced } from "@parley/runtime/tracer";
 import { runReply } from "./run-reply.ts";
 import type { Worker } from "./worker.ts";
 
-/** Looks again when the present lease has run out, or after the usual delay. */
+/** Looks again when the present lease has run out, or after the default delay. */
 async function checkLater(
   worker: Worker,
   job: ReplyJob,

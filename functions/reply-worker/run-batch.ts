@@ -106,7 +106,7 @@ export async function runBatch(
   if (source === undefined) await Promise.all(first);
   else {
     await runWithRefill(first, {
-      receive: (most) => source.receive(most, worker.holdSeconds),
+      receive: (limit) => source.receive(limit, worker.holdSeconds),
       run: async (delivery) => {
         hold.take(delivery.receiptHandle, true);
         await run(batch, received(delivery));

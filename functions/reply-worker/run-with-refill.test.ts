@@ -1,17 +1,17 @@
 import type { Delivery } from "@parley/jobs/reply-source";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { mostAtOnce, runWithRefill } from "./run-with-refill.ts";
+import { maxAtOnce, runWithRefill } from "./run-with-refill.ts";
 
 const replyMillis = 10_000;
 let begun: number[];
 let running: number;
-let mostRunning: number;
+let maxRunning: number;
 let waiting: Delivery[];
 let asked: number[];
 
-async function receive(most: number): Promise<Delivery[]> {
-  asked.push(most);
-  return waiting.splice(0, most);
+async function receive(limit: number): Promise<Delivery[]> {
+  asked.push(limit);
+  return waiting.splice(0, limit);
 }
 
 beforeEach(() => {
@@ -19,7 +19,7 @@ beforeEach(() => {
   begun = [];
   asked = [];
   running = 0;
-  mostRunning = 0;
+  maxRunning = 0;
   waiting = [];
 });
 
@@ -30,7 +30,7 @@ afterEach(() => {
 async function reply(millis = replyMillis): Promise<void> {
   begun.push(Date.now());
   running++;
-  mostRunning = Math.max(mostRunning, running);
+  maxRunning = Math.max(maxRunning, running);
   await new Promise((resolve) => setTimeout(resolve, millis));
   running--;
 }
@@ -58,14 +58,14 @@ async function runFor(first: readonly Promise<void>[], millisOfRefill: number): 
 test("one slow reply has nine waiting ones join it, and they end together", async () => {
   waiting = deliveries(9);
   expect(await runFor([reply()], 60_000)).toBeLessThanOrEqual(replyMillis + 1_000);
-  expect([begun.length, mostRunning]).toEqual([10, 10]);
+  expect([begun.length, maxRunning]).toEqual([10, 10]);
 });
 
 test("never more than ten run, and a slot that comes free is filled while there is a backlog", async () => {
   waiting = deliveries(25);
   const millis = await runFor([reply(1_000), reply()], 60_000);
-  expect([begun.length, mostRunning]).toEqual([27, mostAtOnce]);
-  expect(Math.max(...asked)).toBeLessThanOrEqual(mostAtOnce);
+  expect([begun.length, maxRunning]).toEqual([27, maxAtOnce]);
+  expect(Math.max(...asked)).toBeLessThanOrEqual(maxAtOnce);
   expect(millis).toBeLessThanOrEqual(3 * replyMillis + 1_000);
 });
 

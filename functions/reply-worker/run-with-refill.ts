@@ -1,14 +1,14 @@
 import type { Delivery } from "@parley/jobs/reply-source";
 
 /** Replies that one environment runs at once. */
-export const mostAtOnce = 10;
+export const maxAtOnce = 10;
 // Replies shorter than this never read the queue; those that are slow read it less and less, for each read is billed.
 const firstPauseMillis = 500;
 const longestPauseMillis = 8_000;
 
 export interface Refill {
   /** Up to so many jobs that the queue has waiting. Never rejects. */
-  receive(most: number): Promise<Delivery[]>;
+  receive(limit: number): Promise<Delivery[]>;
   /** Runs a job that the queue had waiting. Never rejects. */
   run(delivery: Delivery): Promise<void>;
   /** Epoch milliseconds after which nothing more is begun. */
@@ -40,12 +40,12 @@ export async function runWithRefill(first: readonly Promise<void>[], refill: Ref
   let pause = firstPauseMillis;
   let isBacklogged = false;
   while (running.size > 0) {
-    if (running.size >= mostAtOnce || Date.now() >= refill.until) {
+    if (running.size >= maxAtOnce || Date.now() >= refill.until) {
       await Promise.race(running);
       continue;
     }
     if (!isBacklogged) await settledOr(pause, running);
-    const free = mostAtOnce - running.size;
+    const free = maxAtOnce - running.size;
     if (running.size === 0 || free <= 0 || Date.now() >= refill.until) continue;
     const deliveries = await refill.receive(free);
     for (const delivery of deliveries) track(refill.run(delivery));

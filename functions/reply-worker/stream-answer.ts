@@ -49,7 +49,7 @@ function millisLeft({ endsAt }: Run): number {
 }
 
 /** Less than this could not even say that there is not enough. */
-const leastOutputTokens = 256;
+const minOutputTokens = 256;
 
 function requestFor({ reply, transcript }: Run, { model, prompt }: Call): PromptRequest {
   const { usage } = transcript;
@@ -58,7 +58,7 @@ function requestFor({ reply, transcript }: Run, { model, prompt }: Call): Prompt
     systemPrompt: presentPrompt(reply.systemPrompt),
     messages: prompt.messages,
     // What the hold covers is for all calls together.
-    maxOutputTokens: Math.max(leastOutputTokens, model.maxOutputTokens - usage.outputTokens),
+    maxOutputTokens: Math.max(minOutputTokens, model.maxOutputTokens - usage.outputTokens),
     tools: prompt.tools,
     rounds: roundsToShow(transcript),
   };

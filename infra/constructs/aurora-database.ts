@@ -25,7 +25,7 @@ import type { Network } from "../deployment.ts";
 import type { Stage } from "../stages.ts";
 import { acknowledge } from "./acknowledge.ts";
 
-// Not Postgres' usual one.
+// Not Postgres' default.
 const port = 5433;
 
 /**

@@ -7,7 +7,7 @@ import { ResourceFunction } from "./resource-function.ts";
 
 const embedderSeconds = 60;
 // Providers limit requests; nobody waits for an embedding.
-const mostEmbedders = 2;
+const maxEmbedders = 2;
 
 /** The variables that name the embedding model; none where the stage has none. */
 export function embeddingVariables({ embeddings, models }: Stage) {
@@ -38,6 +38,6 @@ export class Embeddings extends Construct {
       memoryMegabytes: props.stage.memory.background,
       timeoutSeconds: embedderSeconds,
     });
-    this.queue.consumeJobs(embedder, mostEmbedders);
+    this.queue.consumeJobs(embedder, maxEmbedders);
   }
 }

@@ -12,7 +12,7 @@ import type { StackReady } from "./serve-stack.ts";
 import { median } from "./statistics.ts";
 import type { Target } from "./target.ts";
 
-const mostUsers = 16;
+const maxUsers = 16;
 // V8 has compiled a server's hot path after its first thousands of requests.
 const warmUpRuns = 3;
 
@@ -37,7 +37,7 @@ export async function stackTarget(
   waitSeconds: number,
 ): Promise<Target> {
   const { url, cognitoEndpoint, databaseUrl } = ready;
-  const tokens = await signUpAll(url, cognitoEndpoint, Math.min(count, mostUsers));
+  const tokens = await signUpAll(url, cognitoEndpoint, Math.min(count, maxUsers));
   const askers = await parleyAskers(url, tokens, count, waitSeconds);
   return { name: "parley", askers, settle: () => analyze(databaseUrl), memory: () => treeBytes(pid) };
 }
@@ -49,7 +49,7 @@ export async function referenceTarget(databaseUrl: string, count: number): Promi
   await migrate(ownUrl);
   const program = new URL("./reference/serve.ts", import.meta.url);
   const child = await startChild<ReferenceReady>(program, { DATABASE_URL: ownUrl });
-  const names = Array.from({ length: Math.min(count, mostUsers) }, (_, index) => `user-${index}`);
+  const names = Array.from({ length: Math.min(count, maxUsers) }, (_, index) => `user-${index}`);
   const askers = await parleyAskers(child.ready.url, names, count, 0);
   return {
     name: "reference",

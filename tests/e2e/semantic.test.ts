@@ -8,7 +8,7 @@ import { type OwnStack, startOwnStack } from "./own-stack.ts";
 /** What texts are about. A text about nothing here is about the last. */
 const subjects = [/cat|kitten|feline/i, /car|engine|motorway/i, /bread|oven|dough/i, /(?:)/];
 /** Of environments of functions, each with its connection. */
-const mostConnections = 100;
+const maxConnections = 100;
 
 let vectors: VectorDatabase;
 let provider: Server;
@@ -40,7 +40,7 @@ async function startProvider(): Promise<Server> {
 
 beforeAll(async () => {
   [vectors, provider] = await Promise.all([
-    openVectorDatabase(subjects.length, mostConnections),
+    openVectorDatabase(subjects.length, maxConnections),
     startProvider(),
   ]);
   own = await startOwnStack({

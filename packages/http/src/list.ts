@@ -28,13 +28,13 @@ function nextLink(path: string, query: ListOptions<unknown, KeyKind>["query"], c
 }
 
 /** No value has more bytes as JSON than this: a character takes six at most, and all else that is not an object 24. */
-function mostBytes(value: unknown): number {
+function byteBound(value: unknown): number {
   if (typeof value === "string") return 6 * value.length + 2;
   if (typeof value !== "object" || value === null) return 24;
   let sum = 26;
   // Without a pair for each member: that takes eight times as long.
-  if (Array.isArray(value)) for (const item of value) sum += 1 + mostBytes(item);
-  else for (const key in value) sum += 6 * key.length + 4 + mostBytes(Reflect.get(value, key));
+  if (Array.isArray(value)) for (const item of value) sum += 1 + byteBound(item);
+  else for (const key in value) sum += 6 * key.length + 4 + byteBound(Reflect.get(value, key));
   return sum;
 }
 
@@ -42,7 +42,7 @@ function mostBytes(value: unknown): number {
 function fill<Row>(rows: readonly Row[], render: (row: Row) => unknown): unknown[] {
   const items = rows.map(render);
   // Nearly always; and then the answer is made into JSON once, as it is sent, and not to be measured.
-  if (mostBytes(items) <= longestList) return items;
+  if (byteBound(items) <= longestList) return items;
   let bytes = 0;
   const tooMany = items.findIndex((item, index) => {
     bytes += Buffer.byteLength(JSON.stringify(item)) + 1;

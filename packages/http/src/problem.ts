@@ -1,6 +1,6 @@
 import { type ProblemDocument, type ProblemType, problemTypes } from "@parley/contract/problem";
 
-const mostErrors = 20;
+const maxErrors = 20;
 const longestPath = 200;
 
 /** Where the input is wrong, `body.content`, `query.limit`, `params.replyId`, and how. */
@@ -56,7 +56,7 @@ export function problem(type: ProblemType, options: ProblemOptions = {}): Proble
 
 /** A 400 that names places in the request: 20 at most, each by 200 characters, for a client may have made them up. */
 export function invalidFields(errors: readonly FieldError[]): Problem {
-  const shown = errors.slice(0, mostErrors).map(({ path, message }) => ({
+  const shown = errors.slice(0, maxErrors).map(({ path, message }) => ({
     path: path.slice(0, longestPath).toWellFormed(),
     message,
   }));

@@ -32,7 +32,7 @@ export function rateLimited({
 }
 
 /** Users remembered at once; the one seen longest ago is forgotten first. */
-const mostUsers = 10_000;
+const maxUsers = 10_000;
 
 /**
  * A token bucket per user in this environment's memory, so the true limit is this times the environments that
@@ -50,7 +50,7 @@ export function createRateLimit(perSecond: number, now: () => number = Date.now)
     const left = Math.min(perSecond, bucket.left + ((time - bucket.at) / 1000) * perSecond);
     buckets.delete(userId);
     buckets.set(userId, { left: left < 1 ? left : left - 1, at: time });
-    if (buckets.size > mostUsers) buckets.delete(buckets.keys().next().value ?? "");
+    if (buckets.size > maxUsers) buckets.delete(buckets.keys().next().value ?? "");
     if (left < 1) {
       const retryAfterSeconds = (1 - left) / perSecond;
       throw rateLimited({

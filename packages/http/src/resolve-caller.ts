@@ -4,7 +4,7 @@ import { problem } from "./problem.ts";
 
 /** How long an answer is believed, in milliseconds: the longest a disabled user can go on. */
 const believedFor = 60_000;
-const mostCallers = 10_000;
+const maxCallers = 10_000;
 
 /**
  * What the authorizer found out. The gateway keeps its answer for a while, so a token may have expired since.
@@ -69,7 +69,7 @@ export function createCallerCache(resolve: Resolve, now: () => number = Date.now
     const resolution = shorten(await resolve(identity));
     known.delete(name);
     known.set(name, { resolution, until: believedUntil(resolution, now()) });
-    if (known.size > mostCallers) known.delete(known.keys().next().value ?? "");
+    if (known.size > maxCallers) known.delete(known.keys().next().value ?? "");
     return resolution;
   }
 

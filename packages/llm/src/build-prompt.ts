@@ -42,7 +42,7 @@ export interface Prompt {
 }
 
 /** Tokens of pinned notes in one prompt; at most half of what the question leaves. */
-const MOST_NOTE_TOKENS = 4_000;
+const MAX_NOTE_TOKENS = 4_000;
 
 /**
  * Chooses what the model sees: the asked message and what its tools gave always, the pinned notes as far as they
@@ -62,7 +62,7 @@ export function buildPrompt(input: PromptInput): Prompt {
 
   const isFound = ({ id }: PromptNote) => foundNotes.some((found) => found.id === id);
   const saved = [...foundNotes, ...pinnedNotes.filter((note) => !isFound(note))];
-  const notes = fitNotes(saved, Math.min(MOST_NOTE_TOKENS, Math.floor((budget - bareTokens) / 2)));
+  const notes = fitNotes(saved, Math.min(MAX_NOTE_TOKENS, Math.floor((budget - bareTokens) / 2)));
   const data = notes.length > 0 ? renderNotes(notes) : undefined;
   const askedTokens = bareTokens + (data === undefined ? 0 : counter.count(data));
   const chosen = chooseTurns(toTurns(history.slice(0, -1)), budget - askedTokens, counter);

@@ -2,7 +2,7 @@ import { type PromptNote, renderNotes } from "./notes-block.ts";
 import { estimateTokens } from "./token-count.ts";
 
 /** Less of a note than this says too little to be worth its place. */
-const LEAST_TOKENS = 60;
+const MIN_TOKENS = 60;
 
 /**
  * The notes that fit into `tokens`, in their order. The first that does not is cut to what is left; those behind it
@@ -36,5 +36,5 @@ function cutNote(note: PromptNote, fits: (note: PromptNote) => boolean): PromptN
     else tooLong = middle;
   }
   const content = note.content.slice(0, fitting).toWellFormed();
-  return estimateTokens(content) < LEAST_TOKENS ? undefined : { ...note, content, isCut: true };
+  return estimateTokens(content) < MIN_TOKENS ? undefined : { ...note, content, isCut: true };
 }

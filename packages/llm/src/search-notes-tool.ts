@@ -17,11 +17,11 @@ export const searchNotesTool: Tool = {
 };
 
 /** How often a model may call tools before it must answer; what it searches for in one go counts once. */
-const MOST_ROUNDS = 4;
+const MAX_ROUNDS = 4;
 
 /** What a model is offered after so many rounds. */
 export function offerNotes(rounds: number): ToolOffer {
-  return { tools: [searchNotesTool], choice: rounds < MOST_ROUNDS ? "auto" : "none" };
+  return { tools: [searchNotesTool], choice: rounds < MAX_ROUNDS ? "auto" : "none" };
 }
 
 const LONGEST_QUERY = 500;

@@ -25,7 +25,7 @@ let scope: LogKeys = {};
 let trace: string | undefined;
 
 /** What the logger is set up with, which no line changes. */
-let settings: { least: number; service: unknown; sampling_rate: unknown } | undefined;
+let settings: { threshold: number; service: unknown; sampling_rate: unknown } | undefined;
 
 /** The id in `Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=0`, and nothing else of a client's. */
 function rootOf(header: string | undefined): string | undefined {
@@ -47,13 +47,13 @@ function addTo(line: Record<string, unknown>, values: Readonly<Record<string, un
 class LeanLogger extends Logger {
   settings() {
     const { service, sampling_rate } = this.createAndPopulateLogItem(0, "", []).getAttributes();
-    return { least: this.level, service, sampling_rate };
+    return { threshold: this.level, service, sampling_rate };
   }
 
   protected override processLogItem(threshold: number, message: LogItemMessage, extra: LogItemExtraInput) {
     // What the logger says of itself while it is made.
     if (settings === undefined) return super.processLogItem(threshold, message, extra);
-    if (threshold < settings.least) return;
+    if (threshold < settings.threshold) return;
     const line: Record<string, unknown> = {
       level: levels.get(threshold),
       message,

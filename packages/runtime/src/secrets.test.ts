@@ -69,7 +69,7 @@ describe("loadSecrets", () => {
     expect(await loadDatabaseUrl()).toBe("postgres://plain");
   });
 
-  it("takes the direct URL for what a pooler breaks, else the usual one", async () => {
+  it("takes the direct URL for what a pooler breaks, else the pooled one", async () => {
     vi.stubEnv("DATABASE_URL", "postgres://pooled");
     expect(await loadDirectDatabaseUrl()).toBe("postgres://pooled");
   });

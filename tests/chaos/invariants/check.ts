@@ -18,7 +18,7 @@ interface ReplyFacts {
   marker: string | null;
 }
 
-const mostRows = 20;
+const maxRows = 20;
 
 async function rowsOf<T>(database: Database, query: string): Promise<T[]> {
   return [...(await database.run(async ({ orm }) => orm.execute(query)))] as T[];
@@ -29,7 +29,7 @@ async function checkStored(database: Database): Promise<Breach[]> {
   for (const { number, breach, query } of storedInvariants) {
     const rows = await rowsOf<{ id: string; detail: string }>(
       database,
-      `select * from (${query}) as broken limit ${mostRows}`,
+      `select * from (${query}) as broken limit ${maxRows}`,
     );
     breaches.push(...rows.map(({ id, detail }) => ({ number, breach, id, detail })));
   }

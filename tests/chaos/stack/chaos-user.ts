@@ -30,9 +30,9 @@ export interface ChaosUser {
 
 type Accepted = { message: { id: string }; reply: { id: string } };
 
-const mostConversations = 6;
+const maxConversations = 6;
 /** With one of them, models are offered a tool. */
-const mostNotes = 3;
+const maxNotes = 3;
 const terminal = ["completed", "incomplete", "failed", "cancelled"];
 
 export interface UserOptions {
@@ -122,7 +122,7 @@ export function createChaosUser({ client, told, random, canary, foreignPath }: U
   }
 
   async function note(): Promise<void> {
-    if (notes >= mostNotes) return;
+    if (notes >= maxNotes) return;
     notes++;
     const body = { content: `A word to be searched for, ${canary}` };
     await client.settle({ method: "POST", path: "/v1/notes", body, key: newId() });
@@ -184,7 +184,7 @@ export function createChaosUser({ client, told, random, canary, foreignPath }: U
 
   async function act(): Promise<void> {
     const known = conversations.filter(({ isDeleted }) => !isDeleted);
-    const isFull = conversations.length >= mostConversations;
+    const isFull = conversations.length >= maxConversations;
     if (known.length === 0 || (!isFull && random.chance(0.1))) return start();
     const conversation = random.pick(known);
     let place = random.next() * wholeShare;

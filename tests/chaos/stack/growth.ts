@@ -17,8 +17,8 @@ export interface Veterans {
 }
 
 /** Of 3 minutes: an environment weighs more and more in its first minute. */
-const fewestSamples = 36;
-const mostGrowth = 1.15;
+const minSamples = 36;
+const maxGrowth = 1.15;
 
 function mean(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0) / Math.max(1, numbers.length);
@@ -40,7 +40,7 @@ export function thirds(samples: readonly Sample[]): readonly Third[] {
 
 /** Undefined where the run is too short, or nobody lived that long. */
 export function veterans(samples: readonly Sample[]): Veterans | undefined {
-  if (samples.length < fewestSamples) return undefined;
+  if (samples.length < minSamples) return undefined;
   const [, second, last] = inThirds(samples);
   const pids = [...(second[0]?.memory.keys() ?? [])].filter((pid) => last.at(-1)?.memory.has(pid));
   const weightIn = (third: readonly Sample[]) =>
@@ -63,7 +63,7 @@ export function growth({ samples, atRest }: Pick<Measured, "samples" | "atRest">
       ),
     );
   const old = veterans(samples);
-  if (old !== undefined && old.growth > mostGrowth) {
+  if (old !== undefined && old.growth > maxGrowth) {
     const percent = `${Math.round((old.growth - 1) * 100)} %, mean of ${old.count}`;
     breaches.push(resource("environments that grow on and on", percent));
   }

@@ -32,7 +32,7 @@ export interface Sample {
 const everyMillis = 5_000;
 const ownConnections = 1;
 // The backend of an environment that died or was cut off ends with its statement, which has 10 s.
-const mostTries = 12;
+const maxTries = 12;
 const tryEveryMillis = 1_000;
 
 async function residentMegabytes(pid: number): Promise<number> {
@@ -68,7 +68,7 @@ async function sample(chaos: ChaosStack, database: Database): Promise<Sample> {
   for (let count = 1; ; count++) {
     const taken = await sampleOnce(chaos, database);
     if (taken.connections <= taken.environments) return taken;
-    if (count === mostTries) return { ...taken, activity: await activityOf(database) };
+    if (count === maxTries) return { ...taken, activity: await activityOf(database) };
     await sleep(tryEveryMillis);
   }
 }

@@ -9,7 +9,7 @@ import type { Corner } from "./world.ts";
 
 const restMillis = 25_000;
 const workerMillis = 30_000;
-const fewestReceives = 5;
+const minReceives = 5;
 
 /** Hands what is visible in the queue to one worker environment, as an event source does. */
 export async function workOnce(
@@ -18,9 +18,7 @@ export async function workOnce(
   options: { refills?: boolean } = {},
 ): Promise<void> {
   const records = corner.queue.take();
-  const dead = records.filter(
-    ({ attributes }) => Number(attributes.ApproximateReceiveCount) > fewestReceives,
-  );
+  const dead = records.filter(({ attributes }) => Number(attributes.ApproximateReceiveCount) > minReceives);
   for (const record of dead) {
     await failRecord(environment, record);
     corner.queue.delete(record.messageId);

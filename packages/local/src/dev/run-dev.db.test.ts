@@ -38,7 +38,7 @@ function startDev(variables: Record<string, string> = {}, ...args: string[]) {
 }
 
 async function untilRunning(output: { text: string }): Promise<string> {
-  await vi.waitFor(() => expect(output.text).toContain("/messages -H"), { timeout: 30_000, interval: 50 });
+  await vi.waitFor(() => expect(output.text).toContain("/messages -H"), { timeout: 100_000, interval: 50 });
   return output.text.slice(output.text.indexOf("API=http"));
 }
 

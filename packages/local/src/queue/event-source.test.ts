@@ -138,12 +138,12 @@ describe("startEventSource", () => {
   it("uses all of the concurrency and no more", async () => {
     const { opened, open } = gate();
     let running = 0;
-    let most = 0;
+    let highest = 0;
     await sendMany(35);
     start(
       async () => {
         running += 1;
-        most = Math.max(most, running);
+        highest = Math.max(highest, running);
         await opened;
         running -= 1;
       },
@@ -153,7 +153,7 @@ describe("startEventSource", () => {
     expect(await remaining()).toBe(35);
     open();
     await empty();
-    expect(most).toBe(7);
+    expect(highest).toBe(7);
   });
 
   it("receives nothing that it could not run at once", async () => {

@@ -5,7 +5,7 @@ import { succeededMessageIds } from "./batch-response.ts";
 import { eventRecord } from "./event-record.ts";
 
 /** Lambda starts with five pollers as well. More than one only helps while there is a backlog. */
-const MOST_POLLERS = 5;
+const MAX_POLLERS = 5;
 const FIRST_BACKOFF_MS = 100;
 const LONGEST_BACKOFF_MS = 5_000;
 /** While a batch that quick runs, what is sent gathers for the next: ten jobs cost one invocation little more than one. */
@@ -79,7 +79,7 @@ export function startEventSource(options: EventSourceOptions): EventSource {
   }
 
   function fillPollers(): void {
-    const wanted = isBacklogged ? MOST_POLLERS : 1;
+    const wanted = isBacklogged ? MAX_POLLERS : 1;
     while (!signal.aborted && polling < wanted && polling + running < maximumConcurrency) track(poll());
   }
 
