@@ -19,6 +19,7 @@ interface CallsOptions {
   readonly circuit: Circuit;
   readonly timeoutMillis: number;
   readonly onFailure: (error: unknown) => void;
+  readonly onSuccess: () => void;
 }
 
 export function createCalls(options: CallsOptions): Calls {
@@ -65,7 +66,7 @@ async function judged<T>(
   work: Promise<T>,
   onSlow?: () => void,
 ): Promise<T | undefined> {
-  const { circuit, timeoutMillis, onFailure } = options;
+  const { circuit, timeoutMillis, onFailure, onSuccess } = options;
   let isLate = false;
   const fail = (error: unknown) => {
     circuit.failed();
@@ -78,7 +79,10 @@ async function judged<T>(
   }, timeoutMillis);
   try {
     const result = await work;
-    if (!isLate) circuit.succeeded();
+    if (!isLate) {
+      circuit.succeeded();
+      onSuccess();
+    }
     return result;
   } catch (error) {
     if (!isLate) fail(error);

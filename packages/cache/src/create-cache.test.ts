@@ -132,14 +132,16 @@ describe("Momento fails after it was connected", () => {
   });
 
   test("slow: the wait is given up, then skipped", async () => {
-    const cache = await connected({ timeoutMillis: 200 });
+    let failures = 0;
+    const cache = await connected({ timeoutMillis: 200, onFailure: () => (failures += 1) });
     momento.setDelay(1_000);
     const first = await millisOf(() => cache.readReply("anna", "r1", true));
     expect(first).toBeGreaterThan(190);
     expect(first).toBeLessThan(600);
     await Promise.all([1, 2, 3, 4].map(() => cache.readReply("anna", "r1", true)));
     expect(await millisOf(() => cache.readReply("anna", "r1", true))).toBeLessThan(150);
-    expect(warnings).toEqual([[expect.any(String), { code: "TOO_SLOW" }]]);
+    expect(failures).toBeGreaterThan(4);
+    expect(warnings).toEqual([]);
   });
 
   test("slow: a change arrives although nobody waited for it", async () => {

@@ -1,8 +1,8 @@
-import { describeError } from "@parley/runtime/describe-error";
 import { createCalls } from "./calls.ts";
 import { createCircuit } from "./circuit.ts";
 import { createConnection } from "./connection.ts";
 import { type ConversationReads, conversationReads } from "./conversation-reads.ts";
+import { createFailureLog } from "./failure-log.ts";
 import type { OnRead } from "./read-metrics.ts";
 import { type ReplyReads, replyReads } from "./reply-reads.ts";
 import { StoreError } from "./store.ts";
@@ -28,10 +28,11 @@ export interface CacheOptions {
   readonly retryMillis?: number;
   readonly logger?: { warn(message: string, details: Record<string, string>): void };
   readonly onRead?: OnRead;
+  /** Told about every call that failed or took too long. */
+  readonly onFailure?: () => void;
 }
 
 const failuresToOpen = 5;
-const warnEveryMillis = 60_000;
 /** Momento's code. */
 const keyRefused = "AUTHENTICATION_ERROR";
 
@@ -41,9 +42,10 @@ export function createCache(options: CacheOptions): Cache {
   let apiKey = options.apiKey || undefined;
   const endpoint = options.endpoint || undefined;
   if (apiKey === undefined && endpoint === undefined) return emptyCache;
-  const warn = warner(options);
+  const log = createFailureLog({ warn: (message, details) => options.logger?.warn(message, details) });
   const onFailure = (error: unknown) => {
-    warn(error);
+    log.failed(error);
+    options.onFailure?.();
     if (error instanceof StoreError && error.code === keyRefused) void renewKey();
   };
   const connection = createConnection({
@@ -52,7 +54,7 @@ export function createCache(options: CacheOptions): Cache {
     retryMillis,
   });
   const circuit = createCircuit({ failuresToOpen, openMillis: retryMillis });
-  const calls = createCalls({ connection, circuit, timeoutMillis, onFailure });
+  const calls = createCalls({ connection, circuit, timeoutMillis, onFailure, onSuccess: log.succeeded });
 
   async function renewKey(): Promise<void> {
     const renewed = await options.renewKey?.().catch(() => undefined);
@@ -85,20 +87,3 @@ const emptyCache: Cache = {
   replyRuns() {},
   dropReply: async () => {},
 };
-
-/** Keys and values stay out of the log: the code says what to look for. */
-function warner({ logger }: CacheOptions): (error: unknown) => void {
-  let warnedAt = Number.NEGATIVE_INFINITY;
-  return (error) => {
-    if (performance.now() - warnedAt < warnEveryMillis) return;
-    warnedAt = performance.now();
-    const code = codeOf(error);
-    logger?.warn("the cache is not answering; reads go to the database", { code });
-  };
-}
-
-/** The class's name would be the bundler's. */
-function codeOf(error: unknown): string {
-  const { code, name } = describeError(error);
-  return code ?? name;
-}

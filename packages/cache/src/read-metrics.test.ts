@@ -1,15 +1,15 @@
 import type { Measurement } from "@parley/runtime/metrics";
 import { beforeEach, expect, test } from "vitest";
-import { createReadMetrics, type OnRead } from "./read-metrics.ts";
+import { type CacheMetrics, createCacheMetrics } from "./read-metrics.ts";
 
 let now = 0;
 let lines: (readonly Measurement[])[] = [];
-let onRead: OnRead;
+let metrics: CacheMetrics;
 
 beforeEach(() => {
   now = 0;
   lines = [];
-  onRead = createReadMetrics(
+  metrics = createCacheMetrics(
     async (measurements) => void lines.push(measurements),
     () => now,
   );
@@ -19,7 +19,7 @@ const valuesOf = (name: string) =>
   lines.map((line) => line.filter((one) => one.name === name).map(({ value }) => value));
 
 test("a hundred reads are one line, and the next hundred another", () => {
-  for (let read = 0; read < 200; read++) onRead(read % 4 === 0, 1.23456);
+  for (let read = 0; read < 200; read++) metrics.onRead(read % 4 === 0, 1.23456);
   expect(valuesOf("CacheHits")).toEqual([[25], [25]]);
   expect(valuesOf("CacheMisses")).toEqual([[75], [75]]);
   expect(valuesOf("CacheLatency").map((values) => [values.length, values[0]])).toEqual([
@@ -29,17 +29,30 @@ test("a hundred reads are one line, and the next hundred another", () => {
 });
 
 test("fewer are told with the first read that comes a minute after the first of them", () => {
-  onRead(true, 1);
+  metrics.onRead(true, 1);
   now = 59_000;
-  onRead(false, 2);
+  metrics.onRead(false, 2);
   expect(lines).toEqual([]);
   now = 60_000;
-  onRead(true, 3);
+  metrics.onRead(true, 3);
   expect(valuesOf("CacheHits")).toEqual([[2]]);
   expect(valuesOf("CacheLatency")).toEqual([[1, 2, 3]]);
   now = 90_000;
-  onRead(true, 4);
+  metrics.onRead(true, 4);
   now = 149_000;
-  onRead(true, 5);
+  metrics.onRead(true, 5);
   expect(lines).toHaveLength(1);
+});
+
+test("failures are counted with the reads, and told of alone where nothing answers", () => {
+  for (let call = 0; call < 3; call++) metrics.onFailure();
+  metrics.onRead(true, 1);
+  now = 60_000;
+  metrics.onFailure();
+  expect(valuesOf("CacheFailures")).toEqual([[4]]);
+  expect(valuesOf("CacheHits")).toEqual([[1]]);
+  for (let call = 0; call < 100; call++) metrics.onFailure();
+  expect(valuesOf("CacheFailures")).toEqual([[4], [100]]);
+  for (let read = 0; read < 100; read++) metrics.onRead(true, 1);
+  expect(valuesOf("CacheFailures")).toEqual([[4], [100], []]);
 });

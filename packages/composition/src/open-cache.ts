@@ -1,5 +1,5 @@
 import { type Cache, createCache } from "@parley/cache/create-cache";
-import { createReadMetrics } from "@parley/cache/read-metrics";
+import { createCacheMetrics } from "@parley/cache/read-metrics";
 import { logger } from "@parley/runtime/logger";
 import { loadSecrets, refreshSecrets } from "@parley/runtime/secrets";
 
@@ -14,7 +14,7 @@ export async function openCache(settings: {
     endpoint: settings.MOMENTO_ENDPOINT,
     cacheName: settings.MOMENTO_CACHE_NAME,
     logger,
-    onRead: createReadMetrics(),
+    ...createCacheMetrics(),
     async renewKey() {
       await refreshSecrets();
       return (await loadSecrets()).momentoApiKey;
