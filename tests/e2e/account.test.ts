@@ -82,3 +82,15 @@ it("wants a token that is one", async () => {
     expect(response.status).toBe(401);
   }
 });
+
+it("takes credentials in the one header that the guide names, and answers any other way with the gateway's 401", async () => {
+  const { url } = inject("stack");
+  const ada = await signUp();
+  const { key } = await ada.expect("createApiKey", 201, { body: { name: "script", scopes: ["read"] } });
+  const given = key ?? "";
+  expect((await fetch(`${url}/v1/me`, { headers: { authorization: `Bearer ${given}` } })).status).toBe(200);
+  for (const headers of [{ "x-api-key": given }, { authorization: given }, { cookie: `token=${given}` }]) {
+    const response = await fetch(`${url}/v1/me?token=${given}`, { headers });
+    expect([response.status, await response.json()]).toEqual([401, { message: "Unauthorized" }]);
+  }
+});

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { problemTypes } from "@parley/contract/problem";
 import type { Route } from "@parley/contract/route";
 import { allRoutes } from "@parley/contract/routes/all";
@@ -116,4 +117,11 @@ describe("headers", () => {
 it("asks for a body only where an empty object would not do", () => {
   expect(operationOf(allRoutes.askAgain).requestBody?.required).toBe(false);
   expect(operationOf(allRoutes.sendMessage).requestBody?.required).toBe(true);
+});
+
+it("has a line for every problem in the guide", () => {
+  const guide = readFileSync(new URL("../../../docs/guide/errors.md", import.meta.url), "utf8");
+  for (const [type, { status }] of Object.entries(problemTypes)) {
+    expect(guide).toContain(`| \`${type}\` | ${status} |`);
+  }
 });

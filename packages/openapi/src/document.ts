@@ -74,7 +74,8 @@ export function createOpenApi(version: string) {
           type: "http",
           scheme: "bearer",
           bearerFormat: "JWT",
-          description: "The `accessToken` of POST /v1/auth/login, or an API key",
+          description:
+            "The `accessToken` of POST /v1/auth/login, or an API key; the one way there is, `X-API-Key` is not read",
         },
       },
       parameters: headerParameters,

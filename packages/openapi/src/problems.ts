@@ -63,7 +63,7 @@ export function problemContent(status: number): Record<string, Media> | undefine
 export const gatewayMessage = {
   type: "object",
   description:
-    "What API Gateway itself refuses: a missing or bad token (401), the stage's request rate (429), a body over 10 MB (413), a function that failed or took over 30 s (500, 503).",
+    "What API Gateway itself refuses: no `Authorization: Bearer` with a valid access token or API key (401; `X-API-Key` and other ways are not read), the stage's request rate (429), a body over 10 MB (413), a function that failed or took over 30 s (500, 503).",
   properties: { message: { type: "string" } },
   required: ["message"],
 };
