@@ -17,16 +17,14 @@ import {
   SEND_RATE_PER_MINUTE,
   SEND_RATE_PER_SECOND,
 } from "@parley/settings/definitions";
-import type { Setting } from "@parley/settings/setting";
+import { isOrigin, type Setting } from "@parley/settings/setting";
 import * as z from "zod/mini";
 
 // zod/mini has no words of its own for what is wrong.
 z.config(z.locales.en());
 
 const whole = (minimum: number, maximum: number) => z.int().check(z.minimum(minimum), z.maximum(maximum));
-const origin = z
-  .url({ protocol: /^https?$/ })
-  .check(z.refine((url) => new URL(url).origin === url, "must be an origin"));
+const origin = z.string().check(z.refine(isOrigin, "must be an origin"));
 
 /** What becomes a setting of functions is bounded as they bound it; without it they take their default. */
 const option = <Value>({ schema }: Setting<Value>) => z.optional(schema);

@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import {
   choice,
+  isOrigin,
   keySet,
   list,
   modelId,
@@ -39,8 +40,13 @@ export const BUNDLES_DIR = /* @__PURE__ */ text({
   example: "dist/functions",
 });
 export const CORS_ORIGINS = /* @__PURE__ */ list({
-  text: "Web pages that may call the API from a browser, separated by commas",
-  item: () => z.string(),
+  text: "Web pages that may call the API from a browser, separated by commas; * for all",
+  item: () =>
+    z
+      .string()
+      .check(
+        z.refine((text) => text === "*" || isOrigin(text), "must be origins such as http://localhost:5173"),
+      ),
   example: "http://localhost:5173",
 });
 

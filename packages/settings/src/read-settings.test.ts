@@ -52,6 +52,13 @@ test.each([
   ["QUEUE_URL", "ftp://host", "QUEUE_URL must be an http or https URL."],
   ["DEFAULT_MODEL", "gpt", "DEFAULT_MODEL must be a provider and a model, such as scripted/demo."],
   ["POWERTOOLS_LOG_LEVEL", "LOUD", "POWERTOOLS_LOG_LEVEL must be DEBUG, INFO, WARN or ERROR."],
+  ...["chat.example.com", "https://a.example/", "https://a.example/chat", "ftp://a", "http://a,b"].map(
+    (origins): [string, string, string] => [
+      "CORS_ORIGINS",
+      origins,
+      "CORS_ORIGINS must be origins such as http://localhost:5173.",
+    ],
+  ),
   ["SIGN_IN_PROVIDERS", "saml:A", "SIGN_IN_PROVIDERS must be kinds and names, such as oidc:GitHub."],
   ["USER_POOL_JWKS", "{", "USER_POOL_JWKS must be a JSON Web Key Set."],
   ["USER_POOL_JWKS", '{"keys":[{"kid":"a"}]}', "USER_POOL_JWKS must be a JSON Web Key Set."],

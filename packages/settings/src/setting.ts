@@ -79,6 +79,11 @@ export function list<Item>(options: {
   return { ...options, default: [], schema: z.array(options.item()), fromText: splitAtCommas };
 }
 
+/** Whether a text is the origin of web pages, as browsers send it: `https://chat.example.com`, without a slash. */
+export function isOrigin(text: string): boolean {
+  return /^https?:/.test(text) && URL.parse(text)?.origin === text;
+}
+
 /** The public keys of a user pool, as JSON. */
 export function keySet<O extends About<unknown>>(options: O) {
   const key = z.object({
