@@ -74,6 +74,15 @@ export default defineConfig({
           exclude: ["**/node_modules/**"],
         },
       },
+      {
+        test: {
+          ...node,
+          name: "browser",
+          include: ["tests/browser/**/*.test.ts"],
+          globalSetup: "tests/e2e/stack.setup.ts",
+          testTimeout: 60_000,
+        },
+      },
       { test: { ...node, name: "architecture", include: ["tests/architecture.test.ts"] } },
     ],
   },

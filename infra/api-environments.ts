@@ -46,6 +46,7 @@ export function apiEnvironments(
       USER_POOL_ID: made.userPoolId,
       USER_POOL_CLIENT_ID: made.clientId,
     }),
+    console: environmentOf("console", { PUSH_URL: made.pushUrl }),
     conversations: environmentOf("conversations", { ...caller, ...cache, ...push, ...asking }),
     docs: environmentOf("docs", {}),
     messages: environmentOf("messages", { ...caller, ...cache, ...push, ...asking, ...embedding }),

@@ -4,6 +4,7 @@ import type { settings as admin } from "../functions/admin/config.ts";
 import type { settings as apiKeys } from "../functions/api-keys/config.ts";
 import type { settings as auth } from "../functions/auth/config.ts";
 import type { settings as authorizer } from "../functions/authorizer/config.ts";
+import type { settings as console } from "../functions/console/config.ts";
 import type { settings as conversations } from "../functions/conversations/config.ts";
 import type { settings as deadLetter } from "../functions/dead-letter/config.ts";
 import type { settings as docs } from "../functions/docs/config.ts";
@@ -26,6 +27,7 @@ interface Settings {
   "api-keys": typeof apiKeys;
   auth: typeof auth;
   authorizer: typeof authorizer;
+  console: typeof console;
   conversations: typeof conversations;
   "dead-letter": typeof deadLetter;
   docs: typeof docs;

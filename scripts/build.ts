@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { buildPage } from "@parley/deployment/bundle/build-page";
 import { bundleAll, bundleReport } from "@parley/deployment/bundle/bundle-all";
 import { loadsUndici } from "@parley/deployment/bundle/init-modules";
 
@@ -8,6 +9,11 @@ const bundles = await bundleAll(root, output);
 const { table, overBudget } = bundleReport(bundles);
 console.log(table);
 const faults = [...overBudget];
+for (const { kind, bytes, budgetBytes } of await buildPage(root, `${output}/console/assets`)) {
+  const size = `${(bytes / 1000).toFixed(1)} KB of ${kind} (gzip), ${budgetBytes / 1000} KB are allowed`;
+  console.log(`The console's first view loads ${size}.`);
+  if (bytes > budgetBytes) faults.push(`The console's first view is too large: ${size}.`);
+}
 for (const { name } of bundles) {
   if (await loadsUndici(`${output}/${name}/index.mjs`))
     faults.push(`${name} loads undici before its handler can run.`);

@@ -91,6 +91,7 @@ describe("who may import whom", () => {
     ["functions/messages/index.ts", "@parley/local/stack"],
     ["functions/messages/a/b.ts", "@parley/local/stack"],
     ["functions/docs/index.ts", "@parley/openapi/document"],
+    ["packages/web/src/a.tsx", "@parley/contract/routes/all"],
     ["infra/app.ts", "@parley/runtime/logger"],
   ])("forbids %s to import %s", (path, specifier) => {
     expect(rulesOf(importViolations([importing(path, specifier)]))).toContain("who may import whom");

@@ -1,9 +1,9 @@
 import type { docsRoutes } from "@parley/contract/routes/docs";
 import type { Operation } from "@parley/http/api-types";
 import { problem } from "@parley/http/problem";
+import { fileResponse, type ServedFile, servedFile } from "@parley/http/served-file";
 import { starters } from "./pages.ts";
 import { isAssetName, readAsset } from "./read-asset.ts";
-import { fileResponse, type ServedFile, servedFile } from "./served-file.ts";
 
 // Redoc's footer would load it from elsewhere.
 const foreignLogo = "https://cdn.redoc.ly/redoc/logo-mini.svg";

@@ -1,7 +1,7 @@
 import type { docsRoutes } from "@parley/contract/routes/docs";
 import type { Operation } from "@parley/http/api-types";
+import { fileResponse, type ServedFile, servedFile } from "@parley/http/served-file";
 import { readAsset } from "./read-asset.ts";
-import { fileResponse, type ServedFile, servedFile } from "./served-file.ts";
 
 /** The document, with the server that it was asked of as its server. */
 export function getOpenApi(): Operation<(typeof docsRoutes)["getOpenApi"]> {

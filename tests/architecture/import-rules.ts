@@ -31,6 +31,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "embedded-postgres": [],
   openapi: ["contract"],
   client: ["contract"],
+  web: ["client"],
   deployment: ["contract", "openapi", "settings"],
 };
 

@@ -16,7 +16,7 @@ export async function readSources(): Promise<SourceFile[]> {
     for (const entry of entries) {
       const file = join(entry.parentPath, entry.name);
       const path = relative(root, file).replaceAll(sep, "/");
-      if (!entry.isFile() || !path.endsWith(".ts") || notOurs.test(path)) continue;
+      if (!entry.isFile() || !/\.tsx?$/.test(path) || notOurs.test(path)) continue;
       found.push({ path, text: await readFile(file, "utf8") });
     }
   }

@@ -154,6 +154,8 @@ it("offers every route but what machines and documentation read", () => {
     "GET /docs": true,
     "GET /redoc": true,
     "GET /docs/{asset}": true,
+    "GET /": true,
+    "GET /console/{asset}": true,
   };
-  expect(Object.keys(others)).toHaveLength(6);
+  expect(Object.keys(others)).toHaveLength(8);
 });

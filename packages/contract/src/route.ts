@@ -47,6 +47,7 @@ export type FunctionName =
   | "admin"
   | "api-keys"
   | "auth"
+  | "console"
   | "conversations"
   | "docs"
   | "messages"

@@ -271,6 +271,8 @@ export const examples: Readonly<Record<keyof typeof allRoutes, Example>> = {
   getDocs: { responses: { 200: "<!doctype html>…" } },
   getRedoc: { responses: { 200: "<!doctype html>…" } },
   getDocsAsset: { responses: { 200: "…" } },
+  getConsole: { responses: { 200: "<!doctype html>…" } },
+  getConsoleAsset: { responses: { 200: "…" } },
   getHealth: {
     responses: {
       200: { status: "ok", database: "reachable" },

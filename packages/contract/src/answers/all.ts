@@ -4,6 +4,7 @@ import { accountAnswers } from "./account.ts";
 import { adminAnswers } from "./admin.ts";
 import { apiKeyAnswers } from "./api-keys.ts";
 import { authAnswers } from "./auth.ts";
+import { consoleAnswers } from "./console.ts";
 import { conversationAnswers } from "./conversations.ts";
 import { docsAnswers } from "./docs.ts";
 import { messageAnswers } from "./messages.ts";
@@ -25,4 +26,5 @@ export const allAnswers = {
   ...adminAnswers,
   ...opsAnswers,
   ...docsAnswers,
+  ...consoleAnswers,
 } satisfies Answers<typeof allRoutes>;

@@ -3,6 +3,7 @@ import { accountRoutes } from "./account.ts";
 import { adminRoutes } from "./admin.ts";
 import { apiKeyRoutes } from "./api-keys.ts";
 import { authRoutes } from "./auth.ts";
+import { consoleRoutes } from "./console.ts";
 import { conversationRoutes } from "./conversations.ts";
 import { docsRoutes } from "./docs.ts";
 import { messageRoutes } from "./messages.ts";
@@ -24,4 +25,5 @@ export const allRoutes = {
   ...adminRoutes,
   ...opsRoutes,
   ...docsRoutes,
+  ...consoleRoutes,
 } satisfies Routes;

@@ -1,8 +1,8 @@
-import { cp, mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type BuildOptions, build, type Metafile } from "esbuild";
+import { addFiles } from "./add-files.ts";
 import { builtinModulesPlugin } from "./builtin-modules.ts";
-import { copyAssets } from "./copy-assets.ts";
 
 export interface BundleOptions {
   /** The folder that holds `functions/` and `migrations/`. */
@@ -71,9 +71,6 @@ export async function bundleFunction(options: BundleOptions): Promise<Metafile> 
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, contents);
   }
-  await copyAssets(join(root, "functions", name), join(outputFolder, "assets"));
-  if (name === "migrate") {
-    await cp(join(root, "migrations"), join(outputFolder, "migrations"), { recursive: true });
-  }
+  await addFiles({ root, name, outputFolder });
   return metafile;
 }

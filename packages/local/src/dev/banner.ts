@@ -20,6 +20,7 @@ function databaseLine({ postgres, dataDir }: Stack): string {
 /** What a newcomer needs to see once everything runs. */
 export function banner(stack: Stack, settings: Settings, log: FunctionLog): string {
   const facts = [
+    ["console", `${stack.url}/ to talk in`],
     ["API", stack.url],
     ["push", stack.websocketUrl],
     ["docs", `${stack.url}/docs to try things out, ${stack.url}/redoc to read`],

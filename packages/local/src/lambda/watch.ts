@@ -28,7 +28,7 @@ export async function watchSource(
   const folders = await sourceFolders(root);
   const watchers = folders.map((folder) =>
     watch(folder, { recursive: true }, (_kind, file) => {
-      if (file === null || !file.endsWith(".ts") || file.endsWith(".test.ts")) return;
+      if (file === null || !/\.(?:tsx?|css)$/.test(file) || file.endsWith(".test.ts")) return;
       clearTimeout(timer);
       timer = setTimeout(onChange, settleMillis, join(folder, file));
     }),

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
-import type { ApiResponse } from "@parley/http/api-types";
+import type { ApiResponse } from "./api-types.ts";
 
 const compress = promisify(gzip);
 
@@ -18,6 +18,15 @@ const contentTypes: Readonly<Record<string, string>> = {
   js: "text/javascript; charset=utf-8",
   json: "application/json",
   png: "image/png",
+  svg: "image/svg+xml",
+};
+
+/** `immutable`: its name changes with its content. */
+export type Freshness = "hourly" | "immutable";
+
+const cacheControl: Readonly<Record<Freshness, string>> = {
+  hourly: "public, max-age=3600",
+  immutable: "public, max-age=31536000, immutable",
 };
 
 /** @param name its ending says what it is */
@@ -30,17 +39,18 @@ export async function servedFile(name: string, plain: Buffer): Promise<ServedFil
   };
 }
 
-/**
- * The answer with a file. It may be kept for an hour, and asks by its ETag after that: names do not change when a
- * new version is deployed. Packed for whoever takes it so; a Lambda's answer is at most 6 MB.
- */
-export function fileResponse(file: ServedFile, acceptEncoding: string | undefined): ApiResponse {
+/** The answer with a file, packed for clients that take it so; a Lambda's answer is at most 6 MB. */
+export function fileResponse(
+  file: ServedFile,
+  acceptEncoding: string | undefined,
+  freshness: Freshness = "hourly",
+): ApiResponse {
   const isPacked = /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))/i.test(acceptEncoding ?? "");
   return {
     status: 200,
     headers: {
       "Content-Type": file.contentType,
-      "Cache-Control": "public, max-age=3600",
+      "Cache-Control": cacheControl[freshness],
       "Cross-Origin-Resource-Policy": "same-origin",
       Vary: "Accept-Encoding",
       ...(isPacked && { "Content-Encoding": "gzip" }),

@@ -1,0 +1,37 @@
+import type { consoleRoutes } from "@parley/contract/routes/console";
+import type { Operation } from "@parley/http/api-types";
+import { readBuilt } from "./read-built.ts";
+
+/** Everything comes from this origin, and the page may connect to nothing but it and the push. */
+const policy = (pushUrl: string | undefined) =>
+  [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self'",
+    "font-src 'self'",
+    pushUrl === undefined ? "connect-src 'self'" : `connect-src 'self' ${new URL(pushUrl).origin}`,
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join("; ");
+
+/** The page; asked for each time it is opened, because it names the files of the present version. */
+export function getConsole(pushUrl: string | undefined): Operation<(typeof consoleRoutes)["getConsole"]> {
+  let content: Buffer | undefined;
+  return async () => {
+    content ??= await readBuilt("index.html");
+    if (content === undefined) throw new Error("The bundle lacks the console's page.");
+    return {
+      status: 200,
+      headers: {
+        "Content-Type": "text/html; charset=utf-8",
+        "Content-Security-Policy": policy(pushUrl),
+        "Referrer-Policy": "no-referrer",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cache-Control": "no-cache",
+      },
+      content,
+    };
+  };
+}

@@ -1,0 +1,14 @@
+import { consoleRoutes } from "@parley/contract/routes/console";
+import { createApi } from "@parley/http/create-api";
+import { readEnvironment } from "@parley/runtime/environment";
+import { settings } from "./config.ts";
+import { getConsole } from "./get-console.ts";
+import { getConsoleAsset } from "./get-console-asset.ts";
+
+const config = readEnvironment(settings);
+
+export const handler = createApi({
+  routes: consoleRoutes,
+  operations: { getConsole: getConsole(config.PUSH_URL), getConsoleAsset: getConsoleAsset() },
+  apiRatePerSecond: 0,
+});

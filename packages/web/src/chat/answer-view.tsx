@@ -1,0 +1,103 @@
+import type { Reply } from "@parley/client";
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { Markdown } from "../markdown/markdown.tsx";
+import { announce } from "../ui/announce.ts";
+import { CopyButton } from "../ui/copy-button.tsx";
+import { Icon } from "../ui/icons.tsx";
+import { Thinking } from "./pending-turn.tsx";
+import { type Answer, isRunning, type LiveReply } from "./turns.ts";
+
+const reasons: Readonly<Record<NonNullable<Reply["error"]>["code"], string>> = {
+  provider_unavailable: "The model is not available at the moment.",
+  provider_rejected: "The model refused to answer this.",
+  content_filtered: "The model's filter held the answer back.",
+  context_too_long: "This is too long for the model.",
+  output_limit_reached: "The model ran out of space before it wrote anything.",
+  timed_out: "The model took too long.",
+  internal: "Something went wrong on the server.",
+};
+
+export interface AnswerViewProps {
+  answer: Answer;
+  isLast: boolean;
+  onAskAgain?: () => void;
+  /** What chooses between the versions of the answer. */
+  children: ComponentChildren;
+}
+
+export function AnswerView({ answer, isLast, onAskAgain, children }: AnswerViewProps) {
+  const reply = answer.kind === "reply" ? answer.reply : undefined;
+  useAnnouncement(answer);
+  const text = answer.kind === "message" ? (answer.message.content ?? "") : answer.reply.text.value;
+  const runs = reply !== undefined && isRunning(reply);
+  return (
+    <section class={isLast ? "answer answer-last" : "answer"} aria-label="Answer" aria-busy={runs}>
+      {answer.kind === "message" && answer.message.isDeleted ? (
+        <p class="muted">Deleted</p>
+      ) : (
+        text !== "" && <Markdown text={text} />
+      )}
+      {reply !== undefined && (
+        <Status reply={reply} hasText={text !== ""} {...(onAskAgain && { onAskAgain })} />
+      )}
+      <div class="actions">
+        {!runs && text !== "" && <CopyButton text={text} label="Copy answer" />}
+        {!runs && onAskAgain !== undefined && (
+          <button
+            type="button"
+            class="icon-button"
+            aria-label="Ask again"
+            title="Ask again"
+            onClick={onAskAgain}
+          >
+            <Icon name="retry" />
+          </button>
+        )}
+        {children}
+      </div>
+    </section>
+  );
+}
+
+function Status({
+  reply,
+  hasText,
+  onAskAgain,
+}: {
+  reply: LiveReply;
+  hasText: boolean;
+  onAskAgain?: () => void;
+}) {
+  if (isRunning(reply)) {
+    return hasText ? null : <Thinking />;
+  }
+  if (reply.status === "cancelled") return <p class="muted ended">Stopped</p>;
+  if (reply.status !== "failed") return null;
+  return (
+    <div class="failure">
+      <p>{reply.error ? reasons[reply.error.code] : "The answer failed."}</p>
+      {onAskAgain !== undefined && (
+        <button type="button" class="button" onClick={onAskAgain}>
+          Try again
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** Screen readers hear that an answer is being written, and the answer once it is there. */
+function useAnnouncement(answer: Answer) {
+  const wasRunning = useRef(false);
+  const runs = answer.kind === "reply" && isRunning(answer.reply);
+  useEffect(() => {
+    if (runs) announce("The answer is being written");
+    else if (wasRunning.current) announce(ending(answer));
+    wasRunning.current = runs;
+  }, [runs]);
+}
+
+function ending(answer: Answer): string {
+  if (answer.kind === "message") return `Answer: ${answer.message.content ?? ""}`;
+  return answer.reply.status === "cancelled" ? "Stopped" : "The answer failed";
+}

@@ -1,0 +1,132 @@
+import { useEffect, useState } from "preact/hooks";
+import { parley } from "../session/session.ts";
+import { DrawerButton } from "../ui/drawer.tsx";
+import { Icon } from "../ui/icons.tsx";
+import { addresses, go } from "../ui/router.ts";
+import { useWorkspace } from "../workspace.ts";
+import { Composer } from "./composer.tsx";
+import { MessageLog } from "./message-log.tsx";
+import { ModelChoice } from "./model-choice.tsx";
+import { PendingTurn } from "./pending-turn.tsx";
+import type { Thread } from "./thread.ts";
+
+const titleLength = 60;
+
+/** What a conversation is called until somebody gives it a name. */
+function titleOf(content: string): string {
+  const [line = ""] = content.trim().split("\n");
+  const points = Array.from(line.trim());
+  if (points.length <= titleLength) return points.join("");
+  const cut = points.slice(0, titleLength).join("");
+  return `${cut.slice(0, cut.lastIndexOf(" ") > 20 ? cut.lastIndexOf(" ") : cut.length)}…`;
+}
+
+export function ChatPage({ conversationId }: { conversationId: string | undefined }) {
+  const workspace = useWorkspace();
+  if (conversationId === undefined) return <NewChat />;
+  return <Conversation thread={workspace.threadOf(conversationId)} />;
+}
+
+function useTitle(title: string) {
+  useEffect(() => {
+    document.title = title;
+  }, [title]);
+}
+
+function NewChat() {
+  const workspace = useWorkspace();
+  const [model, setModel] = useState<string | null>(null);
+  const [pending, setPending] = useState<string>();
+  const name = workspace.me.value?.displayName;
+  useTitle("Parley");
+
+  async function begin(content: string) {
+    setPending(content);
+    try {
+      const begun = await parley.conversations.create({
+        title: titleOf(content),
+        message: { content },
+        ...(model !== null && { model }),
+      });
+      if (!("reply" in begun)) return;
+      workspace.begin(begun.conversation, begun.message, begun.reply);
+      go(addresses.conversation(begun.conversation.id));
+    } catch (error) {
+      setPending(undefined);
+      throw error;
+    }
+  }
+
+  return (
+    <main class="chat">
+      <header class="page-head">
+        <DrawerButton />
+        {pending !== undefined && <h1 dir="auto">{titleOf(pending)}</h1>}
+      </header>
+      <div class={pending === undefined ? "welcome" : "begun"}>
+        {pending === undefined ? (
+          <h1 dir="auto">{name ? `What is on your mind, ${name}?` : "What is on your mind?"}</h1>
+        ) : (
+          <div class="log-frame">
+            <div class="log-scroller">
+              <div class="log">
+                <PendingTurn content={pending} />
+              </div>
+            </div>
+          </div>
+        )}
+        <Composer conversationId={undefined} onSend={begin}>
+          <ModelChoice chosen={model} onChoose={setModel} />
+        </Composer>
+      </div>
+    </main>
+  );
+}
+
+function Conversation({ thread }: { thread: Thread }) {
+  const { state, conversation, running } = thread;
+  const title = conversation.value?.title ?? "Untitled";
+  useTitle(conversation.value === undefined ? "Parley" : `${title} · Parley`);
+  if (state.value === "missing") return <Missing />;
+  return (
+    <main class="chat">
+      <header class="page-head">
+        <DrawerButton />
+        <h1 dir="auto">{conversation.value === undefined ? "" : title}</h1>
+        <a class="icon-button drawer-button" href={addresses.newChat} aria-label="New chat">
+          <Icon name="edit" />
+        </a>
+      </header>
+      <MessageLog thread={thread} />
+      <Composer
+        conversationId={thread.conversationId}
+        isRunning={running.value.length > 0}
+        onSend={thread.send}
+        onStop={thread.stop}
+        onEditLast={() => document.querySelector<HTMLElement>(".turn:last-child [data-edit]")?.click()}
+      >
+        <ModelChoice
+          chosen={conversation.value?.model ?? null}
+          onChoose={(model) => void thread.update({ model })}
+        />
+      </Composer>
+    </main>
+  );
+}
+
+function Missing() {
+  return (
+    <main class="chat">
+      <header class="page-head">
+        <DrawerButton />
+      </header>
+      <div class="welcome">
+        <h1>This conversation is not here</h1>
+        <p class="muted">It was deleted, or belongs to somebody else.</p>
+        <a class="button button-primary" href={addresses.newChat}>
+          New chat
+        </a>
+      </div>
+    </main>
+  );
+}

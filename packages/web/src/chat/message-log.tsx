@@ -1,0 +1,120 @@
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { Icon } from "../ui/icons.tsx";
+import { PendingTurn } from "./pending-turn.tsx";
+import type { Thread } from "./thread.ts";
+import { TurnView } from "./turn-view.tsx";
+
+/** Nearer to the end than this, the page follows the text. */
+const nearPixels = 96;
+
+/** The messages; it follows what grows until somebody scrolls away from it. */
+export function MessageLog({ thread }: { thread: Thread }) {
+  const { state, turns, hasOlder, pending } = thread;
+  const scroller = useRef<HTMLDivElement>(null);
+  const content = useRef<HTMLDivElement>(null);
+  const follows = useRef(true);
+  const lastHeight = useRef(0);
+  const [isAway, setAway] = useState(false);
+
+  function toEnd(behavior: ScrollBehavior = "instant") {
+    const area = scroller.current;
+    area?.scrollTo({ top: area.scrollHeight, behavior });
+  }
+
+  useLayoutEffect(() => {
+    if (content.current === null) return undefined;
+    const observer = new ResizeObserver(() => {
+      if (follows.current) toEnd();
+      look();
+    });
+    observer.observe(content.current);
+    return () => observer.disconnect();
+  }, []);
+
+  // A question of one's own is always shown.
+  const last = pending.value ?? turns.value.at(-1)?.key;
+  useLayoutEffect(() => {
+    follows.current = true;
+    toEnd();
+  }, [last]);
+
+  // What was read before stays where it is when older messages come above it.
+  const first = turns.value[0]?.key;
+  useLayoutEffect(() => {
+    const area = scroller.current;
+    if (area !== null && lastHeight.current > 0 && !follows.current) {
+      area.scrollTop += area.scrollHeight - lastHeight.current;
+    }
+  }, [first]);
+  useEffect(() => {
+    lastHeight.current = scroller.current?.scrollHeight ?? 0;
+  });
+
+  /** How far it is to the end. */
+  function look(): number {
+    const area = scroller.current;
+    if (area === null) return 0;
+    const distance = area.scrollHeight - area.scrollTop - area.clientHeight;
+    setAway(distance > area.clientHeight / 2);
+    return distance;
+  }
+
+  function onScroll() {
+    const area = scroller.current;
+    if (area === null) return;
+    follows.current = look() < nearPixels;
+    if (area.scrollTop < area.clientHeight && hasOlder.value) {
+      lastHeight.current = area.scrollHeight;
+      void thread.loadOlder().catch(() => {});
+    }
+  }
+
+  if (typeof state.value === "object") return <LoadFault thread={thread} fault={state.value.fault} />;
+  return (
+    <div class="log-frame">
+      <div
+        class="log-scroller"
+        ref={scroller}
+        onScroll={onScroll}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
+        tabIndex={0}
+        role="log"
+        aria-live="off"
+        aria-label="Messages"
+      >
+        <div class="log" ref={content}>
+          {turns.value.map((turn, index) => (
+            <TurnView
+              key={turn.key}
+              turn={turn}
+              thread={thread}
+              isLast={index === turns.value.length - 1 && pending.value === undefined}
+            />
+          ))}
+          {pending.value !== undefined && <PendingTurn content={pending.value} />}
+        </div>
+      </div>
+      {isAway && (
+        <button
+          type="button"
+          class="to-end"
+          aria-label="To the newest message"
+          onClick={() => toEnd("smooth")}
+        >
+          <Icon name="down" />
+        </button>
+      )}
+    </div>
+  );
+}
+
+function LoadFault({ thread, fault }: { thread: Thread; fault: string }) {
+  return (
+    <div class="welcome">
+      <p role="alert">{fault}</p>
+      <button type="button" class="button" onClick={() => void thread.load()}>
+        Try again
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,39 @@
+import { Icon } from "../ui/icons.tsx";
+import { Menu } from "../ui/menu.tsx";
+import { type Model, useWorkspace } from "../workspace.ts";
+
+function priceOf({ price }: Model): string {
+  if (price.kind === "flat")
+    return price.tokens === 0 ? "free" : `${price.tokens.toLocaleString()} tokens a reply`;
+  return `${price.inputPer1000} + ${price.outputPer1000} tokens per 1,000 read and written`;
+}
+
+/** The model that answers from now on; null is the deployment's default. */
+export function ModelChoice({
+  chosen,
+  onChoose,
+}: {
+  chosen: string | null;
+  onChoose: (model: string | null) => void;
+}) {
+  const { models } = useWorkspace();
+  const present = models.value.find(({ id, isDefault }) => (chosen === null ? isDefault : id === chosen));
+  const name = present?.name ?? chosen ?? "";
+  if (models.value.length < 2) return <span class="model-name">{name}</span>;
+  return (
+    <Menu
+      label={`Model: ${name}`}
+      class="model-button"
+      placement="up"
+      items={models.value.map((model) => ({
+        label: model.name,
+        hint: priceOf(model),
+        isChosen: model.id === present?.id,
+        onChoose: () => onChoose(model.isDefault ? null : model.id),
+      }))}
+    >
+      {name}
+      <Icon name="down" />
+    </Menu>
+  );
+}

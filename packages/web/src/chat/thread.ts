@@ -1,0 +1,228 @@
+import { type Conversation, type Message, ParleyError, type Reply } from "@parley/client";
+import { batch, computed, signal } from "@preact/signals";
+import { parley } from "../session/session.ts";
+import { inWords } from "../ui/words.ts";
+import { followReply } from "./follow-reply.ts";
+import { isRunning, type LiveReply, turnsOf } from "./turns.ts";
+
+const pageSize = 60;
+
+export type Thread = ReturnType<typeof createThread>;
+
+/** One conversation as the page shows it, kept up to date while it is open anywhere. */
+export function createThread(conversationId: string, onChange: () => void) {
+  const conversation = signal<Conversation | undefined>(undefined);
+  const messages = signal<readonly Message[]>([]);
+  const live = signal<ReadonlyMap<string, LiveReply>>(new Map());
+  const state = signal<"loading" | "ready" | "missing" | { fault: string }>("loading");
+  const hasOlder = signal(false);
+  /** A question that is on its way to the server. */
+  const pending = signal<string | undefined>(undefined);
+  const turns = computed(() => turnsOf(messages.value, live.value));
+  const running = computed(() => [...live.value.values()].filter(isRunning));
+  const ended = new AbortController();
+  const followed = new Set<string>();
+  let cursor: string | null = null;
+  let isLoadingOlder = false;
+
+  function putMessages(fresh: readonly Message[]) {
+    const byId = new Map(messages.value.map((message) => [message.id, message]));
+    for (const message of fresh) byId.set(message.id, message);
+    messages.value = [...byId.values()].toSorted(
+      (left, right) => left.position - right.position || left.createdAt.localeCompare(right.createdAt),
+    );
+  }
+
+  function putLive(questionId: string, reply: LiveReply | undefined) {
+    const next = new Map(live.value);
+    if (reply === undefined) next.delete(questionId);
+    else next.set(questionId, reply);
+    live.value = next;
+  }
+
+  async function settle(reply: Reply, shown: LiveReply) {
+    const answer =
+      reply.assistantMessageId === null
+        ? undefined
+        : await parley.messages
+            .get({ conversationId, messageId: reply.assistantMessageId })
+            .catch(() => undefined);
+    const isLatest = live.value.get(reply.messageId)?.id === reply.id;
+    batch(() => {
+      if (answer !== undefined) {
+        const others = messages.value.map((message) =>
+          message.replyTo === answer.replyTo && message.id !== answer.id && message.role === "assistant"
+            ? { ...message, isActive: false }
+            : message,
+        );
+        messages.value = others;
+        putMessages([answer]);
+        if (isLatest) putLive(reply.messageId, undefined);
+      } else if (isLatest) {
+        shown.text.value = reply.partialText;
+        putLive(reply.messageId, { ...shown, status: reply.status, error: reply.error });
+      }
+    });
+    onChange();
+  }
+
+  /** Shows a reply from now to its end. */
+  function show(reply: Reply) {
+    const shown: LiveReply = {
+      id: reply.id,
+      status: reply.status,
+      error: reply.error,
+      text: signal(reply.partialText),
+    };
+    putLive(reply.messageId, shown);
+    if (!isRunning(shown) || followed.has(reply.id)) return;
+    followed.add(reply.id);
+    void followReply(reply.id, shown.text, {
+      signal: ended.signal,
+      onStart: () => {
+        const present = live.value.get(reply.messageId);
+        if (present?.id === reply.id && present.status === "queued") {
+          putLive(reply.messageId, { ...present, status: "in_progress" });
+        }
+      },
+    })
+      .then((end) => end && settle(end, shown))
+      .catch(() => {})
+      .finally(() => followed.delete(reply.id));
+  }
+
+  /** The latest replies of questions that have no answer of theirs among the messages. */
+  async function findReplies(among: readonly Message[]) {
+    const answered = new Set(
+      messages.value.map(({ role, replyId }) => (role === "assistant" ? replyId : "")),
+    );
+    const open = among.filter(
+      ({ role, id, replyId }) =>
+        role === "user" && replyId !== null && !answered.has(replyId) && live.value.get(id)?.id !== replyId,
+    );
+    await Promise.all(
+      open.map(async ({ replyId }) => {
+        const reply = await parley.replies.get({ replyId: String(replyId) }).catch(() => undefined);
+        if (reply === undefined) return;
+        if (reply.assistantMessageId === null) show(reply);
+        else
+          putMessages([await parley.messages.get({ conversationId, messageId: reply.assistantMessageId })]);
+      }),
+    );
+  }
+
+  async function readNewest() {
+    const page = await parley.messages.list({ conversationId, versions: "all", limit: pageSize });
+    const isFirst = state.value !== "ready";
+    putMessages(page.data);
+    if (isFirst) {
+      cursor = page.nextCursor;
+      hasOlder.value = cursor !== null;
+    }
+    await findReplies(page.data);
+  }
+
+  async function load() {
+    state.value = "loading";
+    try {
+      const [found] = await Promise.all([parley.conversations.get({ conversationId }), readNewest()]);
+      conversation.value = found;
+      state.value = "ready";
+    } catch (error) {
+      const isMissing = error instanceof ParleyError && (error.status === 404 || error.status === 400);
+      state.value = isMissing ? "missing" : { fault: inWords(error) };
+    }
+  }
+
+  async function refresh() {
+    if (state.value !== "ready") return;
+    await readNewest().catch(() => {});
+  }
+
+  async function askAgain(messageId: string): Promise<void> {
+    const { message, reply } = await parley.messages.askAgain({
+      conversationId,
+      messageId,
+      onBusy: "enqueue",
+    });
+    batch(() => {
+      putMessages([message]);
+      show(reply);
+    });
+    onChange();
+  }
+
+  return {
+    conversationId,
+    conversation,
+    state,
+    turns,
+    running,
+    hasOlder,
+    pending,
+    load,
+    refresh,
+    askAgain,
+    begin(begun: Conversation, message: Message, reply: Reply) {
+      batch(() => {
+        conversation.value = begun;
+        putMessages([message]);
+        show(reply);
+        state.value = "ready";
+      });
+    },
+    async loadOlder(): Promise<void> {
+      if (cursor === null || isLoadingOlder) return;
+      isLoadingOlder = true;
+      try {
+        const page = await parley.messages.list({ conversationId, versions: "all", limit: pageSize, cursor });
+        cursor = page.nextCursor;
+        putMessages(page.data);
+        hasOlder.value = cursor !== null;
+        await findReplies(page.data);
+      } finally {
+        isLoadingOlder = false;
+      }
+    },
+    async send(content: string): Promise<void> {
+      pending.value = content;
+      try {
+        const sent = await parley.messages.send({ conversationId, content });
+        batch(() => {
+          putMessages([sent.message]);
+          if ("reply" in sent) show(sent.reply);
+          pending.value = undefined;
+        });
+      } finally {
+        pending.value = undefined;
+      }
+      onChange();
+    },
+    /** Stops what is running, the queued ones first so that none begins meanwhile. */
+    async stop(): Promise<void> {
+      for (const reply of running.value.toReversed()) {
+        const stopped = await parley.replies.cancel({ replyId: reply.id });
+        await settle(stopped, reply);
+      }
+    },
+    /** A question in other words, and an answer to them. */
+    async edit(messageId: string, content: string): Promise<void> {
+      putMessages([await parley.messages.edit({ conversationId, messageId, content })]);
+      await askAgain(messageId);
+    },
+    async update(change: { model?: string | null; systemPromptId?: string | null; title?: string }) {
+      conversation.value = await parley.conversations.update({ conversationId, ...change });
+      onChange();
+    },
+    /** Another page has asked for a reply, or this one's has moved on. */
+    heard(replyId: string, questionId: string): void {
+      if (state.value !== "ready" || followed.has(replyId)) return;
+      if (live.value.get(questionId)?.id === replyId && !messages.value.some(({ id }) => id === questionId))
+        return;
+      void refresh();
+    },
+    close() {
+      ended.abort();
+    },
+  };
+}

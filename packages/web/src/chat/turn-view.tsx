@@ -1,0 +1,130 @@
+import type { Message } from "@parley/client";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { announce } from "../ui/announce.ts";
+import { CopyButton } from "../ui/copy-button.tsx";
+import { Icon } from "../ui/icons.tsx";
+import { showToast } from "../ui/toast.tsx";
+import { inWords } from "../ui/words.ts";
+import { AnswerView } from "./answer-view.tsx";
+import { composerId } from "./composer.tsx";
+import { QuestionEditor } from "./question-editor.tsx";
+import type { Thread } from "./thread.ts";
+import { isRunning, type Turn } from "./turns.ts";
+
+const tell = (error: unknown) => showToast(inWords(error));
+
+export function TurnView({ turn, thread, isLast }: { turn: Turn; thread: Thread; isLast: boolean }) {
+  const { question, answers } = turn;
+  const [version, setVersion] = useState<number>();
+  const count = useRef(answers.length);
+  // A new answer is looked at as soon as there is one.
+  useEffect(() => {
+    if (answers.length > count.current) setVersion(undefined);
+    count.current = answers.length;
+  }, [answers.length]);
+
+  const shown = Math.min(version ?? answers.length - 1, answers.length - 1);
+  const answer = answers[shown];
+  const live = answers.at(-1);
+  const runs = live?.kind === "reply" && isRunning(live.reply);
+  const askAgain = question && (() => void thread.askAgain(question.id).catch(tell));
+  return (
+    <article class="turn">
+      {question !== undefined && (
+        <Question question={question} thread={thread} canEdit={isLast && !runs && !question.isDeleted} />
+      )}
+      {answer !== undefined && (
+        <AnswerView
+          answer={answer}
+          isLast={isLast}
+          {...(askAgain !== undefined && !runs && { onAskAgain: askAgain })}
+        >
+          {answers.length > 1 && <Versions shown={shown} count={answers.length} onShow={setVersion} />}
+        </AnswerView>
+      )}
+    </article>
+  );
+}
+
+function Versions({
+  shown,
+  count,
+  onShow,
+}: {
+  shown: number;
+  count: number;
+  onShow: (index: number) => void;
+}) {
+  function show(index: number) {
+    if (index < 0 || index >= count) return;
+    onShow(index);
+    announce(`Answer ${index + 1} of ${count}`);
+  }
+  return (
+    <span class="versions">
+      <button
+        type="button"
+        class="icon-button"
+        aria-label="Earlier answer"
+        aria-disabled={shown === 0}
+        onClick={() => show(shown - 1)}
+      >
+        <Icon name="left" />
+      </button>
+      <span>
+        {shown + 1}/{count}
+      </span>
+      <button
+        type="button"
+        class="icon-button"
+        aria-label="Later answer"
+        aria-disabled={shown === count - 1}
+        onClick={() => show(shown + 1)}
+      >
+        <Icon name="right" />
+      </button>
+    </span>
+  );
+}
+
+function Question({ question, thread, canEdit }: { question: Message; thread: Thread; canEdit: boolean }) {
+  const [isEditing, setEditing] = useState(false);
+  function end() {
+    setEditing(false);
+    document.getElementById(composerId)?.focus();
+  }
+  if (isEditing) {
+    return (
+      <QuestionEditor
+        text={question.content ?? ""}
+        onCancel={end}
+        onSave={async (content) => {
+          await thread.edit(question.id, content);
+          end();
+        }}
+      />
+    );
+  }
+  return (
+    <section class="question" aria-label="You">
+      <div class={question.isDeleted ? "bubble muted" : "bubble"} dir="auto">
+        {question.isDeleted ? "Deleted" : question.content}
+      </div>
+      <div class="actions">
+        {canEdit && (
+          <button
+            type="button"
+            class="icon-button"
+            data-edit
+            aria-label="Edit"
+            title="Edit (↑)"
+            onClick={() => setEditing(true)}
+          >
+            <Icon name="edit" />
+          </button>
+        )}
+        {question.content !== null && <CopyButton text={question.content} label="Copy message" />}
+      </div>
+    </section>
+  );
+}

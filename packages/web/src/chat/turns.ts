@@ -1,0 +1,49 @@
+import type { Message, Reply } from "@parley/client";
+import type { Signal } from "@preact/signals";
+
+/** A reply whose text is not a message: it is on its way, was stopped, or has failed. */
+export interface LiveReply {
+  id: string;
+  status: Reply["status"];
+  error: Reply["error"];
+  /** Its own signal: when the text grows, nothing else is drawn again. */
+  text: Signal<string>;
+}
+
+/** What an answer may be: a message, or a reply that has none. */
+export type Answer = { kind: "message"; message: Message } | { kind: "reply"; reply: LiveReply };
+
+/** A question with all its answers, in the order they were made; an imported answer may have no question. */
+export interface Turn {
+  key: string;
+  question: Message | undefined;
+  answers: readonly Answer[];
+}
+
+/** @param messages of a conversation, in order */
+export function turnsOf(messages: readonly Message[], live: ReadonlyMap<string, LiveReply>): Turn[] {
+  const turns: Turn[] = [];
+  const byQuestion = new Map<string, Message[]>();
+  const questions = new Set(messages.filter(({ role }) => role === "user").map(({ id }) => id));
+  for (const message of messages) {
+    if (message.role !== "assistant" || message.replyTo === null || !questions.has(message.replyTo)) continue;
+    byQuestion.set(message.replyTo, [...(byQuestion.get(message.replyTo) ?? []), message]);
+  }
+  for (const message of messages) {
+    if (message.role === "user") {
+      const answers: Answer[] = (byQuestion.get(message.id) ?? [])
+        .toSorted((left, right) => left.createdAt.localeCompare(right.createdAt))
+        .map((answer) => ({ kind: "message", message: answer }));
+      const reply = live.get(message.id);
+      if (reply !== undefined) answers.push({ kind: "reply", reply });
+      turns.push({ key: message.id, question: message, answers });
+    } else if (message.replyTo === null || !questions.has(message.replyTo)) {
+      turns.push({ key: message.id, question: undefined, answers: [{ kind: "message", message }] });
+    }
+  }
+  return turns;
+}
+
+export function isRunning({ status }: Pick<LiveReply, "status">): boolean {
+  return status === "queued" || status === "in_progress";
+}

@@ -1,0 +1,30 @@
+import { lexer, type Token } from "marked";
+
+/**
+ * Reads a text that grows: what stands before its last block is not read again. A text that did not grow out of the
+ * one before is read anew.
+ */
+export function createBlockReader(): (text: string) => readonly Token[] {
+  let known = "";
+  let settled: Token[] = [];
+  let settledLength = 0;
+  return (text) => {
+    if (!text.startsWith(known)) {
+      settled = [];
+      settledLength = 0;
+    }
+    known = text;
+    const fresh = lexer(text.slice(settledLength)) as Token[];
+    const all = [...settled, ...fresh];
+    // Behind a list or a quote an empty line does not end it yet.
+    const last = fresh.findLastIndex(({ type }) => type !== "space");
+    const done = fresh.slice(0, Math.max(0, last));
+    const length = done.reduce((sum, { raw }) => sum + raw.length, 0);
+    // The lexer replaces tabs and line ends, so that lengths may differ: such a text is read as a whole.
+    if (text.startsWith(done.map(({ raw }) => raw).join(""), settledLength)) {
+      settled = [...settled, ...done];
+      settledLength += length;
+    }
+    return all;
+  };
+}

@@ -1,0 +1,95 @@
+import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
+import { inWords } from "../ui/words.ts";
+
+export interface FormProps {
+  submit: string;
+  /** Gets what was written, by the fields' names. */
+  onSubmit: (values: Readonly<Record<string, string>>) => Promise<void>;
+  children: ComponentChildren;
+}
+
+/** A form that says what went wrong above its button and can be sent once at a time. */
+export function Form({ submit, onSubmit, children }: FormProps) {
+  const [fault, setFault] = useState<string>();
+  const [isBusy, setBusy] = useState(false);
+
+  async function send(event: SubmitEvent) {
+    event.preventDefault();
+    if (isBusy) return;
+    const values = Object.fromEntries(
+      [...new FormData(event.currentTarget as HTMLFormElement)].map(([name, value]) => [name, String(value)]),
+    );
+    setBusy(true);
+    setFault(undefined);
+    try {
+      await onSubmit(values);
+    } catch (error) {
+      setFault(inWords(error));
+    } finally {
+      setBusy(false);
+    }
+  }
+
+  return (
+    <form class="form" onSubmit={send}>
+      {children}
+      {fault !== undefined && (
+        <p class="fault" role="alert">
+          {fault}
+        </p>
+      )}
+      <button class="button button-primary button-wide" type="submit" aria-disabled={isBusy}>
+        {submit}
+      </button>
+    </form>
+  );
+}
+
+export interface FieldProps {
+  name: string;
+  label: string;
+  hint?: string;
+  type?: "text" | "email" | "password";
+  autocomplete?: string;
+  value?: string;
+  autofocus?: boolean;
+  isOptional?: boolean;
+  inputMode?: "numeric";
+  pattern?: string;
+  maxLength?: number;
+}
+
+export function Field({
+  name,
+  label,
+  hint,
+  autofocus = false,
+  isOptional = false,
+  value,
+  ...rest
+}: FieldProps) {
+  const hintId = hint === undefined ? undefined : `${name}-hint`;
+  return (
+    <div class="field">
+      <label for={name}>{label}</label>
+      <input
+        {...(rest as object)}
+        class="input"
+        id={name}
+        name={name}
+        defaultValue={value}
+        required={!isOptional}
+        aria-describedby={hintId}
+        ref={(element) => {
+          if (autofocus && element !== null && document.activeElement === document.body) element.focus();
+        }}
+      />
+      {hint !== undefined && (
+        <p class="hint" id={hintId}>
+          {hint}
+        </p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,41 @@
+import { useState } from "preact/hooks";
+import { sessionState } from "./session.ts";
+import { ConfirmPage, ForgotPage, RegisterPage, ResetPage, SignInPage } from "./sign-in-steps.tsx";
+
+/** Where somebody without a session is, and what they have written already; none of it is stored. */
+export type Step =
+  | { name: "sign-in"; email?: string; notice?: string }
+  | { name: "register" }
+  | { name: "confirm"; email: string; password: string }
+  | { name: "forgot"; email?: string }
+  | { name: "reset"; email: string };
+
+export interface StepProps<Name extends Step["name"]> {
+  step: Extract<Step, { name: Name }>;
+  go: (step: Step) => void;
+}
+
+function first(): Step {
+  return sessionState.value === "ended"
+    ? { name: "sign-in", notice: "Your session has ended. Sign in again; what you were writing is kept." }
+    : { name: "sign-in" };
+}
+
+export function SignInPages() {
+  const [step, go] = useState<Step>(first);
+  return (
+    <main class="sign-in">
+      <div class="sign-in-card" key={step.name}>
+        <p class="brand">
+          <span class="brand-mark" aria-hidden="true" />
+          Parley
+        </p>
+        {step.name === "sign-in" && <SignInPage step={step} go={go} />}
+        {step.name === "register" && <RegisterPage step={step} go={go} />}
+        {step.name === "confirm" && <ConfirmPage step={step} go={go} />}
+        {step.name === "forgot" && <ForgotPage step={step} go={go} />}
+        {step.name === "reset" && <ResetPage step={step} go={go} />}
+      </div>
+    </main>
+  );
+}

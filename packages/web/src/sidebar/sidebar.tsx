@@ -1,0 +1,121 @@
+import { useEffect, useRef } from "preact/hooks";
+import { signOut } from "../session/session.ts";
+import { Icon } from "../ui/icons.tsx";
+import { Menu } from "../ui/menu.tsx";
+import { addresses, go, place } from "../ui/router.ts";
+import { useWorkspace } from "../workspace.ts";
+import { ConversationItem } from "./conversation-item.tsx";
+import { groupsOf } from "./groups.ts";
+
+export function Sidebar() {
+  return (
+    <aside class="sidebar" id="sidebar" aria-label="Conversations">
+      <div class="sidebar-head">
+        <a class="brand" href={addresses.newChat}>
+          <span class="brand-mark" aria-hidden="true" />
+          Parley
+        </a>
+        <a class="icon-button" href={addresses.newChat} aria-label="New chat" title="New chat (Ctrl+Shift+O)">
+          <Icon name="edit" />
+        </a>
+      </div>
+      <ConversationList />
+      <Account />
+    </aside>
+  );
+}
+
+function ConversationList() {
+  const { conversations } = useWorkspace();
+  const { items, isLoaded, hasMore, fault, status } = conversations;
+  const end = useRef<HTMLDivElement>(null);
+
+  useEffect(() => {
+    if (end.current === null) return undefined;
+    const observer = new IntersectionObserver(([entry]) => {
+      if (entry?.isIntersecting) void conversations.loadMore().catch(() => {});
+    });
+    observer.observe(end.current);
+    return () => observer.disconnect();
+  }, [hasMore.value, items.value.length]);
+
+  const isArchive = status.value === "archived";
+  return (
+    <nav class="conversations" aria-label={isArchive ? "Archived conversations" : "Conversations"}>
+      {isArchive && (
+        <button type="button" class="back" onClick={() => void conversations.show("active")}>
+          <Icon name="left" />
+          Archive
+        </button>
+      )}
+      {fault.value !== undefined && (
+        <p class="sidebar-note">
+          {fault}{" "}
+          <button type="button" class="link" onClick={() => void conversations.refresh()}>
+            Try again
+          </button>
+        </p>
+      )}
+      {isLoaded.value && fault.value === undefined && items.value.length === 0 && (
+        <p class="sidebar-note">
+          {isArchive ? "Nothing is archived." : "Your conversations will be listed here."}
+        </p>
+      )}
+      {groupsOf(items.value).map(({ name, conversations: group }) => (
+        <section key={name}>
+          <h2>{name}</h2>
+          <ul>
+            {group.map((conversation) => (
+              <ConversationItem
+                key={conversation.id}
+                conversation={conversation}
+                isCurrent={conversation.id === place.value.conversationId}
+              />
+            ))}
+          </ul>
+        </section>
+      ))}
+      {hasMore.value && <div class="list-end" ref={end} />}
+    </nav>
+  );
+}
+
+function Account() {
+  const { me, available, conversations } = useWorkspace();
+  const name = me.value?.displayName ?? me.value?.email ?? "";
+  return (
+    <div class="account">
+      <Menu
+        label="Your account"
+        class="account-button"
+        placement="up"
+        isNamedByContent
+        items={[
+          {
+            label: "Archive",
+            icon: "archive",
+            onChoose: () => void conversations.show("archived"),
+          },
+          { label: "Sign out", icon: "out", onChoose: leave },
+        ]}
+      >
+        <span class="avatar" aria-hidden="true">
+          {name.slice(0, 1).toUpperCase()}
+        </span>
+        <span class="visually-hidden">Your account:</span>
+        <span class="account-name">
+          <span dir="auto">{name}</span>
+          <small>
+            {available.value === undefined ? "\u00a0" : `${available.value.toLocaleString()} tokens`}
+          </small>
+        </span>
+      </Menu>
+    </div>
+  );
+}
+
+function leave() {
+  go(addresses.newChat);
+  // Here the session has ended already; the server is told for the sake of copies of its token.
+  void signOut().catch(() => {});
+}

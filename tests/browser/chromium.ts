@@ -1,0 +1,55 @@
+import { existsSync } from "node:fs";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { chromium } from "playwright-core";
+import { inject } from "vitest";
+
+const installed = "/usr/bin/chromium";
+
+/** Debian's Chromium where it is installed, else the one that npm has brought. */
+export async function launch(): Promise<Browser> {
+  if (existsSync(installed)) return chromium.launch({ executablePath: installed, args: ["--no-sandbox"] });
+  const { default: packed } = await import("@sparticuz/chromium");
+  return chromium.launch({ executablePath: await packed.executablePath(), args: packed.args });
+}
+
+export interface Visit {
+  page: Page;
+  /** What went wrong in the page itself. */
+  faults: string[];
+  /** Requests to any other host. */
+  foreign: string[];
+}
+
+/** Somebody who opens the console in a browser of their own. */
+export async function visit(browser: Browser, options: BrowserContextOptions = {}): Promise<Visit> {
+  const { url, websocketUrl } = inject("stack");
+  const context = await browser.newContext({ baseURL: url, ...options });
+  const page = await context.newPage();
+  const faults: string[] = [];
+  const foreign: string[] = [];
+  page.on("pageerror", ({ message }) => faults.push(message));
+  page.on("dialog", (dialog) => {
+    faults.push(`dialog: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  const note = (address: string) => {
+    if (!address.startsWith(url) && !address.startsWith(websocketUrl)) foreign.push(address);
+  };
+  page.on("request", (request) => note(request.url()));
+  page.on("websocket", (socket) => note(socket.url()));
+  await page.goto("/");
+  return { page, faults, foreign };
+}
+
+export const password = "Correct-Horse-7";
+
+/** Signs in by the page's own form. */
+export async function signInAs(page: Page, email: string): Promise<void> {
+  await page.getByLabel("E-mail").fill(email);
+  await page.getByLabel("Password").fill(password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await composer(page).waitFor();
+}
+
+export const composer = (page: Page) => page.getByRole("textbox", { name: "Message", exact: true });
+export const answers = (page: Page) => page.getByRole("region", { name: "Answer" });

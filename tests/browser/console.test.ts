@@ -1,0 +1,152 @@
+import { randomUUID } from "node:crypto";
+import axe from "axe-core";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, inject, it } from "vitest";
+import { mailedCode, signUp } from "../e2e/client.ts";
+import { answers, composer, launch, password, signInAs, visit } from "./chromium.ts";
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launch();
+});
+afterAll(() => browser.close());
+
+/** Somebody who has asked the slow model, in a conversation made through the API. */
+async function slowConversation() {
+  const user = await signUp();
+  const { conversation } = (await user.expect("createConversation", 202, {
+    body: { title: "Slowly", model: "scripted/slow", message: { content: "Tell me" } },
+  })) as { conversation: { id: string } };
+  return { user, place: `/#/c/${conversation.id}` };
+}
+
+const grown = (page: Page, words: number) =>
+  answers(page)
+    .last()
+    .filter({ hasText: new RegExp(`(\\S+\\s+){${words}}`) })
+    .waitFor();
+
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const found = await page.evaluate("axe.run()");
+  return (found as axe.AxeResults).violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ html }) => `${id}: ${html}`),
+  );
+}
+
+it("leads from signing up to the first answer by keyboard alone", async () => {
+  const { page, faults, foreign } = await visit(browser);
+  const email = `ada-${randomUUID()}@example.com`;
+  const press = (key: string) => page.keyboard.press(key);
+  await page.getByLabel("E-mail").waitFor();
+  for (const key of ["Tab", "Tab", "Tab", "Enter"]) await press(key);
+  await page.getByRole("heading", { name: "Create an account" }).waitFor();
+  await page.keyboard.type(email);
+  await press("Tab");
+  await page.keyboard.type(password);
+  await press("Enter");
+  await page.getByRole("heading", { name: "Confirm your address" }).waitFor();
+  await page.keyboard.type(await mailedCode(inject("stack").cognitoEndpoint, email));
+  await press("Enter");
+  await page.getByRole("button", { name: /^Model: / }).waitFor();
+  await page.keyboard.type("Two lines:");
+  await press("Shift+Enter");
+  await page.keyboard.type("**here**");
+  await press("Enter");
+  await answers(page).getByText("Echo: Two lines:").waitFor();
+  expect(await answers(page).locator("strong").textContent()).toBe("here");
+  expect(await composer(page).evaluate((field) => field === document.activeElement)).toBe(true);
+  expect([faults, foreign]).toEqual([[], []]);
+});
+
+it("goes on with an answer after a reload, stops it, and keeps its text", async () => {
+  const { user, place } = await slowConversation();
+  const { page, faults } = await visit(browser);
+  await signInAs(page, user.email);
+  await page.goto(place);
+  await grown(page, 3);
+  await page.reload();
+  await grown(page, 5);
+  await page.keyboard.press("Escape");
+  await answers(page).getByText("Stopped").waitFor();
+  const kept = await answers(page).locator(".prose").textContent();
+  await page.reload();
+  await answers(page).getByText("Stopped").waitFor();
+  expect(await answers(page).locator(".prose").textContent()).toBe(kept);
+  expect(faults).toEqual([]);
+});
+
+it("shows in a second tab what is asked in the first", async () => {
+  const user = await signUp();
+  const { page, faults } = await visit(browser);
+  await signInAs(page, user.email);
+  await composer(page).fill("From the first tab");
+  await page.keyboard.press("Enter");
+  await answers(page).getByText("Echo: From the first tab").waitFor();
+  const second = await page.context().newPage();
+  await second.goto(page.url());
+  await answers(second).getByText("Echo: From the first tab").waitFor();
+  await composer(page).fill("And once more");
+  await page.keyboard.press("Enter");
+  await answers(second).getByText("Echo: And once more").waitFor();
+  await second.getByRole("button", { name: "Your account" }).click();
+  await second.getByRole("menuitem", { name: "Sign out" }).click();
+  await page.getByRole("heading", { name: "Sign in" }).waitFor();
+  expect(faults).toEqual([]);
+});
+
+it("asks again in other words, and keeps the answer before", async () => {
+  const user = await signUp();
+  const { page } = await visit(browser);
+  await signInAs(page, user.email);
+  await composer(page).fill("Frist");
+  await page.keyboard.press("Enter");
+  await answers(page).getByText("Echo: Frist").waitFor();
+  await page.getByRole("button", { name: "Ask again" }).waitFor();
+  await page.keyboard.press("ArrowUp");
+  await page.getByRole("textbox", { name: "Edit your message" }).fill("First");
+  await page.keyboard.press("Enter");
+  await answers(page).getByText("Echo: First").waitFor();
+  await page.getByRole("button", { name: "Earlier answer" }).click();
+  await answers(page).getByText("Echo: Frist").waitFor();
+});
+
+it("keeps what was not sent, and tells one user nothing of another", async () => {
+  const { user, place } = await slowConversation();
+  const { page } = await visit(browser);
+  await signInAs(page, user.email);
+  await composer(page).fill("A secret draft");
+  await page.reload();
+  await expect.poll(() => composer(page).inputValue()).toBe("A secret draft");
+  await page.getByRole("button", { name: "Your account" }).click();
+  await page.getByRole("menuitem", { name: "Sign out" }).click();
+  const eve = await signUp();
+  await signInAs(page, eve.email);
+  expect(await composer(page).inputValue()).toBe("");
+  await page.getByText("Your conversations will be listed here.").waitFor();
+  await page.goto(place);
+  await page.getByText("This conversation is not here").waitFor();
+  expect(await page.locator("#app").textContent()).not.toMatch(/Slowly|Tell me|secret/);
+});
+
+it.each(["light", "dark"] as const)("is accessible and fits a phone in the %s theme", async (colorScheme) => {
+  const user = await signUp();
+  const { page } = await visit(browser, { colorScheme, viewport: { width: 360, height: 640 } });
+  const check = async () => {
+    expect(await violations(page)).toEqual([]);
+    expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(360);
+  };
+  await page.getByLabel("E-mail").waitFor();
+  await check();
+  await signInAs(page, user.email);
+  await page.getByRole("button", { name: /^Model: / }).waitFor();
+  await check();
+  const wide = `${"wide ".repeat(80)}\n\n| a | b |\n|---|---|\n| ${"x".repeat(300)} | y |\n\n\`\`\`js\n${"z".repeat(400)}\n\`\`\``;
+  await composer(page).fill(wide);
+  await page.getByRole("button", { name: "Send" }).click();
+  await page.getByRole("button", { name: "Ask again" }).waitFor();
+  await check();
+  await page.getByRole("button", { name: "Conversations", exact: true }).click();
+  await page.getByRole("link", { name: /^wide/ }).waitFor();
+  await check();
+});
