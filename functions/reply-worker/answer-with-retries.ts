@@ -34,7 +34,7 @@ function requireModel(worker: Worker, id: string): Model {
 /** Whether to ask without tools at once: a search must not cost the answer. */
 function shouldDropTools({ transcript, prompt }: Run, error: unknown): boolean {
   if (!(error instanceof LlmError) || !transcript.offersTools || !prompt?.tools) return false;
-  if (transcript.rounds.length === 0) return error.refusesTools;
+  if (transcript.rounds.length === 0) return error.refusesTools || error.wroteBadCall;
   // Servers fail in many ways over calls that a model wrote badly, and over turns that hold any.
   if (error.isAdjusted) return false;
   return error.liesInRequest || error.code === "context_too_long" || error.status === 500;
@@ -142,7 +142,7 @@ async function afterFailure(
   if (shouldDropTools(run, error)) {
     logger.warn("model refused tools", log);
     transcript.offersTools = false;
-    if (transcript.rounds.length === 0) transcript.toolsRefusedBy = model.id;
+    if (transcript.rounds.length === 0 && !error.wroteBadCall) transcript.toolsRefusedBy = model.id;
     return model;
   }
   if (error.isAdjusted) {

@@ -254,6 +254,20 @@ test("a length limit spent without a word is never tried again", async () => {
   expect(later.reply).toMatchObject({ status: "incomplete", answer: "Hm.", attempt: 2, outputTokens: 10 });
 });
 
+test("a call that the provider cannot read costs no answer, and the model keeps its tools", async () => {
+  await note(ada, "tomatoes");
+  const turns = [failsWith("provider_rejected", "No.", { status: 400, wroteBadCall: true }), says("Hello.")];
+  const { worker, requests } = workerOf(scene.database, [...turns, says("Hello again.")]);
+  for (const expected of [
+    { answer: "Hello.", attempt: 2 },
+    { answer: "Hello again.", attempt: 1 },
+  ]) {
+    const { id } = replyOf(await ada.send());
+    expect(await answered(worker, ada.id, id)).toMatchObject({ status: "completed", ...expected });
+  }
+  expect(requests.map(({ tools }) => tools !== undefined)).toEqual([true, false, true]);
+});
+
 test("what searches give stays within the prompt of a small model", async () => {
   for (let index = 0; index < 30; index++) await note(ada, `tomato ${index} ${"word ".repeat(390)}`);
   const many = searches(["tomato", "tomato", "tomato"]);

@@ -1,5 +1,5 @@
 /** How an answer ended, in no provider's vocabulary. */
-export type Ending = "stop" | "length" | "filtered" | "failed";
+export type Ending = "stop" | "length" | "filtered" | "failed" | "bad_call";
 
 // Compatible servers use each other's words, so there is one list for all of them.
 const ENDINGS: ReadonlyMap<string, Ending> = new Map<string, Ending>([
@@ -38,8 +38,12 @@ const ENDINGS: ReadonlyMap<string, Ending> = new Map<string, Ending>([
   ].map((word) => [word, "filtered"] as const),
 ]);
 
+// Google's, in a longer word.
+const BAD_CALL = /(malformed|unexpected)_(function|tool)_call/i;
+
 /** An ending that nobody knows may leave half a text, so it is a failure. */
 export function readEnding(reason: string | null | undefined): Ending | undefined {
-  if (!reason) return undefined;
+  if (!reason || reason === "null") return undefined;
+  if (BAD_CALL.test(reason)) return "bad_call";
   return ENDINGS.get(String(reason).toLowerCase()) ?? "failed";
 }

@@ -45,6 +45,11 @@ describe("the end of an answer", () => {
     expect((await openai("", reason)).error).toMatchObject({ ...failure, retryable: true });
   });
 
+  it("is a call gone wrong where the provider could not read it", async () => {
+    const { error } = await openai("", "function_call_filter: MALFORMED_FUNCTION_CALL");
+    expect(error).toMatchObject({ code: "provider_unavailable", wroteBadCall: true });
+  });
+
   it.each(["pause_turn", "who_knows"])("is a failure for Anthropic's %s", async (reason) => {
     expect((await anthropic(reason)).error).toMatchObject({ code: "provider_unavailable" });
   });

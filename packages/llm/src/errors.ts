@@ -25,6 +25,8 @@ export interface LlmErrorDetails {
   readonly liesInRequest?: boolean | undefined;
   /** Whether the request may only have been refused because it offered tools. */
   readonly refusesTools?: boolean | undefined;
+  /** Whether the model wrote a call of a tool that its provider could not read. */
+  readonly wroteBadCall?: boolean | undefined;
   /** Whether the next request will be made as this server wants it. */
   readonly isAdjusted?: boolean | undefined;
 }
@@ -44,6 +46,7 @@ export class LlmError extends Error {
   readonly address: string | undefined;
   readonly liesInRequest: boolean;
   readonly refusesTools: boolean;
+  readonly wroteBadCall: boolean;
   readonly isAdjusted: boolean;
 
   constructor(code: LlmErrorCode, message: string, details: LlmErrorDetails = {}) {
@@ -57,6 +60,7 @@ export class LlmError extends Error {
     this.address = details.address;
     this.liesInRequest = details.liesInRequest ?? false;
     this.refusesTools = details.refusesTools ?? false;
+    this.wroteBadCall = details.wroteBadCall ?? false;
     this.isAdjusted = details.isAdjusted ?? false;
   }
 }
@@ -89,6 +93,16 @@ export function failedEndingError(retryable: boolean): LlmError {
   return new LlmError("provider_unavailable", "The model provider ended its answer with an error.", {
     retryable,
   });
+}
+
+/** The error of a stream that ended over a call of a tool. */
+export function badCallError(): LlmError {
+  const details = { retryable: true, liesInRequest: true, wroteBadCall: true };
+  return new LlmError(
+    "provider_unavailable",
+    "The model provider could not read what the model wrote.",
+    details,
+  );
 }
 
 /** The error of a model that thought until its length limit: it would do so again. */

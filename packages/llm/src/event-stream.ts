@@ -54,12 +54,15 @@ export async function* readEvents(
   for (const event of events) yield* objectsOf(event, headers);
 }
 
-function parse(text: string): unknown {
+/** One value as a rule; some servers forget what separates events, or their names. */
+function parse(text: string): unknown[] {
   try {
-    return JSON.parse(text);
+    return [JSON.parse(text)];
   } catch {
-    if (BEGINS_AS_JSON.test(text)) throw cutStreamError();
-    return undefined;
+    if (!BEGINS_AS_JSON.test(text)) return [];
+    const lines = text.split("\n").filter((line) => line.trim() !== "");
+    if (lines.length < 2) throw cutStreamError();
+    return lines.flatMap(parse);
   }
 }
 
@@ -69,16 +72,16 @@ function isReport({ error, type, object, base_resp: status }: JsonObject): boole
 }
 
 function* objectsOf({ event, data }: EventSourceMessage, headers: Headers): Generator<JsonObject> {
-  const value = objectOf(parse(data));
-  const isEmpty = Object.keys(value).length === 0;
-  if (event === "error" || isReport(value)) throw new ReportedError(headers, isEmpty ? data : value);
-  if (!isEmpty) yield value;
+  const values = parse(data).map(objectOf);
+  const report = event === "error" ? (values[0] ?? data) : values.find(isReport);
+  if (report !== undefined) throw new ReportedError(headers, report);
+  yield* values;
 }
 
 /** Google answers with a list of one. */
 function* wholeAnswer(text: string, headers: Headers): Generator<JsonObject> {
-  const parsed = parse(text);
-  const value = objectOf(Array.isArray(parsed) ? parsed[0] : parsed);
-  if (isReport(value) || !("choices" in value || "content" in value)) throw new ReportedError(headers, value);
-  yield value;
+  const values = parse(text).flat().map(objectOf);
+  const report = values.find((value) => isReport(value) || !("choices" in value || "content" in value));
+  if (report !== undefined) throw new ReportedError(headers, report);
+  yield* values;
 }

@@ -16,6 +16,7 @@ const chunk = (choice: object) => sse({ choices: [{ index: 0, ...choice }] });
 const delta = (content: unknown) => chunk({ delta: { content } });
 const usage = { prompt_tokens: 7, completion_tokens: 3 };
 const end = `${chunk({ delta: {}, finish_reason: "stop" })}${sse({ choices: [], usage })}data: [DONE]\n\n`;
+const lines = (stream: string) => stream.replace(/data: (\[DONE\]\n)?|\n(?=\n)/g, "");
 const message = { role: "assistant", content: "Hello you." };
 const whole = JSON.stringify({ choices: [{ message, finish_reason: "stop" }], usage });
 const thought = { type: "thinking", thinking: [{ type: "text", text: "Hm." }] };
@@ -44,6 +45,11 @@ describe("an answer of a compatible server is read", () => {
     [
       "with usage beside the choice",
       delta("Hello you.") + chunk({ delta: {}, finish_reason: "stop", usage }),
+    ],
+    ["without blank lines", `${(delta("Hello ") + delta("you.")).replaceAll("\n\n", "\n")}\n${end}`],
+    [
+      "as lines of JSON",
+      lines(delta("Hello ") + chunk({ delta: { content: "you." }, finish_reason: "null" }) + end),
     ],
     ["with carriage returns", (delta("Hello you.") + end).replaceAll("\n", "\r\n")],
     ["whole, in spite of the stream asked for", whole, "Hello you.", "application/json"],

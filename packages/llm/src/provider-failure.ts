@@ -28,6 +28,8 @@ const REJECTION_TYPES =
   /^(invalid_request_error|authentication_error|permission_error|not_found_error|model_not_found|invalid_api_key)$/;
 // Local servers: "… does not support tools". Routers: "no endpoints found that support tool use".
 const TOOLS_MESSAGE = /\btool(s|_choice| use| choice| call)?\b|function call/i;
+// Groq's.
+const BAD_CALL_CODES = /^tool_use_failed$/;
 const TRANSIENT_STATUS = new Set([408, 409, 425, 429]);
 // Cohere's, for blocked input or output.
 const BLOCKED_STATUS = 498;
@@ -57,7 +59,7 @@ export function toLlmError(failure: ProviderFailure, now: number): LlmError {
   if (status === undefined ? has(REJECTION_TYPES) : refused) {
     const refusesTools = namesTools(failure);
     const liesInRequest = status === undefined || !SENDER_STATUS.has(status);
-    const kind = { ...details, refusesTools, liesInRequest };
+    const kind = { ...details, refusesTools, liesInRequest, wroteBadCall: has(BAD_CALL_CODES) };
     return new LlmError("provider_rejected", rejectionSentence(status), kind);
   }
   return new LlmError("provider_unavailable", unavailabilitySentence(status), {

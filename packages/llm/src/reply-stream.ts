@@ -2,6 +2,7 @@ import type { Ending } from "./ending.ts";
 import {
   abortError,
   adjustedError,
+  badCallError,
   contentFilteredError,
   cutStreamError,
   failedEndingError,
@@ -115,6 +116,7 @@ class Answer {
   finish(): ReplyEvent {
     if (this.#end === undefined) throw cutStreamError();
     if (this.#end === "filtered") throw contentFilteredError();
+    if (this.#end === "bad_call") throw badCallError();
     if (this.#end === "failed") throw failedEndingError(this.#text === "");
     if (this.#end !== "tools") return { type: "finish", reason: this.#end, usage: this.#usage() };
     // A model that calls although it must answer has nothing more to give: its text is the answer.
