@@ -51,6 +51,17 @@ test("a group name that reads as several in a list is dropped", async () => {
   expect((await authorize(bearer(token))).context).toMatchObject({ groups: "staff" });
 });
 
+test.each([
+  ["admin", ""],
+  [{ admin: true }, ""],
+  [null, ""],
+  [7, ""],
+  [[["admin"], { name: "admin" }, null, "staff"], "staff"],
+])("groups of the shape %j are no reason to fail, and lend no rights", async (groups, known) => {
+  const token = forgeToken({ claims: { "cognito:groups": groups } });
+  expect(await authorize(bearer(token))).toMatchObject({ isAuthorized: true, context: { groups: known } });
+});
+
 test("a well-formed API key passes as its hash, and never as itself", async () => {
   const { key, hash } = createApiKey();
   expect(await authorize(bearer(key))).toEqual({

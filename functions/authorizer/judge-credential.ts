@@ -46,13 +46,17 @@ export async function judge(
   return {
     sub: claims.sub,
     username: claims.username,
-    groups: joinGroups(claims["cognito:groups"] ?? []),
+    groups: joinGroups(claims["cognito:groups"]),
     tokenUse: "access",
     expiresAt: claims.exp,
   };
 }
 
-/** A group whose name could read as two in a list is left out: it must not lend anybody the other's rights. */
-function joinGroups(groups: readonly string[]): string {
-  return groups.filter((group) => /^[\w.:@/+-]+$/.test(group)).join(",");
+/**
+ * A group whose name could read as two in a list is left out: it must not lend anybody the other's rights. So is what
+ * is no list of names, which a trigger of the pool may have put there.
+ */
+function joinGroups(groups: unknown): string {
+  if (!Array.isArray(groups)) return "";
+  return groups.filter((group) => typeof group === "string" && /^[\w.:@/+-]+$/.test(group)).join(",");
 }
