@@ -22,8 +22,8 @@ async function toChange(
   body: ApiRequest<Route>["body"],
 ): Promise<ConversationChange> {
   const { systemPrompt, systemPromptId } = body;
-  // An edited copy still comes from its prompt; without a text there is no copy.
-  if (systemPrompt === null) return { ...body, systemPromptId: null };
+  // A text of the conversation's own is no longer that of its prompt.
+  if (systemPrompt !== undefined) return { ...body, systemPromptId: null };
   if (systemPromptId === null) return { ...body, systemPrompt: null };
   if (systemPromptId === undefined) return body;
   const prompt = await getSystemPrompt(database, ownerId, systemPromptId);

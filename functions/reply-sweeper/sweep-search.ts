@@ -5,8 +5,9 @@ import type { EmbeddingQueue } from "@parley/jobs/embedding-queue";
 
 const messagesAtOnce = 2_000;
 const itemsAtOnce = 50;
-// Bounds one run; what is left then waits for the next.
+// Bounds one run; what is left then waits for the next. Few messages are a batch of words where they are long.
 const maxBatches = 20;
+const maxWordBatches = 80;
 /** What is older is the back-fill's, `pnpm embed`. */
 const sinceSeconds = 7 * 24 * 60 * 60;
 
@@ -20,10 +21,10 @@ interface Dependencies {
 
 async function sweepWords(database: Database): Promise<number> {
   let total = 0;
-  for (let count = 0; count < maxBatches; count++) {
+  for (let count = 0; count < maxWordBatches; count++) {
     const remembered = await rememberWords(database, messagesAtOnce);
     total += remembered;
-    if (remembered < messagesAtOnce) break;
+    if (remembered === 0) break;
   }
   return total;
 }

@@ -1,6 +1,33 @@
 -- Functions that the functions of 0.1 call and this release does not: while it is deployed both run side by side, and a
 -- rollback returns to 0.1. Delete this file with the release after this one.
 
+-- The signs of markup as characters that the parser takes for spaces.
+CREATE OR REPLACE FUNCTION hide_signs(p_text text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT translate(replace(replace(replace(p_text, '</', E'\x01\x04'), '<-', E'\x01\x05'), '>-', E'\x02\x05'),
+    '<>&', E'\x01\x02\x03')
+$$;
+
+-- The part of a text around what a query matches, for what a model's search of notes finds.
+CREATE OR REPLACE FUNCTION headline_of(p_text text, p_asked tsquery, p_options text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+  -- A text's own characters of that kind, which nobody sees, would come back as signs.
+  SELECT translate(ts_headline('simple', hide_signs(translate(p_text, E'\x01\x02\x03\x04\x05', '     ')), p_asked,
+    p_options), E'\x01\x02\x03\x04\x05', '<>&/-')
+$$;
+
+-- GET /v1/messages. Nothing is marked in what 0.1 shows.
+CREATE OR REPLACE FUNCTION search_messages(p jsonb) RETURNS jsonb LANGUAGE sql STABLE AS $$
+  SELECT coalesce(jsonb_agg(hit - 'words' || jsonb_build_object('marked', left(hit->'message'->>'content', 300))
+    ORDER BY place), '[]')
+  FROM jsonb_array_elements(ranked_messages(p)) WITH ORDINALITY AS hits (hit, place)
+$$;
+
+-- GET /v1/conversations?sort=relevance. Likewise.
+CREATE OR REPLACE FUNCTION search_conversations(p jsonb) RETURNS jsonb LANGUAGE sql STABLE AS $$
+  SELECT coalesce(jsonb_agg(hit - 'words' - 'text' || jsonb_build_object('marked', left(hit->>'text', 300))
+    ORDER BY place), '[]')
+  FROM jsonb_array_elements(ranked_conversations(p)) WITH ORDINALITY AS hits (hit, place)
+$$;
+
 -- A deletion may be bound to the version of the account that its owner has seen. Only its beginning is: that changes
 -- the version itself, and whoever repeats the request goes on with what was begun.
 -- p: ownerId, username, tombstoneSeconds, expectedVersion (optional).

@@ -43,20 +43,22 @@ BEGIN
   RETURN coalesce(p->'models'->id, p->'models'->(split_part(id, '/', 1) || '/*'), '{}') || jsonb_build_object('id', id);
 END $$;
 
--- A prompt with each {{name}} replaced by that value of the metadata. Names without a value stay as written, and
--- values are never read for names of their own. A result above 65 536 characters is not made: the prompt then
--- stays as written.
+-- A prompt with each {{name}} replaced by that value of the metadata, however its accents are encoded. Names without a
+-- value stay as written, and values are never read for names of their own. A result above 65 536 characters is not
+-- made: the prompt then stays as written.
 CREATE OR REPLACE FUNCTION fill_prompt(prompt text, metadata jsonb) RETURNS text LANGUAGE sql IMMUTABLE AS $$
   SELECT CASE WHEN prompt IS NULL OR strpos(prompt, '{{') = 0 OR sum(length(filled)) > 65536 THEN prompt
     ELSE string_agg(filled, '' ORDER BY place) END
   FROM (
     SELECT place, CASE
       WHEN place = 1 THEN part
-      WHEN metadata ? name THEN (metadata->>name) || substr(part, strpos(part, '}}') + 2)
+      WHEN value IS NOT NULL THEN value || substr(part, strpos(part, '}}') + 2)
       ELSE '{{' || part END AS filled
     FROM string_to_table(prompt, '{{') WITH ORDINALITY AS parts (part, place),
       -- Braces inside make it no name: {{{x}}} stays as written.
-      LATERAL (SELECT btrim(substring(part FROM '^([^{}]+)}}')) AS name) AS named) AS pieces
+      LATERAL (SELECT btrim(substring(part FROM '^([^{}]+)}}')) AS name) AS named,
+      LATERAL (SELECT coalesce(metadata->>name, (SELECT pair.value FROM jsonb_each_text(metadata) AS pair
+        WHERE normalize(pair.key) = normalize(name) LIMIT 1)) AS value) AS valued) AS pieces
 $$;
 
 -- Makes room for a new reply as `onBusy` says; null, or the refusal. The caller holds the conversation's lock. A message

@@ -166,7 +166,7 @@ describe("changing", () => {
     const params = { conversationId: id };
     const change = (body: object) => ada.expect("updateConversation", 200, { params, body });
     const ownText = { systemPrompt: "Be brief." };
-    expect(await change(ownText)).toMatchObject({ ...ownText, systemPromptId });
+    expect(await change(ownText)).toMatchObject({ ...ownText, systemPromptId: null });
     expect(await change({ systemPromptId })).toMatchObject({ systemPrompt, systemPromptId });
     expect(await change({ systemPromptId: null })).toMatchObject({
       systemPrompt: null,
@@ -203,10 +203,14 @@ describe("deleting", () => {
     await ada.refused("deleteConversation", 404, { params });
     await ada.refused("getReply", 404, { params: { replyId: reply.id } });
     const deleted = await ada.expect("listConversations", 200, { query: { status: "deleted" } });
+    expect(new Set(deleted.data.map(({ status }) => status))).toEqual(new Set(["deleted"]));
     expect(deleted.data.map(({ id }) => id)).toContain(conversationId);
     await eve.refused("restoreConversation", 404, { params });
 
-    expect(await ada.expect("restoreConversation", 200, { params })).toMatchObject({ deletedAt: null });
+    expect(await ada.expect("restoreConversation", 200, { params })).toMatchObject({
+      status: "active",
+      deletedAt: null,
+    });
     expect(await ada.expect("restoreConversation", 200, { params })).toMatchObject({ title: "Gone" });
     expect(await ended(ada, reply.id)).toMatchObject({ status: "cancelled" });
     const again = await ask(ada, conversationId, "Hello again", { model: "scripted/echo" });

@@ -59,7 +59,8 @@ export function exactInstant(column: AnyColumn): SQL<string> {
   return sql<string>`to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 }
 
-/** `q` as literal text anywhere in the column, letter case aside. */
+/** `q` as literal text anywhere in the column, letter case, accents and width aside. */
 export function contains(column: AnyColumn, q: string): SQL {
-  return sql`strpos(lower(${column}), lower(${q}::text)) > 0`;
+  // Folded once, and not for each row.
+  return sql`strpos(fold_text(${column}), (select fold_text(${q}::text))) > 0`;
 }

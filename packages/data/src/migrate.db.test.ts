@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { administer, databaseAt } from "@parley/embedded-postgres/administer";
 import postgres, { type Sql } from "postgres";
 import { afterEach, beforeEach, expect, inject, test } from "vitest";
+import journal from "../../../migrations/meta/_journal.json" with { type: "json" };
 import { migrate } from "./migrate.ts";
 import { readFunctionFiles } from "./migrate-functions.ts";
 
@@ -45,14 +46,23 @@ async function edit(file: string, change: (text: string) => string): Promise<voi
   await writeFile(path, change(await readFile(path, "utf8")));
 }
 
-/** A database as version 0.1 left it after its migration 0031, with a user. */
+/** A database as version 0.1 left it after its migration 0031, with users and their texts. */
 async function makeDatabaseAt0031(): Promise<void> {
-  await migrate(url);
+  const baseline = { ...journal, entries: journal.entries.slice(0, 1) };
+  await writeFile(join(folder, "meta", "_journal.json"), JSON.stringify(baseline));
+  await migrate(url, folder);
   await sql`drop table drizzle.functions`;
   await sql`create function claim_reply(p jsonb) returns jsonb language sql as 'select p'`;
   await sql`drop function new_id()`;
   await sql`create function new_id() returns text language sql as $$ select 'of 0.1' $$`;
   await sql`insert into users (id, cognito_sub) values ('ada', 'sub of ada'), ('bob', 'sub of bob')`;
+  for (const owner of ["ada", "bob"]) {
+    await sql`insert into conversations (id, owner_id) values ('c', ${owner})`;
+    await sql`insert into messages (id, owner_id, conversation_id, position, role, content)
+      values ('m', ${owner}, 'c', 1, 'user', 'Un élève lit src/app.ts:42')`;
+    await sql`insert into notes (id, owner_id, content) values ('n', ${owner}, 'Un élève')`;
+    await sql`insert into search_words (owner_id, word) values (${owner}, 'élève'), (${owner}, 'src/app.ts')`;
+  }
 }
 
 test("the files define what is in the database, and nothing else is there", async () => {
@@ -75,6 +85,32 @@ test("a database at 0031 keeps its rows and gets the present functions", async (
   const present = await functionsInDatabase();
   expect(present.has("claim_reply")).toBe(false);
   expect(present.get("new_id")).toContain("gen_random_uuid");
+});
+
+test("texts of a database at 0031 are found by what they are compared as since, by their owner only", async () => {
+  await makeDatabaseAt0031();
+  await migrate(url);
+  await sql`set enable_seqscan = off`;
+  for (const query of ["eleve", "app.ts:42"]) {
+    const found = await sql`select owner_id from messages where is_active and not is_deleted
+      and searchable(owner_id, content) @@ ('''@ada'''::tsquery && without_phrases(query_of(${query})))`;
+    expect(found, query).toEqual([{ owner_id: "ada" }]);
+  }
+  expect(await sql`select id from notes where owner_id = 'ada' and words @@ 'eleve'::tsquery`).toHaveLength(
+    1,
+  );
+  expect(await sql`select owner_id, word from search_words where owner_id = 'ada' order by word`).toEqual(
+    ["app", "eleve", "src"].map((word) => ({ owner_id: "ada", word })),
+  );
+});
+
+test("two that migrate at once both end, and an index that a broken rebuilding left is gone", async () => {
+  await makeDatabaseAt0031();
+  await sql`create index messages_search_ccnew on messages (id)`;
+  await Promise.all([migrate(url), migrate(url)]);
+  const indexes = await sql`select relname as name, obj_description(oid, 'pg_class') as comment from pg_class
+    where relname like 'messages_search%'`;
+  expect(indexes).toEqual([{ name: "messages_search", comment: null }]);
 });
 
 test("a database before 0031 is refused and stays as it is", async () => {

@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { EMBEDDING_DIMENSIONS } from "@parley/settings/definitions";
 import { readMigrationFiles } from "drizzle-orm/migrator";
@@ -29,8 +30,32 @@ async function refuseBeforeBaseline(client: Sql, folder: string): Promise<void> 
 }
 
 /**
- * Applies the numbered migrations that are missing, then the database's functions if they have changed, and takes up
- * extensions that the server has since got. Safe to repeat and to run twice at once.
+ * Waits for the lock without a statement that waits: `reindex concurrently` waits for every statement that began
+ * before it, and would never end while another run of `migrate` stands in `pg_advisory_lock`.
+ */
+async function takeLock(client: Sql): Promise<void> {
+  for (;;) {
+    const [lock] = await client`select pg_try_advisory_lock(${migrationLock}) as is_taken`;
+    if (lock?.is_taken === true) return;
+    await setTimeout(500);
+  }
+}
+
+/** Rebuilds each index that a migration has marked, without keeping anybody from writing. Safe to repeat. */
+async function rebuildIndexes(client: Sql): Promise<void> {
+  const marked = await client`select relname as name from pg_class
+    where relkind = 'i' and obj_description(oid, 'pg_class') = 'to be rebuilt'`;
+  for (const { name } of marked) {
+    // What a rebuilding that was broken off has left.
+    await client.unsafe(`drop index concurrently if exists ${name}_ccnew`);
+    await client.unsafe(`reindex index concurrently ${name}`);
+    await client.unsafe(`comment on index ${name} is null`);
+  }
+}
+
+/**
+ * Applies the numbered migrations that are missing, then the database's functions if they have changed, rebuilds the
+ * indexes that changed with them, and takes up extensions that the server has since got. Safe to repeat and to run twice at once.
  * @param url must reach Postgres directly: behind a transaction pooler the lock would not hold
  * @param dimensions of the embeddings to index
  * @throws DatabaseTooOldError where the baseline would not fit
@@ -42,10 +67,11 @@ export async function migrate(
 ): Promise<void> {
   const client = postgres(url, { max: 1, fetch_types: false, onnotice: () => {}, connect_timeout: 60 });
   try {
-    await client`select pg_advisory_lock(${migrationLock})`;
+    await takeLock(client);
     await refuseBeforeBaseline(client, folder);
     await applyNumberedMigrations(drizzle({ client }), { migrationsFolder: folder });
     await applyFunctions(client, folder);
+    await rebuildIndexes(client);
     await client`select prepare_search(${JSON.stringify({ dimensions })}::text::jsonb)`;
   } finally {
     await client.end({ timeout: 5 });

@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { Database } from "./database.ts";
+import { excerptOf } from "./snippet.ts";
 
 /** A note that a search of the model's found; `content` is an excerpt around the words where the note is long. */
 export interface FoundNote {
@@ -11,34 +12,36 @@ export interface FoundNote {
 }
 
 /** Characters up to which a note is given whole. */
-const wholeNote = sql.raw("2000");
+const wholeNote = 2_000;
+
+type FoundRow = Omit<FoundNote, "isCut"> & { words: string[] } & Record<string, unknown>;
 
 /**
  * The owner's notes that have any of the words of `query` (or words that begin with one), those with the most
- * first, and without words the newest; none of `without`. The words are never read as search syntax.
+ * first, and without words the newest; none of `without`. The words are never read as search syntax. The 16 longest
+ * words are compared, with the newest 10 MB of notes.
  */
 export async function searchNotes(
   database: Database,
   ownerId: string,
   { query, without, limit }: { query: string; without: readonly string[]; limit: number },
 ): Promise<FoundNote[]> {
-  // The parser gives quoted words joined by `&`: any of them will do, and each may go on.
   const search = sql`with asked as (
-      select nullif(replace(plainto_tsquery('simple', hide_signs(${query}::text))::text, ''' & ''', ''':* | '''), '') as words),
-    wanted as (select (words || ':*')::tsquery as words from asked),
-    best as (
-      select notes.id, notes.title, notes.tags, notes.content, notes.created_at, wanted.words,
-        ts_rank(notes.words, wanted.words) as rank
-      from notes, wanted
-      where notes.owner_id = ${ownerId} and (wanted.words is null or notes.words @@ wanted.words)
-        and not ${JSON.stringify(without)}::text::jsonb ? notes.id
-      order by rank desc, notes.created_at desc, notes.id limit ${limit}::integer)
-    select id, title, tags, case
-        when length(content) <= ${wholeNote} then content
-        when words is null then left(content, ${wholeNote})
-        else headline_of(content, words, 'StartSel="", StopSel="", MaxFragments=4, MaxWords=80,
-          MinWords=30, ShortWord=0, FragmentDelimiter=" … "') end as content,
-      length(content) > ${wholeNote} as "isCut"
-    from best order by rank desc, created_at desc, id`;
-  return database.run(({ orm }) => orm.execute<FoundNote & Record<string, unknown>>(search));
+      select coalesce(jsonb_agg(word), '[]') as words, string_agg(as_lexeme(word) || ':*', ' | ')::tsquery as wanted
+      from (select word from unnest(tsvector_to_array(words_of(${query}::text))) as word
+        order by char_length(word) desc, word limit 16) as longest)
+    select note.id, note.title, note.tags, note.content, asked.words
+    from newest_notes(${ownerId}, 5000, 250000, 10000000) as note, asked
+    where (asked.wanted is null or note.words @@ asked.wanted)
+      and not ${JSON.stringify(without)}::text::jsonb ? note.id
+    order by ts_rank(note.words, asked.wanted) desc, note.created_at desc, note.id limit ${limit}::integer`;
+  const found = await database.run(({ orm }) => orm.execute<FoundRow>(search));
+  return found.map(({ words, content, ...note }) => {
+    const isCut = content.length > wholeNote;
+    const beginning = (text: string) => words.find((word) => text.startsWith(word));
+    const excerpt = isCut
+      ? excerptOf(content, beginning, 4, 80) || content.slice(0, wholeNote).toWellFormed()
+      : content;
+    return { ...note, content: excerpt, isCut };
+  });
 }

@@ -48,7 +48,11 @@ export interface NoteFilter {
 function matching(ownerId: string, { q, tag, pinnedTo }: NoteFilter): SQL | undefined {
   return and(
     eq(notes.ownerId, ownerId),
-    tag === undefined ? undefined : sql`${notes.tags} @> jsonb_build_array(${tag}::text)`,
+    // However its accents are encoded.
+    tag === undefined
+      ? undefined
+      : sql`exists (select from jsonb_array_elements_text(${notes.tags}) as tag
+          where normalize(tag) = normalize(${tag}::text))`,
     q === undefined ? undefined : or(contains(notes.title, q), contains(notes.content, q)),
     pinnedTo === undefined
       ? undefined

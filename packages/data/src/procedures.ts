@@ -102,8 +102,8 @@ export interface Procedures {
 
   follow_reply: Procedure<{ connectionId: string; replyId: string; after: number }, Followed>;
 
-  search_messages: Procedure<SearchArguments & { role?: "user" | "assistant" | undefined }, FoundMessage[]>;
-  search_conversations: Procedure<
+  ranked_messages: Procedure<SearchArguments & { role?: "user" | "assistant" | undefined }, FoundMessage[]>;
+  ranked_conversations: Procedure<
     SearchArguments & { status?: "active" | "archived" | undefined },
     FoundConversation[]
   >;

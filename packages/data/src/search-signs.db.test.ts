@@ -79,7 +79,7 @@ test("a snippet shows the signs of its message and nothing in their place", asyn
   expect(await marked("section")).toEqual([closing, ["section"]]);
   await scene.rows(`insert into messages (id, owner_id, conversation_id, position, role, content)
     values ('${newId()}', '${ada.id}', '${ada.conversationId}', 100, 'user', E'an \\x01odd\\x02 <marmot>')`);
-  expect(await marked("marmot")).toEqual(["an  odd  <marmot>", ["marmot"]]);
+  expect(await marked("marmot")).toEqual(["an \x01odd\x02 <marmot>", ["marmot"]]);
 });
 
 test("titles, notes, similar texts and remembered words are read the same way", async () => {

@@ -52,18 +52,17 @@ test("a phrase of words that are in more texts than are read is found among the 
   expect(await find(ada, '"one apart" -the')).toEqual([]);
   expect(await find(ada, '"other apart"')).toEqual([]);
   const [{ count } = { count: 0 }] = await scene.rows<{ count: number }>(`
-    select count(*)::int from message_hits('${ada.id}', null, websearch_to_tsquery('simple', '"from the other"'), 0)`);
+    select count(*)::int from message_hits('${ada.id}', null, query_of('"from the other"'), 0, '{}')`);
   expect(count).toBe(1_000);
 });
 
 test("similar texts are found by the words that are rare; frequent ones stand for themselves", async () => {
   await store(ada, "'a hippopotamus in an old text'", 900, 900);
   const [asked] = await scene.rows<{ every: string; rare: string }>(
-    `select every::text, rare::text from similar_queries('${ada.id}', 'other hippopotamus text')`,
+    `select every::text, rare::text from similar_queries('${ada.id}', 'message', 'other hippopotamus text')`,
   );
   expect(asked?.every).toContain("'other'");
-  expect(asked?.every).not.toContain("'other':*");
-  expect(asked?.rare).toContain("'hippopotamus':*");
+  expect(asked?.rare).toContain("'hippopotamus'");
   expect(asked?.rare).not.toContain("other");
   expect((await similar(ada, "other hippopotamus text", 3))[0]).toBe("a hippopotamus in an old text");
   const ofFrequentWords = await similar(ada, "one other zzyzx", 5);
@@ -72,7 +71,7 @@ test("similar texts are found by the words that are rare; frequent ones stand fo
   expect(await similar(eve, "one other", 5)).toEqual(["the one apart"]);
 });
 
-test("of a long text the first part that matches is read for its marks, and no word that the part cuts", async () => {
+test("of a long text the part that has the most of the words is shown, with its marks", async () => {
   const text = "repeat('concat Übermut ', 1000) || 'a <marmot> sleeps' || repeat(' dogma', 2000)";
   await store(ada, text, 20_001, 20_001);
   await store(eve, text, 20_001, 20_001);
@@ -85,16 +84,6 @@ test("of a long text the first part that matches is read for its marks, and no w
   expect(await marks("concat")).toEqual(new Set(["concat"]));
   expect(await marks("marmot dogma")).toEqual(new Set(["marmot", "dogma"]));
   expect(await marks('"a marmot sleeps"')).toEqual(new Set(["a", "marmot", "sleeps"]));
-  const parts = await scene.rows<{
-    q: string;
-    length: number;
-  }>(`select q, length(matching_part(${text}, query_of(q)))
-    from unnest(array['concat', 'marmot', 'dogma -marmot', 'ncat', 'cat', 'mut', 'gma']) as q`);
-  const { length } = `${"concat Übermut ".repeat(1_000)}a <marmot> sleeps${" dogma".repeat(2_000)}`;
-  for (const part of parts) {
-    if (/^(n?cat|mut|gma)$/.test(part.q)) expect(part.length).toBe(length);
-    else expect(part.length).toBeLessThanOrEqual(4_000);
-  }
 });
 
 test("failed and cancelled replies are listed, of the conversation's owner only", async () => {

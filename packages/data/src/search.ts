@@ -1,16 +1,10 @@
-import { randomUUID } from "node:crypto";
 import { type ConversationRow, conversationFromJson } from "./conversations.ts";
 import type { Database } from "./database.ts";
 import { type JsonRow, rowFromJson } from "./json-row.ts";
 import type { After } from "./keyset.ts";
 import type { MessageRow } from "./messages.ts";
 import { messages } from "./schema/messages.ts";
-
-/** A part of a text, and what of it matches: half open, in Unicode code points of the snippet. */
-export interface Snippet {
-  snippet: string;
-  highlights: { start: number; end: number }[];
-}
+import { type MatchWord, type Snippet, snippetOf } from "./snippet.ts";
 
 export interface SearchPage {
   q: string;
@@ -31,47 +25,26 @@ export interface ConversationMatch extends Snippet {
   score: number;
 }
 
-function codePoints(text: string): number {
-  return [...text].length;
-}
-
-function toSnippet(marked: string, open: string, close: string): Snippet {
-  const [before = "", ...parts] = marked.split(open);
-  let snippet = before;
-  let length = codePoints(before);
-  const highlights: Snippet["highlights"] = [];
-  for (const part of parts) {
-    // A snippet that was cut may have lost the last one's end.
-    const [match = "", rest = ""] = part.split(close);
-    const end = length + codePoints(match);
-    if (match !== "") highlights.push({ start: length, end });
-    snippet += match + rest;
-    length = end + codePoints(rest);
-  }
-  return { snippet, highlights };
-}
-
-/** What a search is asked; `open` and `close` mark what matches. */
 export interface SearchArguments extends SearchPage {
   ownerId: string;
-  open: string;
-  close: string;
 }
 
 export interface FoundMessage extends Omit<MessageMatch, "message" | keyof Snippet> {
   message: JsonRow;
-  marked: string;
+  /** To be marked, as they are compared. */
+  words: string[];
 }
 
 export interface FoundConversation extends Omit<ConversationMatch, "conversation" | keyof Snippet> {
   conversation: JsonRow;
-  marked: string;
+  words: string[];
+  /** What the words are marked in. */
+  text: string;
 }
 
-/** Marks that nobody can have written into a text. */
-function newMarks(): { open: string; close: string } {
-  const mark = randomUUID();
-  return { open: `<${mark}`, close: `${mark}>` };
+function oneOf(words: readonly string[]): MatchWord {
+  const wanted = new Set(words);
+  return (word) => (wanted.has(word) ? word : undefined);
 }
 
 /**
@@ -83,15 +56,11 @@ export async function searchMessages(
   ownerId: string,
   page: SearchPage & { role?: "user" | "assistant" | undefined },
 ): Promise<MessageMatch[]> {
-  const marks = newMarks();
-  const found = await database.run((connection) =>
-    connection.call("search_messages", { ...page, ...marks, ownerId }),
-  );
-  return found.map(({ marked, message, ...match }) => ({
-    ...match,
-    ...toSnippet(marked, marks.open, marks.close),
-    message: rowFromJson(messages, message),
-  }));
+  const found = await database.run((connection) => connection.call("ranked_messages", { ...page, ownerId }));
+  return found.map(({ words, message, ...match }) => {
+    const row = rowFromJson(messages, message);
+    return { ...match, ...snippetOf(row.content, oneOf(words), page.q), message: row };
+  });
 }
 
 /** The same of conversations, by title, description and the text of their messages. One round trip. */
@@ -100,13 +69,12 @@ export async function searchConversations(
   ownerId: string,
   page: SearchPage & { status?: "active" | "archived" | undefined },
 ): Promise<ConversationMatch[]> {
-  const marks = newMarks();
   const found = await database.run((connection) =>
-    connection.call("search_conversations", { ...page, ...marks, ownerId }),
+    connection.call("ranked_conversations", { ...page, ownerId }),
   );
-  return found.map(({ marked, conversation, ...match }) => ({
+  return found.map(({ words, text, conversation, ...match }) => ({
     ...match,
-    ...toSnippet(marked, marks.open, marks.close),
+    ...snippetOf(text, oneOf(words), page.q),
     conversation: conversationFromJson(conversation),
   }));
 }
@@ -117,7 +85,7 @@ const commitLagSeconds = 300;
 /**
  * Remembers the words of messages that are new since the last time, for searches by fragments and typos. Searches
  * look through the newest messages themselves, so that nothing depends on how often this runs.
- * @returns how many messages there were; less than `limit` when none are left
+ * @returns how many messages there were; 0 when none are left
  */
 export async function rememberWords(
   database: Database,

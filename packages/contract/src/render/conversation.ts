@@ -1,7 +1,10 @@
 import type { Conversation } from "../schemas/conversation.ts";
 
 /** A stored conversation. */
-export interface ConversationSource extends Omit<Conversation, "createdAt" | "updatedAt" | "deletedAt"> {
+export interface ConversationSource
+  extends Omit<Conversation, "status" | "createdAt" | "updatedAt" | "deletedAt"> {
+  /** What it is when it is not deleted. */
+  status: "active" | "archived";
   version: number;
   createdAt: Date;
   updatedAt: Date;
@@ -16,7 +19,7 @@ export function renderConversation(row: ConversationSource): Conversation {
     systemPrompt: row.systemPrompt,
     systemPromptId: row.systemPromptId,
     model: row.model,
-    status: row.status,
+    status: row.deletedAt === null ? row.status : "deleted",
     metadata: row.metadata,
     messageCount: row.messageCount,
     activeReplyId: row.activeReplyId,

@@ -9,11 +9,17 @@ export const conversation = z
     systemPrompt: z
       .nullable(z.string())
       .check(z.meta({ description: "This conversation's own copy of the text" })),
-    systemPromptId: z.nullable(id).check(z.meta({ description: "The saved prompt the copy was made from" })),
+    systemPromptId: z.nullable(id).check(
+      z.meta({
+        description: "The saved prompt that the text was copied from; null once the text is another one",
+      }),
+    ),
     model: z
       .nullable(modelId)
       .check(z.meta({ description: "null: the deployment's default at the time of sending" })),
-    status: z.enum(["active", "archived"]),
+    status: z
+      .enum(["active", "archived", "deleted"])
+      .check(z.meta({ description: "deleted: it can be restored for 30 days, to what it was before" })),
     metadata,
     messageCount: z.int(),
     activeReplyId: z

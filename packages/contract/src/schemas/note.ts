@@ -14,7 +14,7 @@ export const note = z
 
 export type Note = z.infer<typeof note>;
 
-/** One word or phrase to find notes by, compared as it is written. */
+/** One word or phrase to find notes by, compared as it is written, however its accents are encoded. */
 export const tag = text(64).check(z.meta({ example: "garden" }));
 
 const fields = {
@@ -23,7 +23,9 @@ const fields = {
   tags: z.optional(
     z.array(tag).check(
       z.maxLength(16),
-      z.refine((value) => new Set(value).size === value.length, { message: "must not repeat a tag" }),
+      z.refine((value) => new Set(value.map((one) => one.normalize())).size === value.length, {
+        message: "must not repeat a tag",
+      }),
     ),
   ),
 };

@@ -6,7 +6,7 @@ export const searchQuery = text(256).check(
   z.meta({
     example: "leases",
     description:
-      'Words that must all occur; `"a phrase"`, `or` and `-without` are understood, nothing else is special. Where whole words find little, parts of words and misspelt ones are found too.',
+      'Words that must all occur; `"a phrase"`, `or` and `-without` are understood, nothing else is special. Words that signs join (`app.ts:42`) are a phrase. Accents, case and width make no difference. Where whole words find little, parts of words and misspelt ones are found too.',
   }),
 );
 

@@ -44,7 +44,7 @@ const score = z
   .check(
     z.minimum(-1),
     z.maximum(1),
-    z.meta({ description: "semantic: cosine similarity. lexical: the part of the words that it has" }),
+    z.meta({ description: "semantic: cosine similarity. lexical: share of the words that it has" }),
   );
 
 const ranking = z.enum(["semantic", "lexical"]).check(
