@@ -85,7 +85,7 @@ export function availableModels(input: ModelCatalogInput): ModelCatalog {
 export function findModel(id: string, catalog: ModelCatalog): Model | undefined {
   const listed = catalog.models.find((model) => model.id === id);
   if (listed) return listed;
-  const name = /^openai\/([\x21-\x7e]{1,128})$/.exec(id)?.[1];
+  const name = /^openai\/([!-~]{1,128})$/.exec(id)?.[1];
   if (!catalog.acceptsAnyOpenAiModel || name === undefined) return undefined;
   return toModel("openai", name, UNLISTED_LIMITS);
 }

@@ -1,5 +1,6 @@
+import { modelId } from "@parley/contract/schemas/fields";
 import { Problem } from "@parley/http/problem";
-import { availableModels } from "@parley/llm/models";
+import { availableModels, findModel } from "@parley/llm/models";
 import { expect, it } from "vitest";
 import { deploymentModels, offeredModels, requireOffered } from "./models.ts";
 
@@ -49,6 +50,18 @@ it("stands for models that only the server behind OPENAI_BASE_URL knows", () => 
   expect(models).toHaveProperty(["openai/llama-4:8b"]);
   expect(models).toHaveProperty(["openai/*"]);
   expect(offeredModels(offline, undefined).models).not.toHaveProperty(["openai/*"]);
+});
+
+it.each([
+  ["openai/@cf/meta/llama-3.1-8b-instruct", true],
+  ["openai/qwen3@q4_k_m", true],
+  ["openai/a+b~c:free", true],
+  ["openai/two words", false],
+  ["openai/", false],
+  [`openai/${"x".repeat(129)}`, false],
+])("takes %s in a body as the catalogue does: %s", (id, isTaken) => {
+  expect(modelId.safeParse(id).success).toBe(isTaken);
+  expect(findModel(id, anyOpenAi) !== undefined).toBe(isTaken);
 });
 
 it("refuses at body.model what is not offered, and lets the absent pass", () => {

@@ -45,7 +45,7 @@ export const content = text(longestContent).check(z.meta({ example: "What is a l
 export const modelId = z
   .string()
   .check(
-    z.regex(/^[a-z0-9-]{1,32}\/[A-Za-z0-9._:/-]{1,128}$/, "must be a model id such as scripted/demo"),
+    z.regex(/^[a-z0-9-]{1,32}\/[!-~]{1,128}$/, "must be a model id such as scripted/demo"),
     z.meta({ example: "scripted/demo" }),
   );
 
