@@ -5,7 +5,7 @@ import { type EstimateBasis, estimateReply as readBasis } from "@parley/data/est
 import type { Operation } from "@parley/http/api-types";
 import type { Prompt } from "@parley/llm/build-prompt";
 import { LlmError } from "@parley/llm/errors";
-import { findModel } from "@parley/llm/models";
+import { findModel, takesGreeting } from "@parley/llm/models";
 import { presentPrompt } from "@parley/llm/prompt-text";
 import { buildPromptWithNotes } from "@parley/llm/prompt-with-notes";
 import { estimatingCounter, type TokenCounter, tokenCounterFor } from "@parley/llm/token-counter";
@@ -28,6 +28,7 @@ function promptFor(
     const input = {
       systemPrompt: presentPrompt(systemPrompt),
       history: [...history, asked],
+      takesGreeting: takesGreeting(model.id),
       pinnedNotes: notes.pinned,
       contextTokens,
       maxOutputTokens,

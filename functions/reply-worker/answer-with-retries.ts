@@ -1,7 +1,7 @@
 import { startNextAttempt } from "@parley/data/reply-jobs";
 import type { Prompt } from "@parley/llm/build-prompt";
 import { LlmError, longWaitError } from "@parley/llm/errors";
-import { findModel, type Model } from "@parley/llm/models";
+import { findModel, type Model, takesGreeting } from "@parley/llm/models";
 import { presentPrompt } from "@parley/llm/prompt-text";
 import { buildPromptWithNotes } from "@parley/llm/prompt-with-notes";
 import { isWorthWaiting, retryDelayMillis } from "@parley/llm/retry";
@@ -51,6 +51,7 @@ async function writePrompt({ reply, history, notes, transcript }: Run, model: Mo
   const input = {
     systemPrompt: presentPrompt(reply.systemPrompt),
     history,
+    takesGreeting: takesGreeting(model.id),
     pinnedNotes: notes.pinned,
     rounds: roundsToShow(transcript),
     ...(!offersTools && { foundNotes: found }),

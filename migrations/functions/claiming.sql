@@ -5,14 +5,20 @@ CREATE OR REPLACE FUNCTION next_reply(p_owner_id text, p_conversation_id text) R
 $$;
 
 -- The newest messages before a reply that can matter to its prompt, newest first: roles, contents and positions side
--- by side, which takes a third of the time of an object for each.
+-- by side, which takes a third of the time of an object for each. refused: positions of questions whose content or
+-- length a model refused; it would refuse them again.
 CREATE OR REPLACE FUNCTION prompt_history(p_owner_id text, p_conversation_id text, before_position integer, room bigint)
 RETURNS json LANGUAGE plpgsql STABLE
 -- Else it is planned at each call, for the position it is given, which takes longer than reading forty messages.
 SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
   RETURN (SELECT json_build_object('roles', coalesce(json_agg(role), '[]'),
-      'contents', coalesce(json_agg(content), '[]'), 'positions', coalesce(json_agg("position"), '[]'))
+      'contents', coalesce(json_agg(content), '[]'), 'positions', coalesce(json_agg("position"), '[]'),
+      'refused', (SELECT coalesce(json_agg(question.position), '[]') FROM replies AS reply
+        JOIN messages AS question ON question.owner_id = reply.owner_id AND question.id = reply.message_id
+        WHERE reply.owner_id = p_owner_id AND reply.conversation_id = p_conversation_id
+          AND reply.finished_at IS NOT NULL AND reply.assistant_message_id IS NULL
+          AND reply.error_code IN ('content_filtered', 'context_too_long')))
     FROM (
       SELECT *, sum(length(content)) OVER (ORDER BY "position" DESC ROWS UNBOUNDED PRECEDING) - length(content) AS newer
       FROM (

@@ -129,13 +129,15 @@ describe("an estimate", () => {
     expect(context.tokensHeld).toBe(expected.highestCharge);
   });
 
-  it("leaves out what nobody answered, and says so", async () => {
+  it("keeps a question whose reply failed, leaves out one that was refused, and says so", async () => {
     const conversationId = await startConversation(ada);
-    const failed = await ask(ada, conversationId, "Hello", { model: "scripted/fail-rejected" });
+    const refused = await ask(ada, conversationId, "Hello", { model: "scripted/fail-filtered" });
+    await ended(ada, refused.reply.id);
+    const failed = await ask(ada, conversationId, "Hello again", { model: "scripted/fail-rejected" });
     await ended(ada, failed.reply.id);
     expect(await estimate(ada, conversationId, { content: "Still there?" })).toMatchObject({
-      sentMessageIds: [],
-      droppedMessageIds: [failed.message.id],
+      sentMessageIds: [failed.message.id],
+      droppedMessageIds: [refused.message.id],
     });
   });
 

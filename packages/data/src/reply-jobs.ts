@@ -20,6 +20,8 @@ export interface HistoryMessage {
   role: "user" | "assistant";
   content: string;
   position: number;
+  /** A question that a model refused for its content or length. */
+  isRefused: boolean;
 }
 
 /** A note as the prompt of a reply may hold it; `isCut`: there is more of it than could ever fit. */
@@ -86,7 +88,13 @@ export async function timeOutReply(
 }
 
 /** Messages before a reply, newest first. */
-export type PromptHistory = { [Name in keyof HistoryMessage as `${Name}s`]: HistoryMessage[Name][] };
+export interface PromptHistory {
+  roles: HistoryMessage["role"][];
+  contents: string[];
+  positions: number[];
+  /** Positions of refused questions. */
+  refused: number[];
+}
 
 export interface ClaimRow extends WithNews<Exclude<Claim, { outcome: "claimed" }> | ClaimedJson> {
   /** Null where nothing was claimed. */
@@ -100,11 +108,12 @@ interface ClaimedJson {
 }
 
 /** The messages, oldest first. */
-export function inOrder({ roles, contents, positions }: PromptHistory): HistoryMessage[] {
+export function inOrder({ roles, contents, positions, refused }: PromptHistory): HistoryMessage[] {
   const rows = roles.map((role, index) => ({
     role,
     content: contents[index],
     position: positions[index],
+    isRefused: refused.includes(positions[index] ?? 0),
   }));
   return (rows as HistoryMessage[]).reverse();
 }

@@ -7,7 +7,7 @@ export interface Adjustments {
   readonly withoutUsage?: true;
   /** `max_tokens` where `max_completion_tokens` is the default, or the reverse. */
   readonly otherLimitName?: true;
-  /** The system prompt goes before the first question. */
+  /** The system prompt goes before the first question, and nothing before that. */
   readonly withoutSystemRole?: true;
   readonly maxOutputTokens?: number;
   /** What the server has room for, answer included. */
@@ -69,7 +69,7 @@ function readRefusal(
     ...(limit === undefined && !applied.otherLimitName && namesLimit(said) && { otherLimitName: true }),
     ...(!applied.withoutUsage && /stream_options|include_usage/i.test(said) && { withoutUsage: true }),
     ...(!applied.withoutSystemRole &&
-      request.systemPrompt &&
+      (request.systemPrompt || request.messages[0]?.role === "assistant") &&
       refusesSystemRole(said) && { withoutSystemRole: true }),
   };
   return Object.keys(learnt).length > 0 ? learnt : undefined;

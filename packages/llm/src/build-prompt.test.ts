@@ -48,14 +48,8 @@ describe("a history that fits", () => {
 
 describe("repairs", () => {
   it.each([
-    [
-      "questions without an answer",
-      ["u:Failed", "u:Two", "a:2", "u:Cancelled", "u:Now"],
-      ["u:Two", "a:2", "u:Now"],
-    ],
-    ["an answer without a question", ["a:Welcome", "u:One", "a:1", "u:Now"], ["u:One", "a:1", "u:Now"]],
+    ["an answer whose question is gone", ["u: ", "a:1", "u:Two", "a:2", "u:Now"], ["u:Two", "a:2", "u:Now"]],
     ["blank messages", ["u:One", "a:1", "a: \n", "u:", "u:Now"], ["u:One", "a:1", "u:Now"]],
-    ["a question whose answer is blank", ["u:One", "a:", "u:Now"], ["u:Now"]],
   ])("leave out %s", (_name, messages, expected) => {
     const { sent, manifest } = build(messages);
     expect(sent).toEqual(expected);
@@ -69,13 +63,46 @@ describe("repairs", () => {
     expect(manifest.sentPositions).toEqual([1, 2, 3, 4]);
   });
 
-  it("make every history acceptable: user first, roles alternating, user last", () => {
+  it.each([
+    ["stopped or failed", ["u:Write about whales", "u:Shorter"], ["u:Write about whales\n\nShorter"]],
+    [
+      "stopped after an answer",
+      ["u:One", "a:1", "u:Two", "u:Three", "u:Now"],
+      ["u:One", "a:1", "u:Two\n\nThree\n\nNow"],
+    ],
+    ["answered with a blank", ["u:One", "a:", "u:Now"], ["u:One\n\nNow"]],
+    ["greeted", ["a:Welcome", "u:One", "u:Now"], ["a:Welcome", "u:One\n\nNow"]],
+  ])("keep a question that was %s", (_name, messages, expected) => {
+    expect(build(messages).sent).toEqual(expected);
+  });
+
+  it("leave out a refused question, and what is unanswered before it, until it is answered", () => {
+    const [one, two, three, now] = historyOf("u:One", "u:Two", "u:Three", "u:Now");
+    const refused = { ...two, isRefused: true } as HistoryMessage;
+    const history = [one, refused, three, now] as HistoryMessage[];
+    const { messages, manifest } = buildPrompt({ ...ROOMY, history });
+    expect(messages).toEqual([{ role: "user", content: "Three\n\nNow" }]);
+    expect(manifest.droppedPositions).toEqual([1, 2]);
+    const answer: HistoryMessage = { role: "assistant", content: "2", position: 3 };
+    const answered = [one, refused, answer, { ...now, position: 4 }] as HistoryMessage[];
+    expect(buildPrompt({ ...ROOMY, history: answered }).manifest.droppedPositions).toEqual([]);
+  });
+
+  it("leave out a greeting where the provider takes none", () => {
+    const history = historyOf("a:Welcome", "u:Now");
+    const { messages, manifest } = buildPrompt({ ...ROOMY, history, takesGreeting: false });
+    expect(messages).toEqual([{ role: "user", content: "Now" }]);
+    expect(manifest.droppedPositions).toEqual([1]);
+  });
+
+  it("make every history acceptable: roles alternating, user last, and user first but for a greeting", () => {
     for (let bits = 0; bits < 3 ** 6; bits++) {
       const kinds = Array.from({ length: 6 }, (_, place) => Math.floor(bits / 3 ** place) % 3);
       const roles = build([...kinds.map((kind) => ["u:x", "a:y", "u: "][kind] ?? ""), "u:Now"]).sent.map(
         (message) => message[0],
       );
-      expect(roles.every((role, index) => role === (index % 2 === 0 ? "u" : "a"))).toBe(true);
+      const greets = kinds[0] === 1;
+      expect(roles.every((role, index) => (role === "u") === ((index % 2 === 0) !== greets))).toBe(true);
       expect(roles.at(-1)).toBe("u");
     }
   });

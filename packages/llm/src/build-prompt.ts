@@ -10,6 +10,8 @@ export interface PromptInput {
   readonly systemPrompt: string | undefined;
   /** The active messages up to the asked one, oldest first; the last is the user message to answer. */
   readonly history: readonly HistoryMessage[];
+  /** False where the provider refuses a conversation that the assistant begins. */
+  readonly takesGreeting?: boolean | undefined;
   /** Those every prompt of the conversation holds, the most important first. */
   readonly pinnedNotes?: readonly PromptNote[];
   /** What searches gave, where it is no round that gives it; before the pinned ones. */
@@ -26,7 +28,7 @@ export interface PromptInput {
 export interface Prompt {
   /** Tokens that the system prompt, the question and the tools leave for notes and earlier turns. */
   readonly roomTokens: number;
-  /** Starts with a user message, alternates, ends with the asked one. */
+  /** Alternates, and ends with the asked one; it starts with a user message or with a greeting. */
   readonly messages: readonly PromptMessage[];
   /** What is offered with it. */
   readonly tools: ToolOffer | undefined;
@@ -51,7 +53,7 @@ const MAX_NOTE_TOKENS = 4_000;
  * message.
  */
 export function buildPrompt(input: PromptInput): Prompt {
-  const { systemPrompt, history, pinnedNotes = [], foundNotes = [], tools, rounds } = input;
+  const { systemPrompt, history, takesGreeting, pinnedNotes = [], foundNotes = [], tools, rounds } = input;
   const { contextTokens, maxOutputTokens, counter = estimatingCounter } = input;
   const asked = history.at(-1);
   if (asked?.role !== "user") throw new RangeError("The history must end in the user message to answer.");
@@ -65,7 +67,7 @@ export function buildPrompt(input: PromptInput): Prompt {
   const notes = fitNotes(saved, Math.min(MAX_NOTE_TOKENS, Math.floor((budget - bareTokens) / 2)));
   const data = notes.length > 0 ? renderNotes(notes) : undefined;
   const askedTokens = bareTokens + (data === undefined ? 0 : counter.count(data));
-  const chosen = chooseTurns(toTurns(history.slice(0, -1)), budget - askedTokens, counter);
+  const chosen = chooseTurns(toTurns(history.slice(0, -1), takesGreeting), budget - askedTokens, counter);
   const sent = [...chosen.turns.flat(), asked];
   const sentPositions = new Set(sent.map(({ position }) => position));
   return {

@@ -68,6 +68,11 @@ const MODELS: readonly Model[] = [
   ]),
 ];
 
+/** Whether the provider takes a conversation that begins with a greeting of the assistant. */
+export function takesGreeting(modelId: string): boolean {
+  return !modelId.startsWith("anthropic/");
+}
+
 /** The models that can be used with what is configured. */
 export function availableModels(input: ModelCatalogInput): ModelCatalog {
   const isAvailable: Record<ProviderName, boolean> = {

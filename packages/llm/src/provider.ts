@@ -3,7 +3,7 @@ export interface PromptRequest {
   /** The provider's own name of the model, without the `provider/` prefix. */
   readonly model: string;
   readonly systemPrompt: string | undefined;
-  /** Starts with a user message and alternates; see `buildPrompt`. */
+  /** Alternates, and ends with the question; see `buildPrompt`. */
   readonly messages: readonly PromptMessage[];
   /** Upper bound of the answer in tokens, a model's hidden reasoning included. */
   readonly maxOutputTokens: number;

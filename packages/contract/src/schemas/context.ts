@@ -13,7 +13,7 @@ const systemPrompt = z.nullable(z.string()).check(z.meta({ description: "With it
 const dropped = z.array(id).check(
   z.meta({
     description:
-      "Of the newest 1 000 messages those left out, oldest first: they did not fit, or were never answered",
+      "Of the newest 1 000 messages those left out, oldest first: they did not fit, or a model refused their content or length",
   }),
 );
 

@@ -36,12 +36,12 @@ function toMessages(
   { withoutSystemRole }: Adjustments,
 ): ChatCompletionMessageParam[] {
   const written = messages.map((message) => ({ role: message.role, content: withData(message) }));
-  if (!systemPrompt) return written;
-  if (!withoutSystemRole) return [{ role: "system", content: systemPrompt }, ...written];
-  const first = written.findIndex(({ role }) => role === "user");
-  return written.map((message, index) =>
-    index === first ? { ...message, content: `${systemPrompt}\n\n${message.content}` } : message,
-  );
+  const system = systemPrompt || undefined;
+  if (!withoutSystemRole)
+    return [...(system ? [{ role: "system" as const, content: system }] : []), ...written];
+  const [first, ...others] = written.slice(written.findIndex(({ role }) => role === "user"));
+  if (first === undefined) return written;
+  return [{ ...first, content: system ? `${system}\n\n${first.content}` : first.content }, ...others];
 }
 
 function toTurn({ text, calls, results, memo }: ToolRound): ChatCompletionMessageParam[] {

@@ -1,0 +1,50 @@
+import { cancelReply } from "@parley/data/replies";
+import { openScene, replyOf, type Scene, unexplained } from "@parley/data/testing/scene.fixture";
+import { contentFilteredError, LlmError } from "@parley/llm/errors";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { answered, says, type Turn, workerOf } from "./worker.fixture.ts";
+
+let scene: Scene;
+beforeAll(async () => {
+  scene = await openScene();
+});
+afterAll(async () => {
+  expect(await scene.rows(unexplained)).toEqual([]);
+  await scene.close();
+});
+
+const throwing = (error: Error): Turn =>
+  // biome-ignore lint/correctness/useYield: it fails before it says anything.
+  async function* () {
+    throw error;
+  };
+
+test("questions that were stopped or failed are in the next prompt, and refused ones are not", async () => {
+  const [ada, eve] = [await scene.person(), await scene.person()];
+  await eve.send({ content: "Mine alone" });
+  const { worker, requests } = workerOf(scene.database, [
+    throwing(new LlmError("provider_rejected", "No such model.", { status: 404 })),
+    says("Whales sing."),
+    throwing(contentFilteredError()),
+    says("Yes."),
+  ]);
+  const ask = async (content: string) => {
+    const { id } = replyOf(await ada.send({ content }));
+    return answered(worker, ada.id, id);
+  };
+  const stopped = replyOf(await ada.send({ content: "Write about whales" }));
+  await cancelReply(scene.database, ada.id, stopped.id);
+  await ask("In verse");
+  await ask("Shorter, please");
+  await ask("Something refused");
+  const last = await ask("Do they?");
+  expect(requests[1]?.messages).toEqual([
+    { role: "user", content: "Write about whales\n\nIn verse\n\nShorter, please" },
+  ]);
+  expect(requests[3]?.messages).toEqual([
+    { role: "user", content: "Write about whales\n\nIn verse\n\nShorter, please" },
+    { role: "assistant", content: "Whales sing." },
+    { role: "user", content: "Do they?" },
+  ]);
+  expect(last).toMatchObject({ status: "completed", context: { droppedMessageIds: [expect.any(String)] } });
+});
