@@ -1,11 +1,11 @@
-import { readFile } from "node:fs/promises";
-import { relative } from "node:path";
+import { readFile, writeFile } from "node:fs/promises";
+import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseEnv } from "node:util";
 import { readCommandLine } from "@parley/deployment/command-line";
 import { DeploymentError } from "@parley/deployment/deployment-error";
 import { prepareSam } from "@parley/deployment/sam/prepare-sam";
-import { runCommand, runProgram, runQuietly } from "@parley/deployment/terminal";
+import { runCommand, runQuietly } from "@parley/deployment/terminal";
 
 const root = new URL("../", import.meta.url);
 const assembly = relative(process.cwd(), fileURLToPath(new URL("cdk.out/sam", root)));
@@ -13,20 +13,25 @@ const assembly = relative(process.cwd(), fileURLToPath(new URL("cdk.out/sam", ro
 const usage = `
 pnpm sam:local
 
-Writes the template, environment and events for \`sam local\`, and prints the commands that use them.`;
+Writes the template, environment and events for \`sam local\`, and says which commands use them.`;
 
 await runCommand(async () => {
   readCommandLine({ usage, options: {} });
+  console.log("Bundling the functions and synthesising the stage dev");
   const code =
-    (await runProgram("node", ["scripts/build.ts"])) ||
+    (await runQuietly("node", ["scripts/build.ts"])) ||
     (await runQuietly("cdk", ["synth", "--quiet", "-c", "stage=dev", "-c", "database=url", "-o", assembly]));
-  if (code !== 0) throw new DeploymentError("The stage dev does not synthesise; the lines above say why.");
+  if (code !== 0) throw new DeploymentError("The stage dev cannot be made; the lines above say why.");
   const file = await readFile(new URL(".env", root), "utf8").catch(() => "");
   const { port, startApi, invocations, environmentFile, missing } = await prepareSam(assembly, {
     ...parseEnv(file),
     ...process.env,
   });
-  console.log(`\nThe API on port ${port}:\n  ${startApi}\n\nOne call of a function:`);
-  for (const { command } of invocations) console.log(`  ${command}`);
+  const commandFile = join(assembly, "sam-invocations.txt");
+  await writeFile(commandFile, invocations.map(({ command }) => `${command}\n`).join(""));
+  // It needs neither a token nor a row.
+  const example = invocations.find(({ command }) => command.includes("getHealth"));
+  console.log(`\nThe API on port ${port}:\n  ${startApi}\n\nOne call of a function:\n  ${example?.command}`);
+  console.log(`\nThe other calls, one for each operation and trigger: ${commandFile}`);
   if (missing.length > 0) console.log(`\nStill empty in ${environmentFile}: ${missing.join(", ")}.`);
 });
