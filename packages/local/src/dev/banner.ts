@@ -35,7 +35,7 @@ Parley runs. Ctrl-C stops it.
 
 ${table}
 
-A first conversation, to paste into another terminal (bash, zsh or any sh; in fish, run `bash` first):
+A first conversation, to paste into another terminal (bash, zsh or any sh; in fish, run bash first):
 
 ${curlSession(stack.url, stack.cognito.endpoint)}
 `;
