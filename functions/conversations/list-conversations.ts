@@ -13,13 +13,13 @@ export function listConversations({
 }: Pick<Dependencies, "database">): Operation<(typeof conversationRoutes)["listConversations"]> {
   return async (request) => {
     const { query, caller, path } = request;
-    const { limit, cursor, order, includeTotal, q, status, sort } = query;
+    const { limit, cursor, order, includeTotal, q, status, sort, model, from, to } = query;
     if (sort === "relevance") return searchConversations(database, request);
-    const scope = cursorScope("instant", { list: "conversations", sort, order, q, status });
+    const scope = cursorScope("instant", { list: "conversations", sort, order, q, status, model, from, to });
     const after = decodeCursor(cursor, scope);
-    const filter = { q, status };
+    const filter = { q, status, sort, model, from, to };
     const [rows, total] = await Promise.all([
-      findConversations(database, caller.userId, { ...filter, sort, order, after, limit: limit + 1 }),
+      findConversations(database, caller.userId, { ...filter, order, after, limit: limit + 1 }),
       includeTotal ? countConversations(database, caller.userId, filter) : undefined,
     ]);
     return listResponse({

@@ -69,11 +69,22 @@ export async function getConversation(
 export interface ConversationFilter {
   q?: string | undefined;
   status?: "active" | "archived" | "deleted" | undefined;
+  /** Set to this model. */
+  model?: string | undefined;
+  /** The time that is sorted by, this one or later, and before `to`. */
+  from?: string | undefined;
+  to?: string | undefined;
+  sort: "updatedAt" | "createdAt";
 }
 
-function matching(ownerId: string, { q, status }: ConversationFilter): SQL | undefined {
+function matching(ownerId: string, filter: ConversationFilter): SQL | undefined {
+  const { q, status, model, from, to } = filter;
+  const time = conversations[filter.sort];
   return and(
     eq(conversations.ownerId, ownerId),
+    model === undefined ? undefined : eq(conversations.model, model),
+    from === undefined ? undefined : sql`${time} >= ${from}::timestamptz`,
+    to === undefined ? undefined : sql`${time} < ${to}::timestamptz`,
     status === "deleted" ? isNotNull(conversations.deletedAt) : isNull(conversations.deletedAt),
     status === "active" || status === "archived" ? eq(conversations.status, status) : undefined,
     q === undefined
@@ -82,9 +93,7 @@ function matching(ownerId: string, { q, status }: ConversationFilter): SQL | und
   );
 }
 
-export interface ConversationPage extends ConversationFilter, PageOf<string> {
-  sort: "updatedAt" | "createdAt";
-}
+export type ConversationPage = ConversationFilter & PageOf<string>;
 
 /** Up to `limit` conversations; `sortKey` is the sorted column with its microseconds. */
 export async function listConversations(
@@ -92,7 +101,7 @@ export async function listConversations(
   ownerId: string,
   page: ConversationPage,
 ): Promise<(ConversationRow & { sortKey: string })[]> {
-  const column = page.sort === "updatedAt" ? conversations.updatedAt : conversations.createdAt;
+  const column = conversations[page.sort];
   const direction = inOrder(page);
   return database.run(({ orm }) =>
     orm

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { defineRoutes } from "../route.ts";
 import { createConversation, updateConversation } from "../schemas/conversation.ts";
-import { id, searchText } from "../schemas/fields.ts";
+import { id, instant, modelId, searchText } from "../schemas/fields.ts";
 import { listQuery } from "../schemas/list.ts";
 
 const base = { function: "conversations", auth: "user", tag: "Conversations" } as const;
@@ -23,6 +23,15 @@ export const conversationRoutes = defineRoutes({
         q: searchText,
         status: z.optional(z.enum(["active", "archived", "deleted"])),
         sort: z._default(z.enum(["updatedAt", "createdAt", "relevance"]), "updatedAt"),
+        model: z
+          .optional(modelId)
+          .check(z.meta({ description: "Those that are set to this model, not those without a model" })),
+        from: z
+          .optional(instant)
+          .check(z.meta({ description: "Changed at this time or later; with sort=createdAt, created" })),
+        to: z
+          .optional(instant)
+          .check(z.meta({ description: "Changed before this time; with sort=createdAt, created" })),
       })
       .check(
         z.refine(({ sort, q }) => sort !== "relevance" || q !== undefined, {
@@ -37,6 +46,10 @@ export const conversationRoutes = defineRoutes({
             path: ["sort"],
           },
         ),
+        z.refine(({ sort, model, from, to }) => sort !== "relevance" || (model ?? from ?? to) === undefined, {
+          message: "relevance takes neither model nor from nor to",
+          path: ["sort"],
+        }),
       ),
   },
   createConversation: {
