@@ -2,19 +2,20 @@
 -- are no more. Every lock on a conversation comes before the user's.
 CREATE OR REPLACE FUNCTION cancel_replies(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
-  r replies;
+  owner text := p->>'ownerId';
+  reply replies;
   cancelled jsonb := '[]';
   threads text[] := ARRAY(SELECT DISTINCT conversation_id FROM replies
-    WHERE owner_id = p->>'ownerId' AND finished_at IS NULL ORDER BY 1 LIMIT (p->>'limit')::integer);
+    WHERE owner_id = owner AND finished_at IS NULL ORDER BY 1 LIMIT (p->>'limit')::integer);
 BEGIN
-  PERFORM FROM conversations WHERE owner_id = p->>'ownerId' AND id = ANY (threads) ORDER BY id FOR NO KEY UPDATE;
-  PERFORM FROM replies WHERE owner_id = p->>'ownerId' AND conversation_id = ANY (threads) AND finished_at IS NULL
+  PERFORM FROM conversations WHERE owner_id = owner AND id = ANY (threads) ORDER BY id FOR NO KEY UPDATE;
+  PERFORM FROM replies WHERE owner_id = owner AND conversation_id = ANY (threads) AND finished_at IS NULL
     ORDER BY conversation_id, ordinal FOR NO KEY UPDATE;
-  FOR r IN SELECT * FROM replies WHERE owner_id = p->>'ownerId' AND conversation_id = ANY (threads)
+  FOR reply IN SELECT * FROM replies WHERE owner_id = owner AND conversation_id = ANY (threads)
     AND finished_at IS NULL ORDER BY conversation_id, ordinal
   LOOP
-    r := end_reply(r, 'cancelled', charge_so_far(r), '{}');
-    cancelled := cancelled || jsonb_build_object('id', r.id, 'conversationId', r.conversation_id);
+    reply := end_reply(reply, 'cancelled', charge_so_far(reply), '{}');
+    cancelled := cancelled || jsonb_build_object('id', reply.id, 'conversationId', reply.conversation_id);
   END LOOP;
   RETURN jsonb_build_object('outcome', 'cancelled', 'cancelled', cancelled);
 END $$;

@@ -1,55 +1,60 @@
 -- A user whose deletion has begun is `leaving`.
 CREATE OR REPLACE FUNCTION resolve_user(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
-  u users;
+  subject text := p->>'sub';
+  mail text := p->>'email';
+  shown_name text := p->>'displayName';
+  welcome bigint := (p->>'grant')::bigint;
+  account users;
 BEGIN
-  SELECT * INTO u FROM users WHERE cognito_sub = p->>'sub';
+  SELECT * INTO account FROM users WHERE cognito_sub = subject;
   IF NOT FOUND THEN
     IF EXISTS (SELECT FROM deleted_subjects WHERE subject_hash = p->>'subjectHash') THEN
       RETURN jsonb_build_object('outcome', 'deleted');
     END IF;
     -- The welcome grant stands for the tokens of its month.
     INSERT INTO users (id, cognito_sub, email, display_name, token_balance, refilled_at)
-    VALUES (p->>'userId', p->>'sub', p->>'email', p->>'displayName', (p->>'grant')::bigint, now())
+    VALUES (p->>'userId', subject, mail, shown_name, welcome, now())
     ON CONFLICT (cognito_sub) DO NOTHING
-    RETURNING * INTO u;
+    RETURNING * INTO account;
     IF FOUND THEN
       INSERT INTO system_prompts (id, owner_id, name, content, is_default)
-      VALUES (p->>'promptId', u.id, p->>'promptName', p->>'promptContent', true);
-      IF (p->>'grant')::bigint > 0 THEN
+      VALUES (p->>'promptId', account.id, p->>'promptName', p->>'promptContent', true);
+      IF welcome > 0 THEN
         INSERT INTO token_ledger (id, owner_id, kind, amount, reason)
-        VALUES (new_id(), u.id, 'grant', (p->>'grant')::bigint, 'welcome');
+        VALUES (new_id(), account.id, 'grant', welcome, 'welcome');
       END IF;
     ELSE
-      SELECT * INTO u FROM users WHERE cognito_sub = p->>'sub';
+      SELECT * INTO account FROM users WHERE cognito_sub = subject;
     END IF;
-  ELSIF (u.email IS NULL AND p->>'email' IS NOT NULL)
-     OR (u.display_name IS NULL AND p->>'displayName' IS NOT NULL) THEN
+  ELSIF (account.email IS NULL AND mail IS NOT NULL)
+     OR (account.display_name IS NULL AND shown_name IS NOT NULL) THEN
     -- First seen by its token, told of later by the sign-up trigger.
-    UPDATE users SET email = coalesce(email, p->>'email'),
-      display_name = coalesce(display_name, p->>'displayName'), version = version + 1, updated_at = now()
-    WHERE id = u.id RETURNING * INTO u;
+    UPDATE users SET email = coalesce(email, mail),
+      display_name = coalesce(display_name, shown_name), version = version + 1, updated_at = now()
+    WHERE id = account.id RETURNING * INTO account;
   END IF;
-  u := refill_tokens(u, (p->>'monthlyTokens')::bigint);
-  RETURN jsonb_build_object('outcome', CASE WHEN u.deletion IS NOT NULL THEN 'leaving'
-    WHEN u.disabled_at IS NULL THEN 'active' ELSE 'disabled' END,
-    'user', to_jsonb(u));
+  account := refill_tokens(account, (p->>'monthlyTokens')::bigint);
+  RETURN jsonb_build_object('outcome', CASE WHEN account.deletion IS NOT NULL THEN 'leaving'
+    WHEN account.disabled_at IS NULL THEN 'active' ELSE 'disabled' END,
+    'user', to_jsonb(account));
 END $$;
 
 -- Tops the balance up to `monthly` when the user is first seen in a calendar month (UTC); null or 0 is never.
 -- Answers the user as they are then.
-CREATE OR REPLACE FUNCTION refill_tokens(u users, monthly bigint) RETURNS users LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION refill_tokens(account users, monthly bigint) RETURNS users LANGUAGE plpgsql AS $$
 DECLARE
   month timestamp := date_trunc('month', now() AT TIME ZONE 'UTC');
   present users;
   amount bigint;
 BEGIN
-  IF coalesce(monthly, 0) <= 0 OR u.disabled_at IS NOT NULL OR u.refilled_at AT TIME ZONE 'UTC' >= month THEN
-    RETURN u;
+  IF coalesce(monthly, 0) <= 0 OR account.disabled_at IS NOT NULL
+    OR account.refilled_at AT TIME ZONE 'UTC' >= month THEN
+    RETURN account;
   END IF;
-  SELECT * INTO present FROM users WHERE id = u.id FOR NO KEY UPDATE;
+  SELECT * INTO present FROM users WHERE id = account.id FOR NO KEY UPDATE;
   IF NOT FOUND THEN
-    RETURN u;
+    RETURN account;
   ELSIF present.refilled_at AT TIME ZONE 'UTC' >= month THEN
     -- Another request was first.
     RETURN present;
@@ -69,21 +74,21 @@ END $$;
 -- monthlyTokens. Outcomes: active, disabled, refused (unknown, revoked or expired).
 CREATE OR REPLACE FUNCTION resolve_api_key(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
-  k api_keys;
-  u users;
+  api_key api_keys;
+  account users;
 BEGIN
-  SELECT * INTO k FROM api_keys WHERE lookup = p->>'lookup' AND revoked_at IS NULL
+  SELECT * INTO api_key FROM api_keys WHERE lookup = p->>'lookup' AND revoked_at IS NULL
     AND (expires_at IS NULL OR expires_at > clock_timestamp());
   IF NOT FOUND THEN
     RETURN '{"outcome": "refused"}';
   END IF;
-  UPDATE api_keys SET last_used_at = now() WHERE owner_id = k.owner_id AND id = k.id
+  UPDATE api_keys SET last_used_at = now() WHERE owner_id = api_key.owner_id AND id = api_key.id
     AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute');
-  SELECT * INTO u FROM users WHERE id = k.owner_id;
-  IF u.deletion IS NOT NULL THEN
+  SELECT * INTO account FROM users WHERE id = api_key.owner_id;
+  IF account.deletion IS NOT NULL THEN
     RETURN '{"outcome": "refused"}';
   END IF;
-  u := refill_tokens(u, (p->>'monthlyTokens')::bigint);
-  RETURN jsonb_build_object('outcome', CASE WHEN u.disabled_at IS NULL THEN 'active' ELSE 'disabled' END,
-    'userId', u.id, 'apiKey', to_jsonb(k));
+  account := refill_tokens(account, (p->>'monthlyTokens')::bigint);
+  RETURN jsonb_build_object('outcome', CASE WHEN account.disabled_at IS NULL THEN 'active' ELSE 'disabled' END,
+    'userId', account.id, 'apiKey', to_jsonb(api_key));
 END $$;

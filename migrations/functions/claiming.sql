@@ -50,48 +50,55 @@ $$;
 -- finished, blocked, leased, expired.
 CREATE OR REPLACE FUNCTION take_reply(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
-  r replies;
+  owner text := p->>'ownerId';
+  wanted text := p->>'replyId';
+  lease interval := make_interval(secs => (p->>'leaseSeconds')::double precision);
+  reply replies;
   expired jsonb;
   at timestamptz;
 BEGIN
-  SELECT * INTO r FROM replies WHERE owner_id = p->>'ownerId' AND id = p->>'replyId';
+  SELECT * INTO reply FROM replies WHERE owner_id = owner AND id = wanted;
   IF NOT FOUND THEN
     RETURN '{"outcome": "missing"}';
   END IF;
-  IF r.finished_at IS NOT NULL THEN
+  IF reply.finished_at IS NOT NULL THEN
     RETURN '{"outcome": "finished"}';
   END IF;
-  IF r.deadline_at <= clock_timestamp() THEN
-    SELECT coalesce(jsonb_agg(e.id), '[]') INTO expired FROM expire_replies(r.owner_id, r.conversation_id) AS e;
-    RETURN jsonb_build_object('outcome', 'expired', 'ownerId', r.owner_id, 'conversationId', r.conversation_id,
-      'replyIds', expired, 'nextReplyId', next_reply(r.owner_id, r.conversation_id));
+  IF reply.deadline_at <= clock_timestamp() THEN
+    SELECT coalesce(jsonb_agg(late.id), '[]') INTO expired
+    FROM expire_replies(reply.owner_id, reply.conversation_id) AS late;
+    RETURN jsonb_build_object('outcome', 'expired', 'ownerId', reply.owner_id, 'conversationId', reply.conversation_id,
+      'replyIds', expired, 'nextReplyId', next_reply(reply.owner_id, reply.conversation_id));
   END IF;
-  IF next_reply(r.owner_id, r.conversation_id) <> r.id THEN
+  IF next_reply(reply.owner_id, reply.conversation_id) <> reply.id THEN
     RETURN '{"outcome": "blocked"}';
   END IF;
   -- Not before: the answer that was waited for must be older than what follows it, or a context would miss it.
   at := clock_timestamp();
   UPDATE replies SET attempt = attempt + 1, status = 'in_progress', partial_text = '', note_ids = '[]',
     sequence = sequence + 1, started_at = coalesce(started_at, at), updated_at = at,
-    leased_until = clock_timestamp() + make_interval(secs => (p->>'leaseSeconds')::double precision)
-  WHERE owner_id = r.owner_id AND id = r.id AND finished_at IS NULL
+    leased_until = clock_timestamp() + lease
+  WHERE owner_id = reply.owner_id AND id = reply.id AND finished_at IS NULL
     AND (status = 'queued' OR leased_until < clock_timestamp())
-  RETURNING * INTO r;
+  RETURNING * INTO reply;
   IF NOT FOUND THEN
-    SELECT * INTO r FROM replies WHERE owner_id = p->>'ownerId' AND id = p->>'replyId';
-    RETURN jsonb_build_object('outcome', CASE WHEN r.finished_at IS NULL THEN 'leased' ELSE 'finished' END,
-      'leaseSecondsLeft', extract(epoch FROM r.leased_until - clock_timestamp()));
+    SELECT * INTO reply FROM replies WHERE owner_id = owner AND id = wanted;
+    RETURN jsonb_build_object('outcome', CASE WHEN reply.finished_at IS NULL THEN 'leased' ELSE 'finished' END,
+      'leaseSecondsLeft', extract(epoch FROM reply.leased_until - clock_timestamp()));
   END IF;
-  RETURN jsonb_build_object('outcome', 'claimed', 'reply', to_jsonb(r), 'notes', prompt_notes(r.owner_id, r.conversation_id));
+  RETURN jsonb_build_object('outcome', 'claimed', 'reply', to_jsonb(reply),
+    'notes', prompt_notes(reply.owner_id, reply.conversation_id));
 END $$;
 
 -- Takes a reply for a worker: the reply with its notes, whom to tell, and the messages before it, newest first.
 CREATE OR REPLACE FUNCTION claim_for_prompt(p jsonb, OUT answer jsonb, OUT news jsonb, OUT history json) LANGUAGE plpgsql AS $$
+DECLARE
+  owner text := p->>'ownerId';
 BEGIN
   answer := take_reply(p);
-  news := reply_news(answer, p->>'ownerId');
+  news := reply_news(answer, owner);
   IF answer->>'outcome' = 'claimed' THEN
-    history := prompt_history(p->>'ownerId', answer->'reply'->>'conversation_id',
+    history := prompt_history(owner, answer->'reply'->>'conversation_id',
       (answer->'reply'->>'position')::integer, (answer->'reply'->>'context_tokens')::bigint * 8);
   END IF;
 END $$;

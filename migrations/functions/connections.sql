@@ -5,32 +5,34 @@
 CREATE OR REPLACE FUNCTION follow_reply(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
   owner text;
-  r replies;
+  reply replies;
   content text;
   start integer := (p->>'after')::integer;
 BEGIN
-  SELECT c.owner_id INTO owner FROM connections AS c WHERE c.id = p->>'connectionId' AND may_hear(c);
+  SELECT connection.owner_id INTO owner FROM connections AS connection
+  WHERE connection.id = p->>'connectionId' AND may_hear(connection);
   IF owner IS NULL THEN
     RETURN '{"outcome": "closed"}';
   END IF;
   -- The lock waits for a flush or an ending under way: it has either chosen its listeners before this connection
   -- was there, and then its text is in this answer, or it tells this connection too.
-  SELECT replies.* INTO r FROM replies JOIN conversations AS c ON c.owner_id = replies.owner_id
-    AND c.id = replies.conversation_id AND c.deleted_at IS NULL
+  SELECT replies.* INTO reply FROM replies
+  JOIN conversations AS conversation ON conversation.owner_id = replies.owner_id
+    AND conversation.id = replies.conversation_id AND conversation.deleted_at IS NULL
   WHERE replies.owner_id = owner AND replies.id = p->>'replyId' FOR SHARE OF replies;
-  IF r.id IS NULL THEN
+  IF reply.id IS NULL THEN
     RETURN jsonb_build_object('outcome', 'not_found', 'ownerId', owner);
   END IF;
-  content := r.partial_text;
+  content := reply.partial_text;
   -- The text of an answered reply is its message's; an edited one is not what was streamed.
-  IF r.assistant_message_id IS NOT NULL THEN
-    SELECT m.content INTO content FROM messages AS m WHERE m.owner_id = owner
-      AND m.id = r.assistant_message_id AND NOT m.is_deleted AND NOT m.is_edited;
+  IF reply.assistant_message_id IS NOT NULL THEN
+    SELECT message.content INTO content FROM messages AS message WHERE message.owner_id = owner
+      AND message.id = reply.assistant_message_id AND NOT message.is_deleted AND NOT message.is_edited;
   END IF;
   -- A client that has more than there is has the text of an earlier attempt.
   IF start > char_length(coalesce(content, '')) THEN
     start := 0;
   END IF;
-  RETURN jsonb_build_object('outcome', 'found', 'ownerId', owner, 'reply', reply_state(r), 'offset', start,
+  RETURN jsonb_build_object('outcome', 'found', 'ownerId', owner, 'reply', reply_state(reply), 'offset', start,
     'text', substr(coalesce(content, ''), start + 1));
 END $$;

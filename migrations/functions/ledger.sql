@@ -7,7 +7,8 @@ $$;
 -- What a reply may cost at most: the flat price, or input estimate + maximum output of a metered model.
 -- Octets / 2 is above the tokens of any text in practice; only the newest 500 messages are measured. Whoever has
 -- notes may have 4 000 tokens of them pinned, and 4 searches of 2 000 tokens, each of which sends all again.
-CREATE OR REPLACE FUNCTION highest_price(c conversations, asked jsonb, newest text) RETURNS bigint LANGUAGE plpgsql STABLE AS $$
+CREATE OR REPLACE FUNCTION highest_price(conversation conversations, asked jsonb, newest text) RETURNS bigint
+LANGUAGE plpgsql STABLE AS $$
 DECLARE
   octets bigint;
   input bigint;
@@ -16,10 +17,11 @@ BEGIN
     RETURN (asked->>'priceFlat')::bigint;
   END IF;
   SELECT coalesce(sum(octet_length(content)), 0) INTO octets FROM (
-    SELECT content FROM messages WHERE owner_id = c.owner_id AND conversation_id = c.id AND is_active
+    SELECT content FROM messages
+    WHERE owner_id = conversation.owner_id AND conversation_id = conversation.id AND is_active
     ORDER BY position DESC LIMIT 500) AS recent;
-  octets := octets + octet_length(newest) + coalesce(octet_length(c.system_prompt), 0);
-  IF EXISTS (SELECT FROM notes WHERE owner_id = c.owner_id) THEN
+  octets := octets + octet_length(newest) + coalesce(octet_length(conversation.system_prompt), 0);
+  IF EXISTS (SELECT FROM notes WHERE owner_id = conversation.owner_id) THEN
     input := 5 * least(octets / 2 + 16 + 4000 + 4 * 2000, (asked->>'contextTokens')::bigint);
   ELSE
     input := least(octets / 2 + 16, (asked->>'contextTokens')::bigint);
@@ -29,12 +31,12 @@ BEGIN
 END $$;
 
 -- What a reply costs for this usage: the flat price, or tokens of the model at its metered price.
-CREATE OR REPLACE FUNCTION charge_for(r replies, input bigint, output bigint) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$
-  SELECT coalesce(r.price_flat::bigint,
-    ceil((coalesce(input, 0) * r.price_input + coalesce(output, 0) * r.price_output) / 1000)::bigint)
+CREATE OR REPLACE FUNCTION charge_for(reply replies, input bigint, output bigint) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$
+  SELECT coalesce(reply.price_flat::bigint,
+    ceil((coalesce(input, 0) * reply.price_input + coalesce(output, 0) * reply.price_output) / 1000)::bigint)
 $$;
 
 -- A reply that is cut short costs nothing before its first delta, and what was produced after it.
-CREATE OR REPLACE FUNCTION charge_so_far(r replies) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$
-  SELECT CASE WHEN r.partial_text = '' THEN 0 ELSE charge_for(r, r.input_tokens, r.output_tokens) END
+CREATE OR REPLACE FUNCTION charge_so_far(reply replies) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$
+  SELECT CASE WHEN reply.partial_text = '' THEN 0 ELSE charge_for(reply, reply.input_tokens, reply.output_tokens) END
 $$;

@@ -2,32 +2,32 @@
 -- plan that was made while the tables were small goes through all of the owner's conversations or replies.
 CREATE OR REPLACE FUNCTION lock_reply(p_owner_id text, p_reply_id text) RETURNS replies LANGUAGE plpgsql AS $$
 DECLARE
-  r replies;
+  reply replies;
 BEGIN
-  SELECT conversation_id INTO r.conversation_id FROM replies WHERE owner_id = p_owner_id AND id = p_reply_id;
-  PERFORM FROM conversations WHERE owner_id = p_owner_id AND id = r.conversation_id FOR NO KEY UPDATE;
-  SELECT * INTO r FROM replies WHERE owner_id = p_owner_id AND id = p_reply_id FOR NO KEY UPDATE;
-  RETURN r;
+  SELECT conversation_id INTO reply.conversation_id FROM replies WHERE owner_id = p_owner_id AND id = p_reply_id;
+  PERFORM FROM conversations WHERE owner_id = p_owner_id AND id = reply.conversation_id FOR NO KEY UPDATE;
+  SELECT * INTO reply FROM replies WHERE owner_id = p_owner_id AND id = p_reply_id FOR NO KEY UPDATE;
+  RETURN reply;
 END $$;
 
-CREATE OR REPLACE FUNCTION ended_json(r replies, m messages) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+CREATE OR REPLACE FUNCTION ended_json(reply replies, message messages) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
 BEGIN
   -- They take up to 100 KB, and who ends a reply knows them.
-  r.context := NULL;
-  r.system_prompt := NULL;
-  RETURN jsonb_build_object('outcome', 'finished', 'reply', to_jsonb(r),
-    'message', CASE WHEN m.id IS NOT NULL THEN to_jsonb(m) END,
-    'nextReplyId', next_reply(r.owner_id, r.conversation_id));
+  reply.context := NULL;
+  reply.system_prompt := NULL;
+  RETURN jsonb_build_object('outcome', 'finished', 'reply', to_jsonb(reply),
+    'message', CASE WHEN message.id IS NOT NULL THEN to_jsonb(message) END,
+    'nextReplyId', next_reply(reply.owner_id, reply.conversation_id));
 END $$;
 
 -- `now()` is when the transaction began, which is earlier than its clock: a reply was updated before it had started or
 -- ended. Both are of one moment now, in this function and in the next.
 -- Ends a reply and settles its hold. patch: what the reply gets besides (assistantMessageId, finishReason, errorCode,
 -- errorMessage, partialText, context, noteIds, inputTokens, outputTokens), and messagesAdded for its conversation.
-CREATE OR REPLACE FUNCTION end_reply(r replies, ending text, charge bigint, patch jsonb) RETURNS replies
+CREATE OR REPLACE FUNCTION end_reply(reply replies, ending text, charge bigint, patch jsonb) RETURNS replies
 LANGUAGE plpgsql AS $$
 DECLARE
-  debit bigint := least(greatest(charge, 0), r.tokens_held);
+  debit bigint := least(greatest(charge, 0), reply.tokens_held);
   at timestamptz := clock_timestamp();
 BEGIN
   UPDATE replies SET status = ending, finished_at = at, leased_until = NULL,
@@ -41,19 +41,19 @@ BEGIN
     partial_text = CASE WHEN patch->>'assistantMessageId' IS NULL THEN coalesce(patch->>'partialText', partial_text)
       ELSE '' END,
     sequence = sequence + 1, updated_at = at
-  WHERE owner_id = r.owner_id AND id = r.id
-  RETURNING * INTO r;
-  UPDATE users SET token_balance = token_balance - debit, tokens_held = tokens_held - r.tokens_held,
+  WHERE owner_id = reply.owner_id AND id = reply.id
+  RETURNING * INTO reply;
+  UPDATE users SET token_balance = token_balance - debit, tokens_held = tokens_held - reply.tokens_held,
     version = version + 1, updated_at = now()
-  WHERE id = r.owner_id;
+  WHERE id = reply.owner_id;
   INSERT INTO token_ledger (id, owner_id, kind, amount, reply_id, reason)
-  SELECT new_id(), r.owner_id, entry.kind, entry.amount, r.id, ending
-  FROM (VALUES ('debit', debit), ('release', r.tokens_held - debit)) AS entry (kind, amount)
+  SELECT new_id(), reply.owner_id, entry.kind, entry.amount, reply.id, ending
+  FROM (VALUES ('debit', debit), ('release', reply.tokens_held - debit)) AS entry (kind, amount)
   WHERE entry.amount > 0;
   UPDATE conversations SET message_count = message_count + coalesce((patch->>'messagesAdded')::integer, 0),
     version = version + 1, updated_at = now()
-  WHERE owner_id = r.owner_id AND id = r.conversation_id;
-  RETURN r;
+  WHERE owner_id = reply.owner_id AND id = reply.conversation_id;
+  RETURN reply;
 END $$;
 
 -- The worker's ending of its attempt. Arguments: ownerId, replyId, attempt, status, and for completed and
@@ -61,81 +61,85 @@ END $$;
 -- saved), inputTokens, outputTokens, context.
 CREATE OR REPLACE FUNCTION finish_reply(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
-  r replies := lock_reply(p->>'ownerId', p->>'replyId');
-  m messages;
+  ending text := p->>'status';
+  attempted integer := (p->>'attempt')::integer;
+  answer_id text := p->>'messageId';
+  reply replies := lock_reply(p->>'ownerId', p->>'replyId');
+  message messages;
   replaced integer;
   charge bigint := 0;
   patch jsonb := p;
 BEGIN
   -- The same ending again: its first answer was lost on the way.
-  IF r.finished_at IS NOT NULL AND r.attempt = (p->>'attempt')::integer AND r.status = p->>'status'
-    AND r.assistant_message_id IS NOT DISTINCT FROM p->>'messageId' THEN
-    SELECT * INTO m FROM messages WHERE owner_id = r.owner_id AND id = r.assistant_message_id;
-    RETURN ended_json(r, m);
+  IF reply.finished_at IS NOT NULL AND reply.attempt = attempted AND reply.status = ending
+    AND reply.assistant_message_id IS NOT DISTINCT FROM answer_id THEN
+    SELECT * INTO message FROM messages WHERE owner_id = reply.owner_id AND id = reply.assistant_message_id;
+    RETURN ended_json(reply, message);
   END IF;
-  IF r.id IS NULL OR r.status <> 'in_progress' OR r.attempt <> (p->>'attempt')::integer THEN
+  IF reply.id IS NULL OR reply.status <> 'in_progress' OR reply.attempt <> attempted THEN
     RETURN '{"outcome": "lost"}';
   END IF;
-  IF p->>'status' IN ('completed', 'incomplete') THEN
+  IF ending IN ('completed', 'incomplete') THEN
     UPDATE messages SET is_active = false, version = version + 1, updated_at = now()
-    WHERE owner_id = r.owner_id AND conversation_id = r.conversation_id AND position = r.position AND is_active;
+    WHERE owner_id = reply.owner_id AND conversation_id = reply.conversation_id AND position = reply.position
+      AND is_active;
     GET DIAGNOSTICS replaced = ROW_COUNT;
     INSERT INTO messages (id, owner_id, conversation_id, position, role, content, reply_to, reply_id)
-    VALUES (p->>'messageId', r.owner_id, r.conversation_id, r.position, 'assistant', p->>'content',
-      r.message_id, r.id)
-    RETURNING * INTO m;
-    charge := charge_for(r, (p->>'inputTokens')::bigint, (p->>'outputTokens')::bigint);
-    patch := p || jsonb_build_object('assistantMessageId', m.id, 'messagesAdded', 1 - replaced);
+    VALUES (answer_id, reply.owner_id, reply.conversation_id, reply.position, 'assistant', p->>'content',
+      reply.message_id, reply.id)
+    RETURNING * INTO message;
+    charge := charge_for(reply, (p->>'inputTokens')::bigint, (p->>'outputTokens')::bigint);
+    patch := p || jsonb_build_object('assistantMessageId', message.id, 'messagesAdded', 1 - replaced);
   END IF;
-  r := end_reply(r, p->>'status', charge, patch);
-  RETURN ended_json(r, m);
+  reply := end_reply(reply, ending, charge, patch);
+  RETURN ended_json(reply, message);
 END $$;
 
 -- Arguments: ownerId, replyId. Outcomes: cancelled, repeated (was cancelled), ended (in another way), not_found.
 CREATE OR REPLACE FUNCTION cancel_reply(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
-  r replies := lock_reply(p->>'ownerId', p->>'replyId');
+  reply replies := lock_reply(p->>'ownerId', p->>'replyId');
 BEGIN
-  IF r.id IS NULL OR EXISTS (SELECT FROM conversations WHERE owner_id = r.owner_id AND id = r.conversation_id
+  IF reply.id IS NULL OR EXISTS (SELECT FROM conversations WHERE owner_id = reply.owner_id AND id = reply.conversation_id
     AND deleted_at IS NOT NULL) THEN
     RETURN '{"outcome": "not_found"}';
   END IF;
-  IF r.finished_at IS NOT NULL THEN
-    RETURN jsonb_build_object('outcome', CASE WHEN r.status = 'cancelled' THEN 'repeated' ELSE 'ended' END,
-      'reply', to_jsonb(r));
+  IF reply.finished_at IS NOT NULL THEN
+    RETURN jsonb_build_object('outcome', CASE WHEN reply.status = 'cancelled' THEN 'repeated' ELSE 'ended' END,
+      'reply', to_jsonb(reply));
   END IF;
-  r := end_reply(r, 'cancelled', charge_so_far(r), '{}');
-  RETURN jsonb_build_object('outcome', 'cancelled', 'reply', to_jsonb(r),
-    'nextReplyId', next_reply(r.owner_id, r.conversation_id));
+  reply := end_reply(reply, 'cancelled', charge_so_far(reply), '{}');
+  RETURN jsonb_build_object('outcome', 'cancelled', 'reply', to_jsonb(reply),
+    'nextReplyId', next_reply(reply.owner_id, reply.conversation_id));
 END $$;
 
 -- For a reply whose job cannot be processed, whoever holds it. Arguments: ownerId, replyId, errorCode,
 -- errorMessage. Outcomes: failed, ended (before), not_found.
 CREATE OR REPLACE FUNCTION fail_reply(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
-  r replies := lock_reply(p->>'ownerId', p->>'replyId');
+  reply replies := lock_reply(p->>'ownerId', p->>'replyId');
 BEGIN
-  IF r.id IS NULL THEN
+  IF reply.id IS NULL THEN
     RETURN '{"outcome": "not_found"}';
   END IF;
-  IF r.finished_at IS NOT NULL THEN
-    RETURN jsonb_build_object('outcome', 'ended', 'reply', to_jsonb(r));
+  IF reply.finished_at IS NOT NULL THEN
+    RETURN jsonb_build_object('outcome', 'ended', 'reply', to_jsonb(reply));
   END IF;
-  r := end_reply(r, 'failed', 0, p);
-  RETURN jsonb_build_object('outcome', 'failed', 'reply', to_jsonb(r),
-    'nextReplyId', next_reply(r.owner_id, r.conversation_id));
+  reply := end_reply(reply, 'failed', 0, p);
+  RETURN jsonb_build_object('outcome', 'failed', 'reply', to_jsonb(reply),
+    'nextReplyId', next_reply(reply.owner_id, reply.conversation_id));
 END $$;
 
 -- Fails every unfinished reply of a conversation that is past its deadline, in order.
 CREATE OR REPLACE FUNCTION expire_replies(p_owner_id text, p_conversation_id text) RETURNS setof replies LANGUAGE plpgsql AS $$
 DECLARE
-  r replies;
+  reply replies;
 BEGIN
   PERFORM FROM conversations WHERE owner_id = p_owner_id AND id = p_conversation_id FOR NO KEY UPDATE;
-  FOR r IN SELECT * FROM replies WHERE owner_id = p_owner_id AND conversation_id = p_conversation_id
+  FOR reply IN SELECT * FROM replies WHERE owner_id = p_owner_id AND conversation_id = p_conversation_id
     AND finished_at IS NULL AND deadline_at <= clock_timestamp() ORDER BY ordinal FOR NO KEY UPDATE
   LOOP
-    RETURN NEXT end_reply(r, 'failed', 0, jsonb_build_object('errorCode', 'timed_out',
+    RETURN NEXT end_reply(reply, 'failed', 0, jsonb_build_object('errorCode', 'timed_out',
       'errorMessage', 'The reply did not finish within its deadline.'));
   END LOOP;
 END $$;
@@ -144,39 +148,42 @@ END $$;
 -- expired, none.
 CREATE OR REPLACE FUNCTION time_out_reply(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
-  r replies;
+  reply replies;
   expired jsonb;
 BEGIN
-  SELECT * INTO r FROM replies WHERE owner_id = p->>'ownerId' AND id = p->>'replyId'
+  SELECT * INTO reply FROM replies WHERE owner_id = p->>'ownerId' AND id = p->>'replyId'
     AND finished_at IS NULL AND deadline_at <= clock_timestamp();
   IF NOT FOUND THEN
     RETURN '{"outcome": "none"}';
   END IF;
-  SELECT coalesce(jsonb_agg(e.id), '[]') INTO expired FROM expire_replies(r.owner_id, r.conversation_id) AS e;
-  RETURN jsonb_build_object('outcome', 'expired', 'ownerId', r.owner_id, 'conversationId', r.conversation_id,
-    'replyIds', expired, 'nextReplyId', next_reply(r.owner_id, r.conversation_id));
+  SELECT coalesce(jsonb_agg(late.id), '[]') INTO expired
+  FROM expire_replies(reply.owner_id, reply.conversation_id) AS late;
+  RETURN jsonb_build_object('outcome', 'expired', 'ownerId', reply.owner_id, 'conversationId', reply.conversation_id,
+    'replyIds', expired, 'nextReplyId', next_reply(reply.owner_id, reply.conversation_id));
 END $$;
 
 -- Read repair: whose job to send again so that this reply gets on; null where a job should still be under way.
 -- Arguments: ownerId, replyId, patienceSeconds. Marks the reply, so that many polls send one job.
 CREATE OR REPLACE FUNCTION repair_reply(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
-  r replies;
+  reply replies;
 BEGIN
-  SELECT head.* INTO r FROM replies AS wanted JOIN replies AS head ON head.owner_id = wanted.owner_id
+  SELECT head.* INTO reply FROM replies AS wanted JOIN replies AS head ON head.owner_id = wanted.owner_id
     AND head.id = next_reply(wanted.owner_id, wanted.conversation_id)
   WHERE wanted.owner_id = p->>'ownerId' AND wanted.id = p->>'replyId';
   UPDATE replies SET enqueued_at = clock_timestamp()
-  WHERE owner_id = r.owner_id AND id = r.id AND finished_at IS NULL
+  WHERE owner_id = reply.owner_id AND id = reply.id AND finished_at IS NULL
     AND enqueued_at < clock_timestamp() - make_interval(secs => (p->>'patienceSeconds')::double precision)
     AND (leased_until IS NULL OR leased_until < clock_timestamp());
-  RETURN jsonb_build_object('replyId', CASE WHEN FOUND THEN r.id END);
+  RETURN jsonb_build_object('replyId', CASE WHEN FOUND THEN reply.id END);
 END $$;
 
 -- Everything that jobs and polls have missed. Arguments: patienceSeconds, limit. Fails what is past its
 -- deadline; answers the replies whose jobs to send, and by conversation those it ended.
 CREATE OR REPLACE FUNCTION sweep_replies(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
+  patience interval := make_interval(secs => (p->>'patienceSeconds')::double precision);
+  max_rows integer := (p->>'limit')::integer;
   thread record;
   expired jsonb;
   ended jsonb := '[]';
@@ -184,22 +191,23 @@ DECLARE
 BEGIN
   FOR thread IN SELECT DISTINCT owner_id, conversation_id FROM replies
     WHERE finished_at IS NULL AND deadline_at <= clock_timestamp()
-    ORDER BY owner_id, conversation_id LIMIT (p->>'limit')::integer
+    ORDER BY owner_id, conversation_id LIMIT max_rows
   LOOP
-    SELECT coalesce(jsonb_agg(e.id), '[]') INTO expired FROM expire_replies(thread.owner_id, thread.conversation_id) AS e;
+    SELECT coalesce(jsonb_agg(late.id), '[]') INTO expired
+    FROM expire_replies(thread.owner_id, thread.conversation_id) AS late;
     ended := ended || jsonb_build_object('ownerId', thread.owner_id, 'conversationId', thread.conversation_id,
       'replyIds', expired, 'nextReplyId', next_reply(thread.owner_id, thread.conversation_id));
   END LOOP;
   WITH due AS (
-    SELECT r.owner_id, r.id FROM replies AS r
-    WHERE r.finished_at IS NULL AND r.id = next_reply(r.owner_id, r.conversation_id)
-      AND CASE WHEN r.status = 'queued'
-        THEN r.enqueued_at < clock_timestamp() - make_interval(secs => (p->>'patienceSeconds')::double precision)
-        ELSE r.leased_until < clock_timestamp() END
-    LIMIT (p->>'limit')::integer),
+    SELECT reply.owner_id, reply.id FROM replies AS reply
+    WHERE reply.finished_at IS NULL AND reply.id = next_reply(reply.owner_id, reply.conversation_id)
+      AND CASE WHEN reply.status = 'queued'
+        THEN reply.enqueued_at < clock_timestamp() - patience
+        ELSE reply.leased_until < clock_timestamp() END
+    LIMIT max_rows),
   marked AS (
-    UPDATE replies AS r SET enqueued_at = clock_timestamp() FROM due
-    WHERE r.owner_id = due.owner_id AND r.id = due.id RETURNING r.owner_id, r.id)
+    UPDATE replies AS reply SET enqueued_at = clock_timestamp() FROM due
+    WHERE reply.owner_id = due.owner_id AND reply.id = due.id RETURNING reply.owner_id, reply.id)
   SELECT coalesce(jsonb_agg(jsonb_build_object('ownerId', owner_id, 'replyId', id)), '[]') INTO stale FROM marked;
   RETURN jsonb_build_object('ended', ended, 'stale', stale);
 END $$;
@@ -207,29 +215,30 @@ END $$;
 -- A reply's context names the messages of its prompt by position, [first, last] for each run of them, instead of by up
 -- to 1 000 ids: in a conversation of 1 000 messages each reply kept 28 KB of these, a hundred times its text.
 -- The message at a position is the version that was the newest when the reply was started.
-CREATE OR REPLACE FUNCTION message_ids_at(r replies, ranges jsonb) RETURNS jsonb LANGUAGE sql STABLE AS $$
+CREATE OR REPLACE FUNCTION message_ids_at(reply replies, ranges jsonb) RETURNS jsonb LANGUAGE sql STABLE AS $$
   SELECT coalesce(jsonb_agg(id ORDER BY "position"), '[]')
   FROM (
-    SELECT DISTINCT ON (m."position") m."position", m.id
+    SELECT DISTINCT ON (message."position") message."position", message.id
     FROM jsonb_array_elements(ranges) AS range,
       -- Two halves, each of which has its partial index.
       LATERAL (
         SELECT id, "position", created_at FROM messages
-        WHERE owner_id = r.owner_id AND conversation_id = r.conversation_id AND is_active
+        WHERE owner_id = reply.owner_id AND conversation_id = reply.conversation_id AND is_active
           AND "position" BETWEEN (range->>0)::integer AND (range->>1)::integer
         UNION ALL
         SELECT id, "position", created_at FROM messages
-        WHERE owner_id = r.owner_id AND conversation_id = r.conversation_id AND NOT is_active
-          AND "position" BETWEEN (range->>0)::integer AND (range->>1)::integer) AS m
+        WHERE owner_id = reply.owner_id AND conversation_id = reply.conversation_id AND NOT is_active
+          AND "position" BETWEEN (range->>0)::integer AND (range->>1)::integer) AS message
     -- Where a clock was set back none may seem to be old enough: then the one that is nearest.
-    ORDER BY m."position", greatest(m.created_at - r.started_at, interval '0'), m.created_at DESC) AS given
+    ORDER BY message."position", greatest(message.created_at - reply.started_at, interval '0'),
+      message.created_at DESC) AS given
 $$;
 
--- A reply's context as it is shown: with the ids of its messages. Replies from before this migration have stored them.
-CREATE OR REPLACE FUNCTION reply_context(r replies) RETURNS jsonb LANGUAGE sql STABLE AS $$
-  SELECT CASE WHEN r.context ? 'sentPositions' THEN
-    r.context - '{sentPositions,droppedPositions}'::text[] || jsonb_build_object(
-      'sentMessageIds', message_ids_at(r, r.context->'sentPositions'),
-      'droppedMessageIds', message_ids_at(r, r.context->'droppedPositions'))
-    ELSE r.context END
+-- A reply's context as it is shown: with the ids of its messages. Early replies have stored them.
+CREATE OR REPLACE FUNCTION reply_context(reply replies) RETURNS jsonb LANGUAGE sql STABLE AS $$
+  SELECT CASE WHEN reply.context ? 'sentPositions' THEN
+    reply.context - '{sentPositions,droppedPositions}'::text[] || jsonb_build_object(
+      'sentMessageIds', message_ids_at(reply, reply.context->'sentPositions'),
+      'droppedMessageIds', message_ids_at(reply, reply.context->'droppedPositions'))
+    ELSE reply.context END
 $$;

@@ -7,38 +7,38 @@ END $$;
 
 -- The user after one more send. Refuses it when there were too many: the one place where both limits are counted.
 -- p: ratePerSecond, rateBurst, ratePerMinute; 0 is no limit.
-CREATE OR REPLACE FUNCTION with_send_rate(u users, p jsonb) RETURNS users LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION with_send_rate(account users, p jsonb) RETURNS users LANGUAGE plpgsql AS $$
 DECLARE
   at timestamptz := clock_timestamp();
   per_second double precision := (p->>'ratePerSecond')::double precision;
   burst double precision := (p->>'rateBurst')::double precision;
   per_minute integer := (p->>'ratePerMinute')::integer;
 BEGIN
-  u.send_allowed_at := greatest(u.send_allowed_at, at);
+  account.send_allowed_at := greatest(account.send_allowed_at, at);
   IF per_second > 0 THEN
-    u.send_allowed_at := u.send_allowed_at + make_interval(secs => 1 / per_second);
-    IF u.send_allowed_at > at + make_interval(secs => burst / per_second) THEN
+    account.send_allowed_at := account.send_allowed_at + make_interval(secs => 1 / per_second);
+    IF account.send_allowed_at > at + make_interval(secs => burst / per_second) THEN
       PERFORM refuse(jsonb_build_object('outcome', 'rate_limited', 'policy', 'second', 'retryAfterSeconds',
-        extract(epoch FROM u.send_allowed_at - at) - burst / per_second));
+        extract(epoch FROM account.send_allowed_at - at) - burst / per_second));
     END IF;
   END IF;
-  IF u.send_window_started_at IS NULL OR u.send_window_started_at + interval '60 seconds' <= at THEN
-    u.send_window_started_at := at;
-    u.send_window_count := 0;
+  IF account.send_window_started_at IS NULL OR account.send_window_started_at + interval '60 seconds' <= at THEN
+    account.send_window_started_at := at;
+    account.send_window_count := 0;
   END IF;
-  IF per_minute > 0 AND u.send_window_count >= per_minute THEN
+  IF per_minute > 0 AND account.send_window_count >= per_minute THEN
     PERFORM refuse(jsonb_build_object('outcome', 'rate_limited', 'policy', 'minute', 'retryAfterSeconds',
-      60 - extract(epoch FROM at - u.send_window_started_at)));
+      60 - extract(epoch FROM at - account.send_window_started_at)));
   END IF;
-  u.send_window_count := u.send_window_count + 1;
-  RETURN u;
+  account.send_window_count := account.send_window_count + 1;
+  RETURN account;
 END $$;
 
 -- The model to ask: the request's, else the conversation's, else the default. `models` has limits and prices by
 -- id, and under `provider/*` those of any other model of that provider. One that is not offered has its id alone.
-CREATE OR REPLACE FUNCTION asked_model(c conversations, p jsonb) RETURNS jsonb LANGUAGE plpgsql IMMUTABLE AS $$
+CREATE OR REPLACE FUNCTION asked_model(conversation conversations, p jsonb) RETURNS jsonb LANGUAGE plpgsql IMMUTABLE AS $$
 DECLARE
-  id text := coalesce(p->>'model', c.model, p->>'defaultModel');
+  id text := coalesce(p->>'model', conversation.model, p->>'defaultModel');
 BEGIN
   RETURN coalesce(p->'models'->id, p->'models'->(split_part(id, '/', 1) || '/*'), '{}') || jsonb_build_object('id', id);
 END $$;
@@ -63,129 +63,134 @@ $$;
 
 -- Makes room for a new reply as `onBusy` says; null, or the refusal. The caller holds the conversation's lock. A message
 -- that is asked again is not discarded with the reply that it had so far.
-CREATE OR REPLACE FUNCTION make_way(c conversations, p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION make_way(conversation conversations, p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
-  r replies;
+  on_busy text := p->>'onBusy';
+  reply replies;
   cancelled jsonb := '[]';
 BEGIN
-  IF p->>'onBusy' = 'enqueue' THEN
+  IF on_busy = 'enqueue' THEN
     RETURN cancelled;
   END IF;
-  FOR r IN SELECT * FROM replies WHERE owner_id = c.owner_id AND conversation_id = c.id
+  FOR reply IN SELECT * FROM replies WHERE owner_id = conversation.owner_id AND conversation_id = conversation.id
     AND finished_at IS NULL ORDER BY ordinal FOR NO KEY UPDATE
   LOOP
-    IF p->>'onBusy' = 'reject' THEN
-      PERFORM refuse(jsonb_build_object('outcome', 'busy', 'replyId', r.id));
+    IF on_busy = 'reject' THEN
+      PERFORM refuse(jsonb_build_object('outcome', 'busy', 'replyId', reply.id));
     END IF;
-    r := end_reply(r, 'cancelled', charge_so_far(r), '{}');
-    IF p->>'onBusy' = 'rollback' AND r.message_id IS DISTINCT FROM p->>'messageId'
-      AND NOT EXISTS (SELECT FROM replies WHERE owner_id = r.owner_id
-        AND message_id = r.message_id AND assistant_message_id IS NOT NULL) THEN
-      PERFORM discard_message(c, r.message_id);
+    reply := end_reply(reply, 'cancelled', charge_so_far(reply), '{}');
+    IF on_busy = 'rollback' AND reply.message_id IS DISTINCT FROM p->>'messageId'
+      AND NOT EXISTS (SELECT FROM replies WHERE owner_id = reply.owner_id
+        AND message_id = reply.message_id AND assistant_message_id IS NOT NULL) THEN
+      PERFORM discard_message(conversation, reply.message_id);
     END IF;
-    cancelled := cancelled || to_jsonb(r);
+    cancelled := cancelled || to_jsonb(reply);
   END LOOP;
   RETURN cancelled;
 END $$;
 
--- Queues a reply to m with its hold; who calls it counts the conversation's next ordinal. Refuses by exception.
-CREATE OR REPLACE FUNCTION queue_reply(c conversations, m messages, p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+-- Queues a reply to the message with its hold; who calls it counts the conversation's next ordinal. Refuses by exception.
+CREATE OR REPLACE FUNCTION queue_reply(conversation conversations, message messages, p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
-  u users;
-  r replies;
+  account users;
+  reply replies;
   asked jsonb;
   price bigint;
 BEGIN
-  SELECT * INTO u FROM users WHERE id = c.owner_id FOR NO KEY UPDATE;
-  IF u.disabled_at IS NOT NULL THEN
+  SELECT * INTO account FROM users WHERE id = conversation.owner_id FOR NO KEY UPDATE;
+  IF account.disabled_at IS NOT NULL THEN
     PERFORM refuse('{"outcome": "disabled"}');
   END IF;
-  u := with_send_rate(refill_tokens(u, (p->>'monthlyTokens')::bigint), p);
-  asked := asked_model(c, p);
+  account := refill_tokens(account, (p->>'monthlyTokens')::bigint);
+  account := with_send_rate(account, p);
+  asked := asked_model(conversation, p);
   IF asked->'contextTokens' IS NULL THEN
     PERFORM refuse(jsonb_build_object('outcome', 'unknown_model', 'model', asked->>'id'));
   END IF;
-  IF strpos(c.system_prompt, '{{') > 0 THEN
-    c.system_prompt := fill_prompt(c.system_prompt, c.metadata);
+  IF strpos(conversation.system_prompt, '{{') > 0 THEN
+    conversation.system_prompt := fill_prompt(conversation.system_prompt, conversation.metadata);
   END IF;
   -- The message is among the stored ones already.
-  price := highest_price(c, asked, '');
-  IF u.token_balance - u.tokens_held < price THEN
-    PERFORM refuse(jsonb_build_object('outcome', 'insufficient_tokens', 'balance', u.token_balance,
-      'held', u.tokens_held, 'price', price));
+  price := highest_price(conversation, asked, '');
+  IF account.token_balance - account.tokens_held < price THEN
+    PERFORM refuse(jsonb_build_object('outcome', 'insufficient_tokens', 'balance', account.token_balance,
+      'held', account.tokens_held, 'price', price));
   END IF;
   INSERT INTO replies (id, owner_id, conversation_id, message_id, ordinal, position, model, context_tokens,
     max_output_tokens, system_prompt, deadline_at, price_flat, price_input, price_output, tokens_held,
     idempotency_key, idempotency_fingerprint)
-  VALUES (p->>'replyId', c.owner_id, c.id, m.id, c.next_ordinal, m.position + 1, asked->>'id',
-    (asked->>'contextTokens')::integer, (asked->>'maxOutputTokens')::integer, c.system_prompt,
+  VALUES (p->>'replyId', conversation.owner_id, conversation.id, message.id, conversation.next_ordinal,
+    message.position + 1, asked->>'id',
+    (asked->>'contextTokens')::integer, (asked->>'maxOutputTokens')::integer, conversation.system_prompt,
     clock_timestamp() + make_interval(secs => (p->>'deadlineSeconds')::double precision), (asked->>'priceFlat')::integer,
     (asked->>'priceInput')::double precision, (asked->>'priceOutput')::double precision, price,
     p->>'replyIdempotencyKey', p->>'replyIdempotencyFingerprint')
-  RETURNING * INTO r;
-  UPDATE users SET tokens_held = tokens_held + price, send_allowed_at = u.send_allowed_at,
-    send_window_started_at = u.send_window_started_at, send_window_count = u.send_window_count,
+  RETURNING * INTO reply;
+  UPDATE users SET tokens_held = tokens_held + price, send_allowed_at = account.send_allowed_at,
+    send_window_started_at = account.send_window_started_at, send_window_count = account.send_window_count,
     version = version + 1, updated_at = now()
-  WHERE id = c.owner_id;
+  WHERE id = conversation.owner_id;
   INSERT INTO token_ledger (id, owner_id, kind, amount, reply_id, reason)
-  VALUES (new_id(), c.owner_id, 'hold', price, r.id, 'reply');
+  VALUES (new_id(), conversation.owner_id, 'hold', price, reply.id, 'reply');
   -- Up to 64 KB that the asker does not read.
-  r.system_prompt := NULL;
-  RETURN to_jsonb(r);
+  reply.system_prompt := NULL;
+  RETURN to_jsonb(reply);
 END $$;
 
 -- What an earlier request with this key made, or null.
 CREATE OR REPLACE FUNCTION sent_before(p jsonb) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
 DECLARE
-  m messages;
-  r replies;
+  key text := p->>'idempotencyKey';
+  message messages;
+  reply replies;
 BEGIN
-  IF p->>'idempotencyKey' IS NULL THEN
+  IF key IS NULL THEN
     RETURN NULL;
   END IF;
-  SELECT * INTO m FROM messages
-  WHERE owner_id = p->>'ownerId' AND idempotency_key = p->>'idempotencyKey';
+  SELECT * INTO message FROM messages
+  WHERE owner_id = p->>'ownerId' AND idempotency_key = key;
   IF NOT FOUND THEN
     RETURN NULL;
   END IF;
-  IF m.idempotency_fingerprint <> p->>'idempotencyFingerprint' THEN
+  IF message.idempotency_fingerprint <> p->>'idempotencyFingerprint' THEN
     RETURN '{"outcome": "mismatch"}';
   END IF;
   -- The first reply to it: a later "ask again" is another request's.
-  SELECT * INTO r FROM replies WHERE owner_id = m.owner_id AND message_id = m.id ORDER BY ordinal LIMIT 1;
-  RETURN jsonb_build_object('outcome', 'replayed', 'message', to_jsonb(m),
-    'reply', CASE WHEN r.id IS NULL THEN NULL ELSE to_jsonb(r) END);
+  SELECT * INTO reply FROM replies WHERE owner_id = message.owner_id AND message_id = message.id ORDER BY ordinal LIMIT 1;
+  RETURN jsonb_build_object('outcome', 'replayed', 'message', to_jsonb(message),
+    'reply', CASE WHEN reply.id IS NULL THEN NULL ELSE to_jsonb(reply) END);
 END $$;
 
 -- One message into a conversation that the caller has locked; a user message also queues its reply.
-CREATE OR REPLACE FUNCTION add_message(c conversations, p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION add_message(conversation conversations, p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
-  m messages;
-  reply jsonb;
+  message messages;
+  queued jsonb;
   cancelled jsonb := '[]';
+  answered text := p->>'replyTo';
   questions integer := CASE WHEN p->>'role' = 'user' THEN 1 ELSE 0 END;
 BEGIN
-  IF p->>'replyTo' IS NOT NULL AND NOT EXISTS (SELECT FROM messages WHERE owner_id = c.owner_id
-    AND id = p->>'replyTo' AND conversation_id = c.id) THEN
+  IF answered IS NOT NULL AND NOT EXISTS (SELECT FROM messages WHERE owner_id = conversation.owner_id
+    AND id = answered AND conversation_id = conversation.id) THEN
     PERFORM refuse('{"outcome": "reply_to_not_found"}');
   END IF;
   IF questions > 0 THEN
-    cancelled := make_way(c, p);
+    cancelled := make_way(conversation, p);
   END IF;
   INSERT INTO messages (id, owner_id, conversation_id, position, role, content, reply_to, reply_id, metadata,
     idempotency_key, idempotency_fingerprint)
-  VALUES (p->>'messageId', c.owner_id, c.id, c.next_position, p->>'role', p->>'content', p->>'replyTo',
-    CASE WHEN questions > 0 THEN p->>'replyId' END, coalesce(p->'metadata', '{}'), p->>'idempotencyKey',
-    p->>'idempotencyFingerprint')
-  RETURNING * INTO m;
+  VALUES (p->>'messageId', conversation.owner_id, conversation.id, conversation.next_position, p->>'role',
+    p->>'content', answered, CASE WHEN questions > 0 THEN p->>'replyId' END,
+    coalesce(p->'metadata', '{}'), p->>'idempotencyKey', p->>'idempotencyFingerprint')
+  RETURNING * INTO message;
   IF questions > 0 THEN
-    reply := queue_reply(c, m, p);
+    queued := queue_reply(conversation, message, p);
   END IF;
   -- A question also reserves the position of its answer, so that two quick ones still read in turns.
   UPDATE conversations SET next_position = next_position + 1 + questions, next_ordinal = next_ordinal + questions,
     message_count = message_count + 1, version = version + 1, updated_at = now()
-  WHERE owner_id = c.owner_id AND id = c.id;
-  RETURN jsonb_build_object('outcome', 'sent', 'message', to_jsonb(m), 'reply', reply, 'cancelled', cancelled);
+  WHERE owner_id = conversation.owner_id AND id = conversation.id;
+  RETURN jsonb_build_object('outcome', 'sent', 'message', to_jsonb(message), 'reply', queued, 'cancelled', cancelled);
 END $$;
 
 -- POST …/messages. Arguments: ownerId, conversationId, messageId, replyId, role, content, replyTo, metadata,
@@ -193,14 +198,14 @@ END $$;
 -- priceOutput), deadlineSeconds, ratePerSecond, rateBurst, ratePerMinute, idempotencyKey, idempotencyFingerprint.
 CREATE OR REPLACE FUNCTION send_message(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
-  c conversations;
+  conversation conversations;
   earlier jsonb := sent_before(p);
   answer text;
 BEGIN
   IF earlier IS NOT NULL THEN
     RETURN earlier;
   END IF;
-  SELECT * INTO c FROM conversations WHERE owner_id = p->>'ownerId' AND id = p->>'conversationId'
+  SELECT * INTO conversation FROM conversations WHERE owner_id = p->>'ownerId' AND id = p->>'conversationId'
     AND deleted_at IS NULL FOR NO KEY UPDATE;
   IF NOT FOUND THEN
     RETURN '{"outcome": "not_found"}';
@@ -210,7 +215,7 @@ BEGIN
   IF earlier IS NOT NULL THEN
     RETURN earlier;
   END IF;
-  RETURN add_message(c, p);
+  RETURN add_message(conversation, p);
 EXCEPTION
   WHEN SQLSTATE 'PY001' THEN
     GET STACKED DIAGNOSTICS answer = PG_EXCEPTION_DETAIL;
@@ -226,39 +231,40 @@ END $$;
 
 CREATE OR REPLACE FUNCTION asked_before(p jsonb) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
 DECLARE
-  r replies;
-  m messages;
+  key text := p->>'replyIdempotencyKey';
+  reply replies;
+  message messages;
 BEGIN
-  IF p->>'replyIdempotencyKey' IS NULL THEN
+  IF key IS NULL THEN
     RETURN NULL;
   END IF;
-  SELECT * INTO r FROM replies
-  WHERE owner_id = p->>'ownerId' AND idempotency_key = p->>'replyIdempotencyKey';
+  SELECT * INTO reply FROM replies
+  WHERE owner_id = p->>'ownerId' AND idempotency_key = key;
   IF NOT FOUND THEN
     RETURN NULL;
   END IF;
-  IF r.idempotency_fingerprint <> p->>'replyIdempotencyFingerprint' THEN
+  IF reply.idempotency_fingerprint <> p->>'replyIdempotencyFingerprint' THEN
     RETURN '{"outcome": "mismatch"}';
   END IF;
-  SELECT * INTO m FROM messages WHERE owner_id = r.owner_id AND id = r.message_id;
-  RETURN jsonb_build_object('outcome', 'replayed', 'message', to_jsonb(m), 'reply', to_jsonb(r));
+  SELECT * INTO message FROM messages WHERE owner_id = reply.owner_id AND id = reply.message_id;
+  RETURN jsonb_build_object('outcome', 'replayed', 'message', to_jsonb(message), 'reply', to_jsonb(reply));
 END $$;
 
 -- POST …/messages/{messageId}/replies. Arguments as of send_message, less the message's own. Whether there is such a
 -- message comes before whether the conversation is busy.
 CREATE OR REPLACE FUNCTION ask_again(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
-  c conversations;
-  m messages;
+  conversation conversations;
+  message messages;
   earlier jsonb := asked_before(p);
   cancelled jsonb;
-  reply jsonb;
+  queued jsonb;
   answer text;
 BEGIN
   IF earlier IS NOT NULL THEN
     RETURN earlier;
   END IF;
-  SELECT * INTO c FROM conversations WHERE owner_id = p->>'ownerId' AND id = p->>'conversationId'
+  SELECT * INTO conversation FROM conversations WHERE owner_id = p->>'ownerId' AND id = p->>'conversationId'
     AND deleted_at IS NULL FOR NO KEY UPDATE;
   IF NOT FOUND THEN
     RETURN '{"outcome": "not_found"}';
@@ -267,22 +273,22 @@ BEGIN
   IF earlier IS NOT NULL THEN
     RETURN earlier;
   END IF;
-  SELECT * INTO m FROM messages
-  WHERE owner_id = c.owner_id AND id = p->>'messageId' AND conversation_id = c.id;
+  SELECT * INTO message FROM messages
+  WHERE owner_id = conversation.owner_id AND id = p->>'messageId' AND conversation_id = conversation.id;
   IF NOT FOUND THEN
     RETURN '{"outcome": "not_found"}';
   END IF;
-  IF m.role <> 'user' OR m.is_deleted THEN
+  IF message.role <> 'user' OR message.is_deleted THEN
     RETURN '{"outcome": "not_askable"}';
   END IF;
-  cancelled := make_way(c, p);
+  cancelled := make_way(conversation, p);
   UPDATE messages SET reply_id = p->>'replyId', version = version + 1, updated_at = now()
-  WHERE owner_id = c.owner_id AND id = m.id
-  RETURNING * INTO m;
-  reply := queue_reply(c, m, p);
+  WHERE owner_id = conversation.owner_id AND id = message.id
+  RETURNING * INTO message;
+  queued := queue_reply(conversation, message, p);
   UPDATE conversations SET next_ordinal = next_ordinal + 1, version = version + 1, updated_at = now()
-  WHERE owner_id = c.owner_id AND id = c.id;
-  RETURN jsonb_build_object('outcome', 'sent', 'message', to_jsonb(m), 'reply', reply, 'cancelled', cancelled);
+  WHERE owner_id = conversation.owner_id AND id = conversation.id;
+  RETURN jsonb_build_object('outcome', 'sent', 'message', to_jsonb(message), 'reply', queued, 'cancelled', cancelled);
 EXCEPTION
   WHEN SQLSTATE 'PY001' THEN
     GET STACKED DIAGNOSTICS answer = PG_EXCEPTION_DETAIL;
@@ -296,42 +302,47 @@ EXCEPTION
 END $$;
 
 -- The row and the unfinished reply that is next in order.
-CREATE OR REPLACE FUNCTION conversation_json(c conversations) RETURNS jsonb LANGUAGE sql STABLE AS $$
-  SELECT to_jsonb(c) || jsonb_build_object('active_reply_id', next_reply(c.owner_id, c.id))
+CREATE OR REPLACE FUNCTION conversation_json(conversation conversations) RETURNS jsonb LANGUAGE sql STABLE AS $$
+  SELECT to_jsonb(conversation) || jsonb_build_object('active_reply_id', next_reply(conversation.owner_id, conversation.id))
 $$;
 
 CREATE OR REPLACE FUNCTION created_before(p jsonb) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
 DECLARE
-  c conversations;
-  m messages;
-  r replies;
+  key text := p->>'conversationIdempotencyKey';
+  conversation conversations;
+  message messages;
+  reply replies;
 BEGIN
-  IF p->>'conversationIdempotencyKey' IS NULL THEN
+  IF key IS NULL THEN
     RETURN NULL;
   END IF;
-  SELECT * INTO c FROM conversations
-  WHERE owner_id = p->>'ownerId' AND idempotency_key = p->>'conversationIdempotencyKey';
+  SELECT * INTO conversation FROM conversations
+  WHERE owner_id = p->>'ownerId' AND idempotency_key = key;
   IF NOT FOUND THEN
     RETURN NULL;
   END IF;
-  IF c.idempotency_fingerprint <> p->>'conversationIdempotencyFingerprint' THEN
+  IF conversation.idempotency_fingerprint <> p->>'conversationIdempotencyFingerprint' THEN
     RETURN '{"outcome": "mismatch"}';
   END IF;
   IF p->>'content' IS NOT NULL THEN
-    SELECT * INTO m FROM messages WHERE owner_id = c.owner_id AND conversation_id = c.id AND is_active
+    SELECT * INTO message FROM messages
+    WHERE owner_id = conversation.owner_id AND conversation_id = conversation.id AND is_active
     ORDER BY position LIMIT 1;
-    SELECT * INTO r FROM replies WHERE owner_id = c.owner_id AND message_id = m.id ORDER BY ordinal LIMIT 1;
-    RETURN jsonb_build_object('outcome', 'replayed', 'conversation', conversation_json(c),
-      'message', to_jsonb(m), 'reply', to_jsonb(r));
+    SELECT * INTO reply FROM replies WHERE owner_id = message.owner_id AND message_id = message.id
+    ORDER BY ordinal LIMIT 1;
+    RETURN jsonb_build_object('outcome', 'replayed', 'conversation', conversation_json(conversation),
+      'message', to_jsonb(message), 'reply', to_jsonb(reply));
   END IF;
-  RETURN jsonb_build_object('outcome', 'replayed', 'conversation', conversation_json(c));
+  RETURN jsonb_build_object('outcome', 'replayed', 'conversation', conversation_json(conversation));
 END $$;
 
 -- POST /v1/conversations. Arguments: ownerId, conversationId, title, description, systemPrompt (absent: the
 -- caller's default), systemPromptId, conversationModel, metadata, and with `content` those of send_message.
 CREATE OR REPLACE FUNCTION create_conversation(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
-  c conversations;
+  owner text := p->>'ownerId';
+  prompt_id text := p->>'systemPromptId';
+  conversation conversations;
   prompt system_prompts;
   earlier jsonb := created_before(p);
   sent jsonb := '{}';
@@ -340,26 +351,25 @@ BEGIN
   IF earlier IS NOT NULL THEN
     RETURN earlier;
   END IF;
-  IF p->>'systemPromptId' IS NOT NULL THEN
-    SELECT * INTO prompt FROM system_prompts WHERE id = p->>'systemPromptId'
-      AND may_use_prompt(system_prompts, p->>'ownerId');
+  IF prompt_id IS NOT NULL THEN
+    SELECT * INTO prompt FROM system_prompts WHERE id = prompt_id AND may_use_prompt(system_prompts, owner);
     IF NOT FOUND THEN
       RETURN '{"outcome": "prompt_not_found"}';
     END IF;
   ELSIF NOT p ? 'systemPrompt' AND NOT p ? 'systemPromptId' THEN
-    SELECT * INTO prompt FROM system_prompts WHERE owner_id = p->>'ownerId' AND is_default;
+    SELECT * INTO prompt FROM system_prompts WHERE owner_id = owner AND is_default;
   END IF;
   INSERT INTO conversations (id, owner_id, title, description, system_prompt, system_prompt_id, model, metadata,
     idempotency_key, idempotency_fingerprint)
-  VALUES (p->>'conversationId', p->>'ownerId', p->>'title', p->>'description',
+  VALUES (p->>'conversationId', owner, p->>'title', p->>'description',
     coalesce(prompt.content, p->>'systemPrompt'), prompt.id, p->>'conversationModel',
     coalesce(p->'metadata', '{}'), p->>'conversationIdempotencyKey', p->>'conversationIdempotencyFingerprint')
-  RETURNING * INTO c;
+  RETURNING * INTO conversation;
   IF p->>'content' IS NOT NULL THEN
-    sent := add_message(c, p - 'metadata');
-    SELECT * INTO c FROM conversations WHERE owner_id = c.owner_id AND id = c.id;
+    sent := add_message(conversation, p - 'metadata');
+    SELECT * INTO conversation FROM conversations WHERE owner_id = conversation.owner_id AND id = conversation.id;
   END IF;
-  RETURN sent || jsonb_build_object('outcome', 'created', 'conversation', conversation_json(c));
+  RETURN sent || jsonb_build_object('outcome', 'created', 'conversation', conversation_json(conversation));
 EXCEPTION
   WHEN SQLSTATE 'PY001' THEN
     GET STACKED DIAGNOSTICS answer = PG_EXCEPTION_DETAIL;

@@ -173,9 +173,7 @@ export const defects: readonly Defect[] = [
   {
     name: "no fence: any attempt may finish",
     breaks: 8,
-    planted: [
-      { in: "finish_reply", statement: " OR r.attempt <> (p->>'attempt')::integer THEN", instead: " THEN" },
-    ],
+    planted: [{ in: "finish_reply", statement: " OR reply.attempt <> attempted THEN", instead: " THEN" }],
     run: scene(twoWorkers),
   },
   {
@@ -217,7 +215,7 @@ export const defects: readonly Defect[] = [
     name: "no idempotency: a key is not looked up",
     breaks: 7,
     planted: [
-      { in: "sent_before", statement: "p->>'idempotencyKey' IS NULL", instead: "true" },
+      { in: "sent_before", statement: "key IS NULL", instead: "true" },
       // And not stored either, or its index would refuse the twin.
       {
         in: "add_message",
@@ -233,8 +231,8 @@ export const defects: readonly Defect[] = [
     planted: [
       {
         in: "cancel_reply",
-        statement: "r := end_reply(r, 'cancelled', charge_so_far(r), '{}');",
-        instead: "r.status := 'cancelled';",
+        statement: "reply := end_reply(reply, 'cancelled', charge_so_far(reply), '{}');",
+        instead: "reply.status := 'cancelled';",
       },
     ],
     run: scene(cancelWhileRunning),
@@ -242,9 +240,7 @@ export const defects: readonly Defect[] = [
   {
     name: "no order: a reply does not wait for the one before it",
     breaks: 9,
-    planted: [
-      { in: "take_reply", statement: "next_reply(r.owner_id, r.conversation_id) <> r.id", instead: "false" },
-    ],
+    planted: [{ in: "take_reply", statement: "<> reply.id", instead: "IS NULL" }],
     run: scene(inTurns),
   },
   {
