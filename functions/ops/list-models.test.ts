@@ -40,9 +40,8 @@ it("lists a default that only the server behind OPENAI_BASE_URL knows", async ()
 });
 
 it("names metered prices as the contract does", async () => {
-  const [listed] = availableModels({ includeScripted: true }).models;
-  if (listed === undefined) throw new Error("There is always a scripted model.");
-  const price = { kind: "metered", inputPerThousand: 2, outputPerThousand: 8 } as const;
-  const models = await list({ models: [{ ...listed, price }], acceptsAnyOpenAiModel: false });
+  const name = { id: "scripted/echo", provider: "scripted", name: "echo" } as const;
+  const terms = { contextTokens: 9_000, maxOutputTokens: 100, priceInput: 2, priceOutput: 8 };
+  const models = await list({ models: [{ ...name, ...terms }], acceptsAnyOpenAiModel: false });
   expect(models[0]?.price).toEqual({ kind: "metered", inputPer1000: 2, outputPer1000: 8 });
 });

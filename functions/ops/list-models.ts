@@ -1,13 +1,10 @@
+import { renderPrice } from "@parley/contract/render/price";
 import type { opsRoutes } from "@parley/contract/routes/ops";
 import type { Operation } from "@parley/http/api-types";
-import type { Model, ModelCatalog, Price } from "@parley/llm/models";
+import type { Model, ModelCatalog } from "@parley/llm/models";
 
-function toPrice(price: Price) {
-  if (price.kind === "flat") return price;
-  return { kind: price.kind, inputPer1000: price.inputPerThousand, outputPer1000: price.outputPerThousand };
-}
-
-function toModel({ id, name, provider, contextTokens, maxOutputTokens, price }: Model, defaultId: string) {
+function toModel(model: Model, defaultId: string) {
+  const { id, name, provider, contextTokens, maxOutputTokens } = model;
   return {
     id,
     name,
@@ -15,7 +12,7 @@ function toModel({ id, name, provider, contextTokens, maxOutputTokens, price }: 
     isDefault: id === defaultId,
     contextTokens,
     maxOutputTokens,
-    price: toPrice(price),
+    price: renderPrice(model),
   };
 }
 

@@ -28,7 +28,7 @@ it("has well-formed, unique ids and sound limits", () => {
   for (const model of models) {
     expect(model.id).toBe(`${model.provider}/${model.name}`);
     expect(model.maxOutputTokens).toBeLessThan(model.contextTokens / 2);
-    expect(model.price).toEqual({ kind: "flat", tokens: 100 });
+    expect(model).toMatchObject({ priceFlat: 100 });
   }
 });
 
@@ -62,7 +62,7 @@ it("accepts any OpenAI model with a base URL, with cautious limits", () => {
     name: "meta-llama/llama-4:8b",
     contextTokens: 16_384,
     maxOutputTokens: 4_096,
-    price: { kind: "flat", tokens: 100 },
+    priceFlat: 100,
   });
   for (const id of [
     "openai/",

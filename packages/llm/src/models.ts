@@ -2,15 +2,14 @@ export type ProviderName = "openai" | "anthropic" | "scripted";
 
 /** What a reply costs its user, in the tokens of the user's balance. */
 export type Price =
-  | { readonly kind: "flat"; readonly tokens: number }
+  | { readonly priceFlat: number }
   | {
-      readonly kind: "metered";
       /** Balance tokens per 1 000 tokens the model reads and writes. */
-      readonly inputPerThousand: number;
-      readonly outputPerThousand: number;
+      readonly priceInput: number;
+      readonly priceOutput: number;
     };
 
-export interface Model {
+export type Model = Price & {
   /** `provider/name`, e.g. `openai/gpt-6.1-terra`. */
   readonly id: string;
   readonly provider: ProviderName;
@@ -20,8 +19,7 @@ export interface Model {
   readonly contextTokens: number;
   /** The maximum that one reply asks for, hidden reasoning included; may be below the model's own limit. */
   readonly maxOutputTokens: number;
-  readonly price: Price;
-}
+};
 
 /** The models of one deployment. */
 export interface ModelCatalog {
@@ -39,7 +37,7 @@ export interface ModelCatalogInput {
   readonly includeScripted: boolean;
 }
 
-const DEFAULT_PRICE: Price = { kind: "flat", tokens: 100 };
+const DEFAULT_PRICE: Price = { priceFlat: 100 };
 
 type Limits = Pick<Model, "contextTokens" | "maxOutputTokens">;
 
@@ -115,5 +113,5 @@ function modelsOf(provider: ProviderName, limits: Limits, names: readonly string
 }
 
 function toModel(provider: ProviderName, name: string, limits: Limits): Model {
-  return { id: `${provider}/${name}`, provider, name, ...limits, price: DEFAULT_PRICE };
+  return { id: `${provider}/${name}`, provider, name, ...limits, ...DEFAULT_PRICE };
 }

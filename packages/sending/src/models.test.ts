@@ -33,15 +33,10 @@ it("hands the database limits and price of each model, and the default", () => {
 });
 
 it("hands over metered prices per thousand of the model's tokens", () => {
-  const [model] = offline.models;
-  if (model === undefined) throw new Error("There is always a scripted model.");
-  const price = { kind: "metered", inputPerThousand: 2, outputPerThousand: 8 } as const;
-  const { models } = offeredModels(
-    { models: [{ ...model, price }], acceptsAnyOpenAiModel: false },
-    undefined,
-  );
-  expect(models[model.id]).toMatchObject({ priceInput: 2, priceOutput: 8 });
-  expect(models[model.id]).not.toHaveProperty("priceFlat");
+  const name = { id: "scripted/echo", provider: "scripted", name: "echo" } as const;
+  const terms = { contextTokens: 9_000, maxOutputTokens: 100, priceInput: 2, priceOutput: 8 };
+  const catalog = { models: [{ ...name, ...terms }], acceptsAnyOpenAiModel: false };
+  expect(offeredModels(catalog, undefined).models).toEqual({ "scripted/echo": terms });
 });
 
 it("stands for models that only the server behind OPENAI_BASE_URL knows", () => {

@@ -27,10 +27,8 @@ export function deploymentModels(configured: Configured): ModelCatalog {
   });
 }
 
-function termsOf({ contextTokens, maxOutputTokens, price }: Model): ModelTerms {
-  const limits = { contextTokens, maxOutputTokens };
-  if (price.kind === "flat") return { ...limits, priceFlat: price.tokens };
-  return { ...limits, priceInput: price.inputPerThousand, priceOutput: price.outputPerThousand };
+function termsOf({ id: _id, provider: _provider, name: _name, ...terms }: Model): ModelTerms {
+  return terms;
 }
 
 /**
