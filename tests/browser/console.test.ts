@@ -111,6 +111,24 @@ it("asks again in other words, and keeps the answer before", async () => {
   await answers(page).getByText("Echo: Frist").waitFor();
 });
 
+it("finds a conversation by what was said in it", async () => {
+  const user = await signUp();
+  const { page } = await visit(browser);
+  await signInAs(page, user.email);
+  for (const words of ["The heron stood still", "Nothing alike"]) {
+    await page.getByRole("link", { name: "New chat" }).first().click();
+    await composer(page).fill(words);
+    await page.keyboard.press("Enter");
+    await answers(page).getByText(`Echo: ${words}`).waitFor();
+  }
+  await page.keyboard.press("ControlOrMeta+k");
+  await page.keyboard.type("heron");
+  await page.getByRole("option", { name: /The heron stood still/ }).waitFor();
+  expect(await page.getByRole("option").count()).toBe(1);
+  await page.keyboard.press("Enter");
+  await answers(page).getByText("Echo: The heron stood still").waitFor();
+});
+
 it("keeps what was not sent, and tells one user nothing of another", async () => {
   const { user, place } = await slowConversation();
   const { page } = await visit(browser);

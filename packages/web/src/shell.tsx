@@ -1,5 +1,6 @@
 import { useEffect, useMemo } from "preact/hooks";
 import { ChatPage } from "./chat/chat-page.tsx";
+import { isSearching, SearchDialog } from "./sidebar/search-dialog.tsx";
 import { Sidebar } from "./sidebar/sidebar.tsx";
 import { isDrawerOpen } from "./ui/drawer.tsx";
 import { addresses, go, place } from "./ui/router.ts";
@@ -15,6 +16,10 @@ export function Shell() {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.key === "Escape") isDrawerOpen.value = false;
+      if ((event.ctrlKey || event.metaKey) && !event.shiftKey && event.key.toLowerCase() === "k") {
+        event.preventDefault();
+        isSearching.value = true;
+      }
       if ((event.ctrlKey || event.metaKey) && event.shiftKey && event.key.toLowerCase() === "o") {
         event.preventDefault();
         go(addresses.newChat);
@@ -40,6 +45,7 @@ export function Shell() {
         <div class="page">
           <ChatPage key={current.conversationId ?? "new"} conversationId={current.conversationId} />
         </div>
+        <SearchDialog />
         <ToastArea />
       </div>
     </WorkspaceContext.Provider>

@@ -43,7 +43,7 @@ export function AnswerView({ answer, isLast, onAskAgain, children }: AnswerViewP
       )}
       <div class="actions">
         {!runs && text !== "" && <CopyButton text={text} label="Copy answer" />}
-        {!runs && onAskAgain !== undefined && (
+        {!runs && reply?.status !== "failed" && onAskAgain !== undefined && (
           <button
             type="button"
             class="icon-button"

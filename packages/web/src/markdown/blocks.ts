@@ -1,7 +1,7 @@
 import { lexer, type Token } from "marked";
 
 /**
- * Reads a text that grows: what stands before its last block is not read again. A text that did not grow out of the
+ * Reads a text that grows: what stands before its last two blocks is not read again. A text that did not grow out of the
  * one before is read anew.
  */
 export function createBlockReader(): (text: string) => readonly Token[] {
@@ -16,9 +16,9 @@ export function createBlockReader(): (text: string) => readonly Token[] {
     known = text;
     const fresh = lexer(text.slice(settledLength)) as Token[];
     const all = [...settled, ...fresh];
-    // Behind a list or a quote an empty line does not end it yet.
-    const last = fresh.findLastIndex(({ type }) => type !== "space");
-    const done = fresh.slice(0, Math.max(0, last));
+    // An empty line does not end a list yet: what stands behind it may turn out to be its next item.
+    const shown = [...fresh.keys()].filter((index) => fresh[index]?.type !== "space");
+    const done = fresh.slice(0, shown.at(-2) ?? 0);
     const length = done.reduce((sum, { raw }) => sum + raw.length, 0);
     // The lexer replaces tabs and line ends, so that lengths may differ: such a text is read as a whole.
     if (text.startsWith(done.map(({ raw }) => raw).join(""), settledLength)) {

@@ -1,4 +1,5 @@
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
+import { readWhoMayRegister } from "./can-register.ts";
 import { sessionState } from "./session.ts";
 import { ConfirmPage, ForgotPage, RegisterPage, ResetPage, SignInPage } from "./sign-in-steps.tsx";
 
@@ -23,6 +24,9 @@ function first(): Step {
 
 export function SignInPages() {
   const [step, go] = useState<Step>(first);
+  useEffect(() => {
+    void readWhoMayRegister().catch(() => {});
+  }, []);
   return (
     <main class="sign-in">
       <div class="sign-in-card" key={step.name}>

@@ -1,6 +1,7 @@
 import { ParleyError } from "@parley/client";
 import { useState } from "preact/hooks";
 import { inWords } from "../ui/words.ts";
+import { canRegister } from "./can-register.ts";
 import { Field, Form } from "./form.tsx";
 import { parley, signIn } from "./session.ts";
 import type { StepProps } from "./sign-in-pages.tsx";
@@ -37,9 +38,11 @@ export function SignInPage({ step, go }: StepProps<"sign-in">) {
         <Field name="password" label="Password" type="password" autocomplete="current-password" />
       </Form>
       <p class="sign-in-links">
-        <button type="button" class="link" onClick={() => go({ name: "register" })}>
-          Create an account
-        </button>
+        {canRegister.value && (
+          <button type="button" class="link" onClick={() => go({ name: "register" })}>
+            Create an account
+          </button>
+        )}
         <button type="button" class="link" onClick={() => go({ name: "forgot" })}>
           Forgot your password?
         </button>

@@ -17,7 +17,8 @@ function leaveIfOpen(id: string) {
 const tell = (error: unknown) => showToast(inWords(error));
 
 async function archive({ conversations }: Workspace, { id, status }: Conversation) {
-  const next = status === "active" ? "archived" : "active";
+  const before = status === "archived" ? "archived" : "active";
+  const next = before === "active" ? "archived" : "active";
   await parley.conversations.update({ conversationId: id, status: next });
   conversations.take(id);
   if (next === "archived") leaveIfOpen(id);
@@ -25,7 +26,7 @@ async function archive({ conversations }: Workspace, { id, status }: Conversatio
     label: "Undo",
     run: () =>
       void parley.conversations
-        .update({ conversationId: id, status })
+        .update({ conversationId: id, status: before })
         .then(() => conversations.refresh())
         .catch(tell),
   });

@@ -6,6 +6,7 @@ import { addresses, go, place } from "../ui/router.ts";
 import { useWorkspace } from "../workspace.ts";
 import { ConversationItem } from "./conversation-item.tsx";
 import { groupsOf } from "./groups.ts";
+import { isSearching } from "./search-dialog.tsx";
 
 export function Sidebar() {
   return (
@@ -19,6 +20,17 @@ export function Sidebar() {
           <Icon name="edit" />
         </a>
       </div>
+      <button
+        type="button"
+        class="search-button"
+        onClick={() => {
+          isSearching.value = true;
+        }}
+      >
+        <Icon name="search" />
+        Search
+        <kbd>{/Mac|iPhone|iPad/.test(navigator.platform) ? "⌘K" : "Ctrl K"}</kbd>
+      </button>
       <ConversationList />
       <Account />
     </aside>
