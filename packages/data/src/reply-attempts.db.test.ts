@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { newId } from "./ids.ts";
-import { cancelReply, getReply, getReplyWithContext } from "./replies.ts";
+import { deleteMessage, editMessage } from "./messages.ts";
+import { cancelReply, getReply, getReplyWithContext, type ReplyRow } from "./replies.ts";
 import { type Attempt, claimReply, finishReply, flushReply, startNextAttempt } from "./reply-jobs.ts";
 import { openScene, type Person, replyOf, type Scene, unexplained } from "./testing/scene.fixture.ts";
 
@@ -13,8 +14,8 @@ afterAll(async () => {
   await scene.close();
 });
 
-async function claimed(person: Person): Promise<Attempt> {
-  const { id } = replyOf(await person.send());
+async function claimed(person: Person, sent: Parameters<Person["send"]>[0] = {}): Promise<Attempt> {
+  const { id } = replyOf(await person.send(sent));
   const claim = await claimReply(scene.database, person.id, id);
   if (claim.outcome !== "claimed") throw new Error(`not claimed: ${claim.outcome}`);
   return { ownerId: person.id, replyId: id, attempt: claim.reply.attempt };
@@ -106,6 +107,47 @@ test("a cancel between two rounds is kept, and what was said before is paid for"
   ).toBeUndefined();
   const row = await getReply(scene.database, ada.id, first.replyId);
   expect(row).toMatchObject({ status: "cancelled", partialText: "Let me look.", tokensCharged: 100 });
+});
+
+test("deleting a question while its reply streams costs what a cancel does: what was produced", async () => {
+  const models = {
+    "openai/m": { contextTokens: 10_000, maxOutputTokens: 1_000, priceInput: 1_000, priceOutput: 2_000 },
+  };
+  const charged = [];
+  for (const end of ["cancel", "delete"]) {
+    const ada = await scene.person(10_000_000);
+    const attempt = await claimed(ada, { model: "openai/m", models });
+    const progress = { saved: 0, delta: "Let me", inputTokens: 30, outputTokens: 2, noteIds: [] };
+    await flushReply(scene.database, attempt, progress);
+    const { messageId, conversationId } = (await getReply(
+      scene.database,
+      ada.id,
+      attempt.replyId,
+    )) as ReplyRow;
+    const deletion = { ownerId: ada.id, conversationId, messageId, expectedVersion: undefined };
+    if (end === "cancel") await cancelReply(scene.database, ada.id, attempt.replyId);
+    else expect(await deleteMessage(scene.database, deletion)).toMatchObject({ outcome: "deleted" });
+    const [row] = await scene.rows(
+      `select status, tokens_charged::int as charged from replies where id = '${attempt.replyId}'`,
+    );
+    charged.push(row);
+  }
+  expect(charged).toEqual(Array(2).fill({ status: "cancelled", charged: 30 + 2 * 2 }));
+});
+
+test("an edited answer of a model is marked, and what the model wrote stays as a version", async () => {
+  const ada = await scene.person();
+  const attempt = await claimed(ada);
+  const messageId = newId();
+  const answer = { status: "completed", messageId, content: "Whales sing.", finishReason: "stop" } as const;
+  await finishReply(scene.database, attempt, answer);
+  const { conversationId } = ada;
+  const change = { ownerId: ada.id, conversationId, messageId, content: "Whales hum." };
+  const edited = await editMessage(scene.database, change as Parameters<typeof editMessage>[1]);
+  expect(edited).toMatchObject({ role: "assistant", content: "Whales hum.", isEdited: true });
+  expect(await scene.rows(`select content from message_versions where message_id = '${messageId}'`)).toEqual([
+    { content: "Whales sing." },
+  ]);
 });
 
 test("another worker starts without what the first was shown", async () => {
