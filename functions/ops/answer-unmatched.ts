@@ -4,7 +4,7 @@ import type { ApiResponse, UnmatchedRequest } from "@parley/http/api-types";
 import { problem } from "@parley/http/problem";
 
 // What of a path may stand in a header as it came: ids and names do.
-const plainPath = /^(?:\/[\w.~@:-]+)+$/;
+const plainPath = /^(?:\/|(?:\/[\w.~@:-]+)+)$/;
 
 function withQuery(path: string, query: string): string {
   return /^[!-~]+$/.test(query) ? `${path}?${query}` : path;
@@ -15,7 +15,7 @@ function withQuery(path: string, query: string): string {
  * @throws Problem 405 for a path that has other methods, 404 for one that no route has
  */
 export function answerUnmatched({ method, path, query }: UnmatchedRequest): ApiResponse {
-  const trimmed = path.replace(/\/+$/, "");
+  const trimmed = path.replace(/\/+$/, "") || "/";
   const methods = plainPath.test(trimmed) ? methodsOf(allRoutes, trimmed) : [];
   if (methods.length === 0) throw problem("not-found", { detail: "There is no such route." });
   const headers = { Allow: [...methods, "OPTIONS"].join(", ") };
