@@ -24,6 +24,24 @@ describe.each(["/docs", "/redoc"])("%s", (path) => {
   });
 });
 
+it("serves the console at /, of files that may be kept for ever", async () => {
+  const response = await fetch(`${url}/`);
+  expect(response.headers.get("cache-control")).toBe("no-cache");
+  const policy = String(response.headers.get("content-security-policy"));
+  expect(policy).toContain(`default-src 'none'; script-src 'self'; style-src 'self'`);
+  expect(policy).toContain(`connect-src 'self' ${inject("stack").websocketUrl};`);
+  const places = [...(await response.text()).matchAll(/(?:src|href)="([^"]+)"/g)].map(([, place]) => place);
+  expect(places).toHaveLength(3);
+  for (const place of places) {
+    const asset = await fetch(`${url}${place}`);
+    expect([place, asset.status]).toEqual([place, 200]);
+    expect(asset.headers.get("cache-control")).toBe("public, max-age=31536000, immutable");
+  }
+  for (const name of ["index.html", "index.mjs", "..%2Findex.mjs", "."]) {
+    expect([400, 404]).toContain((await fetch(`${url}/console/${name}`)).status);
+  }
+});
+
 it("packs its files for whoever takes them so, and answers 304 to who has them", async () => {
   const ask = (headers: Record<string, string>) => fetch(`${url}/docs/swagger-ui.js`, { headers });
   const plain = await ask({ "accept-encoding": "identity" });
