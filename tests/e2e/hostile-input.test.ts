@@ -81,8 +81,7 @@ describe.each(lists)("$name", ({ name }) => {
   it("refuses cursors that it has not made", async () => {
     const forged = ["x", "null", "[]", '["a",1,"b"]', '{"key":1}', "'; drop table users; --"];
     for (const cursor of [...forged, ...forged.map((text) => Buffer.from(text).toString("base64url"))]) {
-      const required = name === "searchMessages" ? { q: "lease" } : {};
-      const { errors } = await ada.refused(name, 400, { params, query: { ...required, cursor } });
+      const { errors } = await ada.refused(name, 400, { params, query: { cursor } });
       expect(errors?.[0]?.path).toBe("query.cursor");
     }
   });

@@ -18,6 +18,10 @@ async function found(user: User, q: string, more: object = {}) {
   return data.map(({ message }) => message.content);
 }
 
+function newest(user: User, query: Record<string, string | number> = {}) {
+  return user.expect("searchMessages", 200, { query });
+}
+
 describe("searching messages", () => {
   it("finds the caller's in every conversation, with what matches", async () => {
     const garden = await startConversation(ada, { title: "Garden" });
@@ -47,6 +51,34 @@ describe("searching messages", () => {
     }
   });
 
+  it("without a query lists all of the caller's, newest first, page by page", async () => {
+    const [leo, mia] = await Promise.all([signUp(), signUp()]);
+    const [first, second, gone] = [
+      await startConversation(leo, { title: "First" }),
+      await startConversation(leo),
+      await startConversation(leo),
+    ];
+    for (const conversationId of [first, second, gone, first, second])
+      await say(leo, conversationId, `in ${[first, second, gone].indexOf(conversationId)}`);
+    const deleted = await say(leo, first, "deleted");
+    await leo.expect("deleteMessage", 204, { params: { conversationId: first, messageId: deleted } });
+    await leo.expect("deleteConversation", 204, { params: { conversationId: gone } });
+    const seen: string[] = [];
+    let cursor: string | null = null;
+    do {
+      const query = { limit: 3, ...(cursor && { cursor }) };
+      const page: Awaited<ReturnType<typeof newest>> = await newest(leo, query);
+      seen.push(...page.data.map(({ conversationTitle, snippet }) => `${conversationTitle}: ${snippet}`));
+      expect(page.data.flatMap(({ highlights }) => highlights)).toEqual([]);
+      cursor = page.nextCursor;
+    } while (cursor !== null);
+    expect(seen).toEqual(["null: in 1", "First: in 0", "null: in 1", "First: in 0"]);
+    expect((await newest(leo, { role: "user" })).data).toEqual([]);
+    expect((await newest(mia)).data).toEqual([]);
+    const { nextCursor } = await newest(leo, { limit: 1 });
+    await leo.refused("searchMessages", 400, { query: { q: "in", cursor: String(nextCursor) } });
+  });
+
   it("goes on page by page, for the same search only", async () => {
     const conversationId = await startConversation(ada);
     for (const word of ["one", "two", "three"]) await say(ada, conversationId, `quokka ${word}`);
@@ -70,9 +102,9 @@ describe("searching messages", () => {
     expect(seen.sort()).toEqual(["quokka one", "quokka three", "quokka two"]);
   });
 
-  it("takes any text but none", async () => {
+  it("takes any text but a blank or endless one", async () => {
     for (const q of ["'", '"', "a & !(", "%", "\\", ":*", "\u{1F33B}"]) await found(ada, q);
-    for (const query of [{}, { q: "" }, { q: " " }, { q: "x".repeat(257) }, { q: "x", role: "system" }]) {
+    for (const query of [{ q: "" }, { q: " " }, { q: "x".repeat(257) }, { q: "x", role: "system" }]) {
       await ada.refused("searchMessages", 400, { query: query as Record<string, string> });
     }
   });

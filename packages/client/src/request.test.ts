@@ -114,6 +114,16 @@ describe("a request", () => {
     expect(sent[0]?.headers.has("authorization")).toBe(false);
   });
 
+  it("of an account is signed where somebody must be signed in", async () => {
+    const { parley, sent } = client([
+      new Response(null, { status: 204 }),
+      new Response(null, { status: 204 }),
+    ]);
+    await parley.auth.signOutEverywhere();
+    await parley.auth.changePassword({ currentPassword: "Correct-Horse-7", newPassword: "Better-Horse-8" });
+    expect(sent.map(({ headers }) => headers.get("authorization"))).toEqual(["Bearer t0", "Bearer t0"]);
+  });
+
   it("asks for another token when its token is refused", async () => {
     const asked: boolean[] = [];
     const { parley, sent } = client([problem(401), json({ id: "u1" })], ({ isRefused }) => {

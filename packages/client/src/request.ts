@@ -26,6 +26,9 @@ const maxRetryAfterSeconds = 20;
 const timeoutMillis = 30_000;
 const repeatable = new Set([429, 502, 503, 504]);
 
+/** Of the routes that sign people in and out, those of somebody who is signed in. */
+const signedAuthPaths = ["/v1/auth/change-password", "/v1/auth/sign-out-everywhere"];
+
 /** Waits; rejects with the signal's reason when it is aborted. */
 export function sleep(millis: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -114,7 +117,7 @@ export async function request(
     ...(ifNoneMatch !== undefined && { "if-none-match": ifNoneMatch }),
     ...(method === "POST" && !isAuth && { "idempotency-key": idempotencyKey ?? crypto.randomUUID() }),
   };
-  const call = isAuth ? once : authorized;
+  const call = isAuth && !signedAuthPaths.includes(path) ? once : authorized;
   for (let retry = 0; ; retry += 1) {
     const error = await call(
       sender,

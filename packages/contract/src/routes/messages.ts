@@ -15,13 +15,13 @@ export const messageRoutes = defineRoutes({
     ...base,
     method: "GET",
     path: "/v1/messages",
-    summary: "Search all messages, best match first",
+    summary: "Search all messages, best match first; without a query list them, newest first",
     description:
-      "Over the text of messages that are neither deleted nor replaced; ranks at most 1 000 of them.",
+      "Of messages that are neither deleted nor replaced; a search ranks at most 1 000 of them. Without `q` the snippet is the beginning of the text.",
     query: z.strictObject({
       limit: listQuery.limit,
       cursor: listQuery.cursor,
-      q: searchQuery,
+      q: z.optional(searchQuery),
       role: z.optional(z.enum(["user", "assistant"])),
     }),
   },

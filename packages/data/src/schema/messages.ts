@@ -58,6 +58,9 @@ export const messages = pgTable(
     // Of deleting a conversation: the two partial indexes above are of no use to a foreign key, which would read all
     // messages of the owner (60 ms of half a million, for each conversation).
     index("messages_conversation").on(table.ownerId, table.conversationId),
+    index("messages_newest")
+      .on(table.ownerId, table.createdAt, table.id)
+      .where(sql`${table.isActive} and not ${table.isDeleted}`),
     index("messages_reply_to_idx").on(table.ownerId, table.replyTo).where(sql`${table.replyTo} is not null`),
   ],
 );

@@ -1,0 +1,1 @@
+CREATE INDEX "messages_newest" ON "messages" USING btree ("owner_id","created_at","id") WHERE "messages"."is_active" and not "messages"."is_deleted";
