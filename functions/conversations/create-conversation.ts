@@ -1,6 +1,6 @@
 import type { conversationRoutes } from "@parley/contract/routes/conversations";
 import { newId } from "@parley/data/ids";
-import { createConversation as storeConversation } from "@parley/data/send-message";
+import { type FirstMessage, createConversation as storeConversation } from "@parley/data/send-message";
 import type { ApiRequest, Operation } from "@parley/http/api-types";
 import { replayHeader } from "@parley/http/idempotency";
 import { addLogKeys } from "@parley/runtime/logger";
@@ -22,28 +22,36 @@ function store({ database, asking }: AskingDependencies, { body, caller, idempot
     conversationModel: model,
     conversationIdempotencyKey: idempotency?.key,
     conversationIdempotencyFingerprint: idempotency?.fingerprint,
-    first: message && {
-      ...asking.terms,
-      ...message,
-      ownerId,
-      messageId: newId(),
-      replyId: newId(),
-      onBusy: "enqueue",
-    },
+    first: message && firstOf(message, asking, ownerId),
   });
 }
 
-/** Creates a conversation (201); with a first message its reply is queued at once (202). */
+function firstOf(
+  { content, role, model, metadata }: NonNullable<ApiRequest<Route>["body"]["message"]>,
+  asking: AskingDependencies["asking"],
+  ownerId: string,
+): FirstMessage {
+  const message = { messageId: newId(), content, messageMetadata: metadata };
+  if (role === "assistant") return { ...message, role };
+  return { ...message, role, ...asking.terms, ownerId, replyId: newId(), model, onBusy: "enqueue" };
+}
+
+/** Creates a conversation (201); the reply to a first message of the user is queued at once (202). */
 export function createConversation(dependencies: AskingDependencies): Operation<Route> {
   return async (request) => {
     const { body, caller, requestId } = request;
     requireOffered(dependencies.asking.catalog, body.model);
+    requireOffered(dependencies.asking.catalog, body.message?.model, "body.message.model");
     const storing = store(dependencies, request);
-    if (body.message !== undefined) dependencies.queue.warm();
+    if (body.message?.role === "user") dependencies.queue.warm();
     const created = await storing;
     if (!("conversation" in created)) throw refusalProblem(created, dependencies.asking.terms);
     const { outcome, message, reply } = created;
-    const conversation = renderNewConversation(created.conversation, reply?.id ?? null, body);
+    const conversation = renderNewConversation(
+      created.conversation,
+      { replyId: reply?.id ?? null, messageCount: message === undefined ? 0 : 1 },
+      body,
+    );
     addLogKeys({ conversationId: conversation.id });
     if (message === undefined || reply === undefined || body.message === undefined) {
       const headers = { Location: `/v1/conversations/${conversation.id}`, ...replayHeader(outcome) };

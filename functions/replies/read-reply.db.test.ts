@@ -36,6 +36,7 @@ async function ask(ownerId: string): Promise<string> {
     ownerId,
     conversationId: newId(),
     first: {
+      role: "user",
       ...noLimits,
       models: { "scripted/echo": terms },
       defaultModel: "scripted/echo",

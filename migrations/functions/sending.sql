@@ -331,7 +331,7 @@ BEGIN
     SELECT * INTO reply FROM replies WHERE owner_id = message.owner_id AND message_id = message.id
     ORDER BY ordinal LIMIT 1;
     RETURN jsonb_build_object('outcome', 'replayed', 'conversation', conversation_json(conversation),
-      'message', to_jsonb(message), 'reply', to_jsonb(reply));
+      'message', to_jsonb(message), 'reply', CASE WHEN reply.id IS NULL THEN NULL ELSE to_jsonb(reply) END);
   END IF;
   RETURN jsonb_build_object('outcome', 'replayed', 'conversation', conversation_json(conversation));
 END $$;
@@ -366,7 +366,7 @@ BEGIN
     coalesce(p->'metadata', '{}'), p->>'conversationIdempotencyKey', p->>'conversationIdempotencyFingerprint')
   RETURNING * INTO conversation;
   IF p->>'content' IS NOT NULL THEN
-    sent := add_message(conversation, p - 'metadata');
+    sent := add_message(conversation, p || jsonb_build_object('metadata', coalesce(p->'messageMetadata', '{}')));
     SELECT * INTO conversation FROM conversations WHERE owner_id = conversation.owner_id AND id = conversation.id;
   END IF;
   RETURN sent || jsonb_build_object('outcome', 'created', 'conversation', conversation_json(conversation));

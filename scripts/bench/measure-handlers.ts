@@ -237,6 +237,7 @@ const created = await createConversation(database, {
   ownerId: userId,
   conversationId: newId(),
   first: {
+    role: "user",
     ...unlimited,
     ownerId: userId,
     messageId: newId(),

@@ -46,6 +46,38 @@ describe("creating", () => {
     expect(now).toMatchObject({ activeReplyId: null, messageCount: 2 });
   });
 
+  it("begins with a message as it may be sent: its own model and metadata, or an assistant's greeting", async () => {
+    const metadata = { topic: "tests" };
+    const message = { content: "Hello", model: "scripted/echo", metadata: { mood: "good" } };
+    const asked = await ada.expect("createConversation", 202, {
+      body: { model: "scripted/slow", metadata, message },
+    });
+    expect(asked.conversation).toMatchObject({ model: "scripted/slow", metadata });
+    expect(asked.message.metadata).toEqual({ mood: "good" });
+    expect(await ended(ada, asked.reply.id)).toMatchObject({ model: "scripted/echo", status: "completed" });
+
+    const body = { message: { content: "What may I do for you?", role: "assistant" } };
+    const headers = { "idempotency-key": "greeting" };
+    const greeted = await ada.send("createConversation", { body, headers });
+    expect(greeted.status).toBe(201);
+    expect(greeted.body).toMatchObject({ messageCount: 1, activeReplyId: null });
+    const again = await ada.send("createConversation", { body, headers });
+    expect([again.status, again.text]).toEqual([201, greeted.text]);
+    expect(again.headers.get("idempotent-replayed")).toBe("true");
+    const params = { conversationId: (greeted.body as { id: string }).id };
+    const { data } = await ada.expect("listMessages", 200, { params });
+    expect(data.map(({ role, content }) => [role, content])).toEqual([["assistant", body.message.content]]);
+    await eve.refused("listMessages", 404, { params });
+
+    const unknown = { message: { content: "Hello", model: "scripted/no-such" } };
+    const refused = await ada.refused("createConversation", 400, { body: unknown });
+    expect(refused.errors?.[0]?.path).toBe("body.message.model");
+    const both = { message: { ...body.message, model: "scripted/echo" } };
+    expect((await ada.refused("createConversation", 400, { body: both })).errors?.[0]?.path).toBe(
+      "body.message.role",
+    );
+  });
+
   it("refuses a model that is not offered, and a prompt that is not the caller's", async () => {
     const model = await ada.refused("createConversation", 400, { body: { model: "scripted/no-such" } });
     expect(model.errors).toEqual([{ path: "body.model", message: expect.any(String) }]);

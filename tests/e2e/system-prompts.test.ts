@@ -131,11 +131,12 @@ describe("conversations", () => {
     expect(bare).toMatchObject({ systemPrompt: null, systemPromptId: null });
   });
 
-  it("keep their copy, fill it for each reply, and remember where it came from", async () => {
+  it("keep their copy, fill it for each reply, and remember where it came from until it is edited", async () => {
     const systemPromptId = await save(ada);
     const metadata = { name: "Captain {{name}}" };
     const conversationId = await startConversation(ada, { systemPromptId, metadata });
     const params = { conversationId };
+    expect(await ada.expect("getConversation", 200, { params })).toMatchObject({ systemPromptId });
     const { reply } = await ask(ada, conversationId, "Ahoy");
     await ended(ada, reply.id);
     await ada.expect("deleteSystemPrompt", 204, { params: { systemPromptId } });
@@ -145,7 +146,7 @@ describe("conversations", () => {
       params,
       body: { systemPrompt: "Plainly, {{who}}." },
     });
-    expect(edited).toMatchObject({ systemPrompt: "Plainly, {{who}}.", systemPromptId });
+    expect(edited).toMatchObject({ systemPrompt: "Plainly, {{who}}.", systemPromptId: null });
     const later = await ask(ada, conversationId, "And now?");
     const second = await ada.expect("getReplyContext", 200, { params: { replyId: later.reply.id } });
     expect(second.systemPrompt).toBe("Plainly, {{who}}.");

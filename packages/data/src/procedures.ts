@@ -3,7 +3,7 @@ import type { JsonRow } from "./json-row.ts";
 import type { MessageChange } from "./messages.ts";
 import type { ClaimRow, EndedReplies, Failed, FinishArguments, Sweep } from "./reply-jobs.ts";
 import type { FoundConversation, FoundMessage, SearchArguments } from "./search.ts";
-import type { AskAgain, NewConversation, Refusal, SendMessage } from "./send-message.ts";
+import type { AskAgain, FirstMessage, NewConversation, Refusal, SendMessage } from "./send-message.ts";
 import type { SimilarByWords } from "./similar.ts";
 import type { SimilarRow } from "./similar-by-vector.ts";
 import type { ResolveUserArguments, UserResolution } from "./users.ts";
@@ -39,12 +39,12 @@ export interface CreatedAnswer {
   outcome: "created" | "replayed";
   conversation: JsonRow;
   message?: JsonRow;
-  reply?: JsonRow;
+  /** null of an assistant's message, which nobody answers. */
+  reply?: JsonRow | null;
 }
 
 /** What `create_conversation` takes: the conversation, and side by side with it its first message. */
-type CreateConversation = Omit<NewConversation, "first"> &
-  (NewConversation["first"] | Record<never, never>) & { role?: "user" };
+type CreateConversation = Omit<NewConversation, "first"> & (FirstMessage | { role?: undefined });
 
 /** Every function of `migrations/functions` that is called by name, with what it takes and answers. */
 export interface Procedures {

@@ -220,6 +220,7 @@ test("conversations that one user starts at the same time do not wait for each o
       ownerId: ada.id,
       conversationId: newId(),
       first: {
+        role: "user",
         models: { "scripted/echo": { contextTokens: 10_000, maxOutputTokens: 1_000, priceFlat: 10 } },
         defaultModel: "scripted/echo",
         ratePerSecond: 0,

@@ -156,6 +156,11 @@ export async function askAgain(database: Database, args: AskAgain): Promise<Sent
   return isAnswer(answer) ? toSent(answer, rowFromJson(messages, answer.message), news) : answer;
 }
 
+export type FirstMessage = { messageId: string; content: string; messageMetadata?: Metadata | undefined } & (
+  | ({ role: "user" } & Question)
+  | { role: "assistant" }
+);
+
 export interface NewConversation {
   ownerId: string;
   conversationId: string;
@@ -168,8 +173,8 @@ export interface NewConversation {
   metadata?: Metadata | undefined;
   conversationIdempotencyKey?: string | undefined;
   conversationIdempotencyFingerprint?: string | undefined;
-  /** The first message, asked at once. */
-  first?: (Question & { messageId: string; content: string }) | undefined;
+  /** The first message: a user's is asked at once. */
+  first?: FirstMessage | undefined;
 }
 
 export interface CreatedConversation {
@@ -191,17 +196,14 @@ export async function createConversation(
 ): Promise<CreatedConversation | Refusal> {
   const { first, ...conversation } = args;
   const { answer, news } = await database.run((connection) =>
-    connection.callWithNews("create_conversation", args.ownerId, {
-      ...conversation,
-      ...(first && { ...first, role: "user" as const }),
-    }),
+    connection.callWithNews("create_conversation", args.ownerId, { ...conversation, ...first }),
   );
   if (!isCreated(answer)) return answer;
   return {
     outcome: answer.outcome,
     conversation: conversationFromJson(answer.conversation),
     message: answer.message && toNewMessage(answer.message),
-    reply: answer.reply && toNewReply(answer.reply),
+    reply: answer.reply ? toNewReply(answer.reply) : undefined,
     news,
   };
 }

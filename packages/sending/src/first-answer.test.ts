@@ -140,7 +140,7 @@ test("a conversation is told as it was made, whatever has become of it", () => {
     deletedAt: later,
   };
   const sent = { title: "Plans", metadata: { bb: "2", a: "1" } };
-  expect(renderNewConversation(changed, "reply", sent)).toEqual({
+  expect(renderNewConversation(changed, { replyId: "reply", messageCount: 1 }, sent)).toEqual({
     id: "conversation",
     title: "Plans",
     description: null,
@@ -155,5 +155,6 @@ test("a conversation is told as it was made, whatever has become of it", () => {
     updatedAt: asked.toISOString(),
     deletedAt: null,
   });
-  expect(renderNewConversation(changed, null, {})).toMatchObject({ messageCount: 0, activeReplyId: null });
+  const silent = renderNewConversation(changed, { replyId: null, messageCount: 1 }, {});
+  expect(silent).toMatchObject({ messageCount: 1, activeReplyId: null });
 });

@@ -76,7 +76,7 @@ type SentConversation = {
 /** A conversation as the request that made it was answered; of the prompt only the present text is known. */
 export function renderNewConversation(
   row: ConversationSource,
-  replyId: string | null,
+  { replyId, messageCount }: { replyId: string | null; messageCount: 0 | 1 },
   sent: SentConversation,
 ): Conversation {
   return renderConversation({
@@ -86,7 +86,7 @@ export function renderNewConversation(
     model: sent.model ?? null,
     metadata: asStored(sent.metadata),
     status: "active",
-    messageCount: replyId === null ? 0 : 1,
+    messageCount,
     activeReplyId: replyId,
     updatedAt: row.createdAt,
     deletedAt: null,

@@ -46,8 +46,12 @@ export function offeredModels(catalog: ModelCatalog, configured: string | undefi
 }
 
 /** @throws Problem 400 at `body.model` when this deployment does not offer it; null and undefined pass. */
-export function requireOffered(catalog: ModelCatalog, id: string | null | undefined): void {
+export function requireOffered(
+  catalog: ModelCatalog,
+  id: string | null | undefined,
+  path = "body.model",
+): void {
   if (id && findModel(id, catalog) === undefined) {
-    throw invalid("body.model", "is not a model that GET /v1/models lists");
+    throw invalid(path, "is not a model that GET /v1/models lists");
   }
 }

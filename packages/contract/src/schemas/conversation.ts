@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
-import { content, id, metadata, modelId, text, timestamp } from "./fields.ts";
+import { id, metadata, modelId, text, timestamp } from "./fields.ts";
+import { firstMessage } from "./message.ts";
 
 export const conversation = z
   .object({
@@ -56,9 +57,12 @@ const onePrompt = { message: "give systemPrompt or systemPromptId, not both", pa
 export const createConversation = z
   .strictObject({
     ...settings,
-    message: z
-      .optional(z.strictObject({ content }))
-      .check(z.meta({ description: "Starts the conversation and its first reply at once (202)" })),
+    message: z.optional(firstMessage).check(
+      z.meta({
+        description:
+          "Starts the conversation and its first reply at once (202); an assistant's is only stored (201)",
+      }),
+    ),
   })
   .check(z.refine(onePromptSource, onePrompt));
 

@@ -37,23 +37,29 @@ export const onBusy = z.optional(z.enum(["enqueue", "reject", "interrupt", "roll
   }),
 );
 
-export const sendMessage = z
-  .strictObject({
-    content,
-    role: z
-      ._default(z.enum(["user", "assistant"]), "user")
-      .check(z.meta({ description: "assistant: import, no reply" })),
-    replyTo: z.optional(id),
-    model: z.optional(modelId),
-    onBusy,
-    metadata: z.optional(metadata),
-  })
-  .check(
-    z.refine((value) => value.role === "user" || (value.model === undefined && value.onBusy === undefined), {
-      message: "model and onBusy belong to user messages",
-      path: ["role"],
-    }),
-  );
+const sent = {
+  content,
+  role: z
+    ._default(z.enum(["user", "assistant"]), "user")
+    .check(z.meta({ description: "assistant: import, no reply" })),
+  model: z.optional(modelId),
+  metadata: z.optional(metadata),
+};
+
+/** The message that a conversation begins with. */
+export const firstMessage = z.strictObject(sent).check(
+  z.refine((value) => value.role === "user" || value.model === undefined, {
+    message: "model belongs to user messages",
+    path: ["role"],
+  }),
+);
+
+export const sendMessage = z.strictObject({ ...sent, replyTo: z.optional(id), onBusy }).check(
+  z.refine((value) => value.role === "user" || (value.model === undefined && value.onBusy === undefined), {
+    message: "model and onBusy belong to user messages",
+    path: ["role"],
+  }),
+);
 
 export const editMessage = z
   .strictObject({ content: z.optional(content), metadata: z.optional(metadata) })
