@@ -118,12 +118,11 @@ describe("sending while a reply is unfinished", () => {
     expect(await contents(ada, conversationId)).toEqual(["Slowly"]);
   });
 
-  it("interrupts the reply, keeping its message", async () => {
+  it("interrupts the reply, keeping its message, which the model is asked as well", async () => {
     const { conversationId, running } = await busy();
     const next = await ask(ada, conversationId, "Quick", { onBusy: "interrupt", model: "scripted/echo" });
     expect(await ended(ada, running.reply.id)).toMatchObject({ status: "cancelled" });
     expect(await ended(ada, next.reply.id)).toMatchObject({ status: "completed" });
-    // The model is asked both: nobody answered the first.
     expect(await contents(ada, conversationId)).toEqual(["Slowly", "Quick", "Echo: Slowly\n\nQuick"]);
   });
 

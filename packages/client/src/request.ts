@@ -98,6 +98,14 @@ async function authorized(
   return response.status === 401 && typeof sender.token === "function" ? send(true) : response;
 }
 
+function headersOf({ ifMatch, ifNoneMatch }: RequestOptions, hasBody: boolean): Record<string, string> {
+  return {
+    ...(hasBody && { "content-type": "application/json" }),
+    ...(ifMatch !== undefined && { "if-match": ifMatch }),
+    ...(ifNoneMatch !== undefined && { "if-none-match": ifNoneMatch }),
+  };
+}
+
 /**
  * Calls a route, and again after a network error, 429, 502, 503 or 504, as the server asks or with growing delays.
  * Throws ParleyError. A 304 is answered like any success.
@@ -110,12 +118,10 @@ export async function request(
 ): Promise<Response> {
   const { method, path, body } = requestOf(key, input);
   const isAuth = path.startsWith("/v1/auth/");
-  const { signal, ifMatch, ifNoneMatch, idempotencyKey } = options;
-  const headers: Record<string, string> = {
-    ...(body !== undefined && { "content-type": "application/json" }),
-    ...(ifMatch !== undefined && { "if-match": ifMatch }),
-    ...(ifNoneMatch !== undefined && { "if-none-match": ifNoneMatch }),
-    ...(method === "POST" && !isAuth && { "idempotency-key": idempotencyKey ?? crypto.randomUUID() }),
+  const { signal } = options;
+  const headers = {
+    ...headersOf(options, body !== undefined),
+    ...(method === "POST" && !isAuth && { "idempotency-key": options.idempotencyKey ?? crypto.randomUUID() }),
   };
   const call = isAuth && !signedAuthPaths.includes(path) ? once : authorized;
   for (let retry = 0; ; retry += 1) {
