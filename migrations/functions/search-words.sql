@@ -1,7 +1,7 @@
 -- Numbers alone are left out: there are too many, and nobody misspells them.
 CREATE OR REPLACE FUNCTION searchable_words(p_words tsvector) RETURNS SETOF text LANGUAGE sql IMMUTABLE AS $$
-  SELECT w FROM unnest(tsvector_to_array(p_words)) AS w
-  WHERE char_length(w) BETWEEN 3 AND 100 AND ltrim(w, '0123456789.,:;+-/%') <> ''
+  SELECT word FROM unnest(tsvector_to_array(p_words)) AS word
+  WHERE char_length(word) BETWEEN 3 AND 100 AND ltrim(word, '0123456789.,:;+-/%') <> ''
 $$;
 
 -- Remembers the words of the next messages, and of edits made meanwhile. Arguments: limit, lagSeconds (a commit may
@@ -15,12 +15,12 @@ DECLARE
 BEGIN
   SELECT * INTO last FROM search_progress WHERE id = 'words' FOR UPDATE;
   fresh := ARRAY(SELECT page.message FROM (
-      SELECT m AS message, sum(octet_length(m.content)) OVER (ORDER BY m.created_at, m.owner_id, m.id)
-        - octet_length(m.content) AS bytes_before
-      FROM messages AS m
-      WHERE m.created_at >= last.message_created_at AND m.created_at <= until
-        AND (m.created_at, m.owner_id, m.id) > (last.message_created_at, last.owner_id, last.message_id)
-      ORDER BY m.created_at, m.owner_id, m.id LIMIT (p->>'limit')::integer) AS page
+      SELECT message, sum(octet_length(message.content)) OVER (ORDER BY message.created_at, message.owner_id, message.id)
+        - octet_length(message.content) AS bytes_before
+      FROM messages AS message
+      WHERE message.created_at >= last.message_created_at AND message.created_at <= until
+        AND (message.created_at, message.owner_id, message.id) > (last.message_created_at, last.owner_id, last.message_id)
+      ORDER BY message.created_at, message.owner_id, message.id LIMIT (p->>'limit')::integer) AS page
     WHERE page.bytes_before < 250000
     ORDER BY (page.message).created_at, (page.message).owner_id, (page.message).id);
   IF cardinality(fresh) > 0 THEN
@@ -28,17 +28,18 @@ BEGIN
   END IF;
   INSERT INTO search_words (owner_id, word)
   WITH texts AS MATERIALIZED (
-    SELECT m.owner_id, m.content FROM unnest(fresh) AS m
-    UNION ALL SELECT m.owner_id, m.content FROM message_versions AS v
-      JOIN messages AS m ON m.owner_id = v.owner_id AND m.id = v.message_id
-      WHERE v.created_at > last.message_created_at AND v.created_at <= until),
+    SELECT message.owner_id, message.content FROM unnest(fresh) AS message
+    UNION ALL SELECT message.owner_id, message.content FROM message_versions AS version
+      JOIN messages AS message ON message.owner_id = version.owner_id AND message.id = version.message_id
+      WHERE version.created_at > last.message_created_at AND version.created_at <= until),
   counted AS MATERIALIZED (
-    SELECT o.owner_id, (SELECT count(*) FROM search_words AS s WHERE s.owner_id = o.owner_id) AS present
-    FROM (SELECT DISTINCT owner_id FROM texts) AS o),
+    SELECT owners.owner_id, (SELECT count(*) FROM search_words AS known WHERE known.owner_id = owners.owner_id) AS present
+    FROM (SELECT DISTINCT owner_id FROM texts) AS owners),
   found AS MATERIALIZED (
-    SELECT f.owner_id, f.word, row_number() OVER (PARTITION BY f.owner_id ORDER BY f.word) AS place
-    FROM (SELECT DISTINCT texts.owner_id, w COLLATE "C" AS word
-      FROM texts CROSS JOIN searchable_words(words_of(texts.content)) AS w) AS f)
+    SELECT distinct_words.owner_id, distinct_words.word,
+      row_number() OVER (PARTITION BY distinct_words.owner_id ORDER BY distinct_words.word) AS place
+    FROM (SELECT DISTINCT texts.owner_id, word COLLATE "C" AS word
+      FROM texts CROSS JOIN searchable_words(words_of(texts.content)) AS word) AS distinct_words)
   SELECT found.owner_id, found.word FROM found JOIN counted ON counted.owner_id = found.owner_id
   WHERE counted.present + found.place <= 50000
   ORDER BY 1, 2 ON CONFLICT DO NOTHING;
@@ -56,15 +57,15 @@ LANGUAGE plpgsql STABLE SET plan_cache_mode = force_custom_plan AS $$
 BEGIN
   IF EXISTS (SELECT FROM pg_extension WHERE extname = 'pg_trgm') THEN
     RETURN QUERY SELECT found.word FROM (
-      SELECT s.word FROM search_words AS s
-      WHERE s.owner_id = p_owner_id AND (s.word % p_word OR s.word LIKE as_fragment(p_word))
-      UNION SELECT w FROM unnest(p_recent) AS w WHERE w % p_word OR w LIKE as_fragment(p_word)) AS found
+      SELECT known.word FROM search_words AS known
+      WHERE known.owner_id = p_owner_id AND (known.word % p_word OR known.word LIKE as_fragment(p_word))
+      UNION SELECT word FROM unnest(p_recent) AS word WHERE word % p_word OR word LIKE as_fragment(p_word)) AS found
     ORDER BY starts_with(found.word, p_word) DESC, found.word LIKE as_fragment(p_word) DESC,
       similarity(found.word, p_word) DESC, found.word LIMIT 40;
   ELSE
     RETURN QUERY SELECT found.word FROM (
-      SELECT s.word FROM search_words AS s WHERE s.owner_id = p_owner_id AND s.word LIKE as_fragment(p_word)
-      UNION SELECT w FROM unnest(p_recent) AS w WHERE w LIKE as_fragment(p_word)) AS found
+      SELECT known.word FROM search_words AS known WHERE known.owner_id = p_owner_id AND known.word LIKE as_fragment(p_word)
+      UNION SELECT word FROM unnest(p_recent) AS word WHERE word LIKE as_fragment(p_word)) AS found
     ORDER BY starts_with(found.word, p_word) DESC, char_length(found.word), found.word LIMIT 40;
   END IF;
 END $$;
@@ -73,10 +74,10 @@ END $$;
 -- tell which words are frequent.
 CREATE OR REPLACE FUNCTION recent_texts(p_owner_id text, p_kind text) RETURNS tsvector[] LANGUAGE sql STABLE AS $$
   SELECT CASE p_kind
-    WHEN 'message' THEN ARRAY(SELECT words_of(left(m.content, 4000))
-      FROM newest_messages(p_owner_id, 300, 4000, 200000) AS m)
-    ELSE ARRAY(SELECT words_of(left(concat_ws(' ', n.title, n.content), 4000))
-      FROM newest_notes(p_owner_id, 300, 4000, 200000) AS n) END
+    WHEN 'message' THEN ARRAY(SELECT words_of(left(message.content, 4000))
+      FROM newest_messages(p_owner_id, 300, 4000, 200000) AS message)
+    ELSE ARRAY(SELECT words_of(left(concat_ws(' ', note.title, note.content), 4000))
+      FROM newest_notes(p_owner_id, 300, 4000, 200000) AS note) END
 $$;
 
 -- As newest_messages.
@@ -97,16 +98,16 @@ CREATE OR REPLACE FUNCTION similar_queries(p_owner_id text, p_kind text, p_text 
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
   texts tsvector[] := recent_texts(p_owner_id, p_kind);
-  recent text[] := ARRAY(SELECT DISTINCT w FROM unnest(texts) AS t CROSS JOIN searchable_words(t) AS w LIMIT 5000);
+  recent text[] := ARRAY(SELECT DISTINCT word FROM unnest(texts) AS text CROSS JOIN searchable_words(text) AS word LIMIT 5000);
 BEGIN
-  SELECT coalesce(array_agg(q.query ORDER BY q.ordinal), '{}'),
-    coalesce(array_agg(q.query ORDER BY q.ordinal) FILTER (WHERE NOT q.is_frequent), '{}')
+  SELECT coalesce(array_agg(made.query ORDER BY made.ordinal), '{}'),
+    coalesce(array_agg(made.query ORDER BY made.ordinal) FILTER (WHERE NOT made.is_frequent), '{}')
   INTO every, rare FROM (
-    SELECT words.ordinal, words.is_frequent, CASE WHEN octet_length(w) < 3 OR words.is_frequent THEN as_lexeme(w)::tsquery
-      ELSE (as_lexeme(w) || coalesce((SELECT string_agg(' | ' || as_lexeme(s), '')
-        FROM similar_words(CASE p_kind WHEN 'message' THEN p_owner_id END, w, recent) AS s), ''))::tsquery END AS query
-    FROM (SELECT w, ordinal, (SELECT count(*) >= 50 FROM unnest(texts) AS t WHERE t @@ as_lexeme(w)::tsquery) AS is_frequent
-      FROM (SELECT w, row_number() OVER (ORDER BY char_length(w) DESC, w) AS ordinal
-        FROM unnest(tsvector_to_array(words_of(p_text))) AS w) AS ordered
-      WHERE ordinal <= 8) AS words) AS q;
+    SELECT words.ordinal, words.is_frequent, CASE WHEN octet_length(word) < 3 OR words.is_frequent THEN as_lexeme(word)::tsquery
+      ELSE (as_lexeme(word) || coalesce((SELECT string_agg(' | ' || as_lexeme(known), '')
+        FROM similar_words(CASE p_kind WHEN 'message' THEN p_owner_id END, word, recent) AS known), ''))::tsquery END AS query
+    FROM (SELECT word, ordinal, (SELECT count(*) >= 50 FROM unnest(texts) AS text WHERE text @@ as_lexeme(word)::tsquery) AS is_frequent
+      FROM (SELECT word, row_number() OVER (ORDER BY char_length(word) DESC, word) AS ordinal
+        FROM unnest(tsvector_to_array(words_of(p_text))) AS word) AS ordered
+      WHERE ordinal <= 8) AS words) AS made;
 END $$;

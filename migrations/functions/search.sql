@@ -13,18 +13,18 @@ CREATE OR REPLACE FUNCTION as_fragment(p_text text) RETURNS text LANGUAGE sql IM
   SELECT '%' || replace(replace(replace(p_text, '\', '\\'), '%', '\%'), '_', '\_') || '%'
 $$;
 
--- The newest active messages of the owner's newest conversations, which no index by time is kept for: as many as have
+-- The newest active messages of the owner's 100 newest conversations: as many as have
 -- `p_bytes` together, where each counts for `p_each` bytes at most, and one at least.
 CREATE OR REPLACE FUNCTION newest_messages(p_owner_id text, p_limit integer, p_each integer, p_bytes integer)
 RETURNS SETOF messages LANGUAGE sql STABLE AS $$
   SELECT (counted.message).* FROM (
     SELECT message, row_number() OVER newest AS place,
       sum(least(octet_length(message.content), p_each)) OVER newest AS bytes
-    FROM (SELECT m.* FROM (SELECT id FROM conversations WHERE owner_id = p_owner_id AND deleted_at IS NULL
-        ORDER BY updated_at DESC, id DESC LIMIT 100) AS c
-      CROSS JOIN LATERAL (SELECT * FROM messages WHERE owner_id = p_owner_id AND conversation_id = c.id AND is_active
-        ORDER BY position DESC LIMIT p_limit) AS m
-      WHERE NOT m.is_deleted LIMIT p_limit) AS message
+    FROM (SELECT message.* FROM (SELECT id FROM conversations WHERE owner_id = p_owner_id AND deleted_at IS NULL
+        ORDER BY updated_at DESC, id DESC LIMIT 100) AS conversation
+      CROSS JOIN LATERAL (SELECT * FROM messages WHERE owner_id = p_owner_id AND conversation_id = conversation.id AND is_active
+        ORDER BY position DESC LIMIT p_limit) AS message
+      WHERE NOT message.is_deleted LIMIT p_limit) AS message
     WINDOW newest AS (ORDER BY message.created_at DESC, message.id DESC ROWS UNBOUNDED PRECEDING)) AS counted
   WHERE counted.bytes <= p_bytes OR counted.place = 1
 $$;
@@ -72,8 +72,8 @@ $$;
 CREATE OR REPLACE FUNCTION is_exact(p_text text, p_words tsvector, p_written text[]) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
   SELECT CASE WHEN octet_length(p_text) = char_length(p_text)
     THEN octet_length(array_to_string(p_written, '')) = char_length(array_to_string(p_written, ''))
-    ELSE NOT EXISTS (SELECT FROM lower(normalize(p_text, NFC)) AS text, unnest(p_written) AS w
-      WHERE strpos(text, w) = 0 AND p_words @@ plainto_tsquery('simple', fold_text(w))) END
+    ELSE NOT EXISTS (SELECT FROM lower(normalize(p_text, NFC)) AS text, unnest(p_written) AS word
+      WHERE strpos(text, word) = 0 AND p_words @@ plainto_tsquery('simple', fold_text(word))) END
 $$;
 
 -- The beginning of a message and its words. Written in plpgsql, because nothing may have the words made of texts that are
@@ -99,48 +99,49 @@ DECLARE
 BEGIN
   RETURN QUERY
   WITH indexed AS MATERIALIZED (
-    SELECT m.id, m.conversation_id, m.created_at, least(octet_length(m.content), 250000) AS bytes FROM messages AS m
+    SELECT message.id, message.conversation_id, message.created_at, least(octet_length(message.content), 250000) AS bytes FROM messages AS message
     -- No other index may be chosen: it would have the words made of every text of the owner.
-    WHERE searchable(m.owner_id, m.content) @@ mine AND m.owner_id || '' = p_owner_id AND m.is_active
-      AND NOT m.is_deleted AND (p_role IS NULL OR m.role = p_role)
+    WHERE searchable(message.owner_id, message.content) @@ mine AND message.owner_id || '' = p_owner_id AND message.is_active
+      AND NOT message.is_deleted AND (p_role IS NULL OR message.role = p_role)
     LIMIT 10000),
   phrased AS MATERIALIZED (
     SELECT read.id, read.conversation_id, read.created_at, read.bytes FROM (
       -- `offset 0` has the words made of these texts only.
-      SELECT m.id, m.conversation_id, m.created_at, least(octet_length(m.content), 250000) AS bytes,
-        words_of(m.content) AS words
-      FROM messages AS m WHERE m.owner_id = p_owner_id AND m.id = ANY (ARRAY(
+      SELECT message.id, message.conversation_id, message.created_at, least(octet_length(message.content), 250000) AS bytes,
+        words_of(message.content) AS words
+      FROM messages AS message WHERE message.owner_id = p_owner_id AND message.id = ANY (ARRAY(
         SELECT counted.id FROM (
-          SELECT i.id, sum(i.bytes) OVER (ORDER BY i.created_at DESC, i.id DESC) - i.bytes AS before
-          FROM indexed AS i WHERE is_phrase) AS counted
+          SELECT hit.id, sum(hit.bytes) OVER (ORDER BY hit.created_at DESC, hit.id DESC) - hit.bytes AS before
+          FROM indexed AS hit WHERE is_phrase) AS counted
         WHERE counted.before < 1000000))
       OFFSET 0) AS read
     WHERE read.words @@ p_asked),
   newest AS MATERIALIZED (
-    SELECT m.id, m.conversation_id, m.created_at, least(octet_length(m.content), 250000)
-    FROM newest_messages(p_owner_id, 2000, 250000, 1000000) AS m
-    WHERE (SELECT count(*) FROM indexed) = 10000 AND (p_role IS NULL OR m.role = p_role)
-      AND words_of(m.content) @@ p_asked),
+    SELECT message.id, message.conversation_id, message.created_at, least(octet_length(message.content), 250000)
+    FROM newest_messages(p_owner_id, 2000, 250000, 1000000) AS message
+    WHERE (SELECT count(*) FROM indexed) = 10000 AND (p_role IS NULL OR message.role = p_role)
+      AND words_of(message.content) @@ p_asked),
   candidates AS MATERIALIZED (
     SELECT found.id, found.created_at,
       sum(least(found.bytes, 2000)) OVER (ORDER BY found.created_at DESC, found.id DESC) AS bytes
     FROM (SELECT * FROM indexed WHERE NOT is_phrase UNION SELECT * FROM phrased UNION SELECT * FROM newest) AS found
-    JOIN conversations AS c ON c.owner_id = p_owner_id AND c.id = found.conversation_id AND c.deleted_at IS NULL
+    JOIN conversations AS conversation ON conversation.owner_id = p_owner_id AND conversation.id = found.conversation_id
+      AND conversation.deleted_at IS NULL
     ORDER BY found.created_at DESC, found.id DESC LIMIT 1000)
   SELECT candidates.id, hit_score(p_base, 0, candidates.created_at) FROM candidates WHERE candidates.bytes > 600000
   UNION ALL
   -- Where a word is far into a long text, it says little about it.
-  SELECT candidates.id, hit_score(p_base + CASE WHEN p_written IS NOT NULL AND is_exact(t.part, t.words, p_written) THEN 100000 ELSE 0 END,
-    ts_rank(t.words, p_asked, 1 | 32), candidates.created_at)
-  FROM candidates CROSS JOIN LATERAL text_parts(p_owner_id, candidates.id, 2000) AS t
+  SELECT candidates.id, hit_score(p_base + CASE WHEN p_written IS NOT NULL AND is_exact(parts.part, parts.words, p_written) THEN 100000 ELSE 0 END,
+    ts_rank(parts.words, p_asked, 1 | 32), candidates.created_at)
+  FROM candidates CROSS JOIN LATERAL text_parts(p_owner_id, candidates.id, 2000) AS parts
   WHERE candidates.bytes <= 600000;
 END $$;
 
 -- Text that has no words, or parts of words that are no fragments: looked for in the newest messages only.
 CREATE OR REPLACE FUNCTION literal_hits(p_owner_id text, p_role text, p_text text) RETURNS SETOF search_hit LANGUAGE sql STABLE AS $$
-  SELECT m.id, hit_score(0, 0, m.created_at) FROM newest_messages(p_owner_id, 2000, 250000, 1000000) AS m
-  WHERE (p_role IS NULL OR m.role = p_role)
-    AND strpos(fold_text(left(m.content, 250000)), (SELECT fold_text(p_text))) > 0
+  SELECT message.id, hit_score(0, 0, message.created_at) FROM newest_messages(p_owner_id, 2000, 250000, 1000000) AS message
+  WHERE (p_role IS NULL OR message.role = p_role)
+    AND strpos(fold_text(left(message.content, 250000)), (SELECT fold_text(p_text))) > 0
 $$;
 
 -- The messages that a search finds, what they match, and the words that are marked in them: none where the text is
@@ -155,17 +156,17 @@ DECLARE
   written text[] := CASE WHEN is_plain THEN written_words(p_q) ELSE '{}' END;
   fuzzy tsquery;
 BEGIN
-  hits := ARRAY(SELECT h FROM message_hits(p_owner_id, p_role, asked, 100000, written) AS h WHERE numnode(asked) > 0);
+  hits := ARRAY(SELECT hit FROM message_hits(p_owner_id, p_role, asked, 100000, written) AS hit WHERE numnode(asked) > 0);
   marks := asked;
   IF cardinality(hits) < 20 AND is_plain THEN
     fuzzy := join_queries((similar_queries(p_owner_id, 'message', p_q)).every, true);
     IF fuzzy IS NOT NULL THEN
       marks := asked || fuzzy;
-      hits := hits || ARRAY(SELECT h FROM message_hits(p_owner_id, p_role, fuzzy, 0, NULL) AS h
-        WHERE h.id NOT IN (SELECT e.id FROM unnest(hits) AS e));
+      hits := hits || ARRAY(SELECT hit FROM message_hits(p_owner_id, p_role, fuzzy, 0, NULL) AS hit
+        WHERE hit.id NOT IN (SELECT earlier.id FROM unnest(hits) AS earlier));
     END IF;
     IF cardinality(hits) = 0 THEN
-      hits := ARRAY(SELECT h FROM literal_hits(p_owner_id, p_role, p_q) AS h);
+      hits := ARRAY(SELECT hit FROM literal_hits(p_owner_id, p_role, p_q) AS hit);
       words := '{}';
     END IF;
   END IF;
@@ -180,18 +181,18 @@ DECLARE
   found record;
 BEGIN
   SELECT * INTO found FROM find_messages(owner, p->>'role', p->>'q');
-  RETURN (SELECT coalesce(jsonb_agg(jsonb_build_object('conversationTitle', c.title, 'score', page.score,
-      'words', found.words, 'message', CASE WHEN page.before < 4200000 THEN to_jsonb(m)
-        ELSE to_jsonb(json_populate_record(m, '{"content": ""}')) END)
+  RETURN (SELECT coalesce(jsonb_agg(jsonb_build_object('conversationTitle', conversation.title, 'score', page.score,
+      'words', found.words, 'message', CASE WHEN page.before < 4200000 THEN to_jsonb(message)
+        ELSE to_jsonb(json_populate_record(message, '{"content": ""}')) END)
       ORDER BY page.score DESC, page.id DESC), '[]')
-    FROM (SELECT top.*, sum(octet_length(m.content)) OVER (ORDER BY top.score DESC, top.id DESC)
-        - octet_length(m.content) AS before
-      FROM (SELECT h.id, h.score FROM unnest(found.hits) AS h
-        WHERE p->'after' IS NULL OR (h.score, h.id) < ((p->'after'->>'key')::bigint, p->'after'->>'id')
-        ORDER BY h.score DESC, h.id DESC LIMIT (p->>'limit')::integer) AS top
-      JOIN messages AS m ON m.owner_id = owner AND m.id = top.id) AS page
-    JOIN messages AS m ON m.owner_id = owner AND m.id = page.id
-    JOIN conversations AS c ON c.owner_id = m.owner_id AND c.id = m.conversation_id);
+    FROM (SELECT top.*, sum(octet_length(message.content)) OVER (ORDER BY top.score DESC, top.id DESC)
+        - octet_length(message.content) AS before
+      FROM (SELECT hit.id, hit.score FROM unnest(found.hits) AS hit
+        WHERE p->'after' IS NULL OR (hit.score, hit.id) < ((p->'after'->>'key')::bigint, p->'after'->>'id')
+        ORDER BY hit.score DESC, hit.id DESC LIMIT (p->>'limit')::integer) AS top
+      JOIN messages AS message ON message.owner_id = owner AND message.id = top.id) AS page
+    JOIN messages AS message ON message.owner_id = owner AND message.id = page.id
+    JOIN conversations AS conversation ON conversation.owner_id = message.owner_id AND conversation.id = message.conversation_id);
 END $$;
 
 -- GET /v1/conversations?sort=relevance. Arguments as of ranked_messages, with status instead of role. The titles and
@@ -208,34 +209,36 @@ BEGIN
   SELECT * INTO found FROM find_messages(owner, NULL, q);
   RETURN (WITH named AS (
       SELECT newest.id, newest.title, newest.description, newest.updated_at, newest.text FROM (
-        SELECT c.*, sum(octet_length(c.text)) OVER (ORDER BY c.updated_at DESC, c.id DESC) - octet_length(c.text) AS before
+        SELECT conversation.*, sum(octet_length(conversation.text))
+          OVER (ORDER BY conversation.updated_at DESC, conversation.id DESC) - octet_length(conversation.text) AS before
         FROM (SELECT id, title, description, updated_at, concat_ws(' ', title, description) AS text
           FROM conversations WHERE owner_id = owner AND deleted_at IS NULL
-          ORDER BY updated_at DESC, id DESC LIMIT 10000) AS c) AS newest
+          ORDER BY updated_at DESC, id DESC LIMIT 10000) AS conversation) AS newest
       WHERE newest.before < 1000000),
     titled AS (
-      SELECT c.id, 1 AS source, NULL::text AS message_id, hit_score(
-        300000 + CASE WHEN is_exact(c.text, t.words, written) THEN 100000 ELSE 0 END,
-        ts_rank(setweight(words_of(coalesce(c.title, '')), 'A') || words_of(coalesce(c.description, '')), asked, 32),
-        c.updated_at) AS score
-      FROM named AS c CROSS JOIN LATERAL (SELECT words_of(c.text) AS words OFFSET 0) AS t
-      WHERE t.words @@ found.marks OR strpos(fold_text(c.text), (SELECT fold_text(q))) > 0),
+      SELECT conversation.id, 1 AS source, NULL::text AS message_id, hit_score(
+        300000 + CASE WHEN is_exact(conversation.text, parts.words, written) THEN 100000 ELSE 0 END,
+        ts_rank(setweight(words_of(coalesce(conversation.title, '')), 'A') || words_of(coalesce(conversation.description, '')), asked, 32),
+        conversation.updated_at) AS score
+      FROM named AS conversation CROSS JOIN LATERAL (SELECT words_of(conversation.text) AS words OFFSET 0) AS parts
+      WHERE parts.words @@ found.marks OR strpos(fold_text(conversation.text), (SELECT fold_text(q))) > 0),
     told AS (
-      SELECT DISTINCT ON (m.conversation_id) m.conversation_id, 2, m.id, h.score
-      FROM unnest(found.hits) AS h JOIN messages AS m ON m.owner_id = owner AND m.id = h.id
-      ORDER BY m.conversation_id, h.score DESC),
+      SELECT DISTINCT ON (message.conversation_id) message.conversation_id, 2, message.id, hit.score
+      FROM unnest(found.hits) AS hit JOIN messages AS message ON message.owner_id = owner AND message.id = hit.id
+      ORDER BY message.conversation_id, hit.score DESC),
     best AS (
       SELECT DISTINCT ON (every.id) every.* FROM (SELECT * FROM titled UNION ALL SELECT * FROM told) AS every
       ORDER BY every.id, every.score DESC),
     page AS (
-      SELECT best.*, c FROM best JOIN conversations AS c ON c.owner_id = owner AND c.id = best.id
-      WHERE (p->>'status' IS NULL OR c.status = p->>'status')
+      SELECT best.*, conversation FROM best JOIN conversations AS conversation ON conversation.owner_id = owner AND conversation.id = best.id
+      WHERE (p->>'status' IS NULL OR conversation.status = p->>'status')
         AND (p->'after' IS NULL OR (best.score, best.id) < ((p->'after'->>'key')::bigint, p->'after'->>'id'))
       ORDER BY best.score DESC, best.id DESC LIMIT (p->>'limit')::integer)
-    SELECT coalesce(jsonb_agg(jsonb_build_object('conversation', conversation_json(page.c), 'score', page.score,
+    SELECT coalesce(jsonb_agg(jsonb_build_object('conversation', conversation_json(page.conversation), 'score', page.score,
       'messageId', page.message_id, 'words',
-      CASE WHEN m.id IS NULL THEN asked_words(found.marks) ELSE found.words END, 'text',
-      coalesce(left(m.content, 4000000 / (p->>'limit')::integer), concat_ws(' – ', (page.c).title, (page.c).description)))
+      CASE WHEN message.id IS NULL THEN asked_words(found.marks) ELSE found.words END, 'text',
+      coalesce(left(message.content, 4000000 / (p->>'limit')::integer),
+        concat_ws(' – ', (page.conversation).title, (page.conversation).description)))
       ORDER BY page.score DESC, page.id DESC), '[]')
-    FROM page LEFT JOIN messages AS m ON m.owner_id = owner AND m.id = page.message_id);
+    FROM page LEFT JOIN messages AS message ON message.owner_id = owner AND message.id = page.message_id);
 END $$;
