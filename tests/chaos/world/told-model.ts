@@ -21,7 +21,8 @@ export function nextCallNumber(): number {
 /** What the marker in a question is, that calls are counted by. */
 export function markerOf(messages: readonly { role: string; content: string }[]): string {
   const asked = messages.findLast(({ role }) => role === "user");
-  return asked?.content.match(/m:[a-z0-9]+/)?.[0] ?? "";
+  // Questions that nobody answered stand before it in the same turn.
+  return asked?.content.match(/m:[a-z0-9]+/g)?.at(-1) ?? "";
 }
 
 /** A model whose every answer says which call it is of, at its beginning and its end. */
