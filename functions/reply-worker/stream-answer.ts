@@ -45,7 +45,8 @@ function silenceLimits({ deadlineAt, createdAt }: Run["reply"]): SilenceLimits {
 }
 
 function millisLeft({ endsAt }: Run): number {
-  return Math.max(0, endsAt - Date.now());
+  // A timer of a fraction of a millisecond is a RangeError.
+  return Math.max(0, Math.floor(endsAt - Date.now()));
 }
 
 /** Less than this could not even say that there is not enough. */
