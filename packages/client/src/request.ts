@@ -1,4 +1,5 @@
 import { errorOf, ParleyError } from "./error.ts";
+import type { RouteKey, RoutesByKey } from "./operations.ts";
 import type { CallOptions } from "./types.ts";
 
 /**
@@ -26,8 +27,17 @@ const maxRetryAfterSeconds = 20;
 const timeoutMillis = 30_000;
 const repeatable = new Set([429, 502, 503, 504]);
 
-/** Of the routes that sign people in and out, those of somebody who is signed in. */
-const signedAuthPaths = ["/v1/auth/change-password", "/v1/auth/sign-out-everywhere"];
+type SignedAuthPath = {
+  [K in RouteKey]: RoutesByKey[K] extends { auth: "user"; path: infer P extends `/v1/auth/${string}` }
+    ? P
+    : never;
+}[RouteKey];
+
+/** Of the routes that sign people in and out, those of somebody who is signed in. The compiler asks for each. */
+const signedAuthPaths: Readonly<Record<SignedAuthPath, true>> = {
+  "/v1/auth/change-password": true,
+  "/v1/auth/sign-out-everywhere": true,
+};
 
 /** Waits; rejects with the signal's reason when it is aborted. */
 export function sleep(millis: number, signal?: AbortSignal): Promise<void> {
@@ -123,7 +133,7 @@ export async function request(
     ...headersOf(options, body !== undefined),
     ...(method === "POST" && !isAuth && { "idempotency-key": options.idempotencyKey ?? crypto.randomUUID() }),
   };
-  const call = isAuth && !signedAuthPaths.includes(path) ? once : authorized;
+  const call = isAuth && !(path in signedAuthPaths) ? once : authorized;
   for (let retry = 0; ; retry += 1) {
     const error = await call(
       sender,

@@ -29,14 +29,17 @@ import { messages } from "./schema/messages.ts";
 
 export type MessageRow = typeof messages.$inferSelect;
 
+/** Joins a message to its conversation. */
+export const ofConversation = and(
+  eq(conversations.ownerId, messages.ownerId),
+  eq(conversations.id, messages.conversationId),
+);
+
 const messageQuery = prepared((orm) =>
   orm
     .select(getTableColumns(messages))
     .from(messages)
-    .innerJoin(
-      conversations,
-      and(eq(conversations.ownerId, messages.ownerId), eq(conversations.id, messages.conversationId)),
-    )
+    .innerJoin(conversations, ofConversation)
     .where(
       and(
         eq(messages.ownerId, sql.placeholder("ownerId")),
@@ -68,8 +71,7 @@ export interface MessageFilter {
 
 function matching({ q, role, versions }: MessageFilter): SQL | undefined {
   return and(
-    eq(messages.ownerId, conversations.ownerId),
-    eq(messages.conversationId, conversations.id),
+    ofConversation,
     // Not as a parameter: the index is a partial one, and Postgres would plan the query anew each time to use it.
     versions === "active" ? sql`${messages.isActive}` : undefined,
     role && eq(messages.role, role),

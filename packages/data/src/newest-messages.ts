@@ -1,6 +1,7 @@
 import { and, eq, getTableColumns, isNull, sql } from "drizzle-orm";
 import type { Database } from "./database.ts";
 import { behindInstant, exactInstant, inOrder, type PageOf, pageLimit } from "./keyset.ts";
+import { ofConversation } from "./messages.ts";
 import { conversations } from "./schema/conversations.ts";
 import { messages } from "./schema/messages.ts";
 import type { MessageMatch } from "./search.ts";
@@ -28,10 +29,7 @@ export async function newestMessages(
         sortKey: exactInstant(messages.createdAt).as("sort_key"),
       })
       .from(messages)
-      .innerJoin(
-        conversations,
-        and(eq(conversations.ownerId, messages.ownerId), eq(conversations.id, messages.conversationId)),
-      )
+      .innerJoin(conversations, ofConversation)
       .where(
         and(
           eq(messages.ownerId, ownerId),

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { defineRoutes } from "../route.ts";
 import { grantTokens, updateAdminUser } from "../schemas/admin.ts";
-import { id, searchText } from "../schemas/fields.ts";
+import { id, queryNumber, searchText } from "../schemas/fields.ts";
 import { listQuery } from "../schemas/list.ts";
 
 // A key acts for its owner as a user, so that none of them needs an admin's caution.
@@ -10,15 +10,12 @@ const users = "/v1/admin/users";
 const replies = "/v1/admin/replies";
 const userParams = z.strictObject({ userId: id });
 
-const hours = z
-  ._default(
-    z.pipe(
-      z.string().check(z.regex(/^(720|7[01]\d|[1-6]\d\d|[1-9]\d?)$/, "must be a whole number from 1 to 720")),
-      z.transform(Number),
-    ),
-    24,
-  )
-  .check(z.meta({ type: "integer", minimum: 1, maximum: 720, default: 24, pattern: undefined }));
+const hours = queryNumber({
+  pattern: /^(720|7[01]\d|[1-6]\d\d|[1-9]\d?)$/,
+  minimum: 1,
+  maximum: 720,
+  default: 24,
+});
 
 export const adminRoutes = defineRoutes({
   listUsers: {

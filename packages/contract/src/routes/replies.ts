@@ -1,31 +1,14 @@
 import * as z from "zod/mini";
 import { defineRoutes } from "../route.ts";
-import { id } from "../schemas/fields.ts";
+import { id, queryNumber } from "../schemas/fields.ts";
 import { listQuery } from "../schemas/list.ts";
 import { replyStatus } from "../schemas/reply.ts";
 
 const base = { function: "replies", auth: "user", tag: "Replies" } as const;
 const params = z.strictObject({ replyId: id });
 
-const waitSeconds = z
-  ._default(
-    z.pipe(
-      z.string().check(z.regex(/^(1?\d|20)$/, "must be a whole number from 0 to 20")),
-      z.transform(Number),
-    ),
-    0,
-  )
-  .check(z.meta({ type: "integer", minimum: 0, maximum: 20, default: 0, pattern: undefined }));
-
-const after = z
-  ._default(
-    z.pipe(
-      z.string().check(z.regex(/^(0|[1-9]\d{0,7})$/, "must be a whole number from 0 to 99999999")),
-      z.transform(Number),
-    ),
-    0,
-  )
-  .check(z.meta({ type: "integer", minimum: 0, maximum: 99_999_999, default: 0, pattern: undefined }));
+const waitSeconds = queryNumber({ pattern: /^(1?\d|20)$/, minimum: 0, maximum: 20, default: 0 });
+const after = queryNumber({ pattern: /^(0|[1-9]\d{0,7})$/, minimum: 0, maximum: 99_999_999, default: 0 });
 
 export const replyRoutes = defineRoutes({
   getReply: {

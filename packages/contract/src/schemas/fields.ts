@@ -66,3 +66,12 @@ export const metadata = z.record(z.string().check(z.minLength(1), z.maxLength(64
 
 /** Free text to look for; `%`, `_` and `\` mean themselves. */
 export const searchText = z.optional(text(256)).check(z.meta({ example: "lease" }));
+
+/** A whole number in a query; `pattern` takes the texts of those between the bounds. */
+export function queryNumber(bounds: { pattern: RegExp; minimum: number; maximum: number; default: number }) {
+  const { pattern, ...described } = bounds;
+  const message = `must be a whole number from ${bounds.minimum} to ${bounds.maximum}`;
+  return z
+    ._default(z.pipe(z.string().check(z.regex(pattern, message)), z.transform(Number)), bounds.default)
+    .check(z.meta({ type: "integer", ...described, pattern: undefined }));
+}

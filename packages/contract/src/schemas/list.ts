@@ -1,14 +1,7 @@
 import * as z from "zod/mini";
+import { queryNumber } from "./fields.ts";
 
-const limit = z
-  ._default(
-    z.pipe(
-      z.string().check(z.regex(/^(100|[1-9]\d?)$/, "must be a whole number from 1 to 100")),
-      z.transform(Number),
-    ),
-    20,
-  )
-  .check(z.meta({ type: "integer", minimum: 1, maximum: 100, default: 20, pattern: undefined }));
+const limit = queryNumber({ pattern: /^(100|[1-9]\d?)$/, minimum: 1, maximum: 100, default: 20 });
 
 /** The query parameters every list takes. */
 export const listQuery = {

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { text } from "./fields.ts";
+import { queryNumber, text } from "./fields.ts";
 
 /** Words to search for; read by `websearch_to_tsquery`, which no text is an error to. */
 export const searchQuery = text(256).check(
@@ -10,15 +10,7 @@ export const searchQuery = text(256).check(
   }),
 );
 
-const k = z
-  ._default(
-    z.pipe(
-      z.string().check(z.regex(/^(100|[1-9]\d?)$/, "must be a whole number from 1 to 100")),
-      z.transform(Number),
-    ),
-    10,
-  )
-  .check(z.meta({ type: "integer", minimum: 1, maximum: 100, default: 10, pattern: undefined }));
+const k = queryNumber({ pattern: /^(100|[1-9]\d?)$/, minimum: 1, maximum: 100, default: 10 });
 
 export const similarQuery = z.strictObject({
   q: text(2_000).check(z.meta({ example: "How do leases end?", description: "A text to compare with" })),
