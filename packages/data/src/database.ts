@@ -92,10 +92,10 @@ const asText = {
   json: { to: 114, from: [114, 3802], serialize: unchanged, parse: JSON.parse },
 };
 
-async function open(url: string, options: DatabaseOptions): Promise<OpenConnection> {
+async function open(url: string, options: DatabaseOptions, onClosed: () => void): Promise<OpenConnection> {
   const { onStatement } = options;
   const { drizzle, ownSockets, postgres } = await drivers;
-  const sockets = ownSockets();
+  const sockets = ownSockets(onClosed);
   const socketOption: object = { socket: sockets.open };
   const client = postgres(url, {
     ...socketOption,
@@ -152,9 +152,9 @@ export function openDatabase(address: string | DatabaseAddress, options: Databas
   const inTime = createDeadlines(options.statementTimeoutMillis ?? 10_000);
   let present: Promise<OpenConnection> | undefined;
 
-  async function connect(): Promise<OpenConnection> {
+  async function connect(onClosed: () => void): Promise<OpenConnection> {
     try {
-      return await open(typeof address === "string" ? address : await address.url(), options);
+      return await open(typeof address === "string" ? address : await address.url(), options, onClosed);
     } catch (error) {
       present = undefined;
       throw error;
@@ -166,9 +166,15 @@ export function openDatabase(address: string | DatabaseAddress, options: Databas
     connection.then((opened) => opened.end()).catch(() => {});
   }
 
+  function presentConnection(): Promise<OpenConnection> {
+    if (present !== undefined) return present;
+    const connection = connect(() => discard(connection));
+    present = connection;
+    return connection;
+  }
+
   async function attempt<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
-    present ??= connect();
-    const connection = present;
+    const connection = presentConnection();
     try {
       return await inTime(connection.then(work));
     } catch (caught) {

@@ -1,5 +1,8 @@
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createTestDatabase, type TestDatabase } from "@parley/embedded-postgres/test-database";
+import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Database, openDatabase } from "./database.ts";
 import { DatabaseUnavailable } from "./database-errors.ts";
@@ -17,6 +20,54 @@ afterAll(async () => {
 
 const killOthers = `select pg_terminate_backend(pid) from pg_stat_activity
   where datname = current_database() and pid <> pg_backend_pid()`;
+
+/** Lets no byte more through after this many, in the middle of an answer. */
+async function cutAfter(port: number, bytes: () => number) {
+  const proxy = createServer((client) => {
+    const backend = connect(port, "127.0.0.1");
+    let left = bytes();
+    client.on("error", () => {}).pipe(backend);
+    backend.on("error", () => {}).on("close", () => client.destroy());
+    backend.on("data", (data: Buffer) => {
+      client.write(data.subarray(0, left));
+      left -= data.length;
+      if (left <= 0) backend.destroy();
+    });
+    client.on("close", () => backend.destroy());
+  });
+  proxy.listen(0, "127.0.0.1");
+  await once(proxy, "listening");
+  return proxy;
+}
+
+test("no statement is given another's answer, or none, wherever the connection ends", async () => {
+  const url = new URL(server.url);
+  const proxy = await cutAfter(Number(url.port), () => 1_000 + Math.floor(Math.random() * 20_000));
+  url.port = String((proxy.address() as AddressInfo).port);
+  const database = openDatabase(url.href, { statementTimeoutMillis: 2_000 });
+  let [answers, losses] = [0, 0];
+  async function ask(asked: number): Promise<void> {
+    const columns = Array.from({ length: 1 + (asked % 5) }, (_, index) => `$1::text as c${index}`);
+    const text = sql.raw(`select ${columns.join(", ")}`.replaceAll("$1::text", `'${asked}'::text`));
+    try {
+      const rows = await database.run(({ orm }) => orm.execute(text));
+      const wanted = Object.fromEntries(columns.map((_, index) => [`c${index}`, String(asked)]));
+      expect([...rows]).toEqual([wanted]);
+      answers++;
+    } catch (error) {
+      if (!(error instanceof DatabaseUnavailable)) throw error;
+      losses++;
+    }
+  }
+  async function keepAsking(who: number): Promise<void> {
+    for (let count = 0; count < 200; count++) await ask(who * 1_000 + count);
+  }
+  await Promise.all(Array.from({ length: 20 }, (_, who) => keepAsking(who)));
+  expect(answers).toBeGreaterThan(100);
+  expect(losses).toBeGreaterThan(20);
+  await database.close();
+  proxy.close();
+});
 
 test("whatever a killed backend leaves behind is a lost connection, and statements work again", async () => {
   const database = openDatabase(server.url, { statementTimeoutMillis: 1_000 });

@@ -13,7 +13,7 @@ import { faultsOf, heal, injectFaults } from "./faults.ts";
 import { growth } from "./growth.ts";
 import { type Measured, measure } from "./measure.ts";
 import { probeRestarts, type Recovery } from "./probe-restarts.ts";
-import { checkNextMessages, checkReads, drain } from "./settle-run.ts";
+import { checkNextMessages, checkOwnFaults, checkReads, drain } from "./settle-run.ts";
 import { signUpUsers } from "./sign-up-users.ts";
 
 export interface ChaosRun {
@@ -115,7 +115,8 @@ export async function runChaos(run: ChaosRun): Promise<ChaosResult> {
     await sleep(2_000);
     await drain(database, users, (quick.deadlineSeconds + 120) * 1_000);
     const breaches = await checkNextMessages(database, users);
-    breaches.push(...(await checkReads(database, users)), ...(await findBreaches(database, told)));
+    breaches.push(...(await checkOwnFaults(database)), ...(await checkReads(database, users)));
+    breaches.push(...(await findBreaches(database, told)));
     breaches.push(...leaks(chaos, setting.canaries, textCanary), ...slow(probing.recoveries));
     const measured = await measuring.stop();
     breaches.push(...growth(measured));

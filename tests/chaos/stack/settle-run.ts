@@ -62,6 +62,19 @@ export async function checkNextMessages(database: Database, users: readonly Chao
     }));
 }
 
+/** Faults of the services around it are no faults of Parley's own: none of them may end a reply as `internal`. */
+export async function checkOwnFaults(database: Database): Promise<Breach[]> {
+  const own = await rowsOf<{ id: string; detail: string }>(
+    database,
+    "select id, 'attempt ' || attempt as detail from replies where error_code = 'internal'",
+  );
+  return own.map((reply) => ({
+    number: 10,
+    breach: "a reply that failed through a fault of Parley's own",
+    ...reply,
+  }));
+}
+
 interface Page {
   data: { id: string; content: string | null; position: number }[];
 }
