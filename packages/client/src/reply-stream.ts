@@ -1,6 +1,6 @@
 import type { Push, PushEvent } from "./push.ts";
 import { ReplyText, type RestartEvent, type TextEvent } from "./reply-text.ts";
-import { request, type Sender, sleep } from "./request.ts";
+import { isTransient, request, type Sender, sleep } from "./request.ts";
 import type { Reply } from "./types.ts";
 
 export type ReplyEvent = TextEvent | RestartEvent | { type: "end"; reply: Reply };
@@ -27,10 +27,12 @@ export async function waitForReply(
   { signal }: StreamOptions = {},
 ): Promise<Reply> {
   for (;;) {
-    const response = await request(sender, path, { replyId, waitSeconds: 20 }, { signal });
-    const reply = (await response.json()) as Reply;
-    if (hasEnded(reply)) return reply;
-    await sleep(Number(response.headers.get("retry-after") ?? 0) * 1_000, signal);
+    const waiting = request(sender, path, { replyId, waitSeconds: 20 }, { signal });
+    const response = await waiting.catch(ignoreTransient);
+    const reply = (await response?.json()) as Reply | undefined;
+    if (reply !== undefined && hasEnded(reply)) return reply;
+    const pause = Number(response?.headers.get("retry-after") ?? 0) * 1_000;
+    await sleep(response === undefined ? maxPollMillis : pause, signal);
   }
 }
 
@@ -82,6 +84,11 @@ function listenTo(
   };
 }
 
+/** The reply goes on while nobody can be asked for it: the next poll may. */
+function ignoreTransient(error: unknown): undefined {
+  if (!isTransient(error)) throw error;
+}
+
 /** In milliseconds, after that many polls in a row that found nothing new. */
 function pauseAfter(unchangedPolls: number, isPushed: boolean): number {
   if (isPushed) return guardMillis;
@@ -115,7 +122,7 @@ export async function* streamReply(
   try {
     for (let polls = 0; ; polls += 1) {
       isEndKnown = false;
-      const polled = await poll();
+      const polled = await poll().catch(ignoreTransient);
       const missed = polled?.events ?? [];
       queue.push(...missed);
       unchanged = polled === undefined ? unchanged + 1 : 0;

@@ -145,6 +145,31 @@ describe("a request", () => {
   });
 });
 
+it("follows a reply through an outage, and ends with its own refusal", async () => {
+  const answers = (status: string, partialText: string) =>
+    json({ id: "r1", status, attempts: 1, partialText });
+  const outage = Array.from({ length: 3 }, () => new TypeError("fetch failed"));
+  const { parley } = client([
+    answers("in_progress", "one "),
+    ...outage,
+    ...[1, 2].map(() => answers("completed", "one two")),
+  ]);
+  const events = [];
+  for await (const event of parley.replies.stream("r1")) events.push(event);
+  expect(events).toEqual([
+    { type: "text", text: "one ", offset: 0 },
+    { type: "text", text: "two", offset: 4 },
+    { type: "end", reply: expect.objectContaining({ status: "completed", partialText: "one two" }) },
+  ]);
+  const waiting = client([...outage, answers("completed", "x")]).parley.replies.waitFor("r1");
+  expect(await waiting).toMatchObject({ status: "completed" });
+  await expect(
+    client([problem(404)])
+      .parley.replies.stream("r2")
+      .next(),
+  ).rejects.toMatchObject({ status: 404 });
+});
+
 it("walks through all pages of a list", async () => {
   const { parley, sent } = client([
     json({ data: [{ id: "a" }, { id: "b" }], nextCursor: "n 1" }),

@@ -25,7 +25,12 @@ const backoffMillis = 250;
 /** Whoever must wait longer than this decides for themselves. */
 const maxRetryAfterSeconds = 20;
 const timeoutMillis = 30_000;
-const repeatable = new Set([429, 502, 503, 504]);
+const transientStatuses = new Set([0, 429, 502, 503, 504]);
+
+/** What may work later, unlike a refusal. */
+export function isTransient(error: unknown): error is ParleyError {
+  return error instanceof ParleyError && transientStatuses.has(error.status);
+}
 
 type SignedAuthPath = {
   [K in RouteKey]: RoutesByKey[K] extends { auth: "user"; path: infer P extends `/v1/auth/${string}` }
@@ -146,8 +151,7 @@ export async function request(
     );
     if (error instanceof Response) return error;
     // Registering or confirming twice is refused, so that a repeated request would hide that the first succeeded.
-    if (!(error instanceof ParleyError) || isAuth || retry >= maxRetries) throw error;
-    if (error.status !== 0 && !repeatable.has(error.status)) throw error;
+    if (!isTransient(error) || isAuth || retry >= maxRetries) throw error;
     if ((error.retryAfter ?? 0) > maxRetryAfterSeconds) throw error;
     await sleep((error.retryAfter ?? 0) * 1000 + Math.random() * backoffMillis * 2 ** retry, signal);
   }

@@ -1,3 +1,4 @@
+import type { AdjustmentMemory, Adjustments } from "./adjustments.ts";
 import type { Ending } from "./ending.ts";
 import {
   abortError,
@@ -10,7 +11,8 @@ import {
   networkError,
 } from "./errors.ts";
 import type { PromptRequest, ProviderMemo, ReplyEvent, TokenUsage, ToolCall } from "./provider.ts";
-import { namesTools, type ProviderFailure, toLlmError } from "./provider-failure.ts";
+import { namesTools, toLlmError } from "./provider-failure.ts";
+import { readFailure } from "./sdk-failure.ts";
 import { createTextCleaner } from "./text-cleaner.ts";
 import { estimateCallTokens, estimatePromptTokens, estimateTokens } from "./token-count.ts";
 
@@ -30,12 +32,10 @@ interface StreamSource {
   readonly signal: AbortSignal;
   /** Who is asked, and where: host and port. */
   readonly server: { readonly provider: string; readonly address: string };
-  /** Sends the request; steps arrive as the provider streams. */
-  readonly open: () => Promise<AsyncIterable<StreamStep>>;
-  /** Reads what the SDK threw; undefined for errors that are not the SDK's. */
-  readonly readFailure: (error: unknown) => ProviderFailure;
-  /** Learns from a refusal; says whether the same request would be made otherwise now. */
-  readonly adjust: (failure: ProviderFailure) => boolean;
+  /** What its models have refused. */
+  readonly memory: AdjustmentMemory;
+  /** Sends the request as the model wants it; steps arrive as the provider streams. */
+  readonly open: (adjustments: Adjustments) => Promise<AsyncIterable<StreamStep>>;
 }
 
 /**
@@ -44,27 +44,32 @@ interface StreamSource {
  */
 export async function* streamReply(source: StreamSource): AsyncGenerator<ReplyEvent> {
   const answer = new Answer(source.request);
+  const adjustments = source.memory.of(source.request.model);
   try {
     if (source.signal.aborted) throw abortError(source.signal);
-    for await (const step of await source.open()) {
+    for await (const step of await source.open(adjustments)) {
       const text = answer.take(step);
       if (text !== "") yield { type: "delta", text };
     }
   } catch (error) {
     // After the end mark only the usage is missing, and that can be estimated: the text is complete.
-    if (!answer.isEnded || source.signal.aborted) throw translate(error, source);
+    if (!answer.isEnded || source.signal.aborted) throw translate(error, source, adjustments);
   }
   // The SDKs end an aborted stream silently, as if it were complete.
   if (source.signal.aborted) throw abortError(source.signal);
   yield answer.finish();
 }
 
-function translate(error: unknown, { signal, server, readFailure, adjust }: StreamSource): unknown {
+function translate(
+  error: unknown,
+  { request, signal, server, memory }: StreamSource,
+  adjustments: Adjustments,
+): unknown {
   if (signal.aborted) return abortError(signal);
   if (error instanceof LlmError) return error;
   const failure = readFailure(error);
   if (failure.networkCode !== undefined) return networkError(server, failure.networkCode);
-  if (!adjust(failure)) return toLlmError(failure, Date.now());
+  if (!memory.learn(request, adjustments, failure)) return toLlmError(failure, Date.now());
   return adjustedError({ status: failure.status, refusesTools: namesTools(failure) });
 }
 

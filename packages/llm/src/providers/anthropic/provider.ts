@@ -4,7 +4,6 @@ import { createAdjustmentMemory } from "../../adjustments.ts";
 import { readEvents } from "../../event-stream.ts";
 import type { Provider } from "../../provider.ts";
 import { streamReply } from "../../reply-stream.ts";
-import { readFailure } from "../../sdk-failure.ts";
 import { toParams } from "./request.ts";
 import { toSteps } from "./stream-reader.ts";
 
@@ -22,22 +21,19 @@ export function createAnthropicProvider(config: AnthropicConfig): Provider {
   const server = { provider: "anthropic", address: addressOf(config.baseUrl || OFFICIAL_BASE_URL) };
   let client: Promise<Anthropic> | undefined;
   return {
-    stream: (request, { signal, heard }) => {
-      const adjustments = memory.of(request.model);
-      return streamReply({
+    stream: (request, { signal, heard }) =>
+      streamReply({
         request,
         signal,
         server,
-        readFailure,
-        adjust: (failure) => memory.learn(request, adjustments, failure),
-        open: async () => {
+        memory,
+        open: async (adjustments) => {
           client ??= loadClient(config);
           const params = toParams(request, adjustments);
           const response = await (await client).messages.create(params, { signal }).asResponse();
           return toSteps(readEvents(response, { signal, heard }));
         },
-      });
-    },
+      }),
   };
 }
 

@@ -4,7 +4,6 @@ import { createAdjustmentMemory } from "../../adjustments.ts";
 import { readEvents } from "../../event-stream.ts";
 import type { Provider } from "../../provider.ts";
 import { streamReply } from "../../reply-stream.ts";
-import { readFailure } from "../../sdk-failure.ts";
 import { toParams } from "./request.ts";
 import { toSteps } from "./stream-reader.ts";
 
@@ -31,22 +30,19 @@ export function createOpenAiProvider(config: OpenAiConfig): Provider {
   let client: Promise<OpenAI> | undefined;
 
   return {
-    stream: (request, { signal, heard }) => {
-      const adjustments = memory.of(request.model);
-      return streamReply({
+    stream: (request, { signal, heard }) =>
+      streamReply({
         request,
         signal,
         server,
-        readFailure,
-        adjust: (failure) => memory.learn(request, adjustments, failure),
-        open: async () => {
+        memory,
+        open: async (adjustments) => {
           client ??= loadClient(config, baseUrl);
           const params = toParams(request, adjustments, limitName);
           const response = await (await client).chat.completions.create(params, { signal }).asResponse();
           return toSteps(readEvents(response, { signal, heard }));
         },
-      });
-    },
+      }),
   };
 }
 
