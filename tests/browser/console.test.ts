@@ -76,6 +76,19 @@ it("goes on with an answer after a reload, stops it, and keeps its text", async 
   expect(faults).toEqual([]);
 });
 
+it("goes on with an answer after the page was offline while it ended", async () => {
+  const { user, place } = await slowConversation();
+  const { page } = await visit(browser);
+  await signInAs(page, user.email);
+  await page.goto(place);
+  await grown(page, 3);
+  await page.context().setOffline(true);
+  await page.waitForTimeout(12_000);
+  await page.context().setOffline(false);
+  await answers(page).getByText("or to cancel it.").waitFor();
+  await page.getByRole("button", { name: /^Stop/ }).waitFor({ state: "detached" });
+});
+
 it("shows in a second tab what is asked in the first", async () => {
   const user = await signUp();
   const { page, faults } = await visit(browser);
