@@ -20,10 +20,19 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   let delayMillis = 0;
 
   function pass(from: Socket, to: Socket): void {
+    // In the order they came: no byte may overtake those before it when the delay becomes shorter.
+    const held: { chunk: Buffer; due: number }[] = [];
+    function letGo(): void {
+      for (let next = held[0]; next !== undefined; next = held[0]) {
+        const left = next.due - Date.now();
+        if (left > 0) return void setTimeout(letGo, left);
+        held.shift();
+        if (to.writable) to.write(next.chunk);
+      }
+    }
     from.on("data", (chunk) => {
-      // Timers of one length fire in the order they were set, so that bytes keep theirs.
-      if (delayMillis === 0) to.write(chunk);
-      else setTimeout(() => to.writable && to.write(chunk), delayMillis);
+      held.push({ chunk, due: Date.now() + delayMillis });
+      if (held.length === 1) letGo();
     });
     from.on("close", () => to.destroy());
     from.on("error", () => to.destroy());
