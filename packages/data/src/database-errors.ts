@@ -60,6 +60,12 @@ export function isRefusedUser(error: unknown): boolean {
   return code !== undefined && refusalCodes.has(code);
 }
 
+/** Says whether the server undid the transaction for the sake of another one: a serialisation failure, or a deadlock. */
+export function isRolledBack(error: unknown): boolean {
+  const code = codeOf(error);
+  return code === "40001" || code === "40P01";
+}
+
 /** Says whether the connection, not the statement, has failed. */
 export function isConnectionFailure(error: unknown): boolean {
   if (error instanceof DatabaseUnavailable) return true;

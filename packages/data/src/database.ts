@@ -4,6 +4,7 @@ import {
   isLostStatement,
   isOwnerGone,
   isRefusedUser,
+  isRolledBack,
   OwnerGone,
 } from "./database-errors.ts";
 import { createDeadlines } from "./deadlines.ts";
@@ -40,7 +41,9 @@ export interface WithNews<T> {
 
 export interface Database {
   /**
-   * Runs work on the present connection; once more, on a new one, where the password was refused and is another by now.
+   * Runs work on the present connection; once more, on a new one, where the password was refused and is another by now,
+   * and once more on the same one where the server rolled it back for another's sake (a deadlock, a serialisation failure).
+   * Work of several statements outside a transaction must therefore be safe to repeat.
    * @throws DatabaseUnavailable when the connection failed; it is thrown away and the next run opens a new one
    * @throws OwnerGone when the work made something for a user who has been deleted
    */
@@ -60,6 +63,21 @@ export interface DatabaseOptions {
   statementTimeoutMillis?: number;
   /** Called with each statement's text and parameters before it is sent. */
   onStatement?: (text: string, parameters: readonly unknown[]) => void;
+}
+
+/** What the server rolled back has not been done: doing it again is doing it once. */
+async function twice<T>(work: (connection: Connection) => Promise<T>, connection: Connection): Promise<T> {
+  try {
+    return await work(connection);
+  } catch (error) {
+    if (!isRolledBack(error)) throw error;
+    return work(connection);
+  }
+}
+
+/** Drizzle's own error repeats the query's values, which a log must not have. */
+function withoutValues(error: unknown): unknown {
+  return error instanceof DrizzleQueryError ? error.cause : error;
 }
 
 // Loads while a cold function waits for its secrets: a third of the code that it would else load before.
@@ -176,14 +194,13 @@ export function openDatabase(address: string | DatabaseAddress, options: Databas
   async function attempt<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
     const connection = presentConnection();
     try {
-      return await inTime(connection.then(work));
+      return await inTime(connection.then((opened) => twice(work, opened)));
     } catch (caught) {
-      // Drizzle's own error repeats the query's values, which a log must not have.
-      const error = caught instanceof DrizzleQueryError ? caught.cause : caught;
+      const error = withoutValues(caught);
       if (isOwnerGone(error)) throw new OwnerGone();
       const isRefused = isRefusedUser(error);
       if (!isRefused && !isLostStatement(error)) throw error;
-      discard(connection);
+      if (!isRolledBack(error)) discard(connection);
       if (isRefused) throw new UserRefused((await connection).url, error);
       throw error instanceof DatabaseUnavailable ? error : new DatabaseUnavailable(error);
     }

@@ -1,0 +1,93 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { sql } from "drizzle-orm";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { beginAccountDeletion } from "./account-deletion.ts";
+import { eraseRows } from "./account-erasure.ts";
+import { type Database, openDatabase } from "./database.ts";
+import { DatabaseUnavailable } from "./database-errors.ts";
+import { newId } from "./ids.ts";
+import { createSystemPrompt, updateSystemPrompt } from "./system-prompt-changes.ts";
+import { openScene, type Scene } from "./testing/scene.fixture.ts";
+
+let scene: Scene;
+let others: Database[];
+beforeAll(async () => {
+  scene = await openScene();
+  others = [openDatabase(scene.url), openDatabase(scene.url)];
+});
+afterAll(async () => {
+  for (const database of others) await database.close();
+  await scene.close();
+});
+
+async function untilWaiting(count: number): Promise<void> {
+  const waiting = `select count(*)::integer as count from pg_stat_activity
+    where datname = current_database() and wait_event_type = 'Lock'`;
+  while ((await scene.rows<{ count: number }>(waiting))[0]?.count !== count) await sleep(5);
+}
+
+test("two requests that wait for each other's locks are both done", async () => {
+  const { id: ownerId } = await scene.person();
+  const [held, systemPromptId] = [newId(), newId()];
+  for (const promptId of [systemPromptId, held]) {
+    const texts = {
+      name: "Pirate",
+      content: "Talk like a pirate.",
+      visibility: "private",
+      isDefault: false,
+    } as const;
+    await createSystemPrompt(scene.database, { ownerId, systemPromptId: promptId, ...texts });
+  }
+  await beginAccountDeletion(scene.database, { ownerId, username: "name" });
+  const [deleting, changing] = others as [Database, Database];
+  const holder = openDatabase(scene.url);
+  let release = (): void => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const holding = holder.run(({ orm }) =>
+    orm.transaction(async (transaction) => {
+      await transaction.execute(sql`select from system_prompts where id = ${held} for update`);
+      await released;
+    }),
+  );
+  // It has deleted the first prompt, and waits for the other; then it wants the user.
+  const erased = eraseRows(deleting, ownerId, "system_prompts", 100);
+  await untilWaiting(1);
+  // It has the user, and waits for the first prompt.
+  const asker = { ownerId, systemPromptId, isAdmin: false, requestId: "q", expectedVersion: undefined };
+  const changed = updateSystemPrompt(changing, { ...asker, isDefault: true });
+  await untilWaiting(2);
+  release();
+  await holding;
+  expect((await erased)?.count).toBe(3);
+  expect(["not_found", systemPromptId]).toContain(
+    await changed.then((answer) => (typeof answer === "string" ? answer : answer.id)),
+  );
+  expect(
+    await scene.rows(`select from pg_stat_database where datname = current_database() and deadlocks = 0`),
+  ).toEqual([]);
+  await holder.close();
+});
+
+test.each(["40001", "40P01"])(
+  "what the server rolls back (%s) is tried once more, on the same connection",
+  async (code) => {
+    await scene.rows(`create sequence failures_${code}`);
+    async function failing(times: number): Promise<number> {
+      const raise = `do $$ begin if nextval('failures_${code}') % 10 <= ${times}
+      then raise exception using errcode = '${code}'; end if; end $$`;
+      await scene.rows(`select setval('failures_${code}', 10)`);
+      await scene.database.run(({ orm }) => orm.execute(raise));
+      const [next] = await scene.rows<{ value: number }>(
+        `select nextval('failures_${code}')::integer as value`,
+      );
+      return (next?.value ?? 0) - 11;
+    }
+    const pid = () => scene.rows("select pg_backend_pid() as pid");
+    const before = await pid();
+    expect(await failing(1)).toBe(2);
+    await expect(failing(2)).rejects.toBeInstanceOf(DatabaseUnavailable);
+    expect(await pid()).toEqual(before);
+  },
+);
