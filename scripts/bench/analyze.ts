@@ -5,7 +5,7 @@ import postgres from "postgres";
  * a prepared statement keeps its plan.
  */
 export async function analyze(databaseUrl: string): Promise<void> {
-  const sql = postgres(databaseUrl, { max: 1, onnotice: () => {} });
+  const sql = postgres(databaseUrl, { max: 1, onnotice: () => {}, connection: { statement_timeout: 0 } });
   await sql`analyze`;
   await sql.end();
 }

@@ -153,7 +153,8 @@ async function overBareSql(url: string, userId: string, ids: Ids, delay: number)
 
 async function growth(url: string, userId: string): Promise<Row[]> {
   const section = "Growth";
-  const sql = postgres(url, { max: 1, fetch_types: false, onnotice: () => {} });
+  const connection = { statement_timeout: 0 };
+  const sql = postgres(url, { max: 1, fetch_types: false, onnotice: () => {}, connection });
   const sizes = [20, 1_000, 100_000] as const;
   const ids = new Map<number, string>();
   for (const size of sizes) ids.set(size, await seedMessages(sql, userId, size));

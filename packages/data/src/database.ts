@@ -7,7 +7,7 @@ import {
   isRolledBack,
   OwnerGone,
 } from "./database-errors.ts";
-import { createDeadlines } from "./deadlines.ts";
+import { createDeadlines, statementDeadlineMillis } from "./deadlines.ts";
 import type { Orm } from "./prepared.ts";
 import type { ProcedureName, Procedures, RowProcedures } from "./procedures.ts";
 import type { ReplyNews } from "./reply-news.ts";
@@ -167,7 +167,7 @@ async function open(url: string, options: DatabaseOptions, onClosed: () => void)
  * (porsager/postgres #1154, #1208).
  */
 export function openDatabase(address: string | DatabaseAddress, options: DatabaseOptions = {}): Database {
-  const inTime = createDeadlines(options.statementTimeoutMillis ?? 10_000);
+  const inTime = createDeadlines(options.statementTimeoutMillis ?? statementDeadlineMillis);
   let present: Promise<OpenConnection> | undefined;
 
   async function connect(onClosed: () => void): Promise<OpenConnection> {

@@ -1,5 +1,8 @@
 import { DatabaseUnavailable } from "./database-errors.ts";
 
+/** What a caller waits for the database, in milliseconds. */
+export const statementDeadlineMillis = 10_000;
+
 interface Running {
   until: number;
   reject(error: Error): void;

@@ -157,3 +157,18 @@ test("a file that fails changes nothing, and a stranger's function is left alone
   await migrate(url);
   expect((await functionsInDatabase()).has("of_a_stranger")).toBe(true);
 });
+
+test("the server ends what runs longer than anybody waits for, but never a migration", async () => {
+  await migrate(url, folder);
+  const fresh = postgres(url, { max: 1, onnotice: () => {} });
+  expect(await fresh`show statement_timeout`).toEqual([{ statement_timeout: "12s" }]);
+  await fresh.end();
+  await administer(
+    inject("databaseUrl"),
+    `alter role current_user in database ${database} set statement_timeout = 1`,
+  );
+  await migrate(url, folder);
+  const again = postgres(url, { max: 1, onnotice: () => {} });
+  expect(await again`show statement_timeout`).toEqual([{ statement_timeout: "12s" }]);
+  await again.end();
+});

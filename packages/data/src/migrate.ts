@@ -5,6 +5,7 @@ import { readMigrationFiles } from "drizzle-orm/migrator";
 import { drizzle } from "drizzle-orm/postgres-js";
 import { migrate as applyNumberedMigrations } from "drizzle-orm/postgres-js/migrator";
 import postgres, { type Sql } from "postgres";
+import { statementDeadlineMillis } from "./deadlines.ts";
 import { applyFunctions } from "./migrate-functions.ts";
 
 const defaultFolder = fileURLToPath(new URL("../../../migrations", import.meta.url));
@@ -53,9 +54,23 @@ async function rebuildIndexes(client: Sql): Promise<void> {
   }
 }
 
+/** A little above a caller's own deadline, so that the server ends what nobody waits for any more. */
+const statementTimeout = `${statementDeadlineMillis / 1_000 + 2}s`;
+
+/**
+ * Has the server end statements of this user in this database that run too long. As a setting of the user it costs no
+ * round trip and holds behind poolers, which refuse it as a parameter of a connection (PgBouncer, Neon).
+ */
+async function limitStatements(client: Sql): Promise<void> {
+  const [found] =
+    await client`select format('alter role %I in database %I set statement_timeout = %L', current_user,
+    current_database(), ${statementTimeout}::text) as statement`;
+  await client.unsafe(found?.statement);
+}
+
 /**
  * Applies the numbered migrations that are missing, then the database's functions if they have changed, rebuilds the
- * indexes that changed with them, and takes up extensions that the server has since got. Safe to repeat and to run twice at once.
+ * indexes that changed with them, takes up extensions that the server has since got, and limits the time of statements. Safe to repeat and to run twice at once.
  * @param url must reach Postgres directly: behind a transaction pooler the lock would not hold
  * @param dimensions of the embeddings to index
  * @throws DatabaseTooOldError where the baseline would not fit
@@ -67,12 +82,14 @@ export async function migrate(
 ): Promise<void> {
   const client = postgres(url, { max: 1, fetch_types: false, onnotice: () => {}, connect_timeout: 60 });
   try {
+    await client`set statement_timeout = 0`;
     await takeLock(client);
     await refuseBeforeBaseline(client, folder);
     await applyNumberedMigrations(drizzle({ client }), { migrationsFolder: folder });
     await applyFunctions(client, folder);
     await rebuildIndexes(client);
     await client`select prepare_search(${JSON.stringify({ dimensions })}::text::jsonb)`;
+    await limitStatements(client);
   } finally {
     await client.end({ timeout: 5 });
   }
