@@ -5,6 +5,7 @@ import { parseReplyJob, type ReplyJob } from "@parley/jobs/reply-job";
 import type { ReplyQueue } from "@parley/jobs/reply-queue";
 import type { Realtime } from "@parley/realtime/create-realtime";
 import { describeError } from "@parley/runtime/describe-error";
+import { describeFault } from "@parley/runtime/describe-fault";
 import { logger } from "@parley/runtime/logger";
 import type { SQSRecord } from "aws-lambda";
 
@@ -48,7 +49,7 @@ export async function failRecord(dependencies: Dependencies, record: SQSRecord):
     }
     return true;
   } catch (error) {
-    logger.warn("dead letter not handled", { ...log, error: describeError(error) });
+    logger.warn("dead letter not handled", { ...log, error: describeFault(error) });
     return false;
   }
 }

@@ -2,6 +2,7 @@ import type { Database } from "@parley/data/database";
 import { type EmbeddingJob, parseEmbeddingJob } from "@parley/jobs/embedding-job";
 import type { Embedder } from "@parley/llm/embeddings";
 import { describeError } from "@parley/runtime/describe-error";
+import { describeFault } from "@parley/runtime/describe-fault";
 import { logger } from "@parley/runtime/logger";
 import type { SQSBatchResponse, SQSRecord } from "aws-lambda";
 import { embedTexts } from "./embed-texts.ts";
@@ -38,7 +39,7 @@ async function embedKind(
     return true;
   } catch (error) {
     // The queue gives the jobs again, and the sweep finds what never worked.
-    logger.warn("not embedded", { kind, error: describeError(error) });
+    logger.warn("not embedded", { kind, error: describeFault(error) });
     return false;
   }
 }

@@ -1,5 +1,5 @@
 import type { Subject } from "@parley/data/users";
-import { describeError } from "@parley/runtime/describe-error";
+import { describeFault } from "@parley/runtime/describe-fault";
 import { logger } from "@parley/runtime/logger";
 import type { PostConfirmationTriggerEvent } from "aws-lambda";
 
@@ -30,7 +30,7 @@ export function createUserOnConfirmation(
       await within(patienceMillis, makeUser({ sub, email, displayName: name }));
       logger.info("user ready", { sub, trigger: event.triggerSource });
     } catch (error) {
-      logger.error("user not made", { sub, error: { ...describeError(error) } });
+      logger.error("user not made", { sub, error: { ...describeFault(error) } });
     }
     return event;
   };

@@ -1,6 +1,6 @@
 import { isConnectionFailure } from "@parley/data/database-errors";
 import { type Attempt, type Ending, type Finished, finishReply } from "@parley/data/reply-jobs";
-import { describeError } from "@parley/runtime/describe-error";
+import { describeFault } from "@parley/runtime/describe-fault";
 import { logger } from "@parley/runtime/logger";
 import { traced } from "@parley/runtime/tracer";
 import { whileLeased } from "./while-leased.ts";
@@ -33,7 +33,7 @@ export async function persistEnding(worker: Worker, attempt: Attempt, ending: En
       );
     } catch (error) {
       if (isConnectionFailure(error)) throw error;
-      logger.error("ending refused", { replyId: attempt.replyId, error: describeError(error) });
+      logger.error("ending refused", { replyId: attempt.replyId, error: describeFault(error) });
       refusal = error;
     }
   }

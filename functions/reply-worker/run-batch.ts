@@ -2,6 +2,7 @@ import { parseReplyJob, type ReplyJob } from "@parley/jobs/reply-job";
 import type { ReplyQueue } from "@parley/jobs/reply-queue";
 import type { Delivery } from "@parley/jobs/reply-source";
 import { describeError } from "@parley/runtime/describe-error";
+import { describeFault } from "@parley/runtime/describe-fault";
 import { logger } from "@parley/runtime/logger";
 import type { SQSBatchResponse, SQSRecord } from "aws-lambda";
 import { handleJob } from "./handle-job.ts";
@@ -51,7 +52,7 @@ async function isDone(worker: Worker, { job, messageId }: Received, endsAt: numb
   } catch (error) {
     // A warning: the queue gives the job again, and the dead-letter function ends what never works.
     const { requestId, replyId } = job;
-    logger.warn("job failed", { messageId, requestId, replyId, error: describeError(error) });
+    logger.warn("job failed", { messageId, requestId, replyId, error: describeFault(error) });
     return false;
   }
 }

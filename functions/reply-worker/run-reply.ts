@@ -7,7 +7,7 @@ import type { ReplyJob } from "@parley/jobs/reply-job";
 import { LlmError } from "@parley/llm/errors";
 import type { ReplyNews } from "@parley/realtime/reply-events";
 import { createReplyFeed } from "@parley/realtime/reply-feed";
-import { describeError } from "@parley/runtime/describe-error";
+import { describeFault } from "@parley/runtime/describe-fault";
 import { logger } from "@parley/runtime/logger";
 import { type Answered, answerWithRetries } from "./answer-with-retries.ts";
 import { internalFailure, persistEnding } from "./persist-ending.ts";
@@ -43,7 +43,7 @@ function failureOf(error: unknown, { prompt, transcript }: Run): Ending {
   if (error instanceof LlmError) {
     return { status: "failed", errorCode: error.code, errorMessage: error.message, ...given };
   }
-  logger.error("reply failed unexpectedly", { error: describeError(error) });
+  logger.error("reply failed unexpectedly", { error: describeFault(error) });
   return { ...internalFailure, ...given };
 }
 

@@ -1,4 +1,5 @@
 import { describeError } from "@parley/runtime/describe-error";
+import { describeFault } from "@parley/runtime/describe-fault";
 import { logger } from "@parley/runtime/logger";
 import { Problem, problem } from "./problem.ts";
 
@@ -11,7 +12,7 @@ function middyPackage(error: unknown): string | undefined {
 }
 
 /**
- * What the client gets to see of whatever was thrown. Logs what is our fault, without its message.
+ * What the client gets to see of whatever was thrown. Logs what is our fault: where it was thrown, without its message.
  * @param isConnectionError tells a database that cannot be reached from every other failure.
  */
 export function toProblem(error: unknown, isConnectionError?: (error: unknown) => boolean): Problem {
@@ -26,6 +27,6 @@ export function toProblem(error: unknown, isConnectionError?: (error: unknown) =
     logger.warn("database unreachable", { error: { ...describeError(error) } });
     return problem("unavailable");
   }
-  logger.error("request failed", { error: { ...describeError(error) } });
+  logger.error("request failed", { error: { ...describeFault(error) } });
   return problem("internal");
 }

@@ -8,7 +8,8 @@ export interface ErrorDescription {
 
 const longestChain = 5;
 
-function chain(error: unknown): object[] {
+/** An error and its causes. */
+export function chain(error: unknown): object[] {
   const links: object[] = [];
   let current = error;
   while (typeof current === "object" && current !== null && links.length < longestChain) {
@@ -32,7 +33,7 @@ const isIdentifier = (value: unknown): value is string =>
   typeof value === "string" && /^[\w.:-]{1,100}$/.test(value);
 
 /**
- * An error without its message and stack: Drizzle's and postgres' messages contain query parameters, that is chat text,
+ * An error without its message and its stack, which begins with it: Drizzle's and postgres' messages contain query parameters, that is chat text,
  * and a provider's may contain prompts or keys. Looks through `cause` for a code and a constraint.
  */
 export function describeError(error: unknown): ErrorDescription {

@@ -79,7 +79,7 @@ function openLogger() {
 
 /**
  * The one logger of an environment. Never give it message text, titles or an error object:
- * ids, counts and `describeError(error)` only.
+ * ids, counts, `describeError(error)` and `describeFault(error)` only.
  */
 export const logger: Readonly<Record<"debug" | "info" | "warn" | "error", Write>> = openLogger();
 

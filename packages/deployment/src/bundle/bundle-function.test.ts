@@ -31,9 +31,20 @@ test("a bundle works as its sources do", async () => {
     column: "id",
     errorName: "PostgresError",
     weight: 2,
+    fault: expect.anything(),
   });
   const ids = await Promise.all(Array.from({ length: 200 }, () => handler({ lazy: "no" })));
   expect(new Set(ids.map(({ id }) => id)).size).toBe(200);
+});
+
+test("a fault says in which function, file and line of the sources it was made, and none of its words", async () => {
+  const { fault } = (await handler({ lazy: "no" })) as { fault: { frames: string[] } };
+  expect(fault).toMatchObject({ name: "Error", code: "23505" });
+  const source = await readFile(join(root, "functions/probe/index.ts"), "utf8");
+  const line = source.split("\n").findIndex((text) => text.includes("throw new Error")) + 1;
+  expect(fault.frames[0]).toMatch(new RegExp(`^failOnPurpose \\(.*functions/probe/index\\.ts:${line}\\)$`));
+  expect(fault.frames[1]).toMatch(/^handler \(.*functions\/probe\/index\.ts:\d+\)$/);
+  expect(JSON.stringify(fault)).not.toContain("diary");
 });
 
 test("what is imported when needed is a chunk of its own and not eager", async () => {
