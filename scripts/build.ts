@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { buildClient } from "@parley/deployment/bundle/build-client";
 import { buildPage } from "@parley/deployment/bundle/build-page";
 import { bundleAll, bundleReport } from "@parley/deployment/bundle/bundle-all";
 import { loadsUndici } from "@parley/deployment/bundle/init-modules";
@@ -13,6 +14,11 @@ for (const { kind, bytes, budgetBytes } of await buildPage(root, `${output}/cons
   const size = `${(bytes / 1000).toFixed(1)} KB of ${kind} (gzip), ${budgetBytes / 1000} KB are allowed`;
   console.log(`The console's first view loads ${size}.`);
   if (bytes > budgetBytes) faults.push(`The console's first view is too large: ${size}.`);
+}
+for (const { specifier, bytes, budgetBytes } of await buildClient(root, `${root}packages/client/dist`)) {
+  const size = `${(bytes / 1000).toFixed(2)} KB (gzip), ${budgetBytes / 1000} KB are allowed`;
+  console.log(`${specifier} weighs ${size}.`);
+  if (bytes > budgetBytes) faults.push(`${specifier} is too large: ${size}.`);
 }
 for (const { name } of bundles) {
   if (await loadsUndici(`${output}/${name}/index.mjs`))

@@ -32,7 +32,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   openapi: ["contract"],
   client: ["contract"],
   web: ["client"],
-  deployment: ["contract", "openapi", "settings"],
+  deployment: ["client", "contract", "openapi", "settings"],
 };
 
 /** Rooms that may import every package but some. */

@@ -1,4 +1,4 @@
-import type { ProblemDocument } from "@parley/contract/problem";
+import type { ProblemDocument } from "./types.ts";
 
 /** A request that was refused, or not answered: then `status` is 0. */
 export class ParleyError extends Error {

@@ -1,14 +1,16 @@
+import type { CallOptions } from "./call.ts";
 import { operations } from "./operations.ts";
 import type { Connect, Push } from "./push.ts";
 import { type ReplyEvent, type StreamOptions, streamReply, waitForReply } from "./reply-stream.ts";
 import { request, type Sender, type Token, tokenOf } from "./request.ts";
-import type { Answer, CallOptions, Operations, Reply } from "./types.ts";
+import type { Answer, Operations, Reply } from "./types.ts";
 
+export type { CallOptions, Pages } from "./call.ts";
 export { ParleyError } from "./error.ts";
 export type { Push, PushEvent } from "./push.ts";
 export type { ReplyEvent } from "./reply-stream.ts";
 export type { Token } from "./request.ts";
-export type { CallOptions, Conversation, Message, Operations, Pages, Reply } from "./types.ts";
+export type { Conversation, Message, Operations, Reply } from "./types.ts";
 
 export interface ParleyOptions {
   /** Such as `https://….execute-api.eu-central-1.amazonaws.com`, without `/v1`; "" for the page's own origin. */

@@ -1,6 +1,6 @@
-import type { PushEvent } from "@parley/contract/schemas/push";
+import type { PushEvent } from "./types.ts";
 
-export type { PushEvent } from "@parley/contract/schemas/push";
+export type { PushEvent } from "./types.ts";
 
 /** One WebSocket connection for everything that a client follows, opened when it is needed. */
 export interface Push {

@@ -1,6 +1,6 @@
+import type { CallOptions } from "./call.ts";
 import { errorOf, ParleyError } from "./error.ts";
 import type { RouteKey, RoutesByKey } from "./operations.ts";
-import type { CallOptions } from "./types.ts";
 
 /**
  * The access token or API key of a request. A function is asked before each request, and once more with

@@ -1,4 +1,10 @@
+import type { ProblemDocument } from "@parley/contract/problem";
+import type { PushEvent } from "@parley/contract/schemas/push";
+import type { CallOptions, Pages } from "./call.ts";
 import type { AnswersByKey, OfferedKey, operations, RouteKey, RoutesByKey } from "./operations.ts";
+
+// All that other files know of the contract. The package that `pnpm build` makes has it written out, without zod.
+export type { ProblemDocument, PushEvent };
 
 type In<S> = S extends { _zod: { input: infer T } } ? T : unknown;
 type Out<S> = S extends { _zod: { output: infer T } } ? T : unknown;
@@ -20,19 +26,6 @@ type Responses<K extends RouteKey> = AnswersByKey[K];
 export type Answer<K extends RouteKey> = {
   [S in keyof Responses<K>]: Responses<K>[S] extends undefined ? undefined : Out<Responses<K>[S]>;
 }[keyof Responses<K>];
-
-export interface CallOptions {
-  signal?: AbortSignal | undefined;
-  /** An ETag: the change is made only if the resource is still that version, else it is a 412. */
-  ifMatch?: string;
-  /** Of a POST that creates; made by the client if left out, and kept over its retries. */
-  idempotencyKey?: string;
-}
-
-/** The answer of a list, and by `for await` every item of it and of the pages after it. */
-export interface Pages<T>
-  extends Promise<T>,
-    AsyncIterable<T extends { data: (infer Item)[] } ? Item : never> {}
 
 type Called<K extends RouteKey> =
   Answer<K> extends { data: unknown[]; nextCursor: string | null } ? Pages<Answer<K>> : Promise<Answer<K>>;
