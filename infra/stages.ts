@@ -16,6 +16,7 @@ import {
   SEND_BURST,
   SEND_RATE_PER_MINUTE,
   SEND_RATE_PER_SECOND,
+  TITLE_MODEL,
 } from "@parley/settings/definitions";
 import { isOrigin, type Setting } from "@parley/settings/setting";
 import * as z from "zod/mini";
@@ -118,6 +119,8 @@ const stageSchema = z.strictObject({
     z.strictObject({
       default: option(DEFAULT_MODEL),
       fallback: option(FALLBACK_MODEL),
+      /** Names conversations after their first answer, at the deployment's cost. */
+      title: option(TITLE_MODEL),
       openaiBaseUrl: option(OPENAI_BASE_URL),
       anthropicBaseUrl: option(ANTHROPIC_BASE_URL),
     }),

@@ -1,3 +1,4 @@
+import { titleOf } from "@parley/contract/render/title";
 import type { conversationRoutes } from "@parley/contract/routes/conversations";
 import { newId } from "@parley/data/ids";
 import { type FirstMessage, createConversation as storeConversation } from "@parley/data/send-message";
@@ -31,7 +32,7 @@ function firstOf(
   asking: AskingDependencies["asking"],
   ownerId: string,
 ): FirstMessage {
-  const message = { messageId: newId(), content, messageMetadata: metadata };
+  const message = { messageId: newId(), content, firstTitle: titleOf(content), messageMetadata: metadata };
   if (role === "assistant") return { ...message, role };
   return { ...message, role, ...asking.terms, ownerId, replyId: newId(), model, onBusy: "enqueue" };
 }

@@ -1,4 +1,5 @@
 import type { Dependencies } from "@parley/composition/dependencies";
+import { renderConversation } from "@parley/contract/render/conversation";
 import type { conversationRoutes } from "@parley/contract/routes/conversations";
 import { getConversation, deleteConversation as storeDeletion } from "@parley/data/conversations";
 import type { Operation } from "@parley/http/api-types";
@@ -23,7 +24,10 @@ export function deleteConversation(
       conversationId,
       replyIds: deleted.cancelledReplyIds,
       nextReplyId: null,
-      news: deleted.news,
+      news: {
+        ...deleted.news,
+        conversation: renderConversation({ ...deleted.conversation, activeReplyId: null }),
+      },
     });
     return { status: 204 };
   };

@@ -4,13 +4,17 @@ import type { conversationRoutes } from "@parley/contract/routes/conversations";
 import { restorableDays, restoreConversation as storeRestoration } from "@parley/data/conversations";
 import type { Operation } from "@parley/http/api-types";
 import { problem } from "@parley/http/problem";
+import { conversationNews } from "@parley/realtime/reply-events";
 import { addLogKeys } from "@parley/runtime/logger";
 
 /** Undoes a deletion within its 30 days; repeating it changes nothing. */
 export function restoreConversation({
   database,
   cache,
-}: Pick<Dependencies, "database" | "cache">): Operation<(typeof conversationRoutes)["restoreConversation"]> {
+  realtime,
+}: Pick<Dependencies, "database" | "cache" | "realtime">): Operation<
+  (typeof conversationRoutes)["restoreConversation"]
+> {
   return async ({ params: { conversationId }, caller: { userId } }) => {
     addLogKeys({ conversationId });
     const row = await storeRestoration(database, userId, conversationId);
@@ -18,7 +22,11 @@ export function restoreConversation({
     if (row === "gone") {
       throw problem("gone", { detail: `A deletion can be undone for ${restorableDays} days.` });
     }
-    await cache.conversationChanged(userId, conversationId);
-    return { status: 200, body: renderConversation(row), etag: String(row.version) };
+    const conversation = renderConversation(row);
+    await Promise.all([
+      cache.conversationChanged(userId, conversationId),
+      realtime.announce(conversationNews(userId, row.connectionIds, conversation)),
+    ]);
+    return { status: 200, body: conversation, etag: String(row.version) };
   };
 }

@@ -9,6 +9,7 @@ import { getSystemPrompt } from "@parley/data/system-prompts";
 import type { ApiRequest, Operation } from "@parley/http/api-types";
 import { matchedVersion, missProblem } from "@parley/http/matched-version";
 import { invalid } from "@parley/http/problem";
+import { conversationNews } from "@parley/realtime/reply-events";
 import { addLogKeys } from "@parley/runtime/logger";
 import type { AskingDependencies } from "@parley/sending/asking";
 import { requireOffered } from "@parley/sending/models";
@@ -32,7 +33,12 @@ async function toChange(
 }
 
 /** Changes a conversation's settings. */
-export function updateConversation({ database, cache, asking }: AskingDependencies): Operation<Route> {
+export function updateConversation({
+  database,
+  cache,
+  realtime,
+  asking,
+}: AskingDependencies): Operation<Route> {
   return async ({ params: { conversationId }, body, caller: { userId }, headers }) => {
     addLogKeys({ conversationId });
     requireOffered(asking.catalog, body.model);
@@ -42,7 +48,12 @@ export function updateConversation({ database, cache, asking }: AskingDependenci
     const change = await toChange(database, userId, body);
     const row = await storeChange(database, userId, conversationId, change, expectedVersion);
     if (row === undefined) throw missProblem(expectedVersion === undefined ? "not_found" : "stale");
-    await cache.conversationChanged(userId, conversationId);
-    return { status: 200, body: renderConversation(row), etag: String(row.version) };
+    const conversation = renderConversation(row);
+    const isNews = body.title !== undefined || body.status !== undefined;
+    await Promise.all([
+      cache.conversationChanged(userId, conversationId),
+      isNews && realtime.announce(conversationNews(userId, row.connectionIds, conversation)),
+    ]);
+    return { status: 200, body: conversation, etag: String(row.version) };
   };
 }

@@ -1,3 +1,5 @@
+import { renderConversation } from "@parley/contract/render/conversation";
+import { titleOf } from "@parley/contract/render/title";
 import type { messageRoutes } from "@parley/contract/routes/messages";
 import { newId } from "@parley/data/ids";
 import { sendMessage as storeMessage } from "@parley/data/send-message";
@@ -21,6 +23,7 @@ function store({ database, asking }: AskingDependencies, request: ApiRequest<Rou
     conversationId: request.params.conversationId,
     messageId: newId(),
     content,
+    firstTitle: titleOf(content),
     replyTo,
     metadata,
     idempotencyKey: request.idempotency?.key,
@@ -43,14 +46,17 @@ export function sendMessage(
     dependencies.queue.warm();
     const sent = await storing;
     if (!("message" in sent)) throw refusalProblem(sent, dependencies.asking.terms);
-    const { outcome, reply, cancelledReplyIds } = sent;
+    const { outcome, reply, cancelledReplyIds, titled } = sent;
     if (reply !== undefined) addLogKeys({ replyId: reply.id });
     await announceChange(dependencies, request.requestId, {
       ownerId,
       conversationId,
       replyIds: cancelledReplyIds,
       nextReplyId: waitingReplyId(reply),
-      news: sent.news,
+      news: {
+        ...sent.news,
+        conversation: titled && renderConversation({ ...titled, activeReplyId: reply?.id ?? null }),
+      },
     });
     const message = renderNewMessage(sent.message, reply?.id ?? null, request.body);
     if (reply !== undefined) return accepted(reply, outcome, { message, reply: renderQueued(reply) });

@@ -9,6 +9,7 @@ import {
   FALLBACK_MODEL,
   OPENAI_BASE_URL,
   REPLY_LEASE_SECONDS,
+  TITLE_MODEL,
 } from "@parley/settings/definitions";
 
 /** The environment of the worker; keys and the database's URL come from `loadSecrets`. */
@@ -21,4 +22,5 @@ export const settings = {
   OPENAI_BASE_URL,
   ANTHROPIC_BASE_URL,
   FALLBACK_MODEL,
+  TITLE_MODEL,
 };

@@ -28,11 +28,11 @@ function keysOf({ openaiApiKey, anthropicApiKey }: Secrets) {
   return { openaiApiKey, anthropicApiKey, openaiBaseUrl, anthropicBaseUrl };
 }
 
-/** A mistake here costs the fallback, not the replies that do without it. */
-function fallbackOf(models: ModelCatalog): Model | undefined {
-  const id = config.FALLBACK_MODEL;
+/** A mistake here costs what the setting is for, not the replies that do without it. */
+function modelOf(setting: "FALLBACK_MODEL" | "TITLE_MODEL", models: ModelCatalog): Model | undefined {
+  const id = config[setting];
   const model = id === undefined ? undefined : findModel(id, models);
-  if (id !== undefined && model === undefined) logger.error("FALLBACK_MODEL is not offered", { model: id });
+  if (id !== undefined && model === undefined) logger.error(`${setting} is not offered`, { model: id });
   return model;
 }
 
@@ -54,7 +54,9 @@ async function createWorker(): Promise<Worker> {
     models,
     breaker: createBreaker({ now: Date.now }),
     modelsWithoutTools: new Set(),
-    fallbackModel: fallbackOf(models),
+    fallbackModel: modelOf("FALLBACK_MODEL", models),
+    titleModel: modelOf("TITLE_MODEL", models),
+    background: new Set(),
     leaseSeconds: config.REPLY_LEASE_SECONDS,
     holdSeconds: Math.ceil(leasesPerHold * config.REPLY_LEASE_SECONDS),
   };

@@ -116,5 +116,7 @@ export async function runBatch(
     });
   }
   hold.stop();
+  // The environment is frozen once the batch is answered.
+  await Promise.all(worker.background);
   return { batchItemFailures };
 }

@@ -15,6 +15,7 @@ import { ReplyLost } from "./reply-lost.ts";
 import type { Run } from "./run.ts";
 import { contextOf, emptyTranscript, noteIdsOf, type Transcript } from "./transcript.ts";
 import type { Worker } from "./worker.ts";
+import { writeTitle } from "./write-title.ts";
 
 type Claimed = Extract<Claim, { outcome: "claimed" }>;
 
@@ -29,6 +30,12 @@ function endingOf({ answer, prompt }: Answered, transcript: Transcript): Ending 
     noteIds: noteIdsOf(context.notes),
     context,
   };
+}
+
+/** Lets work go on that neither the reply nor its slot waits for. */
+function behind({ background }: Worker, work: Promise<void>): void {
+  const tracked = work.finally(() => background.delete(tracked));
+  background.add(tracked);
 }
 
 /** Each claim, each save and the end add one to a reply's sequence; what was never saved was never cached. */
@@ -111,6 +118,7 @@ export async function runReply(
     nextReplyId: finished.nextReplyId,
     news: finished.news,
   });
+  if (finished.message !== undefined) behind(worker, writeTitle(run, finished.message.content));
   // Last of all, so that nobody waits for it.
   const ids = [reply.messageId, ...(finished.message === undefined ? [] : [finished.message.id])];
   const items = ids.map((id) => ({ ownerId: reply.ownerId, id }));

@@ -40,6 +40,8 @@ export function workerOf(database: Database, turns: readonly Turn[]) {
     breaker: createBreaker({ now: Date.now }),
     modelsWithoutTools: new Set(),
     fallbackModel: undefined,
+    titleModel: undefined,
+    background: new Set(),
     leaseSeconds: 30,
     holdSeconds: 60,
   };

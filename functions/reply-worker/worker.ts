@@ -24,6 +24,10 @@ export interface Worker {
   modelsWithoutTools: Set<string>;
   /** Asked once more when the reply's own model stays unavailable. */
   fallbackModel: Model | undefined;
+  /** Names a conversation after its first answer. */
+  titleModel: Model | undefined;
+  /** What goes on behind replies that have ended; none of it rejects. */
+  background: Set<Promise<void>>;
   leaseSeconds: number;
   /** Seconds after which the jobs of a worker that died come back: whole ones, and more than the lease. */
   holdSeconds: number;

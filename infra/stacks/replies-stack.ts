@@ -54,6 +54,7 @@ export class RepliesStack extends Stack {
         OPENAI_BASE_URL: stage.models.openaiBaseUrl,
         ANTHROPIC_BASE_URL: stage.models.anthropicBaseUrl,
         FALLBACK_MODEL: stage.models.fallback,
+        TITLE_MODEL: stage.models.title,
       }),
       memoryMegabytes: stage.memory.worker,
       timeoutSeconds: workerSeconds,

@@ -95,6 +95,7 @@ BEGIN
   END IF;
   cancelled := cancel_unfinished(conversation, NULL);
   UPDATE conversations SET deleted_at = now(), version = version + 1, updated_at = now()
-  WHERE owner_id = conversation.owner_id AND id = conversation.id;
-  RETURN jsonb_build_object('outcome', 'deleted', 'cancelled', cancelled);
+  WHERE owner_id = conversation.owner_id AND id = conversation.id RETURNING * INTO conversation;
+  conversation.system_prompt := NULL;
+  RETURN jsonb_build_object('outcome', 'deleted', 'cancelled', cancelled, 'conversation', to_jsonb(conversation));
 END $$;

@@ -169,6 +169,7 @@ DECLARE
   cancelled jsonb := '[]';
   answered text := p->>'replyTo';
   questions integer := CASE WHEN p->>'role' = 'user' THEN 1 ELSE 0 END;
+  first_title text := CASE WHEN conversation.next_position = 1 AND conversation.title IS NULL THEN p->>'firstTitle' END;
 BEGIN
   IF answered IS NOT NULL AND NOT EXISTS (SELECT FROM messages WHERE owner_id = conversation.owner_id
     AND id = answered AND conversation_id = conversation.id) THEN
@@ -188,14 +189,19 @@ BEGIN
   END IF;
   -- A question also reserves the position of its answer, so that two quick ones still read in turns.
   UPDATE conversations SET next_position = next_position + 1 + questions, next_ordinal = next_ordinal + questions,
-    message_count = message_count + 1, version = version + 1, updated_at = now()
-  WHERE owner_id = conversation.owner_id AND id = conversation.id;
-  RETURN jsonb_build_object('outcome', 'sent', 'message', to_jsonb(message), 'reply', queued, 'cancelled', cancelled);
+    message_count = message_count + 1, version = version + 1, updated_at = now(),
+    title = coalesce(first_title, title),
+    title_source = CASE WHEN first_title IS NULL THEN title_source ELSE 'first_message' END
+  WHERE owner_id = conversation.owner_id AND id = conversation.id RETURNING * INTO conversation;
+  conversation.system_prompt := NULL;
+  RETURN jsonb_build_object('outcome', 'sent', 'message', to_jsonb(message), 'reply', queued, 'cancelled', cancelled,
+    'titled', CASE WHEN first_title IS NOT NULL THEN to_jsonb(conversation) END);
 END $$;
 
--- POST …/messages. Arguments: ownerId, conversationId, messageId, replyId, role, content, replyTo, metadata,
--- onBusy, model, defaultModel, models (by id: contextTokens, maxOutputTokens, priceFlat | priceInput +
--- priceOutput), deadlineSeconds, ratePerSecond, rateBurst, ratePerMinute, idempotencyKey, idempotencyFingerprint.
+-- POST …/messages. Arguments: ownerId, conversationId, messageId, replyId, role, content, firstTitle (of a conversation
+-- that has neither a title nor a message), replyTo, metadata, onBusy, model, defaultModel, models (by id:
+-- contextTokens, maxOutputTokens, priceFlat | priceInput + priceOutput), deadlineSeconds, ratePerSecond, rateBurst,
+-- ratePerMinute, idempotencyKey, idempotencyFingerprint.
 CREATE OR REPLACE FUNCTION send_message(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
   conversation conversations;
@@ -359,9 +365,9 @@ BEGIN
   ELSIF NOT p ? 'systemPrompt' AND NOT p ? 'systemPromptId' THEN
     SELECT * INTO prompt FROM system_prompts WHERE owner_id = owner AND is_default;
   END IF;
-  INSERT INTO conversations (id, owner_id, title, description, system_prompt, system_prompt_id, model, metadata,
-    idempotency_key, idempotency_fingerprint)
-  VALUES (p->>'conversationId', owner, p->>'title', p->>'description',
+  INSERT INTO conversations (id, owner_id, title, title_source, description, system_prompt, system_prompt_id, model,
+    metadata, idempotency_key, idempotency_fingerprint)
+  VALUES (p->>'conversationId', owner, p->>'title', CASE WHEN p->>'title' IS NOT NULL THEN 'user' END, p->>'description',
     coalesce(prompt.content, p->>'systemPrompt'), prompt.id, p->>'conversationModel',
     coalesce(p->'metadata', '{}'), p->>'conversationIdempotencyKey', p->>'conversationIdempotencyFingerprint')
   RETURNING * INTO conversation;

@@ -46,6 +46,30 @@ describe("creating", () => {
     expect(now).toMatchObject({ activeReplyId: null, messageCount: 2 });
   });
 
+  it("takes its title from its first message until a person gives it one", async () => {
+    const body = { message: { content: "**Why** is the sky blue?" } };
+    const headers = { "idempotency-key": "titled" };
+    const { conversation } = await ada.expect("createConversation", 202, { body, headers });
+    expect(conversation).toMatchObject({ title: "Why is the sky blue?", titleSource: "first_message" });
+    const params = { conversationId: conversation.id };
+    expect(await ada.expect("getConversation", 200, { params })).toMatchObject({
+      titleSource: "first_message",
+    });
+    const named = await ada.expect("updateConversation", 200, { params, body: { title: "Skies" } });
+    expect(named).toMatchObject({ title: "Skies", titleSource: "user" });
+    await ask(ada, conversation.id, "And the sea?");
+    expect(await ada.expect("getConversation", 200, { params })).toMatchObject({ title: "Skies" });
+    const again = await ada.expect("createConversation", 202, { body, headers });
+    expect(again.conversation).toEqual(conversation);
+
+    const later = await ada.expect("createConversation", 201, { body: {} });
+    expect(later).toMatchObject({ title: null, titleSource: null });
+    await ask(ada, later.id, "Is it?");
+    await ask(ada, later.id, "Or not?");
+    const now = await ada.expect("getConversation", 200, { params: { conversationId: later.id } });
+    expect(now).toMatchObject({ title: "Is it?", titleSource: "first_message" });
+  });
+
   it("begins with a message as it may be sent: its own model and metadata, or an assistant's greeting", async () => {
     const metadata = { topic: "tests" };
     const message = { content: "Hello", model: "scripted/echo", metadata: { mood: "good" } };

@@ -126,6 +126,35 @@ test.concurrent("a cancel is told, and the text is what was stored", async () =>
   listener.close();
 });
 
+test.concurrent("what a conversation is called, archived and deleted is told to its owner's other pages", async () => {
+  const ada = await signUp();
+  const listener = await listen(ada.token);
+  const { id } = await ada.expect("createConversation", 201, { body: {} });
+  const params = { conversationId: id };
+  await ask(ada, id, "# What is a *lease*?");
+  await ada.expect("updateConversation", 200, { params, body: { title: "Leases" } });
+  await ada.expect("updateConversation", 200, { params, body: { description: "Not told" } });
+  await ada.expect("updateConversation", 200, { params, body: { status: "archived" } });
+  await ada.expect("deleteConversation", 204, { params });
+  await ada.expect("restoreConversation", 200, { params });
+  const told = (count: number) => () => changes().length >= count;
+  const changes = () =>
+    listener.events.flatMap((event) => {
+      if (event.type !== "conversation.updated") return [];
+      const { conversationId, title, titleSource, status } = event;
+      return [[conversationId, title, titleSource, status]];
+    });
+  await listener.next(told(5));
+  expect(changes()).toEqual([
+    [id, "What is a lease?", "first_message", "active"],
+    [id, "Leases", "user", "active"],
+    [id, "Leases", "user", "archived"],
+    [id, "Leases", "user", "deleted"],
+    [id, "Leases", "user", "archived"],
+  ]);
+  listener.close();
+});
+
 test.concurrent("another's reply is an unknown one, and nothing of another's is ever sent", async () => {
   const ada = await signUp();
   const { replyId } = await slowReply(ada);

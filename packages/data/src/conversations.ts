@@ -134,6 +134,22 @@ export interface ConversationChange {
   metadata?: Metadata | undefined;
 }
 
+/** A conversation as a statement left it, and whom to tell of it. */
+export type ChangedConversation = ConversationRow & { connectionIds: string[] };
+
+export const changedColumns = {
+  ...columns,
+  connectionIds: sql<string[]>`open_connections(${conversations.ownerId})`.as("connection_ids"),
+};
+
+export const changed = { version: sql`${conversations.version} + 1`, updatedAt: sql`now()` };
+
+/** What a title that a person sets, or takes away, is stored with. */
+function titleSourceOf({ title }: ConversationChange): { titleSource?: "user" | null } {
+  if (title === undefined) return {};
+  return { titleSource: title === null ? null : "user" };
+}
+
 /** The changed conversation; undefined when there is none, or none of `expectedVersion`. */
 export async function updateConversation(
   database: Database,
@@ -141,18 +157,18 @@ export async function updateConversation(
   conversationId: string,
   change: ConversationChange,
   expectedVersion: number | undefined,
-): Promise<ConversationRow | undefined> {
+): Promise<ChangedConversation | undefined> {
   const [row] = await database.run(({ orm }) =>
     orm
       .update(conversations)
-      .set({ ...change, version: sql`${conversations.version} + 1`, updatedAt: sql`now()` })
+      .set({ ...change, ...titleSourceOf(change), ...changed })
       .where(
         and(
           ownConversation(ownerId, conversationId),
           expectedVersion === undefined ? undefined : eq(conversations.version, expectedVersion),
         ),
       )
-      .returning(columns)
+      .returning(changedColumns)
       .prepare("update_conversation")
       .execute(),
   );
@@ -160,7 +176,12 @@ export async function updateConversation(
 }
 
 export type DeletedConversation =
-  | { outcome: "deleted"; cancelledReplyIds: string[]; news: ReplyNews }
+  | {
+      outcome: "deleted";
+      conversation: typeof conversations.$inferSelect;
+      cancelledReplyIds: string[];
+      news: ReplyNews;
+    }
   | { outcome: "not_found" | "stale" };
 
 /** Soft delete; its unfinished replies are cancelled. */
@@ -172,36 +193,41 @@ export async function deleteConversation(
     connection.callWithNews("delete_conversation", args.ownerId, args),
   );
   if (answer.outcome !== "deleted") return { outcome: answer.outcome };
-  return { outcome: "deleted", cancelledReplyIds: answer.cancelled.map((reply) => String(reply.id)), news };
+  return {
+    outcome: "deleted",
+    conversation: rowFromJson(conversations, answer.conversation),
+    cancelledReplyIds: answer.cancelled.map((reply) => String(reply.id)),
+    news,
+  };
 }
 
 /** Days in which a deletion can be undone. */
 export const restorableDays = 30;
 
-/** Undoes a deletion; a conversation that is not deleted is answered as it is. */
+/** Undoes a deletion; a conversation that is not deleted is answered as it is, and nobody is told. */
 export async function restoreConversation(
   database: Database,
   ownerId: string,
   conversationId: string,
-): Promise<ConversationRow | "not_found" | "gone"> {
+): Promise<ChangedConversation | "not_found" | "gone"> {
   const own = and(eq(conversations.ownerId, ownerId), eq(conversations.id, conversationId));
   return database.run(({ orm }) =>
     orm.transaction(async (transaction) => {
       const isGone = sql<boolean>`${conversations.deletedAt} < now() - make_interval(days => ${restorableDays})`;
       const [found] = await transaction
-        .select({ ...columns, isGone })
+        .select({ ...changedColumns, isGone })
         .from(conversations)
         .where(own)
         .for("no key update");
       if (found === undefined) return "not_found";
       const { isGone: isTooLate, ...conversation } = found;
       if (isTooLate) return "gone";
-      if (conversation.deletedAt === null) return conversation;
+      if (conversation.deletedAt === null) return { ...conversation, connectionIds: [] };
       const [restored = conversation] = await transaction
         .update(conversations)
-        .set({ deletedAt: null, version: sql`${conversations.version} + 1`, updatedAt: sql`now()` })
+        .set({ deletedAt: null, ...changed })
         .where(own)
-        .returning(columns);
+        .returning(changedColumns);
       return restored;
     }),
   );

@@ -32,6 +32,8 @@ export interface SentAnswer {
   message: JsonRow;
   reply: JsonRow | null;
   cancelled?: JsonRow[];
+  /** The conversation, where this message gave it its title. */
+  titled?: JsonRow | null;
 }
 
 /** Of `create_conversation`. */
@@ -97,7 +99,7 @@ export interface Procedures {
   >;
   delete_conversation: Procedure<
     { ownerId: string; conversationId: string; expectedVersion: number | undefined },
-    { outcome: "deleted" | "not_found" | "stale"; cancelled: JsonRow[] }
+    { outcome: "deleted" | "not_found" | "stale"; cancelled: JsonRow[]; conversation: JsonRow }
   >;
 
   follow_reply: Procedure<{ connectionId: string; replyId: string; after: number }, Followed>;

@@ -5,7 +5,7 @@ import type { MessageRow } from "./messages.ts";
 import type { CreatedAnswer, SentAnswer } from "./procedures.ts";
 import type { ReplyRow } from "./replies.ts";
 import type { ReplyNews } from "./reply-news.ts";
-import type { Metadata } from "./schema/conversations.ts";
+import { conversations, type Metadata } from "./schema/conversations.ts";
 import { messages } from "./schema/messages.ts";
 
 /** Limits and prices of a model. */
@@ -52,7 +52,13 @@ interface Key {
   idempotencyFingerprint?: string | undefined;
 }
 
-export type SendMessage = Key & { conversationId: string; messageId: string; content: string } & (
+/** What a conversation is called that has no title, when its first message is sent. */
+interface FirstTitle {
+  firstTitle?: string | undefined;
+}
+
+export type SendMessage = Key &
+  FirstTitle & { conversationId: string; messageId: string; content: string } & (
     | ({ role: "user"; replyTo?: string | undefined; metadata?: Metadata | undefined } & Question)
     | { role: "assistant"; ownerId: string; replyTo?: string | undefined; metadata?: Metadata | undefined }
   );
@@ -91,6 +97,8 @@ export interface Sent<Message = NewMessage> {
   message: Message;
   reply: NewReply | undefined;
   cancelledReplyIds: string[];
+  /** The conversation, where this message gave it its title. */
+  titled: typeof conversations.$inferSelect | undefined;
   news: ReplyNews;
 }
 
@@ -129,6 +137,7 @@ function toSent<Message>(answer: SentAnswer, message: Message, news: ReplyNews):
     message,
     reply: answer.reply === null ? undefined : toNewReply(answer.reply),
     cancelledReplyIds: answer.cancelled?.map((reply) => String(reply.id)) ?? [],
+    titled: answer.titled ? rowFromJson(conversations, answer.titled) : undefined,
     news,
   };
 }
@@ -156,10 +165,11 @@ export async function askAgain(database: Database, args: AskAgain): Promise<Sent
   return isAnswer(answer) ? toSent(answer, rowFromJson(messages, answer.message), news) : answer;
 }
 
-export type FirstMessage = { messageId: string; content: string; messageMetadata?: Metadata | undefined } & (
-  | ({ role: "user" } & Question)
-  | { role: "assistant" }
-);
+export type FirstMessage = FirstTitle & {
+  messageId: string;
+  content: string;
+  messageMetadata?: Metadata | undefined;
+} & (({ role: "user" } & Question) | { role: "assistant" });
 
 export interface NewConversation {
   ownerId: string;

@@ -29,6 +29,7 @@ const me: Me = {
 const conversation: Conversation = {
   id: conversationId,
   title: "Leases",
+  titleSource: "user",
   description: null,
   systemPrompt: "Answer in one sentence.",
   systemPromptId: null,

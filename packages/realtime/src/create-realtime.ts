@@ -2,7 +2,7 @@ import type { PushEvent } from "@parley/contract/schemas/push";
 import { describeError } from "@parley/runtime/describe-error";
 import { logger } from "@parley/runtime/logger";
 import { createManagementApi } from "./management-api.ts";
-import { type ReplyNews, statusEvent } from "./reply-events.ts";
+import { conversationEvent, type ReplyNews, statusEvent } from "./reply-events.ts";
 
 /** What a request may wait for its events to be delivered, in milliseconds. */
 const patienceMillis = 250;
@@ -54,8 +54,9 @@ export function createRealtime({ callbackUrl, removeConnections }: RealtimeOptio
     if (gone.length > 0) await forget(ownerId, gone);
   }
 
-  async function sendAll({ ownerId, connectionIds, replies }: ReplyNews): Promise<void> {
+  async function sendAll({ ownerId, connectionIds, replies, conversation }: ReplyNews): Promise<void> {
     for (const reply of replies) await send(ownerId, connectionIds, statusEvent(reply));
+    if (conversation) await send(ownerId, connectionIds, conversationEvent(conversation));
   }
 
   async function dismiss(ownerId: string, connectionIds: readonly string[]): Promise<void> {
@@ -70,8 +71,9 @@ export function createRealtime({ callbackUrl, removeConnections }: RealtimeOptio
     send,
     dismiss,
     async announce(news) {
-      const { ownerId, connectionIds, endedConnectionIds, replies } = news;
-      const hasListeners = connectionIds.length > 0 && replies.length > 0;
+      const { ownerId, connectionIds, endedConnectionIds, replies, conversation } = news;
+      const hasNews = replies.length > 0 || conversation !== undefined;
+      const hasListeners = connectionIds.length > 0 && hasNews;
       if (!hasListeners && endedConnectionIds.length === 0) return;
       await waitAtMost(Promise.all([sendAll(news), dismiss(ownerId, endedConnectionIds)]), patienceMillis);
     },

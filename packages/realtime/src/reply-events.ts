@@ -1,4 +1,6 @@
+import type { Conversation } from "@parley/contract/schemas/conversation";
 import {
+  type ConversationEvent,
   type DeltaEvent,
   longestDeltaBytes,
   type StatusEvent,
@@ -24,6 +26,26 @@ export interface ReplyNews {
   /** Those that may hear nothing any more: to be closed. */
   endedConnectionIds: readonly string[];
   replies: readonly ReplyState[];
+  /** Where its title or status has changed. */
+  conversation?: ConversationState | undefined;
+}
+
+/** What listeners are told of a conversation. */
+export type ConversationState = Pick<Conversation, "id" | "title" | "titleSource" | "status" | "updatedAt">;
+
+/** News of a conversation alone. */
+export function conversationNews(
+  ownerId: string,
+  connectionIds: readonly string[],
+  conversation: ConversationState,
+): ReplyNews {
+  return { ownerId, connectionIds, endedConnectionIds: [], replies: [], conversation };
+}
+
+/** The event that tells what a conversation is called, and whether it is archived or deleted. */
+export function conversationEvent(conversation: ConversationState): ConversationEvent {
+  const { id: conversationId, title, titleSource, status, updatedAt } = conversation;
+  return { type: "conversation.updated", conversationId, title, titleSource, status, updatedAt };
 }
 
 /** The event that tells a reply's status. */

@@ -50,6 +50,7 @@ const message: MessageSource = {
 const conversation: ConversationSource = {
   id: "conversation",
   title: "Plans",
+  titleSource: "user",
   description: null,
   systemPrompt: "Be brief.",
   systemPromptId: null,
@@ -143,6 +144,7 @@ test("a conversation is told as it was made, whatever has become of it", () => {
   expect(renderNewConversation(changed, { replyId: "reply", messageCount: 1 }, sent)).toEqual({
     id: "conversation",
     title: "Plans",
+    titleSource: "user",
     description: null,
     systemPrompt: "Be brief.",
     systemPromptId: null,
@@ -155,6 +157,11 @@ test("a conversation is told as it was made, whatever has become of it", () => {
     updatedAt: asked.toISOString(),
     deletedAt: null,
   });
-  const silent = renderNewConversation(changed, { replyId: null, messageCount: 1 }, {});
-  expect(silent).toMatchObject({ messageCount: 1, activeReplyId: null });
+  const silent = renderNewConversation(
+    changed,
+    { replyId: null, messageCount: 1 },
+    { message: { content: "Make **plans**" } },
+  );
+  const titled = { title: "Make plans", titleSource: "first_message" };
+  expect(silent).toMatchObject({ messageCount: 1, activeReplyId: null, ...titled });
 });

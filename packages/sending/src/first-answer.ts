@@ -1,6 +1,7 @@
 import { type ConversationSource, renderConversation } from "@parley/contract/render/conversation";
 import type { MessageSource } from "@parley/contract/render/message";
 import type { ReplySource } from "@parley/contract/render/reply";
+import { titleOf } from "@parley/contract/render/title";
 import type { Conversation } from "@parley/contract/schemas/conversation";
 import type { Message } from "@parley/contract/schemas/message";
 import type { Reply } from "@parley/contract/schemas/reply";
@@ -71,7 +72,13 @@ export function renderNewMessage(
 
 type SentConversation = {
   [K in "title" | "description" | "model" | "metadata"]?: ConversationSource[K] | undefined;
-};
+} & { message?: { content: string } | undefined };
+
+function titled({ title, message }: SentConversation): Pick<ConversationSource, "title" | "titleSource"> {
+  if (title !== undefined && title !== null) return { title, titleSource: "user" };
+  const firstTitle = message && titleOf(message.content);
+  return { title: firstTitle ?? null, titleSource: firstTitle === undefined ? null : "first_message" };
+}
 
 /** A conversation as the request that made it was answered; of the prompt only the present text is known. */
 export function renderNewConversation(
@@ -81,7 +88,7 @@ export function renderNewConversation(
 ): Conversation {
   return renderConversation({
     ...row,
-    title: sent.title ?? null,
+    ...titled(sent),
     description: sent.description ?? null,
     model: sent.model ?? null,
     metadata: asStored(sent.metadata),

@@ -80,6 +80,9 @@ export const DEFAULT_MODEL = /* @__PURE__ */ modelId({
 export const FALLBACK_MODEL = /* @__PURE__ */ modelId({
   text: "Model that is asked when a reply's own stays unavailable, as provider/model",
 });
+export const TITLE_MODEL = /* @__PURE__ */ modelId({
+  text: "Model that names a conversation after its first answer, as provider/model; without it the first words do",
+});
 
 // Search by meaning.
 

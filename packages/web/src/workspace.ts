@@ -28,7 +28,13 @@ export function createWorkspace() {
   function refreshSoon() {
     clearTimeout(timer);
     timer = setTimeout(() => {
-      void conversations.refresh().catch(() => {});
+      void conversations.refresh().then(
+        () => {
+          // Where nothing is pushed, this is how an open conversation hears of its title.
+          for (const item of conversations.items.value) threads.get(item.id)?.adopt(item);
+        },
+        () => {},
+      );
       void parley.me.tokens().then(
         (tokens) => {
           available.value = tokens.available;
@@ -52,6 +58,12 @@ export function createWorkspace() {
 
   const stopListening = parley.push?.listen((event) => {
     if (!("conversationId" in event) || event.type === "reply.delta") return;
+    if (event.type === "conversation.updated") {
+      threads.get(event.conversationId)?.adopt(event);
+      conversations.adopt(event);
+      refreshSoon();
+      return;
+    }
     threads.get(event.conversationId)?.heard(event.replyId, event.messageId);
     refreshSoon();
   });

@@ -119,6 +119,8 @@ export async function openCorner(world: World, options: CornerOptions = {}): Pro
       breaker: createBreaker({ now: Date.now }),
       modelsWithoutTools: new Set(),
       fallbackModel: undefined,
+      titleModel: undefined,
+      background: new Set(),
       leaseSeconds: 0.4,
       // Of the queue's, which are shorter here: two leases.
       holdSeconds: 4,

@@ -15,6 +15,8 @@ export function renderConversation(row: ConversationSource): Conversation {
   return {
     id: row.id,
     title: row.title,
+    // What 0.1 stored has no source: people gave all of its titles.
+    titleSource: row.title === null ? null : (row.titleSource ?? "user"),
     description: row.description,
     systemPrompt: row.systemPrompt,
     systemPromptId: row.systemPromptId,

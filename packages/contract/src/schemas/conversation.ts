@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { conversationStatus, titleSource } from "./conversation-state.ts";
 import { id, metadata, modelId, text, timestamp } from "./fields.ts";
 import { firstMessage } from "./message.ts";
 
@@ -6,6 +7,12 @@ export const conversation = z
   .object({
     id,
     title: z.nullable(z.string()),
+    titleSource: z.nullable(titleSource).check(
+      z.meta({
+        description:
+          "Who gave the title: a person, the first words of the first message, or a model after the first answer. A person's is never replaced",
+      }),
+    ),
     description: z.nullable(z.string()),
     systemPrompt: z
       .nullable(z.string())
@@ -18,9 +25,9 @@ export const conversation = z
     model: z
       .nullable(modelId)
       .check(z.meta({ description: "null: the deployment's default at the time of sending" })),
-    status: z
-      .enum(["active", "archived", "deleted"])
-      .check(z.meta({ description: "deleted: it can be restored for 30 days, to what it was before" })),
+    status: conversationStatus.check(
+      z.meta({ description: "deleted: it can be restored for 30 days, to what it was before" }),
+    ),
     metadata,
     messageCount: z.int(),
     activeReplyId: z

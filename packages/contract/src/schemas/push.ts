@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import { problemSchema } from "../problem.ts";
-import { id } from "./fields.ts";
+import { conversationStatus, titleSource } from "./conversation-state.ts";
+import { id, timestamp } from "./fields.ts";
 import { type ReplyStatus, replyStatus } from "./reply.ts";
 
 /** What a client may send over its WebSocket connection, one JSON object a message. */
@@ -48,6 +49,16 @@ const deltaEvent = z.strictObject({
   text: z.string(),
 });
 
+const conversationEvent = z.strictObject({
+  type: z.literal("conversation.updated"),
+  conversationId: id,
+  title: z.nullable(z.string()),
+  titleSource: z.nullable(titleSource),
+  status: conversationStatus,
+  /** Of the conversation: an event with an earlier time than what is known comes too late. */
+  updatedAt: timestamp,
+});
+
 const errorEvent = z.strictObject({
   type: z.literal("error"),
   error: problemSchema,
@@ -59,12 +70,14 @@ const errorEvent = z.strictObject({
 export const pushEvent = z.discriminatedUnion("type", [
   statusEvent,
   deltaEvent,
+  conversationEvent,
   z.strictObject({ type: z.literal("pong") }),
   errorEvent,
 ]);
 
 export type StatusEvent = z.infer<typeof statusEvent>;
 export type DeltaEvent = z.infer<typeof deltaEvent>;
+export type ConversationEvent = z.infer<typeof conversationEvent>;
 export type PushEvent = z.infer<typeof pushEvent>;
 
 export const statusEventTypes: Readonly<Record<ReplyStatus, StatusEvent["type"]>> = {

@@ -13,6 +13,8 @@ export const conversations = pgTable(
       .notNull()
       .references(() => users.id, { onDelete: "cascade" }),
     title: text("title"),
+    // Null where there is no title, and of titles that 0.1 has stored, which are people's.
+    titleSource: text("title_source", { enum: ["user", "first_message", "model"] }),
     description: text("description"),
     systemPrompt: text("system_prompt"),
     // Where the copy above came from; the saved prompt may be gone, so this is no foreign key.
@@ -27,6 +29,9 @@ export const conversations = pgTable(
     messageCount: integer("message_count").notNull().default(0),
     version: version(),
     deletedAt: instant("deleted_at"),
+    // What a fork was copied from. No foreign key: the fork outlives it.
+    forkedFromConversationId: text("forked_from_conversation_id"),
+    forkedFromMessageId: text("forked_from_message_id"),
     ...idempotency(),
     ...timestamps(),
   },

@@ -22,6 +22,7 @@ const variableNames = [
   "ANTHROPIC_BASE_URL",
   "DEFAULT_MODEL",
   "FALLBACK_MODEL",
+  "TITLE_MODEL",
 ];
 /** What would have functions look for secrets in AWS. */
 const withoutMeaning = ["SECRET_ID", "SECRET_VERSION", "DATABASE_SECRET_ID", "NODE_EXTRA_CA_CERTS"];

@@ -117,6 +117,7 @@ test.each([
     [],
     "FALLBACK_MODEL is foo/bar, which the configured providers do not offer.",
   ],
+  [{ TITLE_MODEL: "foo/bar" }, [], "TITLE_MODEL is foo/bar, which the configured providers do not offer."],
   [{}, ["--rest"], expect.stringContaining("The options of dev are --reset")],
   [
     { DATABASE_URL: "postgres://user:secret@127.0.0.1:1/none" },

@@ -10,17 +10,6 @@ import { ModelChoice } from "./model-choice.tsx";
 import { PendingTurn } from "./pending-turn.tsx";
 import type { Thread } from "./thread.ts";
 
-const titleLength = 60;
-
-/** What a conversation is called until somebody gives it a name. */
-function titleOf(content: string): string {
-  const [line = ""] = content.trim().split("\n");
-  const points = Array.from(line.trim());
-  if (points.length <= titleLength) return points.join("");
-  const cut = points.slice(0, titleLength).join("");
-  return `${cut.slice(0, cut.lastIndexOf(" ") > 20 ? cut.lastIndexOf(" ") : cut.length)}…`;
-}
-
 export function ChatPage({ conversationId }: { conversationId: string | undefined }) {
   const workspace = useWorkspace();
   if (conversationId === undefined) return <NewChat />;
@@ -44,7 +33,6 @@ function NewChat() {
     setPending(content);
     try {
       const begun = await parley.conversations.create({
-        title: titleOf(content),
         message: { content },
         ...(model !== null && { model }),
       });
@@ -61,7 +49,6 @@ function NewChat() {
     <main class="chat">
       <header class="page-head">
         <DrawerButton />
-        {pending !== undefined && <h1 dir="auto">{titleOf(pending)}</h1>}
       </header>
       <div class={pending === undefined ? "welcome" : "begun"}>
         {pending === undefined ? (

@@ -214,6 +214,12 @@ export function createThread(conversationId: string, onChange: () => void) {
       conversation.value = await parley.conversations.update({ conversationId, ...change });
       onChange();
     },
+    /** What the conversation is called by now, as a push or the list of conversations says. */
+    adopt({ title, titleSource, updatedAt }: Pick<Conversation, "title" | "titleSource" | "updatedAt">) {
+      const known = conversation.value;
+      if (known === undefined || known.updatedAt > updatedAt || known.title === title) return;
+      conversation.value = { ...known, title, titleSource, updatedAt };
+    },
     /** Another page has asked for a reply, or this one's has moved on. */
     heard(replyId: string, questionId: string): void {
       if (state.value !== "ready" || followed.has(replyId)) return;

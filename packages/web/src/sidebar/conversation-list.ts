@@ -1,9 +1,11 @@
-import type { Conversation } from "@parley/client";
+import type { Conversation, PushEvent } from "@parley/client";
 import { signal } from "@preact/signals";
 import { parley } from "../session/session.ts";
 import { inWords } from "../ui/words.ts";
 
 export type ListStatus = "active" | "archived";
+
+type ConversationEvent = Extract<PushEvent, { type: "conversation.updated" }>;
 
 const pageSize = 40;
 
@@ -85,6 +87,13 @@ export function createConversationList() {
       items.value = isKnown
         ? items.value.map((item) => (item.id === conversation.id ? conversation : item))
         : [conversation, ...items.value];
+    },
+    /** What was pushed of one: it may be called otherwise by now, or belong to another list. */
+    adopt({ conversationId, ...told }: Omit<ConversationEvent, "type">): void {
+      const known = items.value.find(({ id }) => id === conversationId);
+      if (known === undefined || known.updatedAt > told.updatedAt) return;
+      if (told.status !== status.value) items.value = items.value.filter((item) => item !== known);
+      else items.value = items.value.map((item) => (item === known ? { ...item, ...told } : item));
     },
     take(id: string): void {
       items.value = items.value.filter((item) => item.id !== id);
