@@ -1,15 +1,8 @@
-import { CfnOutput, RemovalPolicy, Stack, type StackProps, Token } from "aws-cdk-lib";
-import { AccessLogFormat } from "aws-cdk-lib/aws-apigateway";
-import {
-  type CfnApi,
-  LogGroupLogDestination,
-  WebSocketApi,
-  WebSocketStage,
-} from "aws-cdk-lib/aws-apigatewayv2";
+import { CfnOutput, Stack, type StackProps, Token } from "aws-cdk-lib";
+import { type CfnApi, WebSocketApi, WebSocketStage } from "aws-cdk-lib/aws-apigatewayv2";
 import { WebSocketLambdaAuthorizer } from "aws-cdk-lib/aws-apigatewayv2-authorizers";
 import { WebSocketLambdaIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations";
 import type { IUserPool } from "aws-cdk-lib/aws-cognito";
-import { LogGroup } from "aws-cdk-lib/aws-logs";
 import type { Construct } from "constructs";
 import { acknowledge } from "../constructs/acknowledge.ts";
 import { ResourceFunction } from "../constructs/resource-function.ts";
@@ -107,19 +100,18 @@ export class RealtimeStack extends Stack {
   }
 
   private addStage(api: WebSocketApi, { stage }: RealtimeStackProps): WebSocketStage {
-    const log = new LogGroup(this, "AccessLog", {
-      logGroupName: `/parley/${stage.name}/push-access`,
-      retention: stage.logRetentionDays,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
-    return new WebSocketStage(this, "Stage", {
+    const deployed = new WebSocketStage(this, "Stage", {
       webSocketApi: api,
       stageName: stage.name,
       autoDeploy: true,
       detailedMetricsEnabled: true,
       throttle: { rateLimit: stage.throttle.requestsPerSecond, burstLimit: stage.throttle.burst },
-      accessLogSettings: { destination: new LogGroupLogDestination(log), format: accessLogFormat() },
     });
+    acknowledge(deployed, {
+      APIG1:
+        "It would need a role that an account has once for all its APIs; function and authorizer log the same.",
+    });
+    return deployed;
   }
 
   private authorizer({ secrets: _, ...props }: RealtimeStackProps): ResourceFunction {
@@ -135,22 +127,4 @@ export class RealtimeStack extends Stack {
       timeoutSeconds: authorizerSeconds,
     });
   }
-}
-
-/** Without the query, which holds a token. */
-function accessLogFormat(): AccessLogFormat {
-  return AccessLogFormat.custom(
-    JSON.stringify({
-      requestId: "$context.requestId",
-      time: "$context.requestTime",
-      sourceIp: "$context.identity.sourceIp",
-      event: "$context.eventType",
-      route: "$context.routeKey",
-      connectionId: "$context.connectionId",
-      status: "$context.status",
-      error: "$context.error.message",
-      authorizerError: "$context.authorizer.error",
-      integrationError: "$context.integrationErrorMessage",
-    }),
-  );
 }
