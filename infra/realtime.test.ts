@@ -123,7 +123,7 @@ describe.each(["dev", "prod"])("the WebSocket API of %s", (stageName) => {
       // This API, this stage, and of it the connections alone.
       const arn = JSON.stringify(Resource);
       expect(arn).toContain(`/${stageName}/*/@connections/*`);
-      expect(arn).toMatch(/"Fn::ImportValue"|"Ref":"Api/);
+      expect(arn).toMatch(/"Fn::GetStackOutput"|"Ref":"Api/);
       expect(arn).not.toMatch(/execute-api:\*|"\*"/);
     }
     const actions = own.flatMap(

@@ -1,8 +1,9 @@
-import { CfnOutput, Stack, type StackProps, Token } from "aws-cdk-lib";
+import { CfnOutput, Fn, Stack, type StackProps, Token } from "aws-cdk-lib";
 import { type CfnApi, WebSocketApi, WebSocketStage } from "aws-cdk-lib/aws-apigatewayv2";
 import { WebSocketLambdaAuthorizer } from "aws-cdk-lib/aws-apigatewayv2-authorizers";
 import { WebSocketLambdaIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations";
 import type { IUserPool } from "aws-cdk-lib/aws-cognito";
+import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { Construct } from "constructs";
 import { acknowledge } from "../constructs/acknowledge.ts";
 import { ResourceFunction } from "../constructs/resource-function.ts";
@@ -12,6 +13,7 @@ import { environmentOf } from "../environments.ts";
 // API Gateway waits 29 s for a WebSocket integration.
 const messageSeconds = 29;
 const authorizerSeconds = 10;
+const apiIdOutput = "ApiId";
 
 export interface RealtimeStackProps extends Deployment, StackProps {
   readonly secrets: SecretAccess;
@@ -49,6 +51,7 @@ export class RealtimeStack extends Stack {
     this.addRoutes(api, this.authorizer(props));
     this.grantSend(this.websocket);
     new CfnOutput(this, "Url", { value: this.pushUrl });
+    new CfnOutput(this, apiIdOutput, { value: this.resource.ref });
   }
 
   /** Where functions send to connections: their `WEBSOCKET_CALLBACK_URL`. */
@@ -63,21 +66,23 @@ export class RealtimeStack extends Stack {
 
   /** Lets a function send to connections, and close them. */
   grantSend({ lambda }: ResourceFunction): void {
-    this.stage.grantManagementApiAccess(lambda);
+    const stack = Stack.of(lambda);
+    const apiId = stack === this ? this.resource.ref : Fn.getStackOutput(this.stackName, apiIdOutput);
+    const connections = `${this.stage.stageName}/*/@connections/*`;
+    lambda.addToRolePolicy(
+      new PolicyStatement({
+        actions: ["execute-api:ManageConnections"],
+        resources: [stack.formatArn({ service: "execute-api", resource: apiId, resourceName: connections })],
+      }),
+    );
     if (lambda.role === undefined) return;
-    const region = Token.isUnresolved(this.region) ? "<AWS::Region>" : this.region;
-    const api = Stack.of(lambda) === this ? `<${this.getLogicalId(this.resource)}>` : this.exportName();
-    const connections = `execute-api:${region}:<AWS::AccountId>:${api}/${this.stage.stageName}/*/@connections/*`;
+    const region = Token.isUnresolved(stack.region) ? "<AWS::Region>" : stack.region;
+    const api =
+      stack === this ? `<${this.getLogicalId(this.resource)}>` : JSON.stringify(stack.resolve(apiId));
     acknowledge(lambda.role, {
-      [`IAM5[Resource::arn:<AWS::Partition>:${connections}]`]:
+      [`IAM5[Resource::arn:<AWS::Partition>:execute-api:${region}:<AWS::AccountId>:${api}/${connections}]`]:
         "A connection has no name before it is opened: all of this API's are meant.",
     });
-  }
-
-  /** What the API's id is called where other stacks use it. */
-  private exportName(): string {
-    const imported: { "Fn::ImportValue": string } = this.resolve(this.exportValue(this.resource.ref));
-    return imported["Fn::ImportValue"];
   }
 
   private addRoutes(api: WebSocketApi, authorizer: ResourceFunction): void {

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -22,9 +22,22 @@ const resourceSchema = z.object({
 });
 export type Resource = z.output<typeof resourceSchema>;
 
-const templateSchema = z.object({ Resources: z.record(z.string(), resourceSchema) });
+const templateSchema = z.object({
+  Resources: z.record(z.string(), resourceSchema),
+  Outputs: z._default(
+    z.record(z.string(), z.looseObject({ Export: z.optional(z.object({ Name: z.string() })) })),
+    {},
+  ),
+});
+
+/** As `cdk.json` has them, which only CDK's command line reads. */
+const { context } = z
+  .object({ context: z.record(z.string(), z.unknown()) })
+  .parse(JSON.parse(readFileSync(new URL("../../cdk.json", import.meta.url), "utf8")));
 
 export interface Synthesis {
+  /** In the order in which CDK deploys them. */
+  readonly templates: ReadonlyMap<string, z.output<typeof templateSchema>>;
   /** Every resource of every stack, with the part of its stack's name after the stage. */
   readonly resources: readonly (Resource & { stack: string; id: string })[];
   ofType(type: string): (Resource & { stack: string; id: string })[];
@@ -53,7 +66,13 @@ export async function synthesise(
       await mkdir(join(bundles, name), { recursive: true });
       await writeFile(join(bundles, name, "index.mjs"), `// ${name}\n`);
     }
-    const app = new App({ outdir: join(folder, "out") });
+    const app = new App({
+      outdir: join(folder, "out"),
+      context,
+      // Two thirds of the time; `pnpm synth` does it.
+      builtinCloudFormationValidation: false,
+      treeMetadata: false,
+    });
     const { overrides, stages, secretVersion } = options;
     addStacks(app, {
       stage: resolveStage(stageName, overrides, stages),
@@ -68,12 +87,15 @@ export async function synthesise(
 }
 
 function read(app: App): Synthesis {
-  const resources = app.synth().stacks.flatMap(({ template, stackName }) =>
-    Object.entries(templateSchema.parse(template).Resources).map(([id, resource]) => ({
+  const templates = new Map(
+    app.synth().stacks.map(({ template, stackName }) => [stackName, templateSchema.parse(template)]),
+  );
+  const resources = [...templates].flatMap(([stackName, template]) =>
+    Object.entries(template.Resources).map(([id, resource]) => ({
       ...resource,
       id,
       stack: stackName.split("-").slice(2).join("-"),
     })),
   );
-  return { resources, ofType: (type) => resources.filter((resource) => resource.Type === type) };
+  return { templates, resources, ofType: (type) => resources.filter((resource) => resource.Type === type) };
 }
