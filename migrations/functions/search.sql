@@ -182,8 +182,10 @@ DECLARE
 BEGIN
   SELECT * INTO found FROM find_messages(owner, p->>'role', p->>'q');
   RETURN (SELECT coalesce(jsonb_agg(jsonb_build_object('conversationTitle', conversation.title, 'score', page.score,
-      'words', found.words, 'message', CASE WHEN page.before < 4200000 THEN to_jsonb(message)
-        ELSE to_jsonb(json_populate_record(message, '{"content": ""}')) END)
+      'words', found.words, 'message', CASE
+        WHEN page.before < 4200000 AND octet_length(message.content) < 700000 THEN to_jsonb(message)
+        ELSE to_jsonb(json_populate_record(message, json_build_object('content',
+          CASE WHEN page.before < 4200000 THEN left(message.content, 700000) ELSE '' END))) END)
       ORDER BY page.score DESC, page.id DESC), '[]')
     FROM (SELECT top.*, sum(octet_length(message.content)) OVER (ORDER BY top.score DESC, top.id DESC)
         - octet_length(message.content) AS before

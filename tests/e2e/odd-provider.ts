@@ -69,6 +69,8 @@ const oddProviders: Readonly<Record<string, (body: AskedBody) => WireAnswer>> = 
       choices: [],
       usage,
     }),
+  floods: () =>
+    streamed(...Array.from({ length: 33 }, () => chunk({ content: "word ".repeat(200_000) })), ...done),
   overflows: () =>
     streamed({
       error: { message: "Input token count exceeds the maximum number of tokens allowed", code: 400 },

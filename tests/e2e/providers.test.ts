@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { openDatabase } from "@parley/data/database";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { ask, ended, signUp, startConversation, type User } from "./client.ts";
 import { type AskedBody, oddAnswer, type WireAnswer } from "./odd-provider.ts";
@@ -105,6 +106,37 @@ it.each([
   expect(await ended(ada, reply.id)).toMatchObject(expected);
   expect(asked.length - calls).toBe(expected.attempts);
   await eve.refused("getReply", 404, { params: { replyId: reply.id } });
+});
+
+it("a server that ignores the limit is cut off at it, and what is stored can be read", async () => {
+  const conversationId = await startConversation(ada);
+  const { reply } = await ask(ada, conversationId, "floods please", { model: local });
+  const answered = await ended(ada, reply.id);
+  expect(answered).toMatchObject({ status: "incomplete", finishReason: "length", isCut: false, attempts: 1 });
+  expect(answered.partialText.length).toBeGreaterThan(4_096 * 4);
+  expect(answered.partialText.length).toBeLessThan(4_096 * 16);
+  const read = { conversationId, messageId: String(answered.assistantMessageId) };
+  // As it was stored before there was a limit.
+  const database = openDatabase(own.stack.databaseUrl);
+  const store = (id: string, text: string) =>
+    database.run(({ orm }) => orm.execute(`update messages set content = ${text} where id = '${id}'`));
+  await store(read.messageId, "repeat('wörd ', 6600000)");
+  await store(reply.messageId, "repeat(U&'\\0001', 4000000)");
+  await database.close();
+  const cut = { isCut: true };
+  expect(await ada.expect("getMessage", 200, { params: read })).toMatchObject(cut);
+  expect(await ada.expect("getReply", 200, { params: { replyId: reply.id } })).toMatchObject(cut);
+  const messages = await ada.expect("listMessages", 200, { params: { conversationId } });
+  expect(messages.data).toMatchObject([{ ...cut, id: read.messageId }]);
+  expect(messages.nextCursor).not.toBeNull();
+  const replies = await ada.expect("listReplies", 200, { params: { conversationId } });
+  expect(replies.data).toMatchObject([cut]);
+  await ada.expect("searchMessages", 200, { query: {} });
+  await ada.expect("searchMessages", 200, { query: { q: "word" } });
+  await ada.expect("findSimilarMessages", 200, { query: { q: "word" } });
+  await ada.expect("exportMe", 200, {});
+  await ada.expect("estimateReply", 200, { params: { conversationId }, body: { content: "More" } });
+  await eve.refused("getMessage", 404, { params: read });
 });
 
 it("what a provider says of a refused key stays between it and the worker", async () => {

@@ -1,6 +1,10 @@
-import { asc, eq, sql } from "drizzle-orm";
+import { asc, eq, type SQL, sql } from "drizzle-orm";
+import type { PgColumn } from "drizzle-orm/pg-core";
+import { beginningOf, longestReadText } from "./beginning-of.ts";
 import type { Database } from "./database.ts";
 import { type ExportedTable, exportedTables } from "./owned-tables.ts";
+import { messages, messageVersions } from "./schema/messages.ts";
+import { replies } from "./schema/replies.ts";
 
 /** Where a page of an export ended: behind the row of this key, or before the table's first where it is empty. */
 export interface ExportPosition {
@@ -24,6 +28,23 @@ export interface ExportLimits {
 
 type Row = Record<string, unknown>;
 
+/** What a model may have written. */
+const longTexts: readonly PgColumn[] = [messages.content, messageVersions.content, replies.partialText];
+
+function readable(columns: ExportedTable["columns"]): Record<string, PgColumn | SQL.Aliased<string>> {
+  return Object.fromEntries(
+    Object.entries(columns).map(([name, column]) => [
+      name,
+      longTexts.includes(column) ? beginningOf(column).as(column.name) : column,
+    ]),
+  );
+}
+
+/** Of a text that no answer could hold there is only the beginning. */
+function isCut(row: Row): boolean {
+  return Object.values(row).some((value) => typeof value === "string" && value.length >= longestReadText);
+}
+
 const firstBatch = 100;
 const largestBatch = 1_000;
 
@@ -42,7 +63,7 @@ async function readRows(
   const behind = after.length === 0 ? sql`true` : sql`(${keyColumns}) > (${values})`;
   return database.run(async ({ orm }) =>
     orm
-      .select(columns)
+      .select(readable(columns))
       .from(table)
       .where(sql`${eq(owner, ownerId)} and ${behind}`)
       .orderBy(...key.map((column) => asc(column)))
@@ -102,7 +123,7 @@ export async function exportPage(
       const limit = page.room();
       const rows = await readRows(database, ownerId, table, key, limit);
       for (const row of rows) {
-        if (!page.add(JSON.stringify({ table: table.name, row }))) {
+        if (!page.add(JSON.stringify({ table: table.name, row, ...(isCut(row) && { isCut: true }) }))) {
           return { lines: page.lines, next: { table: table.name, key } };
         }
         key = names.map((name) => row[name] as string | number);

@@ -10,6 +10,7 @@ import {
   sql,
 } from "drizzle-orm";
 import { alias } from "drizzle-orm/pg-core";
+import { beginningOf } from "./beginning-of.ts";
 import { activeReplyId, ownConversation } from "./conversations.ts";
 import type { Database } from "./database.ts";
 import { rowFromJson } from "./json-row.ts";
@@ -35,9 +36,12 @@ export const ofConversation = and(
   eq(conversations.id, messages.conversationId),
 );
 
+/** The text of a message as far as an answer could show it. */
+export const shownContent = beginningOf(messages.content).as("content");
+
 const messageQuery = prepared((orm) =>
   orm
-    .select(getTableColumns(messages))
+    .select({ ...getTableColumns(messages), content: shownContent })
     .from(messages)
     .innerJoin(conversations, ofConversation)
     .where(
@@ -86,7 +90,7 @@ const listedColumns = {
   conversationId: messages.conversationId,
   position: messages.position,
   role: messages.role,
-  content: messages.content,
+  content: shownContent,
   replyTo: messages.replyTo,
   replyId: messages.replyId,
   isEdited: messages.isEdited,

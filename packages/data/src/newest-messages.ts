@@ -1,7 +1,7 @@
 import { and, eq, getTableColumns, isNull, sql } from "drizzle-orm";
 import type { Database } from "./database.ts";
 import { behindInstant, exactInstant, inOrder, type PageOf, pageLimit } from "./keyset.ts";
-import { ofConversation } from "./messages.ts";
+import { ofConversation, shownContent } from "./messages.ts";
 import { conversations } from "./schema/conversations.ts";
 import { messages } from "./schema/messages.ts";
 import type { MessageMatch } from "./search.ts";
@@ -24,7 +24,7 @@ export async function newestMessages(
   const rows = await database.run(({ orm }) =>
     orm
       .select({
-        message: getTableColumns(messages),
+        message: { ...getTableColumns(messages), content: shownContent },
         conversationTitle: conversations.title,
         sortKey: exactInstant(messages.createdAt).as("sort_key"),
       })

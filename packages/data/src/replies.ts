@@ -1,5 +1,6 @@
 import { REPLY_PATIENCE_SECONDS } from "@parley/settings/definitions";
 import { and, eq, getTableColumns, isNotNull, isNull, type SQL, sql } from "drizzle-orm";
+import { beginningOf } from "./beginning-of.ts";
 import { ownConversation } from "./conversations.ts";
 import { countRows } from "./count-rows.ts";
 import type { Database } from "./database.ts";
@@ -30,7 +31,10 @@ const { context: _context, systemPrompt, ...shown } = getTableColumns(replies);
 
 const columns = {
   ...shown,
-  answer: sql<string | null>`case when not ${messages.isDeleted} then ${messages.content} end`.as("answer"),
+  partialText: beginningOf(replies.partialText).as("partial_text"),
+  answer: sql<
+    string | null
+  >`case when not ${messages.isDeleted} then ${beginningOf(messages.content)} end`.as("answer"),
   answerVersion: messages.version,
 };
 

@@ -127,9 +127,12 @@ function findLiteral(text: string, q: string): Span | undefined {
 }
 
 const snippetWords = 40;
+/** What is searched of a text, in characters. */
+const longestSearched = 250_000;
 
 /** The part of a text that has the most of the words, or else where it has `q`, or else its beginning. */
-export function snippetOf(text: string, matchWord: MatchWord, q: string): Snippet {
+export function snippetOf(stored: string, matchWord: MatchWord, q: string): Snippet {
+  const text = stored.slice(0, longestSearched);
   const { words, matches } = findMatches(text, matchWord);
   let best: Fragment | undefined;
   for (const fragment of fragmentsOf(matches, snippetWords)) {

@@ -1,5 +1,5 @@
 import { createParser, type EventSourceMessage } from "eventsource-parser";
-import { cutStreamError } from "./errors.ts";
+import { cutStreamError, spentLimitError } from "./errors.ts";
 import { type JsonObject, objectOf, property } from "./json-shape.ts";
 import type { StreamOptions } from "./provider.ts";
 
@@ -22,11 +22,12 @@ const BEGINS_AS_JSON = /^\s*[[{]/;
 /**
  * The JSON objects that a server streams, or the one that it answers with although a stream was asked for. The SDKs'
  * own readers fail for a keep-alive without JSON, and find nothing in a whole answer.
- * @throws ReportedError for an error in an object's place, LlmError for JSON that breaks off
+ * @param longest in characters: who sends more does not keep to the limit of the request
+ * @throws ReportedError for an error in an object's place, LlmError for JSON that breaks off or for more than `longest`
  */
 export async function* readEvents(
   response: Response,
-  { signal, heard }: StreamOptions,
+  { signal, heard, longest }: StreamOptions & { longest: number },
 ): AsyncGenerator<JsonObject> {
   const { body, headers } = response;
   if (body === null) return;
@@ -35,7 +36,10 @@ export async function* readEvents(
   // Some servers label either as the other, so the first character decides.
   let isDocument: boolean | undefined;
   let document = "";
+  let read = 0;
   for await (const text of body.pipeThrough(new TextDecoderStream(), { signal })) {
+    read += text.length;
+    if (read > longest) throw spentLimitError();
     if (isDocument === undefined && text.trim() !== "") isDocument = BEGINS_AS_JSON.test(text);
     if (isDocument) document += text;
     else parser.feed(text);

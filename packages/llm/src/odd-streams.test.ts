@@ -144,3 +144,31 @@ describe("an answer in Anthropic's form is read", () => {
     expect(read.finish).toMatchObject({ reason: "stop", usage: { inputTokens: 7, outputTokens: 3 } });
   });
 });
+
+describe("a server that ignores the limit of 256 tokens", () => {
+  const reached = { reason: "length" };
+  const flood = (piece: string, times: number) => delta(piece).repeat(times) + end;
+  it.each([
+    ["in words", flood("word ", 5_000), reached],
+    ["in one piece", flood("word ".repeat(200_000), 1), reached],
+    ["in blanks behind a word", delta("word") + flood(" ".repeat(100), 100), reached],
+    ["in ideographs", flood("\u7532", 5_000), reached],
+    ["of nothing but blanks", flood(" ", 20_000), reached],
+    ["in thoughts", chunk({ delta: { reasoning: "Hm. ".repeat(500_000) } }) + flood("word", 1), reached],
+    ["whole", JSON.stringify({ choices: [{ message: { content: "word ".repeat(400_000) } }] }), reached],
+    [
+      "in a call",
+      chunk({
+        delta: { tool_calls: [{ index: 0, function: { name: "f", arguments: "1".repeat(5_000) } }] },
+      }) + chunk({ finish_reason: "tool_calls" }),
+      reached,
+    ],
+    ["no more than that", flood("word ", 256), { reason: "stop" }],
+    ["no more than that, in blanks", flood(`${" ".repeat(15)}x`, 128), { reason: "stop" }],
+  ])("%s", async (_, body, expected) => {
+    const answer = await openai(body);
+    expect(answer.error).toBeUndefined();
+    expect(answer.finish).toMatchObject(expected);
+    expect(answer.text.length).toBeLessThanOrEqual(16 * 256);
+  });
+});

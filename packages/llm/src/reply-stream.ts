@@ -10,6 +10,7 @@ import {
   LlmError,
   networkError,
 } from "./errors.ts";
+import { createOutputLimit, type OutputLimit } from "./output-limit.ts";
 import type { PromptRequest, ProviderMemo, ReplyEvent, TokenUsage, ToolCall } from "./provider.ts";
 import { namesTools, toLlmError } from "./provider-failure.ts";
 import { readFailure } from "./sdk-failure.ts";
@@ -50,8 +51,10 @@ export async function* streamReply(source: StreamSource): AsyncGenerator<ReplyEv
     for await (const step of await source.open(adjustments)) {
       const text = answer.take(step);
       if (text !== "") yield { type: "delta", text };
+      if (answer.isTooLong) break;
     }
   } catch (error) {
+    if (error instanceof LlmError && error.code === "output_limit_reached") answer.end();
     // After the end mark only the usage is missing, and that can be estimated: the text is complete.
     if (!answer.isEnded || source.signal.aborted) throw translate(error, source, adjustments);
   }
@@ -83,6 +86,7 @@ function usableCount(count: number | undefined): number | undefined {
 class Answer {
   readonly #request: PromptRequest;
   readonly #clean = createTextCleaner();
+  readonly #limit: OutputLimit;
   /** Blanks before the text; an answer of nothing else is none. */
   #blanks = "";
   #text = "";
@@ -94,6 +98,17 @@ class Answer {
 
   constructor(request: PromptRequest) {
     this.#request = request;
+    this.#limit = createOutputLimit(request.maxOutputTokens);
+  }
+
+  /** It has more than was asked for; what comes after it is not read. */
+  get isTooLong(): boolean {
+    return this.#limit.isReached;
+  }
+
+  /** Ends it as one that has reached its length. */
+  end(): void {
+    this.#end = "length";
   }
 
   get isEnded(): boolean {
@@ -106,7 +121,10 @@ class Answer {
     this.#memo = step.memo ?? this.#memo;
     this.#inputTokens = usableCount(step.inputTokens) ?? this.#inputTokens;
     this.#outputTokens = usableCount(step.outputTokens) ?? this.#outputTokens;
-    return this.#takeText(this.#clean(step.text ?? ""));
+    const text = this.#takeText(this.#clean(this.#limit.take(step.text ?? "")));
+    const written = this.#calls.reduce((sum, call) => sum + call.name.length + call.arguments.length, 0);
+    if (this.isTooLong || written > this.#limit.longest) this.end();
+    return text;
   }
 
   #takeText(cleaned: string): string {

@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { type Reply, type ReplyStatus, replyErrorCode } from "../schemas/reply.ts";
+import { shownText } from "../shown-text.ts";
 
 /** A stored reply; `answer` is the text of its message while it has one that is not deleted. */
 export interface ReplySource {
@@ -29,6 +30,7 @@ export interface ReplySource {
 
 export function renderReply(row: ReplySource): Reply {
   const { inputTokens, outputTokens } = row;
+  const { text, isCut } = shownText(row.answer ?? row.partialText);
   return {
     id: row.id,
     conversationId: row.conversationId,
@@ -36,7 +38,8 @@ export function renderReply(row: ReplySource): Reply {
     assistantMessageId: row.assistantMessageId,
     status: row.status,
     model: row.model,
-    partialText: row.answer ?? row.partialText,
+    partialText: text,
+    isCut,
     finishReason: row.finishReason,
     error:
       row.errorCode === null

@@ -9,6 +9,11 @@ export const message = z
     position: z.int().check(z.meta({ description: "Order inside the conversation; may have gaps" })),
     role: z.enum(["user", "assistant"]),
     content: z.nullable(z.string()).check(z.meta({ description: "null once deleted" })),
+    isCut: z
+      .boolean()
+      .check(
+        z.meta({ description: "true: the text is longer than an answer can hold, and only begins here" }),
+      ),
     replyTo: z.nullable(id),
     replyId: z.nullable(id).check(
       z.meta({

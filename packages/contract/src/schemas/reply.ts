@@ -36,6 +36,11 @@ export const reply = z
     status: replyStatus,
     model: modelId,
     partialText: z.string(),
+    isCut: z
+      .boolean()
+      .check(
+        z.meta({ description: "true: the text is longer than an answer can hold, and only begins here" }),
+      ),
     finishReason: z.nullable(z.string()),
     error: z.nullable(z.object({ code: replyErrorCode, message: z.string() })),
     usage: z.nullable(z.object({ inputTokens: z.int(), outputTokens: z.int() })),

@@ -2,6 +2,7 @@ import type { Anthropic } from "@anthropic-ai/sdk";
 import { addressOf } from "../../address.ts";
 import { createAdjustmentMemory } from "../../adjustments.ts";
 import { readEvents } from "../../event-stream.ts";
+import { longestStream } from "../../output-limit.ts";
 import type { Provider } from "../../provider.ts";
 import { streamReply } from "../../reply-stream.ts";
 import { toParams } from "./request.ts";
@@ -28,10 +29,11 @@ export function createAnthropicProvider(config: AnthropicConfig): Provider {
         server,
         memory,
         open: async (adjustments) => {
+          const longest = longestStream(request.maxOutputTokens);
           client ??= loadClient(config);
           const params = toParams(request, adjustments);
           const response = await (await client).messages.create(params, { signal }).asResponse();
-          return toSteps(readEvents(response, { signal, heard }));
+          return toSteps(readEvents(response, { signal, heard, longest }));
         },
       }),
   };

@@ -2,6 +2,7 @@ import type { OpenAI } from "openai";
 import { addressOf } from "../../address.ts";
 import { createAdjustmentMemory } from "../../adjustments.ts";
 import { readEvents } from "../../event-stream.ts";
+import { longestStream } from "../../output-limit.ts";
 import type { Provider } from "../../provider.ts";
 import { streamReply } from "../../reply-stream.ts";
 import { toParams } from "./request.ts";
@@ -37,10 +38,11 @@ export function createOpenAiProvider(config: OpenAiConfig): Provider {
         server,
         memory,
         open: async (adjustments) => {
+          const longest = longestStream(request.maxOutputTokens);
           client ??= loadClient(config, baseUrl);
           const params = toParams(request, adjustments, limitName);
           const response = await (await client).chat.completions.create(params, { signal }).asResponse();
-          return toSteps(readEvents(response, { signal, heard }));
+          return toSteps(readEvents(response, { signal, heard, longest }));
         },
       }),
   };
