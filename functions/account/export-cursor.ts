@@ -1,5 +1,5 @@
 import type { ExportPosition } from "@parley/data/account-export";
-import { exportedTables } from "@parley/data/owned-tables";
+import { isExportKey } from "@parley/data/owned-tables";
 import { invalid } from "@parley/http/problem";
 import * as z from "zod/mini";
 
@@ -21,14 +21,6 @@ function parse(encoded: string): unknown {
   }
 }
 
-/** Says whether a row of the table can have the key; the empty one stands for the table's beginning. */
-function isKeyOf(name: string, key: ExportPosition["key"]): boolean {
-  const table = exportedTables.find((each) => each.name === name);
-  if (table === undefined) return false;
-  const types = table.key.map((column) => column.dataType);
-  return key.length === 0 || types.join() === key.map((part) => typeof part).join();
-}
-
 /**
  * Reads `?cursor=`; `undefined` stays undefined (the beginning). It names no owner: whose rows come is not its to say.
  * @throws Problem 400 at `query.cursor`
@@ -37,7 +29,7 @@ export function decodePosition(encoded: string | undefined): ExportPosition | un
   if (encoded === undefined) return undefined;
   const result = form.safeParse(parse(encoded));
   const [table, key] = result.data ?? [];
-  if (table === undefined || key === undefined || !isKeyOf(table, key)) {
+  if (table === undefined || key === undefined || !isExportKey(table, key)) {
     throw invalid("query.cursor", "is not a cursor of this export");
   }
   return { table, key };

@@ -10,6 +10,7 @@ import { readEnvironment } from "@parley/runtime/environment";
 import { settings } from "./config.ts";
 import { getMe } from "./get-me.ts";
 import { getTokens } from "./get-tokens.ts";
+import { getUsage } from "./get-usage.ts";
 import { listLedger } from "./list-ledger.ts";
 import { updateMe } from "./update-me.ts";
 
@@ -37,6 +38,7 @@ export const handler = createApi({
     exportMe: async (request) => (await import("./export-me.ts")).exportMe(database)(request),
     getTokens: getTokens(database, config.MONTHLY_TOKENS),
     listLedger: listLedger(database),
+    getUsage: getUsage(database),
   },
   resolveCaller: callersOf(database, config, true),
   apiRatePerSecond: config.API_RATE_PER_SECOND,

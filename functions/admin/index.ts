@@ -8,6 +8,7 @@ import { readEnvironment } from "@parley/runtime/environment";
 import { loadSecrets } from "@parley/runtime/secrets";
 import { askingOf } from "@parley/sending/asking";
 import { settings } from "./config.ts";
+import { getAllUsage } from "./get-all-usage.ts";
 import { getStats } from "./get-stats.ts";
 import { getUser } from "./get-user.ts";
 import { grantTokens } from "./grant-tokens.ts";
@@ -29,6 +30,7 @@ export const handler = createApi({
     updateUser: updateUser(database),
     grantTokens: grantTokens(database),
     getStats: getStats(database, () => readQueueDepth(config.QUEUE_URL)),
+    getAllUsage: getAllUsage(database),
     listAllReplies: listAllReplies(database),
     retryReply: retryReply(dependencies),
     listAdminActions: listAdminActions(database),

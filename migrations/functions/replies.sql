@@ -30,6 +30,10 @@ DECLARE
   debit bigint := least(greatest(charge, 0), reply.tokens_held);
   at timestamptz := clock_timestamp();
 BEGIN
+  -- Before the reply, whose end adds to the user's usage: what is counted of one user waits for this lock.
+  UPDATE users SET token_balance = token_balance - debit, tokens_held = tokens_held - reply.tokens_held,
+    version = version + 1, updated_at = now()
+  WHERE id = reply.owner_id;
   UPDATE replies SET status = ending, finished_at = at, leased_until = NULL,
     tokens_charged = debit, assistant_message_id = patch->>'assistantMessageId',
     finish_reason = patch->>'finishReason', error_code = patch->>'errorCode',
@@ -43,9 +47,6 @@ BEGIN
     sequence = sequence + 1, updated_at = at
   WHERE owner_id = reply.owner_id AND id = reply.id
   RETURNING * INTO reply;
-  UPDATE users SET token_balance = token_balance - debit, tokens_held = tokens_held - reply.tokens_held,
-    version = version + 1, updated_at = now()
-  WHERE id = reply.owner_id;
   INSERT INTO token_ledger (id, owner_id, kind, amount, reply_id, reason)
   SELECT new_id(), reply.owner_id, entry.kind, entry.amount, reply.id, ending
   FROM (VALUES ('debit', debit), ('release', reply.tokens_held - debit)) AS entry (kind, amount)

@@ -197,6 +197,23 @@ it("counts users, conversations, replies, tokens and times", async () => {
   for (const hours of [0, 721, "x"]) await admin.refused("getStats", 400, { query: { hours } });
 });
 
+it("see what replies took by day, those of everybody and of one user", async () => {
+  await failedReply(ada);
+  const own = await ada.expect("getUsage", 200);
+  expect(own.total.replies).toBeGreaterThan(0);
+  expect(await admin.expect("getAllUsage", 200, { query: { userId: adaId } })).toEqual(own);
+  const all = await admin.expect("getAllUsage", 200);
+  expect(all.total.replies).toBeGreaterThanOrEqual(own.total.replies);
+  await admin.refused("getAllUsage", 404, { query: { userId: unknownId } });
+  for (const query of [
+    { from: "2026-02-30" },
+    { from: "2026-02-02", to: "2026-02-01" },
+    { from: "2020-01-01" },
+  ]) {
+    await admin.refused("getAllUsage", 400, { query });
+  }
+});
+
 it("records everything, and lets nobody change the record", async () => {
   const { id: adminId } = await admin.expect("getMe", 200);
   await admin.expect("getUser", 200, { params: { userId: adaId } });

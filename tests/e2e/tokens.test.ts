@@ -56,6 +56,17 @@ describe("a user's tokens", () => {
       ["hold", 100, "reply"],
       ["release", 100, "failed"],
     ]);
+    const day = new Date().toISOString().slice(0, 10);
+    const used = { replies: 3, tokensCharged: 200, cachedTokens: 0, reasoningTokens: 0 };
+    const usage = await ada.expect("getUsage", 200, { query: { from: day } });
+    expect(usage).toMatchObject({ from: day, to: day, by: "day", data: [{ day, ...used }], total: used });
+    const byModel = await ada.expect("getUsage", 200, { query: { by: "model" } });
+    expect(byModel.total).toEqual(usage.total);
+    expect(byModel.data.map(({ model, replies: count }) => [model, count])).toEqual([
+      ["scripted/echo", 2],
+      ["scripted/fail-rejected", 1],
+    ]);
+    expect((await eve.expect("getUsage", 200)).data).toEqual([]);
     expect(await ada.expect("getTokens", 200)).toEqual({
       balance: 999_800,
       held: 0,

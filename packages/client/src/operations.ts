@@ -38,6 +38,7 @@ export const operations = {
     export: "GET /v1/me/export",
     tokens: "GET /v1/me/tokens",
     ledger: "GET /v1/me/tokens/ledger",
+    usage: "GET /v1/me/usage",
   },
   apiKeys: {
     list: "GET /v1/api-keys",
@@ -93,6 +94,7 @@ export const operations = {
     updateUser: "PATCH /v1/admin/users/{userId}",
     grantTokens: "POST /v1/admin/users/{userId}/tokens",
     stats: "GET /v1/admin/stats",
+    usage: "GET /v1/admin/usage",
     replies: "GET /v1/admin/replies",
     retryReply: "POST /v1/admin/replies/{replyId}/retry",
     audit: "GET /v1/admin/audit",

@@ -10,7 +10,7 @@ export type AdminActionRow = typeof adminActions.$inferSelect;
 /** What an admin is about to look at. What changes something is recorded in the transaction that changes it. */
 export interface AdminLook {
   adminId: string;
-  action: "users.listed" | "user.read" | "stats.read" | "replies.listed" | "audit.listed";
+  action: "users.listed" | "user.read" | "stats.read" | "usage.read" | "replies.listed" | "audit.listed";
   userId?: string | undefined;
   requestId: string;
 }

@@ -60,6 +60,11 @@ async function makeDatabaseAt0031(): Promise<void> {
     await sql`insert into conversations (id, owner_id) values ('c', ${owner})`;
     await sql`insert into messages (id, owner_id, conversation_id, position, role, content)
       values ('m', ${owner}, 'c', 1, 'user', 'Un élève lit src/app.ts:42')`;
+    await sql`insert into replies (id, owner_id, conversation_id, message_id, ordinal, position, status, model,
+        context_tokens, max_output_tokens, deadline_at, tokens_held, tokens_charged, input_tokens, finished_at)
+      select 'r' || n, ${owner}, 'c', 'm', n, n + 1, case n when 3 then 'queued' else 'failed' end, 'scripted/echo',
+        100, 10, now(), 0, n, 5, case when n < 3 then timestamptz '2026-11-21 23:30-02' end
+      from generate_series(1, 3) as n`;
     await sql`insert into notes (id, owner_id, content) values ('n', ${owner}, 'Un élève')`;
     await sql`insert into search_words (owner_id, word) values (${owner}, 'élève'), (${owner}, 'src/app.ts')`;
   }
@@ -82,6 +87,13 @@ test("a database at 0031 keeps its rows and gets the present functions", async (
     { id: "ada", cognito_sub: "sub of ada" },
     { id: "bob", cognito_sub: "sub of bob" },
   ]);
+  expect(
+    await sql`select owner_id, day::text, replies, input_tokens, tokens_charged from usage_days order by 1`,
+  ).toEqual(
+    ["ada", "bob"].map((owner) => ({
+      ...{ owner_id: owner, day: "2026-11-22", replies: "2", input_tokens: "10", tokens_charged: "3" },
+    })),
+  );
   const present = await functionsInDatabase();
   expect(present.has("claim_reply")).toBe(false);
   expect(present.get("new_id")).toContain("gen_random_uuid");

@@ -1,5 +1,5 @@
-import { getTableColumns, getTableName } from "drizzle-orm";
-import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
+import { getTableColumns, getTableName, is } from "drizzle-orm";
+import { type PgColumn, PgDateString, type PgTable } from "drizzle-orm/pg-core";
 import { apiKeys } from "./schema/api-keys.ts";
 import { connections } from "./schema/connections.ts";
 import { conversations } from "./schema/conversations.ts";
@@ -9,6 +9,7 @@ import { conversationNotes, notes } from "./schema/notes.ts";
 import { replies } from "./schema/replies.ts";
 import { systemPrompts } from "./schema/system-prompts.ts";
 import { tokenLedger } from "./schema/tokens.ts";
+import { usageDays } from "./schema/usage-days.ts";
 import { users } from "./schema/users.ts";
 
 /** How the rows of a table are read for their owner, in the order of a key that is unique for that owner. */
@@ -49,10 +50,26 @@ export const exportedTables: readonly ExportedTable[] = [
   exported(conversationNotes, [conversationNotes.conversationId, conversationNotes.noteId]),
   exported(systemPrompts, [systemPrompts.id]),
   exported(tokenLedger, [tokenLedger.ordinal]),
+  exported(usageDays, [usageDays.day, usageDays.model]),
   exported(apiKeys, [apiKeys.id], [apiKeys.hash, apiKeys.lookup]),
   exported(connections, [connections.id], [connections.apiKeyHash]),
   exported(idempotencyKeys, [idempotencyKeys.kind, idempotencyKeys.key]),
 ];
+
+function isDay(text: string): boolean {
+  const at = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(at.getTime()) && at.toISOString().slice(0, 10) === text && !text.startsWith("0000");
+}
+
+/** Says whether a row of the table of that name can have the key; the empty one stands for the table's beginning. */
+export function isExportKey(name: string, key: readonly (string | number)[]): boolean {
+  const table = exportedTables.find((each) => each.name === name);
+  if (table === undefined) return false;
+  if (key.length === 0) return true;
+  const fits = (column: PgColumn, part: string | number | undefined) =>
+    column.dataType === typeof part && (!is(column, PgDateString) || isDay(String(part)));
+  return key.length === table.key.length && table.key.every((column, place) => fits(column, key[place]));
+}
 
 /** Worked out from what an export holds, in tables of the database's own making; some servers lack them. */
 export const derivedTables = ["message_embeddings", "note_embeddings", "search_words"] as const;
@@ -70,6 +87,7 @@ export const erasedTables = [
   "conversations",
   "notes",
   "system_prompts",
+  "usage_days",
   "token_ledger",
 ] as const;
 

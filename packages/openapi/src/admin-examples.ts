@@ -1,5 +1,6 @@
 import type { AdminAction, AdminReply, AdminStats, AdminUser } from "@parley/contract/schemas/admin";
 import type { LedgerEntry } from "@parley/contract/schemas/tokens";
+import { usage } from "./key-and-token-examples.ts";
 
 const userId = "q3gd2w1ms0v8x5k7jt9cbnye";
 const replyId = "nc6bzmkmd014706rfda898to";
@@ -83,6 +84,7 @@ export const adminExamples = {
   },
   grantTokens: { body: { amount: 5_000, reason: "For the pilot" }, responses: { 201: grant } },
   getStats: { responses: { 200: stats } },
+  getAllUsage: { responses: { 200: usage } },
   listAllReplies: { responses: { 200: page(failed) } },
   retryReply: {
     responses: {

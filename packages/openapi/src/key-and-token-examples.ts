@@ -1,6 +1,7 @@
 import type { ApiKey } from "@parley/contract/schemas/api-key";
 import type { Estimate, ReplyContext } from "@parley/contract/schemas/context";
 import type { LedgerEntry } from "@parley/contract/schemas/tokens";
+import type { Usage } from "@parley/contract/schemas/usage";
 
 const conversationId = "tz4a98xxat96iws9zmbrgj3a";
 const messageId = "pfh0haxfpzowht3oi213cqos";
@@ -58,6 +59,23 @@ const entry: LedgerEntry = {
   ...created,
 };
 
+const counts = {
+  replies: 12,
+  inputTokens: 4_210,
+  cachedTokens: 0,
+  outputTokens: 1_730,
+  reasoningTokens: 0,
+  tokensCharged: 1_200,
+};
+
+export const usage: Usage = {
+  from: "2026-11-01",
+  to: "2026-11-30",
+  by: "day",
+  data: [{ day: "2026-11-21", ...counts }],
+  total: counts,
+};
+
 const apiKey: ApiKey = {
   id: "v7kq2m9x4c1z8w5n3b6j0hdt",
   name: "Backup script",
@@ -81,6 +99,7 @@ export const keyAndTokenExamples = {
     },
   },
   listLedger: { responses: { 200: { data: [entry], nextCursor: null } } },
+  getUsage: { responses: { 200: usage } },
   listApiKeys: { responses: { 200: { data: [apiKey], nextCursor: null } } },
   createApiKey: {
     body: { name: "Backup script", scopes: ["read"] },

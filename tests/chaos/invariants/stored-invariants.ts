@@ -103,6 +103,18 @@ export const storedInvariants: readonly StoredInvariant[] = [
           <> case when r.status in ${ended} then r.tokens_held else 0 end`,
   },
   {
+    number: 6,
+    breach: "usage that is not the sum of the replies that have ended",
+    query: `select owner_id as id, day || ' ' || model as detail from (
+        select owner_id, day::text, model, replies, input_tokens, output_tokens, tokens_charged from usage_days
+        union all
+        select owner_id, (finished_at at time zone 'UTC')::date::text, model, -count(*), -coalesce(sum(input_tokens), 0),
+          -coalesce(sum(output_tokens), 0), -sum(tokens_charged)
+        from replies where finished_at is not null group by 1, 2, 3) as counted
+      group by owner_id, day, model
+      having sum(replies) <> 0 or sum(input_tokens) <> 0 or sum(output_tokens) <> 0 or sum(tokens_charged) <> 0`,
+  },
+  {
     number: 8,
     breach: "text of one call of the model under two attempts",
     query: `select reply_id as id, call || ' in attempts ' || min(attempt) || ' to ' || max(attempt) as detail

@@ -4,6 +4,7 @@ import type { accountRoutes } from "../routes/account.ts";
 import { deletionReceipt, me } from "../schemas/account.ts";
 import { list } from "../schemas/list.ts";
 import { ledgerEntry, tokenBalance } from "../schemas/tokens.ts";
+import { usage } from "../schemas/usage.ts";
 
 export const accountAnswers = {
   getMe: { 200: me },
@@ -12,4 +13,5 @@ export const accountAnswers = {
   exportMe: { 200: z.string() },
   getTokens: { 200: tokenBalance },
   listLedger: { 200: list(ledgerEntry) },
+  getUsage: { 200: usage },
 } satisfies Answers<typeof accountRoutes>;

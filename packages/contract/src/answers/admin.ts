@@ -3,6 +3,7 @@ import type { adminRoutes } from "../routes/admin.ts";
 import { adminAction, adminReply, adminStats, adminUser } from "../schemas/admin.ts";
 import { list } from "../schemas/list.ts";
 import { ledgerEntry } from "../schemas/tokens.ts";
+import { usage } from "../schemas/usage.ts";
 
 export const adminAnswers = {
   listUsers: { 200: list(adminUser) },
@@ -10,6 +11,7 @@ export const adminAnswers = {
   updateUser: { 200: adminUser },
   grantTokens: { 201: ledgerEntry },
   getStats: { 200: adminStats },
+  getAllUsage: { 200: usage },
   listAllReplies: { 200: list(adminReply) },
   retryReply: { 202: adminReply },
   listAdminActions: { 200: list(adminAction) },

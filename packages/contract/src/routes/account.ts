@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import { defineRoutes } from "../route.ts";
 import { updateMe } from "../schemas/account.ts";
 import { listQuery } from "../schemas/list.ts";
+import { boundedUsage, usageQuery } from "../schemas/usage.ts";
 
 const base = { function: "account", auth: "user", tag: "Accounts", path: "/v1/me" } as const;
 
@@ -55,5 +56,14 @@ export const accountRoutes = defineRoutes({
     path: "/v1/me/tokens/ledger",
     summary: "Every entry that explains the balance, newest first, with the balance after it",
     query: z.strictObject(listQuery),
+  },
+  getUsage: {
+    ...base,
+    method: "GET",
+    path: "/v1/me/usage",
+    summary: "What the user's replies took, by day or by model",
+    description:
+      "A reply counts on the day (UTC) on which it ended, and stays counted when its conversation is deleted. A year at most.",
+    query: z.strictObject(usageQuery).check(boundedUsage),
   },
 });

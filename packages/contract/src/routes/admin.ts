@@ -3,6 +3,7 @@ import { defineRoutes } from "../route.ts";
 import { grantTokens, updateAdminUser } from "../schemas/admin.ts";
 import { id, queryNumber, searchText } from "../schemas/fields.ts";
 import { listQuery } from "../schemas/list.ts";
+import { boundedUsage, usageQuery } from "../schemas/usage.ts";
 
 // A key acts for its owner as a user, so that none of them needs an admin's caution.
 const base = { function: "admin", auth: "user", credential: "token", group: "admin", tag: "Admin" } as const;
@@ -62,6 +63,15 @@ export const adminRoutes = defineRoutes({
     path: "/v1/admin/stats",
     summary: "What the system does",
     query: z.strictObject({ hours }),
+  },
+  getAllUsage: {
+    ...base,
+    method: "GET",
+    path: "/v1/admin/usage",
+    summary: "What replies took, by day or by model: those of all users, or of one",
+    description: "As `GET /v1/me/usage`. What was used by accounts that have been deleted is not in it.",
+    query: z.strictObject({ ...usageQuery, userId: z.optional(id) }).check(boundedUsage),
+    problems: ["not-found"],
   },
   listAllReplies: {
     ...base,

@@ -79,6 +79,7 @@ const adminActionKind = z.enum([
   "user.enabled",
   "tokens.granted",
   "stats.read",
+  "usage.read",
   "replies.listed",
   "reply.retried",
   "prompt.changed",

@@ -8,6 +8,7 @@ export const adminActionKinds = [
   "user.enabled",
   "tokens.granted",
   "stats.read",
+  "usage.read",
   "replies.listed",
   "reply.retried",
   "prompt.changed",
