@@ -4,6 +4,7 @@ import type { Estimate } from "@parley/contract/schemas/context";
 import { type EstimateBasis, estimateReply as readBasis } from "@parley/data/estimates";
 import type { Operation } from "@parley/http/api-types";
 import type { Prompt } from "@parley/llm/build-prompt";
+import { countAhead } from "@parley/llm/count-ahead";
 import { LlmError } from "@parley/llm/errors";
 import { findModel, takesGreeting } from "@parley/llm/models";
 import { presentPrompt } from "@parley/llm/prompt-text";
@@ -81,7 +82,9 @@ export function estimateReply({
     });
     if (basis.outcome !== "estimated") throw refusalProblem(basis, asking.terms);
     const found = findModel(basis.model.id, asking.catalog);
-    const counter = found === undefined ? estimatingCounter : await tokenCounterFor(found);
+    const known = found === undefined ? estimatingCounter : await tokenCounterFor(found);
+    const texts = [content, ...basis.history.map((message) => message.content).reverse()];
+    const counter = await countAhead(known, texts, basis.model.contextTokens);
     const { model: asked, systemPrompt, highestCharge, balance, held } = basis;
     const available = balance - held;
     const body: Estimate = {

