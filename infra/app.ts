@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { App } from "aws-cdk-lib";
@@ -5,12 +6,18 @@ import { addStacks } from "./add-stacks.ts";
 import { resolveStage } from "./stages.ts";
 
 const bundles = fileURLToPath(new URL("../dist/functions", import.meta.url));
+const build = fileURLToPath(new URL("../scripts/build.ts", import.meta.url));
 
 function compose(app: App): void {
+  // So that any command of CDK works on a fresh clone; `pnpm run deploy` always builds.
   if (!existsSync(bundles))
-    throw new Error("There are no bundles in dist/functions. Run: npx -y pnpm@12 build");
+    execFileSync(process.execPath, [build], { stdio: ["ignore", "ignore", "inherit"] });
   const context = (name: string): unknown => app.node.tryGetContext(name);
-  const overrides = { database: context("database"), region: context("region") };
+  const overrides = {
+    database: context("database"),
+    region: context("region"),
+    alarmEmail: context("alarmEmail"),
+  };
   const secretVersion = context("secretVersion");
   addStacks(app, {
     stage: resolveStage(String(context("stage") ?? "dev"), overrides),

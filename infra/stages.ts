@@ -182,6 +182,7 @@ const stages: Readonly<Record<string, StageSettings>> = {
 export interface StageOverrides {
   readonly database?: unknown;
   readonly region?: unknown;
+  readonly alarmEmail?: unknown;
 }
 
 /**

@@ -1,8 +1,9 @@
 import { addPerson } from "@parley/deployment/admin/add-person";
 import { stackOutput } from "@parley/deployment/admin/stack-output";
-import { awsClients, localUserPools } from "@parley/deployment/aws-clients";
+import { awsClients, localUserPools, profileRegion } from "@parley/deployment/aws-clients";
 import { readCommandLine } from "@parley/deployment/command-line";
 import { DeploymentError, explainAwsError } from "@parley/deployment/deployment-error";
+import { resolveRegion } from "@parley/deployment/region";
 import { runCommand } from "@parley/deployment/terminal";
 import { resolveDataDir } from "@parley/local/data-folder";
 import { findRunningStack } from "@parley/local/running-stack";
@@ -27,15 +28,21 @@ async function localPool() {
       "Nothing runs here: start `npx -y pnpm@12 dev`, or name a deployed stage with --stage.",
     );
   }
-  return { client: localUserPools(running.region, running.cognitoEndpoint), userPoolId: running.userPoolId };
+  const { region, userPoolId, cognitoEndpoint } = running;
+  return { client: localUserPools(region, cognitoEndpoint), region, userPoolId };
 }
 
 async function deployedPool(stageName: string, givenRegion: string | undefined) {
   const stage = resolveStage(stageName, { region: givenRegion });
-  const region = stage.region ?? process.env.AWS_REGION;
+  const { region, source } = await resolveRegion(stage.region, process.env, profileRegion);
+  console.log(`AWS: region ${region} (${source}).`);
   const { stacks, userPools: client } = awsClients(region);
   try {
-    return { client, userPoolId: await stackOutput(stacks, `Parley-${stage.name}-Auth`, "UserPoolId") };
+    return {
+      client,
+      region,
+      userPoolId: await stackOutput(stacks, `Parley-${stage.name}-Auth`, "UserPoolId"),
+    };
   } catch (error) {
     throw error instanceof DeploymentError ? error : explainAwsError(error, region);
   }
@@ -53,11 +60,11 @@ await runCommand(async () => {
   });
   const [email] = positionals;
   if (email === undefined) throw new DeploymentError("Say whom: pnpm admin:add <e-mail>; --help says more.");
-  const { client, userPoolId } =
+  const { client, region, userPoolId } =
     values.stage === undefined ? await localPool() : await deployedPool(values.stage, values.region);
   const outcome = await addPerson({ client, userPoolId, email, isAdmin: !values.member }).catch(
     (error: unknown) => {
-      throw error instanceof DeploymentError ? error : explainAwsError(error, values.region);
+      throw error instanceof DeploymentError ? error : explainAwsError(error, region);
     },
   );
   const role = values.member ? "may sign in" : "is an admin, from the next sign-in on";

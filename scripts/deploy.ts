@@ -1,14 +1,16 @@
-import { awsClients } from "@parley/deployment/aws-clients";
+import { awsClients, profileRegion } from "@parley/deployment/aws-clients";
 import { readCommandLine } from "@parley/deployment/command-line";
 import { deploy } from "@parley/deployment/deploy/deploy";
+import { resolveRegion } from "@parley/deployment/region";
 import { runCommand, runProgram, terminalQuestions } from "@parley/deployment/terminal";
 import { resolveStage } from "../infra/stages.ts";
 
 const usage = `
 pnpm run deploy [stage] [options]
 
-Checks the database, writes the stage's secret, bundles and deploys. The stage is dev unless named; infra/stages.ts has
-all of them. Asks for the database's address and the keys that the environment does not have.
+Checks credentials, region and database, offers to bootstrap CDK, writes the stage's secret, bundles, deploys, and says
+where everything is. The stage is dev unless named; infra/stages.ts has all of them. Asks for the database's address, the
+keys and e-mail addresses that the environment does not have.
 
   --database <kind>  url or aurora, instead of the stage's own
   --region <region>  instead of the stage's own`;
@@ -20,12 +22,14 @@ await runCommand(async () => {
     options: { database: { type: "string" }, region: { type: "string" } },
   });
   const stage = resolveStage(positionals[0] ?? "dev", values);
-  const region = stage.region ?? process.env.AWS_REGION;
+  const region = await resolveRegion(stage.region, process.env, profileRegion);
+  // For CDK.
+  process.env.AWS_REGION = region.region;
   await deploy({
     stage,
     region,
     environment: process.env,
-    client: awsClients(region).secrets,
+    clients: awsClients(region.region),
     ask: terminalQuestions(),
     say: console.log,
     run: runProgram,

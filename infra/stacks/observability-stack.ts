@@ -1,5 +1,5 @@
 import type { FunctionName } from "@parley/contract/route";
-import { Duration, Stack, type StackProps } from "aws-cdk-lib";
+import { CfnOutput, Duration, Stack, type StackProps } from "aws-cdk-lib";
 import {
   Dashboard,
   GraphWidget,
@@ -53,6 +53,8 @@ export class ObservabilityStack extends Stack {
     if (stage.alarmEmail === undefined) return undefined;
     const topic = new Topic(this, "Alarms", { displayName: `Parley ${stage.name}`, enforceSSL: true });
     topic.addSubscription(new EmailSubscription(stage.alarmEmail));
+    // Read by the next deployment, which need not be told again.
+    new CfnOutput(this, "AlarmEmail", { value: stage.alarmEmail });
     return new SnsAction(topic);
   }
 

@@ -2,14 +2,18 @@ import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
 import { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-provider";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 
-/** The clients that deploying needs, in one region; without one the SDK looks for it in your profile. */
-export function awsClients(region: string | undefined) {
-  const settings = region === undefined ? {} : { region };
+/** The clients that deploying needs, in one region. */
+export function awsClients(region: string) {
   return {
-    secrets: new SecretsManagerClient(settings),
-    stacks: new CloudFormationClient(settings),
-    userPools: new CognitoIdentityProviderClient(settings),
+    secrets: new SecretsManagerClient({ region }),
+    stacks: new CloudFormationClient({ region }),
+    userPools: new CognitoIdentityProviderClient({ region }),
   };
+}
+
+/** The region of the AWS profile. @throws where it has none */
+export function profileRegion(): Promise<string> {
+  return new CloudFormationClient({}).config.region();
 }
 
 /** The same client for the user pool of a local stack, which asks for a signature and does not check it. */

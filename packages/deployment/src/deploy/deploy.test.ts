@@ -26,24 +26,49 @@ function secretsManager(initial: string | undefined) {
     }
     return { SecretString: text, VersionId: `v${version}` };
   };
-  return { client: { send } as unknown as DeployOptions["client"], calls, text: () => text };
+  return { client: { send } as unknown as Clients["secrets"], calls, text: () => text };
 }
+
+type Clients = DeployOptions["clients"];
+const toolkit = { StackId: "arn:aws:cloudformation:eu-central-1:123456789012:stack/CDKToolkit/x" };
+
+/** CloudFormation with these stacks, each with its outputs. */
+function cloudFormation(stacks: Readonly<Record<string, Record<string, string>>>): Clients["stacks"] {
+  const send = async ({ input }: { input: { StackName: string } }) => {
+    const outputs = stacks[input.StackName];
+    if (outputs === undefined) throw new Error(`Stack with id ${input.StackName} does not exist`);
+    const Outputs = Object.entries(outputs).map(([OutputKey, OutputValue]) => ({ OutputKey, OutputValue }));
+    return { Stacks: [{ ...toolkit, Outputs }] };
+  };
+  return { send } as unknown as Clients["stacks"];
+}
+
+const deployed = {
+  CDKToolkit: {},
+  "Parley-dev-Api": { Url: "https://a.example/" },
+  "Parley-dev-Auth": { UserPoolId: "eu-central-1_a" },
+};
 
 function optionsWith(change: Partial<DeployOptions>, secret = secretsManager(undefined)) {
   const said: string[] = [];
   const run = vi.fn<DeployOptions["run"]>(async () => 0);
+  const userPools = { send: vi.fn(async () => ({})) };
   const options: DeployOptions = {
     stage: { name: "dev", secretName: "parley/dev", database: "url" },
-    region: "eu-central-1",
+    region: { region: "eu-central-1", source: "of AWS_REGION" },
     environment: { DATABASE_URL: url, METRICS_TOKEN: "t" },
-    client: secret.client,
+    clients: {
+      secrets: secret.client,
+      stacks: cloudFormation(deployed),
+      userPools: userPools as unknown as Clients["userPools"],
+    },
     ask: undefined,
     say: (line) => said.push(line),
     run,
     check: async () => ["Database: checked."],
     ...change,
   };
-  return { options, said, run, secret };
+  return { options, said, run, secret, userPools };
 }
 
 test("the secret is written, the functions bundled and CDK run, in this order", async () => {
@@ -62,6 +87,55 @@ test("the secret is written, the functions bundled and CDK run, in this order", 
   ]);
   expect(said).toContain("Secret parley/dev: created.");
   expect(said.join()).not.toContain("hunter2");
+});
+
+test("it says where the deployment is and what is missing, and begins with the account it goes to", async () => {
+  const { options, said } = optionsWith({});
+  await deploy(options);
+  expect(said[0]).toBe("AWS: region eu-central-1 (of AWS_REGION), account 123456789012.");
+  expect(said.slice(-5)).toEqual([
+    "API          https://a.example",
+    "Console      https://a.example/",
+    "First admin  pnpm admin:add you@example.com --stage dev",
+    "Alarms       nobody is told: export ALARM_EMAIL and deploy again",
+    "Scripted     the answers: export OPENAI_API_KEY or ANTHROPIC_API_KEY and deploy again",
+  ]);
+});
+
+test("a first deployment bootstraps when told to, asks who is told of alarms, and makes the first admin", async () => {
+  const answers: Record<string, string> = { alarms: "ops@example.com", admin: "ada@example.com" };
+  const ask = async (question: string) => answers[/alarms|admin/.exec(question)?.[0] ?? ""] ?? "";
+  const { CDKToolkit: _, ...stacks } = deployed;
+  const first = optionsWith({ ask });
+  const options = {
+    ...first.options,
+    clients: { ...first.options.clients, stacks: cloudFormation(stacks) },
+  };
+  await deploy(options);
+  const commands = first.run.mock.calls.map(([program, words]) => [program, words[0]].join(" "));
+  expect(commands).toEqual(["node scripts/build.ts", "cdk bootstrap", "cdk deploy"]);
+  expect(first.run.mock.calls.at(-1)?.[1]).toContain("alarmEmail=ops@example.com");
+  expect(first.userPools.send.mock.calls).toHaveLength(3);
+  expect(first.said).toContain(
+    'First admin  ada@example.com: set the password in the console, by "Forgot password"',
+  );
+  const unattended = deploy({ ...options, ask: undefined });
+  await expect(unattended).rejects.toThrow(/AWS_REGION=eu-central-1 npx -y pnpm@12 exec cdk bootstrap\.$/);
+});
+
+test("a later deployment goes on with the alarms' address that is deployed, unless told another", async () => {
+  const present = JSON.stringify({ databaseUrl: url, metricsToken: "t" });
+  const stacks = cloudFormation({
+    ...deployed,
+    "Parley-dev-Observability": { AlarmEmail: "ops@example.com" },
+  });
+  const alarms = async (environment: Record<string, string>) => {
+    const { options, run } = optionsWith({ environment }, secretsManager(present));
+    await deploy({ ...options, clients: { ...options.clients, stacks } });
+    return run.mock.calls.at(-1)?.[1].at(-1);
+  };
+  expect(await alarms({})).toBe("alarmEmail=ops@example.com");
+  expect(await alarms({ ALARM_EMAIL: "other@example.com" })).toBe("alarmEmail=other@example.com");
 });
 
 test("a token for the metrics is made where there is none, told of once, and never shown", async () => {
@@ -127,7 +201,6 @@ test("a database that does not do stops everything before anything is written", 
 
 test.each([
   [{ name: "CredentialsProviderError", message: "x" }, /aws configure sso/],
-  [{ name: "Error", message: "Region is missing" }, /export AWS_REGION/],
   [
     { name: "Error", message: "getaddrinfo", code: "ENOTFOUND" },
     /in region eu-central-1: is AWS_REGION right\?/,
@@ -147,8 +220,10 @@ test.each([
   const send = async () => {
     throw Object.assign(new Error(failure.message), failure);
   };
-  const { options } = optionsWith({ client: { send } as unknown as DeployOptions["client"] });
-  await expect(deploy(options)).rejects.toThrow(message);
+  const { options } = optionsWith({});
+  const failing = { send } as unknown as Clients["secrets"];
+  const withFailing = { ...options, clients: { ...options.clients, secrets: failing } };
+  await expect(deploy(withFailing)).rejects.toThrow(message);
 });
 
 test("a failed build is not deployed, and a failed deployment is told", async () => {

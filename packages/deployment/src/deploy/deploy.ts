@@ -1,14 +1,30 @@
+import type { CloudFormationClient } from "@aws-sdk/client-cloudformation";
+import type { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-provider";
 import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import * as z from "zod/mini";
+import { findStackOutput } from "../admin/stack-output.ts";
 import { DeploymentError, explainAwsError } from "../deployment-error.ts";
+import type { ResolvedRegion } from "../region.ts";
+import { checkAccount } from "./check-account.ts";
 import { checkDatabase } from "./check-database.ts";
+import { describeDeployment } from "./describe-deployment.ts";
 import { type Ask, describeValues, gatherSecretValues, type SecretValues } from "./secret-values.ts";
-import { readStageSecret, writeStageSecret } from "./stage-secret.ts";
+import { readStageSecret, type StoredSecret, writeStageSecret } from "./stage-secret.ts";
 
 export interface DeployOptions {
-  readonly stage: { readonly name: string; readonly secretName: string; readonly database: "url" | "aurora" };
-  readonly region: string | undefined;
+  readonly stage: {
+    readonly name: string;
+    readonly secretName: string;
+    readonly database: "url" | "aurora";
+    readonly alarmEmail?: string | undefined;
+  };
+  readonly region: ResolvedRegion;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly client: Pick<SecretsManagerClient, "send">;
+  readonly clients: {
+    readonly secrets: Pick<SecretsManagerClient, "send">;
+    readonly stacks: Pick<CloudFormationClient, "send">;
+    readonly userPools: Pick<CognitoIdentityProviderClient, "send">;
+  };
   /** Undefined where nobody can answer. */
   readonly ask: Ask | undefined;
   readonly say: (line: string) => void;
@@ -18,27 +34,55 @@ export interface DeployOptions {
 }
 
 /**
- * Deploys a stage: checks what it is given, writes the stage's secret, bundles, and has CDK do the rest.
+ * Deploys a stage: checks what it is given, writes the stage's secret, bundles, has CDK do the rest, and says what there
+ * is then.
  * @throws DeploymentError with one sentence
  */
 export async function deploy(options: DeployOptions): Promise<void> {
-  const { stage, say, run } = options;
-  const secretVersion = await prepareSecret(options);
+  const { stage, region, clients, say, run } = options;
+  const inAws = async <T>(work: Promise<T>): Promise<T> => {
+    try {
+      return await work;
+    } catch (error) {
+      throw error instanceof DeploymentError ? error : explainAwsError(error, region.region);
+    }
+  };
+  const isToBootstrap = await inAws(checkAccount({ ...options, client: clients.stacks, ...region }));
+  const present = await inAws(readStageSecret(clients.secrets, stage.secretName));
+  const values = await gatherValues(options, present);
+  const emails = await gatherEmails(options, present === undefined, inAws);
+  const { done, version } = await inAws(writeStageSecret(clients.secrets, stage.secretName, present, values));
+  say(`Secret ${stage.secretName}: ${done}.`);
   say("Bundling the functions.");
   await succeed(run("node", ["scripts/build.ts"]), "The functions do not bundle; the lines above say why.");
+  const context = contextOf(options, version, emails.alarm);
+  if (isToBootstrap) {
+    say("Bootstrapping CDK.");
+    await succeed(
+      run("cdk", ["bootstrap", ...context]),
+      "CDK was not bootstrapped; the lines above say why.",
+    );
+  }
   say("Deploying. Migrations run first; nothing new serves before they are done.");
   await succeed(
-    run("cdk", ["deploy", "--all", "--require-approval", "never", ...contextOf(options, secretVersion)]),
+    run("cdk", ["deploy", "--all", "--require-approval", "never", ...context]),
     `The deployment of ${stage.name} failed; the lines above say where, and what ran before goes on running.`,
   );
+  const described = { stageName: stage.name, values, alarmEmail: emails.alarm, adminEmail: emails.admin };
+  for (const line of await inAws(describeDeployment({ ...clients, ...described }))) say(line);
 }
 
-function contextOf({ stage, region }: DeployOptions, secretVersion: string | undefined): string[] {
+function contextOf(
+  { stage, region }: DeployOptions,
+  secretVersion: string | undefined,
+  alarmEmail: string | undefined,
+): string[] {
   const context = {
     stage: stage.name,
     database: stage.database,
-    ...(region && { region }),
+    region: region.region,
     ...(secretVersion && { secretVersion }),
+    ...(alarmEmail && { alarmEmail }),
   };
   return Object.entries(context).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
 }
@@ -47,28 +91,43 @@ async function succeed(run: Promise<number>, sentence: string): Promise<void> {
   if ((await run) !== 0) throw new DeploymentError(sentence);
 }
 
-/** Answers the version of the secret, by which the functions tell that it has changed. */
-async function prepareSecret(options: DeployOptions): Promise<string | undefined> {
-  const { stage, client, region, say, check = checkDatabase } = options;
-  const inAws = async <T>(work: Promise<T>): Promise<T> => {
-    try {
-      return await work;
-    } catch (error) {
-      throw error instanceof DeploymentError ? error : explainAwsError(error, region);
-    }
-  };
-  const present = await inAws(readStageSecret(client, stage.secretName));
+/** What the secret is to hold, with the database tried. */
+async function gatherValues(
+  { stage, environment, ask, say, check = checkDatabase }: DeployOptions,
+  present: StoredSecret | undefined,
+): Promise<SecretValues> {
   const values = await gatherSecretValues({
-    environment: options.environment,
+    environment,
     present: present?.values,
     needsDatabaseUrl: stage.database === "url",
-    ask: options.ask,
+    ask,
   });
   if (stage.database === "url") for (const line of await check(values)) say(line);
-  const { METRICS_TOKEN } = options.environment;
-  const isTokenNew = ![present?.values.metricsToken, METRICS_TOKEN?.trim()].includes(values.metricsToken);
-  for (const line of describeValues(values, isTokenNew)) say(line);
-  const { done, version } = await inAws(writeStageSecret(client, stage.secretName, present, values));
-  say(`Secret ${stage.secretName}: ${done}.`);
-  return version;
+  const known = [present?.values.metricsToken, environment.METRICS_TOKEN?.trim()];
+  for (const line of describeValues(values, !known.includes(values.metricsToken))) say(line);
+  return values;
+}
+
+/**
+ * Who is told of alarms, and who becomes the first admin: asked for at the first deployment. A later one goes on with
+ * the address that is deployed, so that no file has to keep it.
+ */
+async function gatherEmails(
+  { stage, environment, clients, ask }: DeployOptions,
+  isFirst: boolean,
+  inAws: <T>(work: Promise<T>) => Promise<T>,
+): Promise<{ alarm: string | undefined; admin: string | undefined }> {
+  const observability = `Parley-${stage.name}-Observability`;
+  const asked = async (question: string) => (isFirst ? (await ask?.(question))?.trim() : undefined);
+  const alarm =
+    stage.alarmEmail ||
+    environment.ALARM_EMAIL?.trim() ||
+    (await inAws(findStackOutput(clients.stacks, observability, "AlarmEmail"))) ||
+    (await asked("E-mail address that alarms go to (empty: nobody is told): "));
+  const admin = await asked("E-mail address of the first admin (empty: none yet): ");
+  for (const email of [alarm, admin]) {
+    if (email && !z.email().safeParse(email).success)
+      throw new DeploymentError(`${email} is not an e-mail address.`);
+  }
+  return { alarm: alarm || undefined, admin: admin || undefined };
 }
