@@ -29,13 +29,16 @@ LANGUAGE plpgsql AS $$
 DECLARE
   debit bigint := least(greatest(charge, 0), reply.tokens_held);
   at timestamptz := clock_timestamp();
+  balance bigint;
+  held bigint;
 BEGIN
   -- Before the reply, whose end adds to the user's usage: what is counted of one user waits for this lock.
   UPDATE users SET token_balance = token_balance - debit, tokens_held = tokens_held - reply.tokens_held,
     version = version + 1, updated_at = now()
-  WHERE id = reply.owner_id;
+  WHERE id = reply.owner_id
+  RETURNING token_balance, tokens_held INTO balance, held;
   UPDATE replies SET status = ending, finished_at = at, leased_until = NULL,
-    tokens_charged = debit, assistant_message_id = patch->>'assistantMessageId',
+    tokens_charged = debit, balance_when_ended = balance, held_when_ended = held, assistant_message_id = patch->>'assistantMessageId',
     finish_reason = patch->>'finishReason', error_code = patch->>'errorCode',
     error_message = patch->>'errorMessage', context = coalesce(patch->'context', context),
     note_ids = coalesce(patch->'noteIds', note_ids),

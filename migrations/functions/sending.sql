@@ -118,13 +118,13 @@ BEGIN
   END IF;
   INSERT INTO replies (id, owner_id, conversation_id, message_id, ordinal, position, model, context_tokens,
     max_output_tokens, system_prompt, deadline_at, price_flat, price_input, price_output, tokens_held,
-    idempotency_key, idempotency_fingerprint)
+    balance_when_asked, held_when_asked, idempotency_key, idempotency_fingerprint)
   VALUES (p->>'replyId', conversation.owner_id, conversation.id, message.id, conversation.next_ordinal,
     message.position + 1, asked->>'id',
     (asked->>'contextTokens')::integer, (asked->>'maxOutputTokens')::integer, conversation.system_prompt,
     clock_timestamp() + make_interval(secs => (p->>'deadlineSeconds')::double precision), (asked->>'priceFlat')::integer,
     (asked->>'priceInput')::double precision, (asked->>'priceOutput')::double precision, price,
-    p->>'replyIdempotencyKey', p->>'replyIdempotencyFingerprint')
+    account.token_balance, account.tokens_held + price, p->>'replyIdempotencyKey', p->>'replyIdempotencyFingerprint')
   RETURNING * INTO reply;
   UPDATE users SET tokens_held = tokens_held + price, send_allowed_at = account.send_allowed_at,
     send_window_started_at = account.send_window_started_at, send_window_count = account.send_window_count,

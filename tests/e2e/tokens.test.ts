@@ -1,4 +1,5 @@
-import type { LedgerEntry } from "@parley/contract/schemas/tokens";
+import type { Reply } from "@parley/contract/schemas/reply";
+import type { LedgerEntry, TokensLeft } from "@parley/contract/schemas/tokens";
 import { beforeAll, describe, expect, it } from "vitest";
 import { ask, ended, signUp, startConversation, type User } from "./client.ts";
 
@@ -80,14 +81,36 @@ describe("a user's tokens", () => {
   it("are held while a reply is unfinished", async () => {
     const user = await signUp();
     const conversationId = await startConversation(user, { model: "scripted/slow" });
-    const { reply } = await ask(user, conversationId, "Slowly");
-    expect(await user.expect("getTokens", 200)).toMatchObject({
-      balance: 1_000_000,
-      held: 100,
-      available: 999_900,
-    });
-    await user.expect("cancelReply", 200, { params: { replyId: reply.id } });
+    const request = {
+      params: { conversationId },
+      headers: { "idempotency-key": "slowly" },
+      body: { content: "Slowly" },
+    };
+    const sent = await user.send("sendMessage", request);
+    const { reply, message, tokens } = sent.body as {
+      reply: Reply;
+      message: { id: string };
+      tokens: TokensLeft;
+    };
+    expect([tokens, reply.tokens]).toEqual([{ balance: 1_000_000, held: 100 }, null]);
+    expect(await user.expect("getTokens", 200)).toMatchObject({ ...tokens, available: 999_900 });
+    const params = { conversationId, messageId: message.id };
+    const again = await user.expect("askAgain", 202, { params });
+    expect(again.tokens).toEqual({ balance: 1_000_000, held: 200 });
+    await user.expect("cancelReply", 200, { params: { replyId: again.reply.id } });
+    const cancelled = await user.expect("cancelReply", 200, { params: { replyId: reply.id } });
+    expect(cancelled.tokens).toEqual({ balance: 1_000_000 - cancelled.tokensCharged, held: 0 });
     expect((await user.expect("getTokens", 200)).held).toBe(0);
+    expect((await user.send("sendMessage", request)).body).toEqual(sent.body);
+    const begun = await user.expect("createConversation", 202, { body: { message: { content: "Hi" } } });
+    expect(begun.tokens).toEqual({ ...cancelled.tokens, held: 100 });
+    const done = await ended(user, begun.reply.id);
+    expect(done.tokens).toEqual({ balance: Number(begun.tokens?.balance) - 100, held: 0 });
+    const { data } = await user.expect("listReplies", 200, {
+      params: { conversationId },
+      query: { order: "asc" },
+    });
+    expect(data.map(({ tokens: left }) => left?.held)).toEqual([0, 100]);
   });
 
   it("are nobody else's to see", async () => {

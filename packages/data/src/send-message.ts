@@ -88,7 +88,16 @@ export type NewMessage = Pick<
 /** Of a reply what the request that asks for it is answered, and its place. */
 export type NewReply = Pick<
   ReplyRow,
-  "id" | "conversationId" | "messageId" | "position" | "ordinal" | "status" | "model" | "createdAt"
+  | "id"
+  | "conversationId"
+  | "messageId"
+  | "position"
+  | "ordinal"
+  | "status"
+  | "model"
+  | "createdAt"
+  | "balanceWhenAsked"
+  | "heldWhenAsked"
 >;
 
 export interface Sent<Message = NewMessage> {
@@ -128,6 +137,8 @@ function toNewReply(json: JsonRow): NewReply {
     status: json.status as NewReply["status"],
     model: json.model as string,
     createdAt: new Date(json.created_at as string),
+    balanceWhenAsked: json.balance_when_asked as number | null,
+    heldWhenAsked: json.held_when_asked as number | null,
   };
 }
 

@@ -71,6 +71,7 @@ const reply: Reply = {
   error: null,
   usage: null,
   tokensCharged: 0,
+  tokens: null,
   noteIds: [],
   attempts: 0,
   queuedAt: at,
@@ -78,6 +79,8 @@ const reply: Reply = {
   finishedAt: null,
   ...created,
 };
+
+const tokensLeft = { balance: 4_000, held: 100 };
 
 const completed: Reply = {
   ...reply,
@@ -87,6 +90,7 @@ const completed: Reply = {
   finishReason: "stop",
   usage: { inputTokens: 24, outputTokens: 17 },
   tokensCharged: 100,
+  tokens: { balance: 3_900, held: 0 },
   attempts: 1,
   startedAt: at,
   finishedAt: "2026-11-21T09:30:02.000Z",
@@ -218,7 +222,7 @@ export const examples: Readonly<Record<keyof typeof allRoutes, Example>> = {
     body: { title: "Leases", message: { content: "What is a lease in a job queue?" } },
     responses: {
       201: { ...conversation, messageCount: 0, activeReplyId: null },
-      202: { conversation, message, reply },
+      202: { conversation, message, reply, tokens: tokensLeft },
     },
   },
   getConversation: { responses: { 200: conversation } },
@@ -232,7 +236,7 @@ export const examples: Readonly<Record<keyof typeof allRoutes, Example>> = {
     body: { content: "What is a lease in a job queue?" },
     responses: {
       201: { message: { ...message, role: "assistant", content: "A claim that runs out.", replyId: null } },
-      202: { message, reply },
+      202: { message, reply, tokens: tokensLeft },
     },
   },
   getMessage: { responses: { 200: message } },
@@ -241,7 +245,7 @@ export const examples: Readonly<Record<keyof typeof allRoutes, Example>> = {
     responses: { 200: { ...message, content: "What is a lease in a queue?", isEdited: true } },
   },
   deleteMessage: { responses: {} },
-  askAgain: { body: { model: "scripted/echo" }, responses: { 202: { message, reply } } },
+  askAgain: { body: { model: "scripted/echo" }, responses: { 202: { message, reply, tokens: tokensLeft } } },
   getReply: { responses: { 200: completed } },
   cancelReply: { responses: { 200: { ...reply, status: "cancelled", finishedAt: at } } },
   listReplies: { responses: { 200: page(completed) } },

@@ -1,13 +1,18 @@
+import { renderTokens } from "@parley/contract/render/reply";
 import type { ReplyRow } from "@parley/data/replies";
 import type { ApiResponse } from "@parley/http/api-types";
 import { replayHeader } from "@parley/http/idempotency";
 
-/** 202: what was asked for is stored, and the reply to poll is named. */
-export function accepted(reply: Pick<ReplyRow, "id">, outcome: string, body: object): ApiResponse {
+/** 202: what was asked for is stored, the reply to poll is named, and what is left of the tokens is said. */
+export function accepted(
+  reply: Pick<ReplyRow, "id" | "balanceWhenAsked" | "heldWhenAsked">,
+  outcome: string,
+  body: object,
+): ApiResponse {
   return {
     status: 202,
     headers: { Location: `/v1/replies/${reply.id}`, "Retry-After": "1", ...replayHeader(outcome) },
-    body,
+    body: { ...body, tokens: renderTokens(reply.balanceWhenAsked, reply.heldWhenAsked) },
   };
 }
 

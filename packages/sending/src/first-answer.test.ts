@@ -22,6 +22,8 @@ const queued: ReplySource = {
   inputTokens: null,
   outputTokens: null,
   tokensCharged: 0,
+  balanceWhenEnded: null,
+  heldWhenEnded: null,
   noteIds: [],
   attempt: 0,
   sequence: 0,

@@ -24,6 +24,7 @@ export function renderQueued({ id, conversationId, messageId, model, createdAt }
     error: null,
     usage: null,
     tokensCharged: 0,
+    tokens: null,
     noteIds: [],
     attempts: 0,
     queuedAt: askedAt,

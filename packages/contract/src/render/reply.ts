@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { type Reply, type ReplyStatus, replyErrorCode } from "../schemas/reply.ts";
+import type { TokensLeft } from "../schemas/tokens.ts";
 import { shownText } from "../shown-text.ts";
 
 /** A stored reply; `answer` is the text of its message while it has one that is not deleted. */
@@ -19,6 +20,8 @@ export interface ReplySource {
   inputTokens: number | null;
   outputTokens: number | null;
   tokensCharged: number;
+  balanceWhenEnded: number | null;
+  heldWhenEnded: number | null;
   noteIds: string[];
   attempt: number;
   sequence: number;
@@ -26,6 +29,11 @@ export interface ReplySource {
   updatedAt: Date;
   startedAt: Date | null;
   finishedAt: Date | null;
+}
+
+/** What was left at one moment; null where nobody has written it down. */
+export function renderTokens(balance: number | null, held: number | null): TokensLeft | null {
+  return balance === null || held === null ? null : { balance, held };
 }
 
 export function renderReply(row: ReplySource): Reply {
@@ -47,6 +55,7 @@ export function renderReply(row: ReplySource): Reply {
         : { code: z.catch(replyErrorCode, "internal").parse(row.errorCode), message: row.errorMessage ?? "" },
     usage: inputTokens === null || outputTokens === null ? null : { inputTokens, outputTokens },
     tokensCharged: row.tokensCharged,
+    tokens: renderTokens(row.balanceWhenEnded, row.heldWhenEnded),
     noteIds: row.noteIds,
     attempts: row.attempt,
     queuedAt: row.createdAt.toISOString(),

@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { id, modelId, timestamp } from "./fields.ts";
+import { tokensLeft } from "./tokens.ts";
 
 export const replyStatus = z.enum([
   "queued",
@@ -45,6 +46,11 @@ export const reply = z
     error: z.nullable(z.object({ code: replyErrorCode, message: z.string() })),
     usage: z.nullable(z.object({ inputTokens: z.int(), outputTokens: z.int() })),
     tokensCharged: z.int(),
+    tokens: z.nullable(tokensLeft).check(
+      z.meta({
+        description: "What its owner had left when it ended; null until then, and of replies from before 0.2",
+      }),
+    ),
     noteIds: z
       .array(id)
       .check(z.meta({ description: "The notes its model was given, deleted ones included" })),
@@ -58,3 +64,8 @@ export const reply = z
   .register(z.globalRegistry, { id: "Reply" });
 
 export type Reply = z.infer<typeof reply>;
+
+/** Of what asks a reply: what its owner has left with the most that it may cost held. */
+export const tokensWhenAsked = z
+  .nullable(tokensLeft)
+  .check(z.meta({ description: "With what this reply may cost held; null where it was asked before 0.2" }));

@@ -9,6 +9,13 @@ export const price = z.union([
 
 export type Price = z.infer<typeof price>;
 
+/** What a user has left, beside what cost it. */
+export const tokensLeft = z
+  .object({ balance: z.int(), held: z.int() })
+  .register(z.globalRegistry, { id: "TokensLeft" });
+
+export type TokensLeft = z.infer<typeof tokensLeft>;
+
 export const tokenBalance = z
   .object({
     balance: z.int(),

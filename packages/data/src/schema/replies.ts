@@ -79,6 +79,11 @@ export const replies = pgTable(
     priceOutput: doublePrecision("price_output"),
     tokensHeld: bigint("tokens_held", { mode: "number" }).notNull(),
     tokensCharged: bigint("tokens_charged", { mode: "number" }).notNull().default(0),
+    // Of the owner, after the hold and after its settlement; null in rows from before these columns.
+    balanceWhenAsked: bigint("balance_when_asked", { mode: "number" }),
+    heldWhenAsked: bigint("held_when_asked", { mode: "number" }),
+    balanceWhenEnded: bigint("balance_when_ended", { mode: "number" }),
+    heldWhenEnded: bigint("held_when_ended", { mode: "number" }),
     context: jsonb("context").$type<ContextManifest>(),
     // As far as the present attempt has got. No foreign keys: the notes may be deleted.
     noteIds: jsonb("note_ids").$type<string[]>().notNull().default([]),

@@ -19,6 +19,10 @@ export const users = pgTable(
     cognitoSub: text("cognito_sub").notNull().unique(),
     email: text("email"),
     displayName: text("display_name"),
+    // Of new conversations that name none.
+    defaultModel: text("default_model"),
+    // BCP 47.
+    locale: text("locale"),
     tokenBalance: bigint("token_balance", { mode: "number" }).notNull().default(0),
     tokensHeld: bigint("tokens_held", { mode: "number" }).notNull().default(0),
     // When the month's tokens were last given; the welcome grant counts as those of its month.
