@@ -36,7 +36,13 @@ export function apiEnvironments(
   const embedding = { ...embeddingVariables(stage), EMBEDDING_QUEUE_URL: made.embeddingQueueUrl };
   return {
     account: environmentOf("account", { ...caller, ...cache, ...push, USER_POOL_ID: made.userPoolId }),
-    admin: environmentOf("admin", { ...caller, ...cache, ...push, ...asking }),
+    admin: environmentOf("admin", {
+      ...caller,
+      ...cache,
+      ...push,
+      ...asking,
+      USER_POOL_ID: made.userPoolId,
+    }),
     "api-keys": environmentOf("api-keys", caller),
     auth: environmentOf("auth", {
       ...caller,

@@ -226,12 +226,15 @@ describe("the default stage", () => {
         .filter(({ Properties }) => actionsOf(Properties).includes(`cognito-idp:${action}`))
         .map(({ id }) => id.replace(/Role.*/, ""))
         .toSorted();
-    expect(holders("AdminDeleteUser")).toEqual(["Account", "ReplySweeper"]);
+    expect(holders("AdminDeleteUser")).toEqual(["Account", "Admin", "ReplySweeper"]);
+    expect(holders("ListUsers")).toEqual(["Admin"]);
     expect(holders("AdminUserGlobalSignOut")).toEqual(["Auth", expect.stringContaining("EndSessions")]);
     const pools = made
       .ofType("AWS::Lambda::Function")
       .filter(({ Properties }) => JSON.stringify(Properties.Environment ?? {}).includes('"USER_POOL_ID"'));
-    expect(new Set(pools.map(nameOf))).toEqual(new Set(["account", "auth", "authorizer", "reply-sweeper"]));
+    expect(new Set(pools.map(nameOf))).toEqual(
+      new Set(["account", "admin", "auth", "authorizer", "reply-sweeper"]),
+    );
   });
 
   test("gives secrets only to functions that need one", () => {

@@ -8,12 +8,23 @@ import { replayHeader } from "@parley/http/idempotency";
 import { type Problem, problem } from "@parley/http/problem";
 import { leaving } from "./refusals.ts";
 
-function refusal(outcome: Exclude<GrantedTokens["outcome"], "granted" | "replayed">): Problem {
-  if (outcome === "mismatch") return problem("idempotency-mismatch");
-  return outcome === "leaving" ? leaving() : problem("not-found");
+function refusal(refused: Exclude<GrantedTokens, { entry: unknown }>): Problem {
+  switch (refused.outcome) {
+    case "mismatch":
+      return problem("idempotency-mismatch");
+    case "leaving":
+      return leaving();
+    case "not_found":
+      return problem("not-found");
+    case "insufficient": {
+      const { balance, held } = refused;
+      const detail = `No more than ${balance - held} tokens can be taken: of ${balance}, ${held} are held for replies.`;
+      return problem("conflict", { detail, extra: { balance, held } });
+    }
+  }
 }
 
-/** Gives a user tokens. */
+/** Gives a user tokens, or takes some. */
 export function grantTokens(database: Database): Operation<(typeof adminRoutes)["grantTokens"]> {
   return async ({ params: { userId }, body: { amount, reason }, caller, idempotency, requestId }) => {
     const granted = await storeGrant(database, {
@@ -22,11 +33,11 @@ export function grantTokens(database: Database): Operation<(typeof adminRoutes)[
       userId,
       entryId: newId(),
       amount,
-      reason,
+      reason: reason ?? "granted",
       idempotencyKey: idempotency?.key,
       idempotencyFingerprint: idempotency?.fingerprint,
     });
-    if (!("entry" in granted)) throw refusal(granted.outcome);
+    if (!("entry" in granted)) throw refusal(granted);
     const { outcome, entry } = granted;
     return { status: 201, headers: replayHeader(outcome), body: renderLedgerEntry(entry) };
   };

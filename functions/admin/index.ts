@@ -1,5 +1,6 @@
 import { callersOf } from "@parley/composition/callers";
 import { openDependencies } from "@parley/composition/dependencies";
+import { openRealtime } from "@parley/composition/open-realtime";
 import { adminRoutes } from "@parley/contract/routes/admin";
 import { isConnectionFailure } from "@parley/data/database-errors";
 import { createApi } from "@parley/http/create-api";
@@ -20,7 +21,17 @@ import { updateUser } from "./update-user.ts";
 
 const config = readEnvironment(settings);
 const dependencies = { ...(await openDependencies(config)), asking: askingOf(config, await loadSecrets()) };
-const { database } = dependencies;
+const { database, cache } = dependencies;
+
+// Only deleting a user needs Cognito's client: it is not loaded before.
+const signIns = () => import("@parley/identity/delete-sign-in");
+const deletion = {
+  database,
+  cache,
+  realtime: openRealtime(config, database),
+  findUsername: async (subject: string) => (await signIns()).findUsername(config.USER_POOL_ID, subject),
+  deleteSignIn: async (username: string) => (await signIns()).deleteSignIn(config.USER_POOL_ID, username),
+};
 
 export const handler = createApi({
   routes: adminRoutes,
@@ -28,6 +39,7 @@ export const handler = createApi({
     listUsers: listUsers(database),
     getUser: getUser(database),
     updateUser: updateUser(database),
+    deleteUser: async (request) => (await import("./delete-user.ts")).deleteUser(deletion)(request),
     grantTokens: grantTokens(database),
     getStats: getStats(database, () => readQueueDepth(config.QUEUE_URL)),
     getAllUsage: getAllUsage(database),

@@ -61,7 +61,9 @@ export class ApiStack extends Stack {
       if (name === "ops") queue.jobs.grant(resource.lambda, "sqs:GetQueueAttributes");
       else if ("QUEUE_URL" in environments[name]) queue.jobs.grantSendMessages(resource.lambda);
       if (name === "auth") props.userPool.grant(resource.lambda, "cognito-idp:AdminUserGlobalSignOut");
-      if (name === "account") props.userPool.grant(resource.lambda, "cognito-idp:AdminDeleteUser");
+      if (name === "admin") props.userPool.grant(resource.lambda, "cognito-idp:ListUsers");
+      if (name === "account" || name === "admin")
+        props.userPool.grant(resource.lambda, "cognito-idp:AdminDeleteUser");
       if ("EMBEDDING_QUEUE_URL" in environments[name])
         embeddingQueue?.jobs.grantSendMessages(resource.lambda);
       if ("WEBSOCKET_CALLBACK_URL" in environments[name]) realtime.grantSend(resource);

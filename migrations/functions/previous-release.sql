@@ -59,7 +59,8 @@ DECLARE
   moved bigint;
 BEGIN
   UPDATE token_ledger SET owner_id = u.deletion->>'pseudonym', reply_id = NULL, updated_at = now(),
-    reason = CASE WHEN kind <> 'grant' OR reason IN ('welcome', 'refill') THEN reason ELSE 'granted' END
+    reason = CASE WHEN kind = 'grant' AND reason NOT IN ('welcome', 'refill') THEN 'granted'
+      WHEN kind = 'debit' AND reply_id IS NULL THEN 'taken' ELSE reason END
   WHERE id = ANY (ARRAY(SELECT id FROM token_ledger WHERE owner_id = u.id ORDER BY ordinal LIMIT most));
   GET DIAGNOSTICS moved = ROW_COUNT;
   RETURN moved;

@@ -103,7 +103,15 @@ it("exports what belongs to the user and nothing of another's, in as many pages 
 });
 
 it("refuses cursors that are none", async () => {
-  const forged = ["x", "[]", '["users"]', '["nothing",[]]', '["messages",[1]]', '["messages",["a\\u0000"]]'];
+  const forged = [
+    '["usage_days",["2026-02-30","m"]]',
+    "x",
+    "[]",
+    '["users"]',
+    '["nothing",[]]',
+    '["messages",[1]]',
+    '["messages",["a\\u0000"]]',
+  ];
   for (const cursor of [...forged, ...forged.map((text) => Buffer.from(text).toString("base64url"))]) {
     const { errors } = await eve.refused("exportMe", 400, { query: { cursor } });
     expect(errors?.[0]?.path).toBe("query.cursor");
@@ -149,6 +157,31 @@ it("erases the account, its sign-in and its keys at once, and nothing of another
   await ada.refused("getMe", 401);
   await admin.refused("getUser", 404, { params: { userId: id } });
   await admin.refused("login", 401, { body: { email: ada.email, password: "Correct-Horse-7" } });
+  expect(await exportOf(eve)).toEqual(hers);
+});
+
+it("erases for an admin what it erases for its owner, and says who asked for it", async () => {
+  const [ada, admin] = await Promise.all([signUp(), signUpAdmin()]);
+  const { text } = await liveFully(ada);
+  const [{ id: userId }, { id: adminId }] = [
+    await ada.expect("getMe", 200),
+    await admin.expect("getMe", 200),
+  ];
+  const params = { userId };
+  await admin.expect("grantTokens", 201, { params, body: { amount: -5, reason: text } });
+  const hers = await exportOf(eve);
+  await eve.refused("deleteUser", 403, { params });
+  await admin.refused("deleteUser", 409, { params: { userId: adminId } });
+  await admin.refused("deleteUser", 412, { params, headers: { "if-match": '"1"' } });
+  const seen = etagOf(await admin.send("getUser", { params }));
+  const receipt = await admin.expect("deleteUser", 200, { params, headers: { "if-match": seen } });
+  expect(receipt).toMatchObject({ isComplete: true, erased: { users: 1, messages: 2, usage_days: 1 } });
+  for (const gone of [userId, text, ada.email]) expect(await rowsWith(gone)).toBe(0);
+  expect(await hasSignIn(ada.email)).toBe(false);
+  await admin.refused("deleteUser", 404, { params });
+  const { data } = await admin.expect("listAdminActions", 200, { query: { limit: 10 } });
+  const done = data.find(({ action, adminId: by }) => action === "user.deleted" && by === adminId);
+  expect(done?.userId).toMatch(/^deleted-/);
   expect(await exportOf(eve)).toEqual(hers);
 });
 

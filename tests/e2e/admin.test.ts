@@ -134,11 +134,38 @@ describe("users", () => {
     const ledger = await user.expect("listLedger", 200, { query: { limit: 1 } });
     expect(ledger.data).toEqual([entry]);
     expect(entry.reason).toBe("For the pilot");
-    for (const amount of [0, -5, 1.5, 1e12]) {
+    for (const amount of [0, -5, 1.5, 1e12, -1e12]) {
       await admin.refused("grantTokens", 400, { params: { userId }, body: { amount } });
     }
     await admin.refused("grantTokens", 404, { params: { userId: unknownId }, body: { amount: 5 } });
   });
+});
+
+it("takes back tokens that are not held, once for each key, and its owner reads why", async () => {
+  const user = await signUp();
+  const { id: userId } = await user.expect("getMe", 200);
+  const params = { userId };
+  const conversationId = await startConversation(user, { model: "scripted/slow" });
+  const { reply } = await ask(user, conversationId, "Slowly");
+  const { balance, held } = await user.expect("getTokens", 200);
+  const take = (amount: number) => ({
+    params,
+    headers: { "idempotency-key": `take-${amount}` },
+    body: { amount: -amount, reason: "Granted by mistake" },
+  });
+  const refused = await admin.refused("grantTokens", 409, take(balance - held + 1));
+  expect(refused).toMatchObject({ balance, held, detail: expect.stringContaining(String(balance - held)) });
+  await user.refused("grantTokens", 403, take(1));
+  const entry = await admin.expect("grantTokens", 201, take(balance - held));
+  expect(entry).toMatchObject({ kind: "debit", amount: balance - held, balance: held, replyId: null });
+  expect((await admin.expect("grantTokens", 201, take(balance - held))).id).toBe(entry.id);
+  expect(await user.expect("getTokens", 200)).toMatchObject({ balance: held, available: 0 });
+  await user.expect("cancelReply", 200, { params: { replyId: reply.id } });
+  const { data } = await user.expect("listLedger", 200, { query: { limit: 2 } });
+  expect(data.map(({ reason }) => reason)).toContain("Granted by mistake");
+  const { data: acts } = await admin.expect("listAdminActions", 200, { query: { userId } });
+  expect(acts.map(({ action }) => action)).toEqual(["audit.listed", "tokens.taken"]);
+  expect(await ada.expect("getTokens", 200)).not.toMatchObject({ available: 0 });
 });
 
 describe("failed replies", () => {

@@ -92,6 +92,7 @@ export const operations = {
     users: "GET /v1/admin/users",
     user: "GET /v1/admin/users/{userId}",
     updateUser: "PATCH /v1/admin/users/{userId}",
+    deleteUser: "DELETE /v1/admin/users/{userId}",
     grantTokens: "POST /v1/admin/users/{userId}/tokens",
     stats: "GET /v1/admin/stats",
     usage: "GET /v1/admin/usage",

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { and, asc, eq, isNotNull, lt, or, sql } from "drizzle-orm";
 import { type ErasedCounts, leaving, pseudonymiseLedger } from "./account-erasure.ts";
 import type { Database } from "./database.ts";
+import { newId } from "./ids.ts";
 import { adminActions } from "./schema/admin-actions.ts";
 import { connections } from "./schema/connections.ts";
 import { deletedSubjects, users } from "./schema/users.ts";
@@ -33,6 +34,8 @@ export interface DeletionRequest {
   username: string;
   /** The version of the user that its owner has seen; any will do where it is not given. */
   expectedVersion?: number | undefined;
+  /** The admin who asks for it in place of the owner. */
+  by?: { adminId: string; requestId: string } | undefined;
 }
 
 /**
@@ -42,7 +45,7 @@ export interface DeletionRequest {
  */
 export async function beginAccountDeletion(
   database: Database,
-  { ownerId, username, expectedVersion }: DeletionRequest,
+  { ownerId, username, expectedVersion, by }: DeletionRequest,
 ): Promise<BegunDeletion | { outcome: "not_found" | "stale" }> {
   const ofUser = eq(users.id, ownerId);
   return database.run(({ orm }) =>
@@ -68,6 +71,10 @@ export async function beginAccountDeletion(
         .returning();
       if (user === undefined) {
         return { outcome: (await transaction.$count(users, ofUser)) > 0 ? "stale" : "not_found" };
+      }
+      if (by !== undefined) {
+        const action = { id: newId(), ...by, action: "user.deleted" as const, userId: ownerId };
+        await transaction.insert(adminActions).values(action);
       }
       const expiresAt = tombstoneEnd;
       await transaction

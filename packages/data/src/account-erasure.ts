@@ -139,7 +139,9 @@ export async function pseudonymiseLedger(
       ownerId: pseudonym,
       replyId: null,
       updatedAt: sql`now()`,
-      reason: sql`case when kind <> 'grant' or reason in ('welcome', 'refill') then reason else 'granted' end`,
+      // What an admin wrote goes. No reply has led to it.
+      reason: sql`case when kind = 'grant' and reason not in ('welcome', 'refill') then 'granted'
+        when kind = 'debit' and reply_id is null then 'taken' else reason end`,
     })
     .where(sql`id = any (array(${limit === undefined ? batch : batch.limit(limit)}))`)
     .returning({ id: tokenLedger.id });

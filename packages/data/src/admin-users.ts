@@ -4,6 +4,7 @@ import { forgetRequest, type IdempotentRequest, rememberRequest } from "./idempo
 import { newId } from "./ids.ts";
 import type { After, Order } from "./keyset.ts";
 import { behindInstant, contains, exactInstant } from "./keyset.ts";
+import type { Transaction } from "./prepared.ts";
 import { adminActions } from "./schema/admin-actions.ts";
 import { tokenLedger } from "./schema/tokens.ts";
 import { users } from "./schema/users.ts";
@@ -83,6 +84,7 @@ export async function setDisabled(
 
 export interface TokenGrant extends ByAdmin, IdempotentRequest {
   entryId: string;
+  /** Below 0 it is taken. */
   amount: number;
   /** For the user to read in the ledger. */
   reason: string;
@@ -90,9 +92,11 @@ export interface TokenGrant extends ByAdmin, IdempotentRequest {
 
 export type GrantedTokens =
   | { outcome: "granted" | "replayed"; entry: LedgerRow }
-  | { outcome: "mismatch" | "leaving" | "not_found" };
+  | { outcome: "mismatch" | "leaving" | "not_found" }
+  /** More was to be taken than is free. */
+  | { outcome: "insufficient"; balance: number; held: number };
 
-/** Adds tokens to a user's balance, and records it. */
+/** Adds tokens to a user's balance, or takes some that are not held, and records it. */
 export async function grantTokens(database: Database, grant: TokenGrant): Promise<GrantedTokens> {
   const { adminId, userId, requestId, entryId, amount, reason } = grant;
   const requested = { ownerId: adminId, kind: "token_grant", resourceId: entryId } as const;
@@ -111,22 +115,42 @@ export async function grantTokens(database: Database, grant: TokenGrant): Promis
           version: sql`${users.version} + 1`,
           updatedAt: sql`now()`,
         })
-        .where(and(eq(users.id, userId), isNull(users.deletion)))
+        .where(
+          and(
+            eq(users.id, userId),
+            isNull(users.deletion),
+            amount < 0 ? sql`${users.tokenBalance} + ${amount} >= ${users.tokensHeld}` : undefined,
+          ),
+        )
         .returning({ id: users.id });
       if (granted.length === 0) {
         await forgetRequest(transaction, requested, grant);
-        const isLeaving = (await transaction.$count(users, eq(users.id, userId))) > 0;
-        return { outcome: isLeaving ? "leaving" : "not_found" };
+        return refusedGrant(transaction, userId);
       }
+      const entryOf =
+        amount < 0 ? ({ kind: "debit", amount: -amount } as const) : ({ kind: "grant", amount } as const);
       const [entry] = await transaction
         .insert(tokenLedger)
-        .values({ id: entryId, ownerId: userId, kind: "grant", amount, reason })
+        .values({ id: entryId, ownerId: userId, ...entryOf, reason })
         .returning();
       await transaction.insert(adminActions).values({
-        ...{ id: newId(), adminId, action: "tokens.granted", userId, requestId },
-        details: { amount, reason, ledgerEntryId: entryId },
+        ...{
+          id: newId(),
+          adminId,
+          action: amount < 0 ? "tokens.taken" : "tokens.granted",
+          userId,
+          requestId,
+        },
+        details: { amount: entryOf.amount, reason, ledgerEntryId: entryId },
       });
       return { outcome: "granted", entry: entry as LedgerRow };
     }),
   );
+}
+
+async function refusedGrant(transaction: Transaction, userId: string): Promise<GrantedTokens> {
+  const [user] = await transaction.select().from(users).where(eq(users.id, userId));
+  if (user === undefined) return { outcome: "not_found" };
+  if (user.deletion !== null) return { outcome: "leaving" };
+  return { outcome: "insufficient", balance: user.tokenBalance, held: user.tokensHeld };
 }

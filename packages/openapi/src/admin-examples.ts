@@ -82,6 +82,12 @@ export const adminExamples = {
     body: { disabled: true },
     responses: { 200: { ...user, status: "disabled", disabledAt: at } },
   },
+  deleteUser: {
+    responses: {
+      200: { isComplete: true, erased: { messages: 40, conversations: 3, token_ledger: 12, users: 1 } },
+      202: { isComplete: false, erased: { messages: 180_000 } },
+    },
+  },
   grantTokens: { body: { amount: 5_000, reason: "For the pilot" }, responses: { 201: grant } },
   getStats: { responses: { 200: stats } },
   getAllUsage: { responses: { 200: usage } },

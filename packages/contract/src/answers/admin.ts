@@ -1,5 +1,6 @@
 import type { Answers } from "../route.ts";
 import type { adminRoutes } from "../routes/admin.ts";
+import { deletionReceipt } from "../schemas/account.ts";
 import { adminAction, adminReply, adminStats, adminUser } from "../schemas/admin.ts";
 import { list } from "../schemas/list.ts";
 import { ledgerEntry } from "../schemas/tokens.ts";
@@ -9,6 +10,7 @@ export const adminAnswers = {
   listUsers: { 200: list(adminUser) },
   getUser: { 200: adminUser },
   updateUser: { 200: adminUser },
+  deleteUser: { 200: deletionReceipt, 202: deletionReceipt },
   grantTokens: { 201: ledgerEntry },
   getStats: { 200: adminStats },
   getAllUsage: { 200: usage },

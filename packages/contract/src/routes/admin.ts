@@ -46,12 +46,25 @@ export const adminRoutes = defineRoutes({
     body: updateAdminUser,
     problems: ["not-found", "conflict"],
   },
+  deleteUser: {
+    ...base,
+    method: "DELETE",
+    path: `${users}/{userId}`,
+    summary: "Delete a user and everything that belongs to them",
+    description:
+      "As `DELETE /v1/me`: 202 when there is more than one request can erase, and then repeated until it is 200. " +
+      "Nobody deletes themselves here (409).",
+    params: userParams,
+    problems: ["not-found", "conflict", "precondition-failed"],
+  },
   grantTokens: {
     ...base,
     method: "POST",
     path: `${users}/{userId}/tokens`,
-    summary: "Give a user tokens",
-    description: "Answers the entry of the user's ledger.",
+    summary: "Give a user tokens, or take some back",
+    description:
+      "Answers the entry of the user's ledger: a grant, or a debit without a reply. No more can be taken than is free: " +
+      "409 with `balance` and `held`.",
     params: userParams,
     body: grantTokens,
     idempotent: true,

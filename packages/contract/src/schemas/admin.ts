@@ -19,10 +19,26 @@ export type AdminUser = z.infer<typeof adminUser>;
 
 export const updateAdminUser = z.strictObject({ disabled: z.boolean() });
 
-export const grantTokens = z.strictObject({
-  amount: z.int().check(z.minimum(1), z.maximum(1_000_000_000)),
-  reason: z._default(text(200), "granted").check(z.meta({ description: "Its owner reads it in the ledger" })),
-});
+const mostTokens = 1_000_000_000;
+
+export const grantTokens = z
+  .strictObject({
+    amount: z.int().check(
+      z.minimum(-mostTokens),
+      z.maximum(mostTokens),
+      z.refine((amount) => amount !== 0, { message: "must not be 0" }),
+      z.meta({ description: "Below 0: taken" }),
+    ),
+    reason: z
+      .optional(text(200))
+      .check(z.meta({ description: "Its owner reads it in the ledger; needed where tokens are taken" })),
+  })
+  .check(
+    z.refine(({ amount, reason }) => amount > 0 || reason !== undefined, {
+      message: "is needed where tokens are taken",
+      path: ["reason"],
+    }),
+  );
 
 /** A reply without any text of its owner's. */
 export const adminReply = z
@@ -77,7 +93,9 @@ const adminActionKind = z.enum([
   "user.read",
   "user.disabled",
   "user.enabled",
+  "user.deleted",
   "tokens.granted",
+  "tokens.taken",
   "stats.read",
   "usage.read",
   "replies.listed",

@@ -31,6 +31,17 @@ test("groups show in the next tokens", async () => {
   }
 });
 
+test("a subject finds its user, and no other filter is spoken", async () => {
+  const Username = "mia@example.com";
+  await pool.register(Username);
+  const { AccessToken } = await pool.signIn(Username);
+  const { sub = "" } = decodeJwt(AccessToken ?? "");
+  const find = (Filter: string) => pool.client.listUsers({ UserPoolId, Filter, Limit: 1 });
+  expect((await find(`sub = "${sub}"`)).Users?.map((user) => user.Username)).toEqual([sub]);
+  expect((await find('sub = "nobody"')).Users).toEqual([]);
+  await expect(find("shoe = 5")).rejects.toMatchObject({ name: "InvalidParameterException" });
+});
+
 test("a disabled user is locked out", async () => {
   const Username = "bob@example.com";
   await pool.register(Username);

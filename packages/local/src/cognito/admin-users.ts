@@ -1,4 +1,5 @@
-import { type Input, readUsername } from "./input.ts";
+import { invalidParameter } from "./errors.ts";
+import { type Input, readText, readUsername } from "./input.ts";
 import { type Pool, requirePool } from "./pool.ts";
 import { revokeSessions } from "./sessions.ts";
 import type { StoredUser } from "./state.ts";
@@ -22,6 +23,16 @@ const describe = (user: StoredUser) => ({
 export async function adminGetUser(pool: Pool, input: Input) {
   const user = requireNamedUser(pool, input);
   return { ...describe(user), UserAttributes: attributeList(user) };
+}
+
+/** Of the service's filters the one for a subject, which finds one user or none. */
+export async function listUsers(pool: Pool, input: Input) {
+  requirePool(pool, input);
+  const [, subject] = /^sub = "([^"]*)"$/.exec(readText(input, "Filter")) ?? [];
+  if (subject === undefined)
+    throw invalidParameter("One or more requested attributes do not exist in user pool.");
+  const found = pool.state.users.filter(({ sub }) => sub === subject);
+  return { Users: found.map((user) => ({ ...describe(user), Attributes: attributeList(user) })) };
 }
 
 export async function adminDeleteUser(pool: Pool, input: Input) {

@@ -1,5 +1,11 @@
 import { adminCreateUser, adminSetUserPassword } from "./admin-create-user.ts";
-import { adminDeleteUser, adminDisableUser, adminGetUser, adminUserGlobalSignOut } from "./admin-users.ts";
+import {
+  adminDeleteUser,
+  adminDisableUser,
+  adminGetUser,
+  adminUserGlobalSignOut,
+  listUsers,
+} from "./admin-users.ts";
 import { adminAddUserToGroup } from "./groups.ts";
 import type { Input } from "./input.ts";
 import { changePassword, getUser } from "./own-account.ts";
@@ -27,6 +33,7 @@ export const publicOperations = new Map<string, Operation>([
 /** Calls that AWS takes only with a signature (IAM). */
 export const signedOperations = new Map<string, Operation>([
   ["AdminGetUser", adminGetUser],
+  ["ListUsers", listUsers],
   ["AdminCreateUser", adminCreateUser],
   ["AdminSetUserPassword", adminSetUserPassword],
   ["AdminDeleteUser", adminDeleteUser],
