@@ -68,6 +68,7 @@ export function apiEnvironments(
       ...cache,
       ...push,
       QUEUE_URL: made.queueUrl,
+      EMBEDDING_QUEUE_URL: made.embeddingQueueUrl,
       MAX_WAIT_SECONDS: limits.maximumWaitSeconds?.toString(),
     }),
     "system-prompts": environmentOf("system-prompts", caller),

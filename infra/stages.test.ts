@@ -141,7 +141,7 @@ test("a stage with everything synthesises clean", async () => {
   const functions = JSON.stringify(made.ofType("AWS::Lambda::Function"));
   for (const name of functionNames) expect(functions).toContain(`"Parley full: ${name}"`);
   expect(functions.match(/"EMBEDDING_DIMENSIONS":"1024"/g)).toHaveLength(5);
-  expect(functions.match(/"EMBEDDING_QUEUE_URL"/g)).toHaveLength(4);
+  expect(functions.match(/"EMBEDDING_QUEUE_URL"/g)).toHaveLength(5);
   expect(functions).toContain('"ALLOWED_DOMAINS":"example.com"');
   expect(functions).toContain('"SIGN_IN_PROVIDERS":"google:Google,oidc:GitHub"');
   expect(functions).toContain('"SIGN_IN_CALLBACK_URLS":"https://chat.example.com/"');

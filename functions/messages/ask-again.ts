@@ -5,6 +5,7 @@ import { askAgain as queueReply } from "@parley/data/send-message";
 import type { Operation } from "@parley/http/api-types";
 import { problem } from "@parley/http/problem";
 import { announceChange } from "@parley/jobs/announce-ending";
+import { type EmbeddingQueue, embedMessages } from "@parley/jobs/embedding-queue";
 import { addLogKeys } from "@parley/runtime/logger";
 import { accepted, waitingReplyId } from "@parley/sending/accepted";
 import type { AskingDependencies } from "@parley/sending/asking";
@@ -13,7 +14,9 @@ import { requireOffered } from "@parley/sending/models";
 import { refusalProblem } from "@parley/sending/refusal-problem";
 
 /** Asks for another reply to a user message; the earlier answer stays until the new one is there. */
-export function askAgain(dependencies: AskingDependencies): Operation<(typeof messageRoutes)["askAgain"]> {
+export function askAgain(
+  dependencies: AskingDependencies & { embeddings: EmbeddingQueue },
+): Operation<(typeof messageRoutes)["askAgain"]> {
   return async ({ params, body, caller, idempotency, requestId }) => {
     addLogKeys({ conversationId: params.conversationId });
     requireOffered(dependencies.asking.catalog, body.model);
@@ -40,6 +43,7 @@ export function askAgain(dependencies: AskingDependencies): Operation<(typeof me
       nextReplyId: waitingReplyId(reply),
       news: asked.news,
     });
+    await embedMessages(dependencies.embeddings, caller.userId, asked.stoppedMessageIds);
     return accepted(reply, asked.outcome, {
       message: renderMessage({ ...message, replyId: reply.id }),
       reply: renderQueued(reply),

@@ -5,7 +5,7 @@ import { getMessage, editMessage as storeEdit } from "@parley/data/messages";
 import type { Operation } from "@parley/http/api-types";
 import { matchedVersion, missProblem } from "@parley/http/matched-version";
 import { problem } from "@parley/http/problem";
-import type { EmbeddingQueue } from "@parley/jobs/embedding-queue";
+import { type EmbeddingQueue, embedMessages } from "@parley/jobs/embedding-queue";
 import { addLogKeys } from "@parley/runtime/logger";
 
 /** Changes a message's text or metadata; earlier text is kept. */
@@ -28,8 +28,7 @@ export function editMessage({
     if (typeof edited === "string") throw missProblem(edited);
     await Promise.all([
       cache.conversationChanged(ownerId, conversationId),
-      body.content !== undefined &&
-        embeddings.enqueue({ kind: "message", items: [{ ownerId, id: messageId }] }),
+      body.content !== undefined && embedMessages(embeddings, ownerId, [messageId]),
     ]);
     return { status: 200, body: renderMessage(edited), etag: String(edited.version) };
   };

@@ -6,7 +6,7 @@ import { sendMessage as storeMessage } from "@parley/data/send-message";
 import type { ApiRequest, Operation } from "@parley/http/api-types";
 import { replayHeader } from "@parley/http/idempotency";
 import { announceChange } from "@parley/jobs/announce-ending";
-import type { EmbeddingQueue } from "@parley/jobs/embedding-queue";
+import { type EmbeddingQueue, embedMessages } from "@parley/jobs/embedding-queue";
 import { addLogKeys } from "@parley/runtime/logger";
 import { accepted, waitingReplyId } from "@parley/sending/accepted";
 import type { AskingDependencies } from "@parley/sending/asking";
@@ -46,7 +46,7 @@ export function sendMessage(
     dependencies.queue.warm();
     const sent = await storing;
     if (!("message" in sent)) throw refusalProblem(sent, dependencies.asking.terms);
-    const { outcome, reply, cancelledReplyIds, titled } = sent;
+    const { outcome, reply, cancelledReplyIds, stoppedMessageIds, titled } = sent;
     if (reply !== undefined) addLogKeys({ replyId: reply.id });
     await announceChange(dependencies, request.requestId, {
       ownerId,
@@ -59,9 +59,10 @@ export function sendMessage(
       },
     });
     const message = renderNewMessage(sent.message, reply?.id ?? null, request.body);
-    if (reply !== undefined) return accepted(reply, outcome, { message, reply: renderQueued(reply) });
     // A question waits for its answer: the worker has both embedded.
-    await dependencies.embeddings.enqueue({ kind: "message", items: [{ ownerId, id: message.id }] });
+    const finalIds = reply === undefined ? [message.id] : stoppedMessageIds;
+    await embedMessages(dependencies.embeddings, ownerId, finalIds);
+    if (reply !== undefined) return accepted(reply, outcome, { message, reply: renderQueued(reply) });
     const location = `/v1/conversations/${conversationId}/messages/${message.id}`;
     return {
       status: 201,

@@ -1,4 +1,10 @@
-import { cacheSettings, callerSettings, queueSettings, realtimeSettings } from "@parley/composition/settings";
+import {
+  cacheSettings,
+  callerSettings,
+  embeddingQueueSettings,
+  queueSettings,
+  realtimeSettings,
+} from "@parley/composition/settings";
 import { MAX_WAIT_SECONDS, REPLY_PATIENCE_SECONDS } from "@parley/settings/definitions";
 
 /** The environment of the reply routes; keys and the database's URL come from `loadSecrets`. */
@@ -7,6 +13,7 @@ export const settings = {
   ...cacheSettings,
   ...realtimeSettings,
   ...queueSettings,
+  ...embeddingQueueSettings,
   REPLY_PATIENCE_SECONDS,
   MAX_WAIT_SECONDS,
 };

@@ -3,6 +3,7 @@ import { openDependencies } from "@parley/composition/dependencies";
 import { replyRoutes } from "@parley/contract/routes/replies";
 import { isConnectionFailure } from "@parley/data/database-errors";
 import { createApi } from "@parley/http/create-api";
+import { createEmbeddingQueue } from "@parley/jobs/embedding-queue";
 import { readEnvironment } from "@parley/runtime/environment";
 import { cancelReply } from "./cancel-reply.ts";
 import { settings } from "./config.ts";
@@ -21,7 +22,10 @@ export const handler = createApi({
       config.MAX_WAIT_SECONDS,
     ),
     getReplyContext: getReplyContext(dependencies),
-    cancelReply: cancelReply(dependencies),
+    cancelReply: cancelReply({
+      ...dependencies,
+      embeddings: createEmbeddingQueue(config.EMBEDDING_QUEUE_URL),
+    }),
     listReplies: listReplies(dependencies),
   },
   resolveCaller: callersOf(dependencies.database, config),

@@ -3,6 +3,7 @@ import { newId } from "@parley/data/ids";
 import type { ReplyRow } from "@parley/data/replies";
 import type { Claim, Ending } from "@parley/data/reply-jobs";
 import { announceEnding } from "@parley/jobs/announce-ending";
+import { embedMessages } from "@parley/jobs/embedding-queue";
 import type { ReplyJob } from "@parley/jobs/reply-job";
 import { LlmError } from "@parley/llm/errors";
 import type { ReplyNews } from "@parley/realtime/reply-events";
@@ -121,6 +122,5 @@ export async function runReply(
   if (finished.message !== undefined) behind(worker, writeTitle(run, finished.message.content));
   // Last of all, so that nobody waits for it.
   const ids = [reply.messageId, ...(finished.message === undefined ? [] : [finished.message.id])];
-  const items = ids.map((id) => ({ ownerId: reply.ownerId, id }));
-  await worker.embeddings.enqueue({ kind: "message", items });
+  await embedMessages(worker.embeddings, reply.ownerId, ids);
 }

@@ -14,7 +14,7 @@ BEGIN
   FOR reply IN SELECT * FROM replies WHERE owner_id = owner AND conversation_id = ANY (threads)
     AND finished_at IS NULL ORDER BY conversation_id, ordinal
   LOOP
-    reply := end_reply(reply, 'cancelled', charge_so_far(reply), '{}');
+    reply := stop_reply(reply, false);
     cancelled := cancelled || jsonb_build_object('id', reply.id, 'conversationId', reply.conversation_id);
   END LOOP;
   RETURN jsonb_build_object('outcome', 'cancelled', 'cancelled', cancelled);

@@ -17,7 +17,7 @@ BEGIN
       'refused', (SELECT coalesce(json_agg(question.position), '[]') FROM replies AS reply
         JOIN messages AS question ON question.owner_id = reply.owner_id AND question.id = reply.message_id
         WHERE reply.owner_id = p_owner_id AND reply.conversation_id = p_conversation_id
-          AND reply.finished_at IS NOT NULL AND reply.assistant_message_id IS NULL
+          AND reply.finished_at IS NOT NULL AND reply.finish_reason IS NULL
           AND reply.error_code IN ('content_filtered', 'context_too_long')))
     FROM (
       SELECT *, sum(length(content)) OVER (ORDER BY "position" DESC ROWS UNBOUNDED PRECEDING) - length(content) AS newer

@@ -9,7 +9,8 @@ BEGIN
   WHERE owner_id = conversation.owner_id AND id = conversation.id AND active;
 END $$;
 
--- Cancels the unfinished replies of a conversation, or of one of its messages; the caller holds the lock.
+-- Cancels the unfinished replies of a conversation, or those of one of its messages, which is taken away. The caller holds
+-- the lock.
 CREATE OR REPLACE FUNCTION cancel_unfinished(conversation conversations, p_message_id text) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
   reply replies;
@@ -18,7 +19,7 @@ BEGIN
   FOR reply IN SELECT * FROM replies WHERE owner_id = conversation.owner_id AND conversation_id = conversation.id
     AND finished_at IS NULL AND (p_message_id IS NULL OR message_id = p_message_id) ORDER BY ordinal FOR NO KEY UPDATE
   LOOP
-    reply := end_reply(reply, 'cancelled', charge_so_far(reply), '{}');
+    reply := stop_reply(reply, p_message_id IS NOT NULL);
     cancelled := cancelled || to_jsonb(reply);
   END LOOP;
   RETURN cancelled;

@@ -60,6 +60,41 @@ BEGIN
   RETURN reply;
 END $$;
 
+-- Ends a reply with an answer at its place; one that was there stays as an earlier version. patch: as of end_reply, and
+-- of the answer messageId and content.
+CREATE OR REPLACE FUNCTION answer_reply(reply replies, ending text, charge bigint, patch jsonb) RETURNS replies
+LANGUAGE plpgsql AS $$
+DECLARE
+  earlier messages;
+BEGIN
+  UPDATE messages SET is_active = false, version = version + 1, updated_at = now()
+  WHERE owner_id = reply.owner_id AND conversation_id = reply.conversation_id AND position = reply.position
+    AND is_active RETURNING * INTO earlier;
+  INSERT INTO messages (id, owner_id, conversation_id, position, role, content, reply_to, reply_id, answer_number)
+  VALUES (patch->>'messageId', reply.owner_id, reply.conversation_id, reply.position, 'assistant', patch->>'content',
+    reply.message_id, reply.id, coalesce(earlier.answer_number, 0) + 1);
+  RETURN end_reply(reply, ending, charge, patch || jsonb_build_object('assistantMessageId', patch->>'messageId',
+    -- Neither a deleted message nor a replaced one is counted.
+    'messagesAdded', CASE WHEN earlier.id IS NULL OR earlier.is_deleted THEN 1 ELSE 0 END));
+END $$;
+
+-- Cancels an unfinished reply that the caller has locked with its conversation. A stopped answer is an answer: text that
+-- the model has written becomes the message. Where its question is taken away, it goes with it.
+CREATE OR REPLACE FUNCTION stop_reply(reply replies, takes_question boolean) RETURNS replies LANGUAGE plpgsql AS $$
+DECLARE
+  charge bigint := charge_so_far(reply);
+BEGIN
+  IF takes_question THEN
+    RETURN end_reply(reply, 'cancelled', charge, '{"partialText": ""}');
+  END IF;
+  -- Models refuse a blank message among those before a question.
+  IF reply.partial_text !~ '\S' THEN
+    RETURN end_reply(reply, 'cancelled', charge, '{}');
+  END IF;
+  RETURN answer_reply(reply, 'cancelled', charge,
+    jsonb_build_object('messageId', new_id(), 'content', reply.partial_text));
+END $$;
+
 -- The worker's ending of its attempt. Arguments: ownerId, replyId, attempt, status, and for completed and
 -- incomplete messageId + content; finishReason, errorCode, errorMessage, partialText (of a failed one, else as it was
 -- saved), inputTokens, outputTokens, context.
@@ -70,9 +105,6 @@ DECLARE
   answer_id text := p->>'messageId';
   reply replies := lock_reply(p->>'ownerId', p->>'replyId');
   message messages;
-  replaced integer;
-  charge bigint := 0;
-  patch jsonb := p;
 BEGIN
   -- The same ending again: its first answer was lost on the way.
   IF reply.finished_at IS NOT NULL AND reply.attempt = attempted AND reply.status = ending
@@ -84,36 +116,35 @@ BEGIN
     RETURN '{"outcome": "lost"}';
   END IF;
   IF ending IN ('completed', 'incomplete') THEN
-    UPDATE messages SET is_active = false, version = version + 1, updated_at = now()
-    WHERE owner_id = reply.owner_id AND conversation_id = reply.conversation_id AND position = reply.position
-      AND is_active;
-    GET DIAGNOSTICS replaced = ROW_COUNT;
-    INSERT INTO messages (id, owner_id, conversation_id, position, role, content, reply_to, reply_id)
-    VALUES (answer_id, reply.owner_id, reply.conversation_id, reply.position, 'assistant', p->>'content',
-      reply.message_id, reply.id)
-    RETURNING * INTO message;
-    charge := charge_for(reply, (p->>'inputTokens')::bigint, (p->>'outputTokens')::bigint);
-    patch := p || jsonb_build_object('assistantMessageId', message.id, 'messagesAdded', 1 - replaced);
+    reply := answer_reply(reply, ending,
+      charge_for(reply, (p->>'inputTokens')::bigint, (p->>'outputTokens')::bigint), p);
+    SELECT * INTO message FROM messages WHERE owner_id = reply.owner_id AND id = reply.assistant_message_id;
+  ELSE
+    reply := end_reply(reply, ending, 0, p);
   END IF;
-  reply := end_reply(reply, ending, charge, patch);
   RETURN ended_json(reply, message);
 END $$;
 
--- Arguments: ownerId, replyId. Outcomes: cancelled, repeated (was cancelled), ended (in another way), not_found.
+-- Arguments: ownerId, replyId. Outcomes: cancelled, repeated (was cancelled), ended (in another way), not_found. Answers
+-- the reply with the message that its text became.
 CREATE OR REPLACE FUNCTION cancel_reply(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
   reply replies := lock_reply(p->>'ownerId', p->>'replyId');
+  message messages;
+  done text := 'cancelled';
 BEGIN
   IF reply.id IS NULL OR EXISTS (SELECT FROM conversations WHERE owner_id = reply.owner_id AND id = reply.conversation_id
     AND deleted_at IS NOT NULL) THEN
     RETURN '{"outcome": "not_found"}';
   END IF;
-  IF reply.finished_at IS NOT NULL THEN
-    RETURN jsonb_build_object('outcome', CASE WHEN reply.status = 'cancelled' THEN 'repeated' ELSE 'ended' END,
-      'reply', to_jsonb(reply));
+  IF reply.finished_at IS NULL THEN
+    reply := stop_reply(reply, false);
+  ELSE
+    done := CASE WHEN reply.status = 'cancelled' THEN 'repeated' ELSE 'ended' END;
   END IF;
-  reply := end_reply(reply, 'cancelled', charge_so_far(reply), '{}');
-  RETURN jsonb_build_object('outcome', 'cancelled', 'reply', to_jsonb(reply),
+  SELECT * INTO message FROM messages WHERE owner_id = reply.owner_id AND id = reply.assistant_message_id;
+  RETURN jsonb_build_object('outcome', done, 'reply', to_jsonb(reply),
+    'message', CASE WHEN message.id IS NOT NULL THEN to_jsonb(message) END,
     'nextReplyId', next_reply(reply.owner_id, reply.conversation_id));
 END $$;
 

@@ -78,7 +78,7 @@ BEGIN
     IF on_busy = 'reject' THEN
       PERFORM refuse(jsonb_build_object('outcome', 'busy', 'replyId', reply.id));
     END IF;
-    reply := end_reply(reply, 'cancelled', charge_so_far(reply), '{}');
+    reply := stop_reply(reply, on_busy = 'rollback');
     IF on_busy = 'rollback' AND reply.message_id IS DISTINCT FROM p->>'messageId'
       AND NOT EXISTS (SELECT FROM replies WHERE owner_id = reply.owner_id
         AND message_id = reply.message_id AND assistant_message_id IS NOT NULL) THEN

@@ -176,7 +176,7 @@ describe("listing", () => {
           ada.expect("listMessages", 200, { params }),
           ada.expect("getConversation", 200, { params }),
         ]);
-        return { message: page.data[0], conversation };
+        return { message: page.data.find(({ role }) => role === "user") ?? page.data[0], conversation };
       };
       const first = await read();
       expect(await read()).toEqual(first);

@@ -117,7 +117,7 @@ test.concurrent("a cancel is told, and the text is what was stored", async () =>
   const cancelled = await ada.expect("cancelReply", 200, { params: { replyId } });
   expect(await listener.next(endOf(replyId))).toMatchObject({
     type: "reply.cancelled",
-    assistantMessageId: null,
+    assistantMessageId: cancelled.assistantMessageId,
   });
   // The worker may have stored a piece just before, whose delta is still on its way.
   await sleep(1_000);

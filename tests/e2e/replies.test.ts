@@ -82,11 +82,23 @@ describe("cancelling", () => {
       .not.toBe("");
     await eve.refused("cancelReply", 404, { params });
     const cancelled = await ada.expect("cancelReply", 200, { params });
-    expect(cancelled).toMatchObject({ status: "cancelled", tokensCharged: 100, assistantMessageId: null });
+    expect(cancelled).toMatchObject({ status: "cancelled", tokensCharged: 100 });
     expect(cancelled.partialText).not.toBe("");
+    const answer = { params: { conversationId, messageId: String(cancelled.assistantMessageId) } };
+    await eve.refused("getMessage", 404, answer);
+    const { content, position, replyId } = await ada.expect("getMessage", 200, answer);
+    expect({ content, position, replyId }).toEqual({
+      content: cancelled.partialText,
+      position: 2,
+      replyId: reply.id,
+    });
     expect(await ada.expect("cancelReply", 200, { params })).toEqual(cancelled);
     expect(await ada.expect("getReply", 200, { params })).toEqual(cancelled);
-    expect(await ended(ada, next.reply.id)).toMatchObject({ status: "completed" });
+    // The model is given what it had said.
+    const last = await ended(ada, next.reply.id);
+    expect(last).toMatchObject({ status: "completed" });
+    const context = await ada.expect("getReplyContext", 200, { params: { replyId: last.id } });
+    expect(context.sentMessageIds).toContain(cancelled.assistantMessageId);
   });
 
   it("costs nothing while the reply is queued", async () => {

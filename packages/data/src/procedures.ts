@@ -82,6 +82,7 @@ export interface Procedures {
     {
       outcome: "cancelled" | "repeated" | "ended" | "not_found";
       reply: JsonRow;
+      message?: JsonRow | null;
       nextReplyId?: string | null;
     }
   >;

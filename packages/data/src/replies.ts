@@ -21,10 +21,13 @@ export type ReplyRow = Omit<WholeReply, "context" | "systemPrompt"> & {
 };
 export type ReplyWithContext = ReplyRow & Pick<WholeReply, "systemPrompt"> & { context: GivenContext | null };
 
-/** The row of an answer of the database's own functions; `answer` where the caller knows it. */
-export function replyFromJson(json: JsonRow, answer: string | null = null): ReplyRow {
+type AnswerRow = Pick<typeof messages.$inferSelect, "content" | "version" | "isDeleted">;
+
+/** The row of an answer of the database's own functions, with the message that the reply has. */
+export function replyFromJson(json: JsonRow, message?: AnswerRow): ReplyRow {
   const { context: _, systemPrompt: __, ...row } = rowFromJson(replies, json);
-  return { ...row, answer, answerVersion: answer === null ? null : 1 };
+  const answer = message === undefined || message.isDeleted ? null : message.content;
+  return { ...row, answer, answerVersion: message?.version ?? null };
 }
 
 const { context: _context, systemPrompt, ...shown } = getTableColumns(replies);
@@ -104,7 +107,7 @@ function hasStatus(status: ReplyRow["status"]): SQL | undefined {
   const isIt = eq(replies.status, status);
   if (status === "queued" || status === "in_progress") return and(isIt, isNull(replies.finishedAt));
   if (status !== "failed" && status !== "cancelled") return isIt;
-  return and(isIt, isNotNull(replies.finishedAt), isNull(replies.assistantMessageId));
+  return and(isIt, isNotNull(replies.finishedAt), isNull(replies.finishReason));
 }
 
 function matching(
@@ -174,7 +177,7 @@ export type CancelledReply =
     }
   | { outcome: "not_found" };
 
-/** Cancels an unfinished reply, keeping its partial text. One round trip. */
+/** Cancels an unfinished reply; its text so far becomes the answer. One round trip. */
 export async function cancelReply(
   database: Database,
   ownerId: string,
@@ -186,7 +189,7 @@ export async function cancelReply(
   if (answer.outcome === "not_found") return { outcome: "not_found" };
   return {
     outcome: answer.outcome,
-    reply: replyFromJson(answer.reply),
+    reply: replyFromJson(answer.reply, answer.message ? rowFromJson(messages, answer.message) : undefined),
     nextReplyId: answer.nextReplyId ?? null,
     news,
   };

@@ -106,7 +106,7 @@ test("a cancel between two rounds is kept, and what was said before is paid for"
     await startNextAttempt(scene.database, { ...first, attempt: 2 }, { ...kept, noteIds: [] }),
   ).toBeUndefined();
   const row = await getReply(scene.database, ada.id, first.replyId);
-  expect(row).toMatchObject({ status: "cancelled", partialText: "Let me look.", tokensCharged: 100 });
+  expect(row).toMatchObject({ status: "cancelled", answer: "Let me look.", tokensCharged: 100 });
 });
 
 test("deleting a question while its reply streams costs what a cancel does: what was produced", async () => {

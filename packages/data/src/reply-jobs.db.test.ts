@@ -135,7 +135,7 @@ test("cancel: free while queued, charged after the first delta, kept, repeatable
   await flushReply(scene.database, attempt, { saved: 0, delta: "So far", ...progress });
   expect(await cancelReply(scene.database, ada.id, running.id)).toMatchObject({
     outcome: "cancelled",
-    reply: { tokensCharged: 100, partialText: "So far", status: "cancelled" },
+    reply: { tokensCharged: 100, answer: "So far", partialText: "", status: "cancelled" },
   });
   expect(await cancelReply(scene.database, ada.id, running.id)).toMatchObject({ outcome: "repeated" });
   expect(await flushReply(scene.database, attempt, { saved: 6, delta: "!", ...progress })).toBeUndefined();

@@ -254,7 +254,7 @@ export async function finishReply(database: Database, attempt: Attempt, ending: 
   const message = answer.message === null ? undefined : rowFromJson(messages, answer.message);
   return {
     outcome: "finished",
-    reply: replyFromJson(answer.reply, message?.content ?? null),
+    reply: replyFromJson(answer.reply, message),
     message,
     nextReplyId: answer.nextReplyId,
     news,

@@ -106,6 +106,8 @@ export interface Sent<Message = NewMessage> {
   message: Message;
   reply: NewReply | undefined;
   cancelledReplyIds: string[];
+  /** Of cancelled replies whose text became an answer, question and answer. */
+  stoppedMessageIds: string[];
   /** The conversation, where this message gave it its title. */
   titled: typeof conversations.$inferSelect | undefined;
   news: ReplyNews;
@@ -143,11 +145,15 @@ function toNewReply(json: JsonRow): NewReply {
 }
 
 function toSent<Message>(answer: SentAnswer, message: Message, news: ReplyNews): Sent<Message> {
+  const cancelled = answer.cancelled ?? [];
   return {
     outcome: answer.outcome,
     message,
     reply: answer.reply === null ? undefined : toNewReply(answer.reply),
-    cancelledReplyIds: answer.cancelled?.map((reply) => String(reply.id)) ?? [],
+    cancelledReplyIds: cancelled.map((reply) => String(reply.id)),
+    stoppedMessageIds: cancelled.flatMap(({ message_id: question, assistant_message_id: stopped }) =>
+      stopped === null ? [] : [String(question), String(stopped)],
+    ),
     titled: answer.titled ? rowFromJson(conversations, answer.titled) : undefined,
     news,
   };

@@ -31,7 +31,7 @@ const unfinished = sql`(select jsonb_build_object('queued', count(*) filter (whe
   from replies where finished_at is null)`;
 
 /** From asking to the answer; null where there is none. */
-const secondsToReply = sql`case when assistant_message_id is not null
+const secondsToReply = sql`case when status in ('completed', 'incomplete')
   then extract(epoch from finished_at - created_at)::double precision end`;
 
 const percentiles = sql`jsonb_build_object('p50', percentile_cont(0.5) within group (order by seconds),

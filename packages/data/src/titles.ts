@@ -27,7 +27,7 @@ export async function firstTitleOf(
           hasFirstTitle,
           sql`not exists (select from replies where replies.owner_id = ${ownerId}
             and replies.conversation_id = ${conversationId} and replies.id <> ${id}
-            and replies.assistant_message_id is not null)`,
+            and replies.status in ('completed', 'incomplete'))`,
         ),
       )
       .prepare("first_title_of")

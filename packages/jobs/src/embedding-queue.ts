@@ -40,3 +40,13 @@ export function createEmbeddingQueue(queueUrl: string | undefined): EmbeddingQue
     },
   };
 }
+
+/** Has these messages embedded, if there are any. */
+export async function embedMessages(
+  embeddings: EmbeddingQueue,
+  ownerId: string,
+  ids: readonly string[],
+): Promise<void> {
+  if (ids.length === 0) return;
+  await embeddings.enqueue({ kind: "message", items: ids.map((id) => ({ ownerId, id })) });
+}

@@ -247,7 +247,11 @@ export const examples: Readonly<Record<keyof typeof allRoutes, Example>> = {
   deleteMessage: { responses: {} },
   askAgain: { body: { model: "scripted/echo" }, responses: { 202: { message, reply, tokens: tokensLeft } } },
   getReply: { responses: { 200: completed } },
-  cancelReply: { responses: { 200: { ...reply, status: "cancelled", finishedAt: at } } },
+  cancelReply: {
+    responses: {
+      200: { ...completed, status: "cancelled", partialText: "A lease is a claim", finishReason: null },
+    },
+  },
   listReplies: { responses: { 200: page(completed) } },
   listSystemPrompts: { responses: { 200: page(systemPrompt) } },
   createSystemPrompt: {

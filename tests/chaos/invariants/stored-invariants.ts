@@ -7,6 +7,15 @@ export interface StoredInvariant {
   readonly query: string;
 }
 
+/** Text that the reply had before it ended. */
+const lastText = `coalesce((select l.partial_text from chaos_log l where l.reply_id = r.id
+  and l.status in ('queued', 'in_progress') order by l.n desc limit 1), '')`;
+
+/** Its text may have been discarded: with the question, or by a rollback that left a question with another answer. */
+const isDiscarded = `exists (select from messages q where q.owner_id = r.owner_id and q.id = r.message_id
+  and (q.is_deleted or q.reply_id <> r.id or exists (select from messages a where a.owner_id = q.owner_id
+    and a.reply_to = q.id and a.role = 'assistant')))`;
+
 const ended = "('completed', 'incomplete', 'failed', 'cancelled')";
 
 /** Once everything has come to rest, none of these has a row. `chaos_log` is of `logReplyChanges`. */
@@ -48,7 +57,9 @@ export const storedInvariants: readonly StoredInvariant[] = [
     query: `select r.id, r.status || ' has ' || count(m.id) as detail from replies r
       left join messages m on m.owner_id = r.owner_id and m.reply_id = r.id and m.role = 'assistant'
       group by r.owner_id, r.id
-      having count(m.id) <> case when r.status in ('completed', 'incomplete') then 1 else 0 end
+      having count(m.id) <> case when r.status in ('completed', 'incomplete') then 1
+          when r.status = 'cancelled' and ${lastText} ~ '\\S' and not (count(m.id) = 0 and ${isDiscarded}) then 1
+          else 0 end
         or min(m.id) is distinct from r.assistant_message_id`,
   },
   {
@@ -89,7 +100,7 @@ export const storedInvariants: readonly StoredInvariant[] = [
       from replies r left join token_ledger l on l.reply_id = r.id and l.kind = 'debit'
       group by r.owner_id, r.id
       having count(l.id) <> case when r.status in ('completed', 'incomplete')
-          or (r.status = 'cancelled' and r.partial_text <> '') then 1 else 0 end
+          or (r.status = 'cancelled' and ${lastText} <> '') then 1 else 0 end
         or coalesce(sum(l.amount), 0) <> r.tokens_charged`,
   },
   {

@@ -1,11 +1,22 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import { newId } from "@parley/data/ids";
-import type { Providers } from "@parley/llm/providers";
-import { type Client, createClient, question } from "../world/client.ts";
-import { rest, sweepOnce, workOnce } from "../world/work.ts";
-import { type Corner, openCorner, type World } from "../world/world.ts";
 import { cacheRace, foreignCachedRead } from "./cache-scenes.ts";
 import type { Planted } from "./plant.ts";
+import {
+  askOnce,
+  cancelMidway,
+  cancelOverACutWire,
+  cancelWhileQueued,
+  cancelWhileRunning,
+  dieWithBothJobs,
+  dieWithTheCheck,
+  inTurns,
+  lostJob,
+  type Play,
+  retriesOfTheSdk,
+  scene,
+  sendTwice,
+  twoWorkers,
+  writeTheAnswerFirst,
+} from "./scenes.ts";
 
 /** What is run with the defect and without it; only with it an invariant breaks. */
 export interface Defect {
@@ -13,161 +24,8 @@ export interface Defect {
   /** The invariant whose check must find it. */
   readonly breaks: number;
   readonly planted?: readonly Planted[];
-  run(world: World, isPlanted: boolean): Promise<void>;
+  readonly run: Play;
 }
-
-type Scene = (corner: Corner, client: Client, conversationId: string, isPlanted: boolean) => Promise<unknown>;
-
-/** A scene in a fresh corner; what a defect makes fail on the way is no finding, what it leaves behind is. */
-function scene(play: Scene, options: { tokens?: number; rests?: number } = {}): Defect["run"] {
-  return async (world, isPlanted) => {
-    const corner = await openCorner(world, options);
-    const client = createClient(corner);
-    const conversationId = await client.createConversation();
-    const failed = await play(corner, client, conversationId, isPlanted).then(
-      () => undefined,
-      (error: unknown) => error,
-    );
-    if (failed !== undefined && !isPlanted) throw failed;
-    await rest(corner, { millis: isPlanted ? (options.rests ?? 4_000) : 20_000 });
-    await corner.close();
-  };
-}
-
-const askOnce: Scene = (corner, client, conversationId) => client.ask(corner.healthy, conversationId);
-
-const cancelWhileQueued: Scene = async (corner, client, conversationId) => {
-  const asked = await client.ask(corner.healthy, conversationId);
-  if (asked !== undefined) await client.cancel(corner.healthy, asked.replyId);
-};
-
-const cancelWhileRunning: Scene = async (corner, client, conversationId) => {
-  // The cancel comes between the last flush and the finish.
-  const asked = await client.ask(corner.healthy, conversationId);
-  const working = workOnce(
-    corner,
-    corner.environment({ of: "database", call: 3, when: "before", how: "pause" }),
-  );
-  await sleep(400);
-  if (asked !== undefined) await client.cancel(corner.healthy, asked.replyId);
-  await working;
-};
-
-const twoWorkers: Scene = async (corner, client, conversationId) => {
-  await client.ask(corner.healthy, conversationId);
-  corner.manners.push("answer", "slow");
-  // The first falls asleep with its answer ready to be stored; the second takes over and is slow.
-  const stopped = workOnce(
-    corner,
-    corner.environment({ of: "database", call: 3, when: "before", how: "pause" }),
-  );
-  await sleep(700);
-  await rest(corner);
-  await stopped;
-};
-
-const inTurns: Scene = async (corner, client, conversationId) => {
-  corner.manners.push("slow");
-  await client.ask(corner.healthy, conversationId);
-  const first = workOnce(corner, corner.healthy);
-  await sleep(100);
-  await client.ask(corner.healthy, conversationId);
-  await workOnce(corner, corner.healthy);
-  await first;
-};
-
-const sendTwice: Scene = async (corner, client, conversationId) => {
-  const same = { key: newId(), content: question() };
-  await client.ask(corner.healthy, conversationId, same);
-  await client.ask(corner.healthy, conversationId, same);
-};
-
-const lostJob: Scene = async (corner, client, conversationId) => {
-  const asked = await client.ask(corner.healthy, conversationId);
-  corner.queue.clear();
-  await corner.world.rows(
-    `update replies set enqueued_at = now() - interval '1 hour' where id = '${asked?.replyId}'`,
-  );
-  await sweepOnce(corner.healthy);
-};
-
-const dieWithBothJobs: Scene = async (corner, client, conversationId, isPlanted) => {
-  await client.ask(corner.healthy, conversationId);
-  // By then the check is visible beside the job.
-  await sleep(700);
-  if (isPlanted) {
-    const { take } = corner.queue;
-    corner.queue.take = () => {
-      const records = take();
-      for (const { messageId } of records) corner.queue.delete(messageId);
-      return records;
-    };
-  }
-  await workOnce(corner, corner.environment({ call: 1, when: "after", how: "kill" }));
-};
-
-/** A worker dies at work on a reply, when it has just been given the reply's check as well. */
-const dieWithTheCheck: Scene = async (corner, client, conversationId, isPlanted) => {
-  corner.manners.push("slower");
-  await client.ask(corner.healthy, conversationId);
-  const { queue } = corner;
-  if (isPlanted) {
-    const { receive } = queue;
-    const visibilitySeconds = 5_400;
-    Object.assign(queue, {
-      receive: (limit: number) => receive(limit, visibilitySeconds),
-      returnIn: async () => {},
-    });
-  }
-  const mortal = corner.environment({ of: "receive", call: 2, when: "after", how: "kill" });
-  await workOnce(corner, mortal, { refills: true });
-  // Otherwise it shows nothing.
-  if (queue.take().length > 0 || queue.bodies().length !== 2) throw new Error("it did not hold both");
-};
-
-const writeTheAnswerFirst: Scene = async (corner, client, conversationId, isPlanted) => {
-  const asked = await client.ask(corner.healthy, conversationId);
-  if (asked === undefined) return;
-  const mortal = corner.environment({ of: "database", call: 3, when: "before", how: "kill" });
-  await workOnce(corner, mortal);
-  if (isPlanted) {
-    await corner.world.rows(`insert into messages (id, owner_id, conversation_id, position, role, content, reply_id)
-      values ('${newId()}', '${corner.ownerId}', '${conversationId}', 2, 'assistant', 'Hello', '${asked.replyId}')`);
-  }
-  await client.cancel(corner.healthy, asked.replyId);
-};
-
-const cancelOverACutWire: Scene = async (corner, client, conversationId, isPlanted) => {
-  const asked = await client.ask(corner.healthy, conversationId);
-  if (asked === undefined) return;
-  const cut = corner.environment({ call: 1, when: "before", how: "cut" });
-  await client.cancel(cut, asked.replyId).catch(() => {
-    // The handler that swallows the driver's error answers 200.
-    if (isPlanted) corner.world.told.cancelled.add(asked.replyId);
-  });
-};
-
-/** The SDK's own retries, which Parley turns off: two requests for one call. */
-function askedTwice(providers: Providers): Providers {
-  return {
-    get: (name) => ({
-      async *stream(request, options) {
-        for await (const _ of providers.get(name).stream(request, options)) break;
-        yield* providers.get(name).stream(request, options);
-      },
-    }),
-  };
-}
-
-const retriesOfTheSdk: Scene = async (corner, client, conversationId, isPlanted) => {
-  await client.ask(corner.healthy, conversationId);
-  const { worker } = corner;
-  const planted = {
-    ...corner,
-    worker: (mortal: never) => ({ ...worker(mortal), providers: askedTwice(worker(mortal).providers) }),
-  };
-  await workOnce(isPlanted ? planted : corner, corner.healthy);
-};
 
 export const defects: readonly Defect[] = [
   {
@@ -231,11 +89,17 @@ export const defects: readonly Defect[] = [
     planted: [
       {
         in: "cancel_reply",
-        statement: "reply := end_reply(reply, 'cancelled', charge_so_far(reply), '{}');",
+        statement: "reply := stop_reply(reply, false);",
         instead: "reply.status := 'cancelled';",
       },
     ],
     run: scene(cancelWhileRunning),
+  },
+  {
+    name: "lost text: a stopped answer is no message",
+    breaks: 3,
+    planted: [{ in: "stop_reply", statement: "reply.partial_text !~ '\\S'", instead: "true" }],
+    run: scene(cancelMidway),
   },
   {
     name: "no order: a reply does not wait for the one before it",

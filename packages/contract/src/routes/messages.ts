@@ -82,7 +82,8 @@ export const messageRoutes = defineRoutes({
     method: "DELETE",
     path: one,
     summary: "Delete a message",
-    description: "It keeps its place with `content: null`. Its unfinished reply is cancelled.",
+    description:
+      "It keeps its place with `content: null`. Its unfinished reply is cancelled, and what that has written discarded.",
     params,
     problems: ["not-found", "precondition-failed"],
   },

@@ -36,6 +36,8 @@ export const replyRoutes = defineRoutes({
     method: "POST",
     path: "/v1/replies/{replyId}/cancel",
     summary: "Cancel a reply; repeating it changes nothing",
+    description:
+      "What it has written becomes its assistant message; without a word there is none. The status is `cancelled`.",
     params,
     problems: ["not-found", "conflict"],
   },

@@ -38,7 +38,7 @@ export const onBusy = z.optional(z.enum(["enqueue", "reject", "interrupt", "roll
   z.meta({
     default: "enqueue",
     description:
-      "While a reply of the conversation is unfinished: answer in order; refuse with 409; cancel it keeping its text; or discard it with its message",
+      "While a reply of the conversation is unfinished: answer in order; refuse with 409; cancel it, its text so far being its answer; or discard it with its message",
   }),
 );
 

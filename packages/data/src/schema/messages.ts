@@ -29,6 +29,8 @@ export const messages = pgTable(
     isEdited: boolean("is_edited").notNull().default(false),
     isDeleted: boolean("is_deleted").notNull().default(false),
     isActive: boolean("is_active").notNull().default(true),
+    // Which of the answers at its position it is: the active one is the last.
+    answerNumber: integer("answer_number").notNull().default(1),
     metadata: jsonb("metadata").$type<Metadata>().notNull().default({}),
     version: version(),
     ...idempotency(),

@@ -109,10 +109,10 @@ export const replies = pgTable(
     index("replies_unfinished")
       .on(table.ownerId, table.conversationId, table.ordinal)
       .where(sql`${table.finishedAt} is null`),
-    // For lists of those that failed or were cancelled; no column that changes before the end.
-    index("replies_unanswered")
+    // For lists of those that failed or were cancelled, which no model finished; no column that changes before the end.
+    index("replies_cut_short")
       .on(table.ownerId, table.conversationId, table.ordinal)
-      .where(sql`${table.finishedAt} is not null and ${table.assistantMessageId} is null`),
+      .where(sql`${table.finishedAt} is not null and ${table.finishReason} is null`),
     uniqueIndex("replies_idempotency")
       .on(table.ownerId, table.idempotencyKey)
       .where(sql`${table.idempotencyKey} is not null`),
@@ -126,7 +126,8 @@ export const replies = pgTable(
     ),
     check(
       "replies_answered",
-      sql`(${table.assistantMessageId} is not null) = (${table.status} in ('completed', 'incomplete'))`,
+      sql`case when ${table.status} in ('completed', 'incomplete') then ${table.assistantMessageId} is not null
+        else ${table.assistantMessageId} is null or ${table.status} = 'cancelled' end`,
     ),
   ],
 );

@@ -11,7 +11,7 @@ import {
 } from "../send-message.ts";
 import { resolveUser } from "../users.ts";
 
-const terms: OfferedModels & SendLimits = {
+export const terms: OfferedModels & SendLimits = {
   models: { "scripted/echo": { contextTokens: 10_000, maxOutputTokens: 1_000, priceFlat: 100 } },
   defaultModel: "scripted/echo",
   ratePerSecond: 0,
