@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { createParley, type Parley } from "@parley/client";
 import { createPush } from "@parley/client/push";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { openTab, textOf } from "./ai-chat.ts";
 import { ask, ended, signUp, startConversation, type User } from "./client.ts";
 import { type OwnStack, startOwnStack } from "./own-stack.ts";
 
@@ -49,9 +50,16 @@ it("a worker killed in mid-reply is replaced, and the reply completes once", asy
   const { url } = own.address;
   const push = { create: createPush, url: own.stack.websocketUrl };
   const followed = followedText(createParley({ baseUrl: url, token: ada.token, push }), reply.id);
+  const tab = openTab({ baseUrl: url, token: ada.token });
+  const chat = await tab.open({ id: reply.conversationId });
+  const resumed = chat.resumeStream();
+  while (textOf(chat.lastMessage) === "" || chat.lastMessage?.role === "user") await sleep(50);
   for (const pid of own.stack.functions.get("reply-worker").environments()) process.kill(pid, "SIGKILL");
   const done = await ended(ada, reply.id);
   expect(await followed).toEqual({ text: done.partialText, restarts: 1 });
+  await resumed;
+  expect([chat.status, textOf(chat.lastMessage)]).toEqual(["ready", done.partialText]);
+  expect(chat.shown.shown.indexOf("", 1)).toBeGreaterThan(0);
   expect(done.status).toBe("completed");
   expect(done.attempts).toBeGreaterThan(1);
   const { data } = await ada.expect("listMessages", 200, {

@@ -43,6 +43,7 @@ export function createPush(connect: Connect): Push {
 
   function close() {
     clearTimeout(heartbeat);
+    clearTimeout(linger);
     isLive = false;
     const closing = socket;
     socket = undefined;

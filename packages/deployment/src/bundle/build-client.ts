@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { basename, dirname, join, posix } from "node:path";
 import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import { operations } from "@parley/client/operations";
@@ -20,6 +20,7 @@ export interface EntrySize {
 const entries: Readonly<Record<string, { source: string; budgetBytes: number }>> = {
   ".": { source: "parley", budgetBytes: 4_000 },
   "./push": { source: "push", budgetBytes: 1_500 },
+  "./ai-sdk": { source: "ai-sdk", budgetBytes: 1_500 },
 };
 
 const packageName = "@parley/client";
@@ -27,6 +28,7 @@ const packageName = "@parley/client";
 /** What an application installs, from what the workspace says of it. */
 function packedManifest(manifest: Readonly<Record<string, unknown>>) {
   const { name, version, description, license, type, sideEffects, engines } = manifest;
+  const { peerDependencies, peerDependenciesMeta } = manifest;
   const places = Object.entries(entries).map(([entry, { source }]) => [
     entry,
     { types: `./${source}.d.ts`, default: `./${source}.js` },
@@ -34,6 +36,7 @@ function packedManifest(manifest: Readonly<Record<string, unknown>>) {
   return {
     ...{ name, version, description, license, type, sideEffects, engines },
     exports: Object.fromEntries(places),
+    ...{ peerDependencies, peerDependenciesMeta },
   };
 }
 
@@ -71,9 +74,12 @@ async function writeDeclarations(root: string, output: string): Promise<void> {
     const reached = new Set(Object.values(entries).map(({ source }) => source));
     for (const source of reached) {
       const text = await readFile(join(emitted, `${source}.d.ts`), "utf8");
-      const imported = /(?<=\bfrom "\.\/)([\w-]+)\.[jt]s(?=")/g;
-      for (const [, name = ""] of text.matchAll(imported)) reached.add(name);
-      await writeFile(join(output, `${source}.d.ts`), text.replaceAll(imported, "$1.js"));
+      const imported = /(?<=\bfrom ")(\.\.?\/[\w/-]+)\.[jt]s(?=")/g;
+      for (const [, path = ""] of text.matchAll(imported))
+        reached.add(posix.join(posix.dirname(source), path));
+      const place = join(output, `${source}.d.ts`);
+      await mkdir(dirname(place), { recursive: true });
+      await writeFile(place, text.replaceAll(imported, "$1.js"));
     }
   } finally {
     await rm(emitted, { recursive: true, force: true });

@@ -1,0 +1,178 @@
+import type { ParleyOptions } from "@parley/client";
+import { createPush } from "@parley/client/push";
+import { afterEach, expect, inject, it, vi } from "vitest";
+import { type Chat, openTab, type Tab, textOf } from "./ai-chat.ts";
+import { signUp, type User } from "./client.ts";
+
+const sockets: WebSocket[] = [];
+const RealWebSocket = globalThis.WebSocket;
+globalThis.WebSocket = class extends RealWebSocket {
+  constructor(...where: ConstructorParameters<typeof RealWebSocket>) {
+    super(...where);
+    sockets.push(this);
+  }
+};
+
+const ada = await signUp();
+const eve = await signUp();
+const tabs: Tab[] = [];
+afterEach(() => {
+  for (const { parley } of tabs.splice(0)) parley.push?.close();
+});
+
+function tabOf(user: User, model = "scripted/slow", more: Partial<ParleyOptions> = {}): Tab {
+  const push = { create: createPush };
+  const tab = openTab({ baseUrl: inject("stack").url, token: user.token, push, ...more }, model);
+  tabs.push(tab);
+  return tab;
+}
+
+/** When that many words of an answer are shown. */
+function shows(chat: Chat, words: number): Promise<void> {
+  return new Promise((resolve) => {
+    chat.shown.onShown = (text) => {
+      if (text.split(" ").length > words) resolve();
+    };
+  });
+}
+
+/** The id by which another tab opens the chat. */
+function placeOf({ transport }: Tab, chat: Chat): string {
+  const id = transport.apiIdOf(chat.id);
+  if (id === undefined) throw new Error("The chat is not in the API.");
+  return id;
+}
+
+const storedTexts = async (user: User, conversationId: string) => {
+  const params = { conversationId };
+  const { data } = await user.expect("listMessages", 200, { params, query: { order: "asc" } });
+  return data.map(({ content }) => content);
+};
+
+async function started({ parley }: Tab) {
+  const answer = await parley.conversations.create({ model: "scripted/demo", message: { content: "Hello" } });
+  if (!("reply" in answer)) throw new Error("no reply was started");
+  return answer;
+}
+
+const shownTexts = (chat: Chat) => chat.messages.map(textOf);
+
+it("an answer grows in a chat, is asked for again, and is there when the chat is opened again", async () => {
+  const tab = tabOf(ada);
+  const chat = await tab.open();
+  await chat.sendMessage({ text: "Tell me" });
+  expect([chat.status, chat.error]).toEqual(["ready", undefined]);
+  const texts = [...new Set(chat.shown.shown)].filter((text) => text !== "");
+  expect(texts.length).toBeGreaterThan(5);
+  expect(texts.every((text, index) => text.startsWith(texts[index - 1] ?? ""))).toBe(true);
+  expect(chat.lastMessage).toMatchObject({ role: "assistant", metadata: { model: "scripted/slow" } });
+  expect(await storedTexts(ada, placeOf(tab, chat))).toEqual(shownTexts(chat));
+
+  await chat.regenerate({ body: { model: "scripted/echo" } });
+  await chat.sendMessage({ text: "And then?" }, { body: { model: "scripted/echo" } });
+  expect(shownTexts(chat)).toEqual(["Tell me", "Echo: Tell me", "And then?", "Echo: And then?"]);
+  expect(await storedTexts(ada, placeOf(tab, chat))).toEqual(shownTexts(chat));
+  const [, , question] = chat.messages;
+  await chat.sendMessage(
+    { text: "And now?", messageId: question?.id ?? "" },
+    { body: { model: "scripted/echo" } },
+  );
+  expect(shownTexts(chat).slice(2)).toEqual(["And now?", "Echo: And now?"]);
+
+  const again = await tabOf(ada).open({ id: placeOf(tab, chat) });
+  expect(shownTexts(again)).toEqual(shownTexts(chat));
+  await again.resumeStream();
+  expect(again.status).toBe("ready");
+  expect(again.messages).toHaveLength(4);
+});
+
+it("stopping a chat cancels its reply, and keeps its text", async () => {
+  const tab = tabOf(ada);
+  const chat = await tab.open();
+  const begun = shows(chat, 3);
+  const sending = chat.sendMessage({ text: "Tell me" });
+  await begun;
+  await chat.stop();
+  await sending;
+  const reply = await tab.parley.replies.waitFor(chat.lastMessage?.id ?? "");
+  expect([reply.status, chat.status]).toEqual(["cancelled", "ready"]);
+  expect(reply.partialText.startsWith(textOf(chat.lastMessage).trimEnd())).toBe(true);
+
+  // Before its reply is known.
+  const hasty = await tab.open();
+  const asking = hasty.sendMessage({ text: "Tell me" });
+  await hasty.stop();
+  await asking;
+  expect(hasty.status).toBe("ready");
+  await vi.waitFor(async () => {
+    const conversations = await tab.parley.conversations.list({ limit: 1, sort: "createdAt" });
+    const replies = await tab.parley.replies.list({ conversationId: conversations.data[0]?.id ?? "" });
+    expect(replies.data.map(({ status }) => status)).toEqual(["cancelled"]);
+  }, 5_000);
+});
+
+it("a second tab goes on with the same answer, and stops it; another user sees nothing of it", async () => {
+  const tab = tabOf(ada);
+  const chat = await tab.open();
+  const begun = shows(chat, 3);
+  const sending = chat.sendMessage({ text: "Tell me" });
+  await begun;
+  const second = await tabOf(ada).open({ id: placeOf(tab, chat) });
+  const resumed = shows(second, 5);
+  // As React does when it mounts a page twice.
+  const first = second.resumeStream();
+  const resuming = second.resumeStream();
+  await resumed;
+  const stranger = tabOf(eve);
+  await expect(stranger.open({ id: placeOf(tab, chat) })).rejects.toMatchObject({ status: 404 });
+  const guess = await stranger.open({ id: placeOf(tab, chat), messages: [] });
+  await guess.resumeStream();
+  expect([guess.messages, guess.status]).toEqual([[], "ready"]);
+  expect(chat.status).toBe("streaming");
+  await second.stop();
+  await Promise.all([sending, first, resuming]);
+  expect([chat.status, second.status]).toEqual(["ready", "ready"]);
+  expect(textOf(chat.lastMessage).startsWith(textOf(second.lastMessage))).toBe(true);
+  expect(chat.lastMessage?.id).toBe(second.lastMessage?.id);
+});
+
+it("an answer that ends after the messages were loaded, and before its stream is asked for, is shown", async () => {
+  const tab = tabOf(ada);
+  const { reply, conversation } = await started(tab);
+  const chat = await tab.open({ id: conversation.id });
+  await tab.parley.replies.waitFor(reply.id);
+  await chat.resumeStream();
+  expect(shownTexts(chat)).toEqual(["Hello", "Hello! How can I assist you today?"]);
+});
+
+it("an answer comes whole through dropped connections and a server that asks to wait", async () => {
+  let refusals = 0;
+  const tab = tabOf(ada, "scripted/slow", {
+    fetch: (url, init) => {
+      if (init?.method !== "POST" || refusals++ > 0) return fetch(url, init);
+      const headers = { "retry-after": "1" };
+      return Promise.resolve(Response.json({ message: "Service Unavailable" }, { status: 503, headers }));
+    },
+  });
+  const chat = await tab.open();
+  const dropping = setInterval(() => {
+    for (const socket of sockets.splice(0)) socket.close();
+  }, 1_500);
+  await chat.sendMessage({ text: "Tell me" });
+  clearInterval(dropping);
+  expect([chat.status, refusals]).toEqual(["ready", 2]);
+  expect(await storedTexts(ada, placeOf(tab, chat))).toEqual(shownTexts(chat));
+});
+
+it("a reply that fails is an error of the chat, and can be asked for again", async () => {
+  const tab = tabOf(ada, "scripted/fail-rejected");
+  const chat = await tab.open();
+  await chat.sendMessage({ text: "Tell me" });
+  expect(chat.status).toBe("error");
+  expect(chat.error?.message).toMatch(/refused|rejected/);
+  const reopened = await tabOf(ada).open({ id: placeOf(tab, chat) });
+  await reopened.resumeStream();
+  expect(reopened.error?.message).toBe(chat.error?.message);
+  await reopened.regenerate({ body: { model: "scripted/echo" } });
+  expect([reopened.status, textOf(reopened.lastMessage)]).toEqual(["ready", "Echo: Tell me"]);
+});
