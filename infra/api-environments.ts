@@ -1,4 +1,5 @@
 import { embeddingVariables } from "./constructs/embeddings.ts";
+import { modelVariables } from "./constructs/models.ts";
 import type { SignInVariable } from "./constructs/sign-in.ts";
 import { type ApiEnvironments, environmentOf } from "./environments.ts";
 import type { Stage } from "./stages.ts";
@@ -26,7 +27,7 @@ export function apiEnvironments(
   const push = { WEBSOCKET_CALLBACK_URL: made.callbackUrl };
   const asking = {
     QUEUE_URL: made.queueUrl,
-    OPENAI_BASE_URL: models.openaiBaseUrl,
+    ...modelVariables(stage),
     DEFAULT_MODEL: models.default,
     SEND_RATE_PER_SECOND: limits.sendsPerSecond?.toString(),
     SEND_BURST: limits.sendBurst?.toString(),
@@ -59,7 +60,7 @@ export function apiEnvironments(
     notes: environmentOf("notes", { ...caller, ...embedding }),
     ops: environmentOf("ops", {
       ...caller,
-      OPENAI_BASE_URL: models.openaiBaseUrl,
+      ...modelVariables(stage),
       DEFAULT_MODEL: models.default,
       QUEUE_URL: made.queueUrl,
     }),

@@ -11,7 +11,9 @@ import {
   MONTHLY_TOKENS,
   NEW_USER_TOKENS,
   OPENAI_BASE_URL,
+  OPENAI_MODELS,
   POWERTOOLS_LOG_LEVEL,
+  PROVIDERS,
   REPLY_DEADLINE_SECONDS,
   SEND_BURST,
   SEND_RATE_PER_MINUTE,
@@ -116,14 +118,26 @@ const stageSchema = z.strictObject({
   callbackUrls: z._default(z.array(z.url()), []),
   identityProviders: z._default(z.array(z.discriminatedUnion("kind", [googleProvider, oidcProvider])), []),
   models: z.prefault(
-    z.strictObject({
-      default: option(DEFAULT_MODEL),
-      fallback: option(FALLBACK_MODEL),
-      /** Names conversations after their first answer, at the deployment's cost. */
-      title: option(TITLE_MODEL),
-      openaiBaseUrl: option(OPENAI_BASE_URL),
-      anthropicBaseUrl: option(ANTHROPIC_BASE_URL),
-    }),
+    z
+      .strictObject({
+        default: option(DEFAULT_MODEL),
+        fallback: option(FALLBACK_MODEL),
+        /** Names conversations after their first answer, at the deployment's cost. */
+        title: option(TITLE_MODEL),
+        openaiBaseUrl: option(OPENAI_BASE_URL),
+        anthropicBaseUrl: option(ANTHROPIC_BASE_URL),
+        /** Names of the models at `openaiBaseUrl`. */
+        openaiModels: option(OPENAI_MODELS),
+        /** More providers; `providerKeys` of the secret has their keys. Functions may use the listed models of Bedrock. */
+        providers: option(PROVIDERS),
+      })
+      .check(
+        z.refine(
+          ({ openaiBaseUrl, openaiModels, default: named }) =>
+            !openaiBaseUrl || named || openaiModels?.length,
+          "must have a default, or openaiModels, beside openaiBaseUrl",
+        ),
+      ),
     {},
   ),
   /** Similar search, with `embeddingApiKey` or `openaiApiKey` of the secret. Its queue's polling is billed. */

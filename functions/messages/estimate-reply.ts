@@ -17,11 +17,17 @@ import { refusalProblem } from "@parley/sending/refusal-problem";
 
 type Sent = Pick<Estimate, "fits" | "sentMessageIds" | "droppedMessageIds" | "noteIds" | "inputTokens">;
 
+/** What the asked model reads, and how it counts. */
+interface Reader {
+  counter: TokenCounter;
+  greets: boolean;
+}
+
 /** The prompt that the worker would build now, or undefined where the message alone is too long for the model. */
 function promptFor(
   { systemPrompt, history, notes, model }: EstimateBasis,
   content: string,
-  counter: TokenCounter,
+  { counter, greets }: Reader,
 ): Prompt | undefined {
   const { contextTokens, maxOutputTokens } = model;
   const asked = { role: "user" as const, content, position: Number.MAX_SAFE_INTEGER };
@@ -29,7 +35,7 @@ function promptFor(
     const input = {
       systemPrompt: presentPrompt(systemPrompt),
       history: [...history, asked],
-      takesGreeting: takesGreeting(model.id),
+      takesGreeting: greets,
       pinnedNotes: notes.pinned,
       contextTokens,
       maxOutputTokens,
@@ -48,11 +54,11 @@ function idsAt({ history }: EstimateBasis, positions: readonly number[]): string
   return history.filter(({ position }) => chosen.has(position)).map(({ id }) => id);
 }
 
-function toSent(basis: EstimateBasis, content: string, counter: TokenCounter): Sent {
-  const prompt = promptFor(basis, content, counter);
+function toSent(basis: EstimateBasis, content: string, reader: Reader): Sent {
+  const prompt = promptFor(basis, content, reader);
   if (prompt === undefined) {
     const droppedMessageIds = basis.history.map(({ id }) => id);
-    const inputTokens = counter.count(content);
+    const inputTokens = reader.counter.count(content);
     return { fits: false, sentMessageIds: [], droppedMessageIds, noteIds: [], inputTokens };
   }
   const { sentPositions, droppedPositions, pinnedNotes, inputTokens } = prompt.manifest;
@@ -85,6 +91,7 @@ export function estimateReply({
     const known = found === undefined ? estimatingCounter : await tokenCounterFor(found);
     const texts = [content, ...basis.history.map((message) => message.content).reverse()];
     const counter = await countAhead(known, texts, basis.model.contextTokens);
+    const reader = { counter, greets: found !== undefined && takesGreeting(found) };
     const { model: asked, systemPrompt, highestCharge, balance, held } = basis;
     const available = balance - held;
     const body: Estimate = {
@@ -93,7 +100,7 @@ export function estimateReply({
       maxOutputTokens: asked.maxOutputTokens,
       price: renderPrice(asked),
       systemPrompt,
-      ...toSent(basis, content, counter),
+      ...toSent(basis, content, reader),
       highestCharge,
       balance,
       held,

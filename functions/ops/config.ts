@@ -1,5 +1,5 @@
-import { callerSettings } from "@parley/composition/settings";
-import { DEFAULT_MODEL, OPENAI_BASE_URL, QUEUE_URL } from "@parley/settings/definitions";
+import { callerSettings, modelSettings } from "@parley/composition/settings";
+import { DEFAULT_MODEL, QUEUE_URL } from "@parley/settings/definitions";
 
 /** The environment of the operations routes; keys and the database's URL come from `loadSecrets`. */
-export const settings = { ...callerSettings, OPENAI_BASE_URL, DEFAULT_MODEL, QUEUE_URL };
+export const settings = { ...callerSettings, ...modelSettings, DEFAULT_MODEL, QUEUE_URL };

@@ -1,14 +1,14 @@
 import { callersOf } from "@parley/composition/callers";
 import { openDeploymentDatabase } from "@parley/composition/open-deployment-database";
+import { providerSources } from "@parley/composition/provider-sources";
 import { tracedDatabase } from "@parley/composition/traced-database";
 import { opsRoutes } from "@parley/contract/routes/ops";
 import { isConnectionFailure } from "@parley/data/database-errors";
 import { createApi } from "@parley/http/create-api";
 import { readQueueDepth } from "@parley/jobs/queue-depth";
-import { defaultModel } from "@parley/llm/models";
+import { defaultModel, deploymentModels } from "@parley/llm/models";
 import { readEnvironment } from "@parley/runtime/environment";
 import { loadSecrets } from "@parley/runtime/secrets";
-import { deploymentModels } from "@parley/sending/models";
 import { settings } from "./config.ts";
 import { getHealth } from "./get-health.ts";
 import { getMetrics } from "./get-metrics.ts";
@@ -19,11 +19,7 @@ const secrets = await loadSecrets();
 // Whoever asks for its health wants an answer before giving up.
 const database = tracedDatabase(await openDeploymentDatabase({ statementTimeoutMillis: 4_000 }));
 
-const catalog = deploymentModels({
-  ...secrets,
-  openaiBaseUrl: config.OPENAI_BASE_URL,
-  defaultModel: config.DEFAULT_MODEL,
-});
+const catalog = deploymentModels(providerSources(config, secrets), config.DEFAULT_MODEL);
 
 /** Also answers `$default`: whatever no route matches. */
 export const handler = createApi({

@@ -59,7 +59,7 @@ async function writePrompt(run: Run, model: Model): Promise<Prompt> {
   const input = {
     systemPrompt: presentPrompt(reply.systemPrompt),
     history,
-    takesGreeting: takesGreeting(model.id),
+    takesGreeting: takesGreeting(model),
     pinnedNotes: notes.pinned,
     rounds: roundsToShow(transcript),
     ...(!offersTools && { foundNotes: found }),

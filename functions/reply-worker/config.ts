@@ -1,13 +1,13 @@
 import {
   cacheSettings,
   embeddingQueueSettings,
+  modelSettings,
   queueSettings,
   realtimeSettings,
 } from "@parley/composition/settings";
 import {
   ANTHROPIC_BASE_URL,
   FALLBACK_MODEL,
-  OPENAI_BASE_URL,
   REPLY_LEASE_SECONDS,
   TITLE_MODEL,
 } from "@parley/settings/definitions";
@@ -18,8 +18,8 @@ export const settings = {
   ...embeddingQueueSettings,
   ...realtimeSettings,
   ...cacheSettings,
+  ...modelSettings,
   REPLY_LEASE_SECONDS,
-  OPENAI_BASE_URL,
   ANTHROPIC_BASE_URL,
   FALLBACK_MODEL,
   TITLE_MODEL,

@@ -1,6 +1,7 @@
 import { openCache } from "@parley/composition/open-cache";
 import { openDeploymentDatabase } from "@parley/composition/open-deployment-database";
 import { openRealtime } from "@parley/composition/open-realtime";
+import { providerSources } from "@parley/composition/provider-sources";
 import { createRenewable } from "@parley/composition/renewable";
 import { createEmbeddingQueue } from "@parley/jobs/embedding-queue";
 import { createReplyQueue } from "@parley/jobs/reply-queue";
@@ -23,9 +24,8 @@ const queue = createReplyQueue(config.QUEUE_URL, config.REPLY_CHECK_SECONDS);
 /** A job that comes back finds its reply's lease over. */
 const leasesPerHold = 2;
 
-function keysOf({ openaiApiKey, anthropicApiKey }: Secrets) {
-  const { OPENAI_BASE_URL: openaiBaseUrl, ANTHROPIC_BASE_URL: anthropicBaseUrl } = config;
-  return { openaiApiKey, anthropicApiKey, openaiBaseUrl, anthropicBaseUrl };
+function sourcesOf(secrets: Secrets) {
+  return { ...providerSources(config, secrets), anthropicBaseUrl: config.ANTHROPIC_BASE_URL };
 }
 
 /** A mistake here costs what the setting is for, not the replies that do without it. */
@@ -38,7 +38,7 @@ function modelOf(setting: "FALLBACK_MODEL" | "TITLE_MODEL", models: ModelCatalog
 
 async function createWorker(): Promise<Worker> {
   const secrets = await loadSecrets();
-  const models = availableModels({ ...keysOf(secrets), includeScripted: true });
+  const models = availableModels({ ...sourcesOf(secrets), includeScripted: true });
   const database = await openDeploymentDatabase();
   const cache = await openCache(config);
   cache.warm();
@@ -50,7 +50,7 @@ async function createWorker(): Promise<Worker> {
     source: createReplySource(config.QUEUE_URL),
     embeddings: createEmbeddingQueue(config.EMBEDDING_QUEUE_URL),
     realtime: openRealtime(config, database),
-    providers: renewedProviders(createRenewable(secrets, (present) => createProviders(keysOf(present)))),
+    providers: renewedProviders(createRenewable(secrets, (present) => createProviders(sourcesOf(present)))),
     models,
     breaker: createBreaker({ now: Date.now }),
     modelsWithoutTools: new Set(),

@@ -6,6 +6,7 @@ import type { Construct } from "constructs";
 import { maximumWorkers } from "../concurrency.ts";
 import { Embeddings, embeddingVariables } from "../constructs/embeddings.ts";
 import { JobQueue } from "../constructs/job-queue.ts";
+import { grantBedrock, modelVariables } from "../constructs/models.ts";
 import { ResourceFunction } from "../constructs/resource-function.ts";
 import type { Deployment, SecretAccess } from "../deployment.ts";
 import { environmentOf } from "../environments.ts";
@@ -51,7 +52,7 @@ export class RepliesStack extends Stack {
       environment: environmentOf("reply-worker", {
         ...shared,
         ...embedding,
-        OPENAI_BASE_URL: stage.models.openaiBaseUrl,
+        ...modelVariables(stage),
         ANTHROPIC_BASE_URL: stage.models.anthropicBaseUrl,
         FALLBACK_MODEL: stage.models.fallback,
         TITLE_MODEL: stage.models.title,
@@ -59,6 +60,7 @@ export class RepliesStack extends Stack {
       memoryMegabytes: stage.memory.worker,
       timeoutSeconds: workerSeconds,
     });
+    grantBedrock(this, this.worker.lambda, stage);
     this.deadLetter = this.backgroundFunction(
       "DeadLetter",
       props,

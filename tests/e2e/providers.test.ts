@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { openDatabase } from "@parley/data/database";
+import { answerPieces, encodePiece } from "@parley/llm/providers/bedrock/fixtures/event-stream";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { ask, ended, signUp, startConversation, type User } from "./client.ts";
 import { type AskedBody, oddAnswer, type WireAnswer } from "./odd-provider.ts";
@@ -18,6 +19,13 @@ let server: Server;
 let own: OwnStack;
 let ada: User;
 let eve: User;
+
+const groq = {
+  name: "groq",
+  kind: "openai",
+  models: [{ name: "llama-3.3", price: { priceInput: 10, priceOutput: 20 } }],
+};
+const nova = "eu.amazon.nova-2-lite-v1:0";
 
 async function readBody(request: IncomingMessage): Promise<AskedBody> {
   let text = "";
@@ -41,6 +49,10 @@ beforeAll(async () => {
   server = createServer(async (request, response) => {
     const body = await readBody(request);
     asked.push({ path: request.url ?? "", authorization: request.headers.authorization, body });
+    if (request.url?.endsWith("/converse-stream")) {
+      response.writeHead(200, { "content-type": "application/vnd.amazon.eventstream" });
+      return void response.end(Buffer.concat(answerPieces("Hello from Nova.").map(encodePiece)));
+    }
     const isRefused = body.model.includes("secret");
     const family = request.url?.includes("chat/completions") ? "openai" : "anthropic";
     const answer = oddAnswer(body) ?? recording(family, isRefused ? "401" : "complete");
@@ -54,6 +66,12 @@ beforeAll(async () => {
     OPENAI_API_KEY: "sk-canary-openai",
     ANTHROPIC_BASE_URL: url,
     ANTHROPIC_API_KEY: "sk-canary-anthropic",
+    PROVIDERS: JSON.stringify([
+      { ...groq, baseUrl: `${url}/groq/v1` },
+      { name: "aws", kind: "bedrock", region: "eu-central-1", baseUrl: url, models: [{ name: nova }] },
+    ]),
+    GROQ_API_KEY: "gsk-canary",
+    AWS_API_KEY: "bedrock-canary",
   });
   [ada, eve] = await Promise.all([signUp(own.address), signUp(own.address)]);
   await ada.expect("createNote", 201, { body: { content: "Tomatoes on Mondays" } });
@@ -83,6 +101,39 @@ it.each([
   expect(JSON.stringify(call?.body)).toContain("Hello, you");
   expect(JSON.stringify(call?.body)).toContain("Be kind.");
   await eve.refused("getReply", 404, { params: { replyId: reply.id } });
+});
+
+it.each([
+  ["groq/llama-3.3", "/groq/v1/chat/completions", "gsk-canary", { tokensCharged: expect.any(Number) }],
+  [
+    `aws/${nova}`,
+    `/model/${encodeURIComponent(nova)}/converse-stream`,
+    "bedrock-canary",
+    { partialText: "Hello from Nova.", tokensCharged: 100 },
+  ],
+])("a provider of another name answers as %s, with its own key", async (model, path, key, expected) => {
+  const { data } = await ada.expect("listModels", 200);
+  expect(data.map(({ id }) => id)).toContain(model);
+  const conversationId = await startConversation(ada);
+  const { reply } = await ask(ada, conversationId, "Hello", { model });
+  expect(await ended(ada, reply.id)).toMatchObject({ status: "completed", model, attempts: 1, ...expected });
+  expect(asked.at(-1)).toMatchObject({ path, authorization: `Bearer ${key}` });
+  await eve.refused("getReply", 404, { params: { replyId: reply.id } });
+});
+
+it("a model that a provider does not list is refused, and a metered one costs what it used", async () => {
+  const conversationId = await startConversation(ada);
+  await ada.refused("sendMessage", 400, {
+    params: { conversationId },
+    body: { content: "Hi", model: "groq/other" },
+  });
+  const before = await ada.expect("getMe", 200);
+  const { reply } = await ask(ada, conversationId, "Hello", { model: "groq/llama-3.3" });
+  const { usage, tokensCharged } = await ended(ada, reply.id);
+  expect(tokensCharged).toBe(
+    Math.ceil(((usage?.inputTokens ?? 0) * 10 + (usage?.outputTokens ?? 0) * 20) / 1_000),
+  );
+  expect((await ada.expect("getMe", 200)).tokens.balance).toBe(before.tokens.balance - tokensCharged);
 });
 
 const local = "openai/some-local-model";

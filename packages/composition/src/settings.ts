@@ -23,10 +23,19 @@ export const queueSettings = {
   REPLY_CHECK_SECONDS: all.REPLY_CHECK_SECONDS,
 };
 
-/** Of every function that asks a model. The keys are among the secrets. */
+/** Of every function that knows the models. The keys are among the secrets. */
+export const modelSettings = {
+  OPENAI_BASE_URL: all.OPENAI_BASE_URL,
+  OPENAI_MODELS: all.OPENAI_MODELS,
+  PROVIDERS: all.PROVIDERS,
+};
+
+export type ModelSettings = Values<typeof modelSettings>;
+
+/** Of every function that asks a model. */
 export const askingSettings = {
   ...queueSettings,
-  OPENAI_BASE_URL: all.OPENAI_BASE_URL,
+  ...modelSettings,
   DEFAULT_MODEL: all.DEFAULT_MODEL,
   SEND_RATE_PER_SECOND: all.SEND_RATE_PER_SECOND,
   SEND_BURST: all.SEND_BURST,

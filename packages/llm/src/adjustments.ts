@@ -115,7 +115,7 @@ function namesLimit(said: string): boolean {
 function refusesSystemRole(said: string): boolean {
   return (
     /\bsystem\W+(role|message|prompt|instruction)s?\b.{0,40}\b(not|unsupported)\b/i.test(said) ||
-    /(does not|not) support\W+(the )?\W*(role )?\W*system\b/i.test(said) ||
+    /(not|n['’]t) support\W+(the )?\W*(role )?\W*system\b/i.test(said) ||
     /developer instruction is not enabled|roles must alternate/i.test(said)
   );
 }

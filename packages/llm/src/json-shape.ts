@@ -26,6 +26,15 @@ export function objectOf(value: unknown): JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
 }
 
+/** The object that a text is the JSON of, such as a tool's arguments; an empty one where it is not. */
+export function parsedObject(text: string): JsonObject {
+  try {
+    return objectOf(JSON.parse(text));
+  } catch {
+    return {};
+  }
+}
+
 /** The fields of an object that have a value. */
 export function presentFields(value: unknown): JsonObject {
   return Object.fromEntries(Object.entries(objectOf(value)).filter(([, each]) => each !== null));

@@ -12,7 +12,9 @@ it("offers a provider only with what it needs", () => {
   expect(providersOf({ includeScripted: false })).toEqual([]);
   expect(providersOf(OFFLINE)).toEqual(["scripted"]);
   expect(providersOf({ openaiApiKey: "k", includeScripted: false })).toEqual(["openai"]);
-  expect(providersOf({ openaiBaseUrl: "http://x", includeScripted: false })).toEqual(["openai"]);
+  expect(providersOf({ openaiBaseUrl: "https://eu.api.openai.com/v1", includeScripted: false })).toEqual([
+    "openai",
+  ]);
   expect(providersOf({ anthropicApiKey: "k", includeScripted: true })).toEqual(["anthropic", "scripted"]);
 });
 
@@ -59,6 +61,7 @@ it("accepts any OpenAI model with a base URL, with cautious limits", () => {
   expect(findModel("openai/meta-llama/llama-4:8b", catalog)).toEqual({
     id: "openai/meta-llama/llama-4:8b",
     provider: "openai",
+    kind: "openai",
     name: "meta-llama/llama-4:8b",
     contextTokens: 16_384,
     maxOutputTokens: 4_096,
@@ -87,4 +90,52 @@ it("prefers the configured default, then OpenAI, Anthropic, the demo", () => {
 it("says what is wrong when there is no default", () => {
   expect(() => defaultModel(availableModels(OFFLINE), "openai/x")).toThrow("DEFAULT_MODEL is openai/x");
   expect(() => defaultModel(availableModels({ includeScripted: false }))).toThrow("OPENAI_API_KEY");
+});
+
+const local = { openaiBaseUrl: "http://localhost:11434/v1" };
+
+it("lists of a server of its own what the server has, and nothing of OpenAI's", () => {
+  expect(idsOf({ ...local, includeScripted: false })).toEqual([]);
+  const catalog = availableModels({
+    ...local,
+    openaiModels: ["qwen3:8b", "llama3.3"],
+    includeScripted: false,
+  });
+  expect(catalog.models.map(({ id }) => id)).toEqual(["openai/qwen3:8b", "openai/llama3.3"]);
+  expect(defaultModel(catalog).id).toBe("openai/qwen3:8b");
+  expect(findModel("openai/pulled-since", catalog)).toBeDefined();
+  expect(() => defaultModel(availableModels({ ...local, includeScripted: false }))).toThrow(
+    "DEFAULT_MODEL is not set",
+  );
+});
+
+it("offers named providers as they are configured", () => {
+  const listed = { name: "llama-3.3-70b", contextTokens: 131_072, price: { priceInput: 1, priceOutput: 4 } };
+  const named = [
+    { name: "groq", kind: "openai" as const, baseUrl: "https://api.groq.com/openai/v1", models: [listed] },
+    { name: "vllm", kind: "openai" as const, baseUrl: "http://10.0.0.2/v1", models: [] },
+    { name: "second", kind: "openai" as const, models: [] },
+    { name: "keyless", kind: "anthropic" as const, models: [] },
+    { name: "aws", kind: "bedrock" as const, models: [{ name: "eu.amazon.nova-2-lite-v1:0" }] },
+  ];
+  const catalog = availableModels({
+    named,
+    providerKeys: { groq: "k", second: "k" },
+    includeScripted: false,
+  });
+  expect(findModel("groq/llama-3.3-70b", catalog)).toEqual({
+    id: "groq/llama-3.3-70b",
+    provider: "groq",
+    kind: "openai",
+    name: "llama-3.3-70b",
+    contextTokens: 131_072,
+    maxOutputTokens: 4_096,
+    priceInput: 1,
+    priceOutput: 4,
+  });
+  expect(findModel("groq/other", catalog)).toBeUndefined();
+  expect(findModel("vllm/anything", catalog)).toMatchObject({ provider: "vllm" });
+  expect(findModel("aws/eu.amazon.nova-2-lite-v1:0", catalog)).toMatchObject({ kind: "bedrock" });
+  expect(findModel("second/gpt-6-luna", catalog)).toMatchObject({ contextTokens: 950_000 });
+  expect(catalog.models.some(({ provider }) => provider === "keyless")).toBe(false);
 });

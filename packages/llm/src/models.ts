@@ -1,18 +1,19 @@
-export type ProviderName = "openai" | "anthropic" | "scripted";
-
-/** What a reply costs its user, in the tokens of the user's balance. */
-export type Price =
-  | { readonly priceFlat: number }
-  | {
-      /** Balance tokens per 1 000 tokens the model reads and writes. */
-      readonly priceInput: number;
-      readonly priceOutput: number;
-    };
+import {
+  type ConfiguredProvider,
+  configuredProviders,
+  hasKnownModels,
+  type ListedModel,
+  type Price,
+  type ProviderKind,
+  type ProviderSources,
+} from "./configured-providers.ts";
 
 export type Model = Price & {
   /** `provider/name`, e.g. `openai/gpt-6.1-terra`. */
   readonly id: string;
-  readonly provider: ProviderName;
+  /** The provider's name in this deployment. */
+  readonly provider: string;
+  readonly kind: ProviderKind;
   /** The provider's own name of the model. */
   readonly name: string;
   /** What prompt and answer together may take. */
@@ -25,14 +26,11 @@ export type Model = Price & {
 export interface ModelCatalog {
   /** Every listed model, a provider's preferred one first. */
   readonly models: readonly Model[];
-  /** With a base URL of its own, the server behind `openai/` may know any model. */
-  readonly acceptsAnyOpenAiModel: boolean;
+  /** Those whose servers may know any model. */
+  readonly openProviders: readonly Pick<ConfiguredProvider, "name" | "kind">[];
 }
 
-export interface ModelCatalogInput {
-  readonly openaiApiKey?: string | undefined;
-  readonly openaiBaseUrl?: string | undefined;
-  readonly anthropicApiKey?: string | undefined;
+export interface ModelCatalogInput extends ProviderSources {
   /** Whether to offer the offline models. */
   readonly includeScripted: boolean;
 }
@@ -50,47 +48,62 @@ const SCRIPTED_LIMITS: Limits = { contextTokens: 200_000, maxOutputTokens: 64_00
 const UNLISTED_LIMITS: Limits = { contextTokens: 16_384, maxOutputTokens: 4_096 };
 
 /** Sources: the model pages of developers.openai.com and platform.claude.com, November 2026. */
-const MODELS: readonly Model[] = [
-  ...modelsOf("openai", OPENAI_LIMITS, ["gpt-6.1-terra", "gpt-6.1-sol", "gpt-6-luna"]),
-  ...modelsOf("anthropic", ANTHROPIC_LIMITS, ["claude-sonnet-5-5", "claude-opus-5-5", "claude-haiku-5-5"]),
-  ...modelsOf("scripted", SCRIPTED_LIMITS, [
-    "demo",
-    "echo",
-    "slow",
-    "fail-unavailable",
-    "fail-rejected",
-    "fail-filtered",
-    "fail-overflow",
-    "fail-cut",
-    "fail-hang",
-  ]),
-];
+const KNOWN: Readonly<Record<ProviderKind, { limits: Limits; names: readonly string[] }>> = {
+  openai: { limits: OPENAI_LIMITS, names: ["gpt-6.1-terra", "gpt-6.1-sol", "gpt-6-luna"] },
+  anthropic: {
+    limits: ANTHROPIC_LIMITS,
+    names: ["claude-sonnet-5-5", "claude-opus-5-5", "claude-haiku-5-5"],
+  },
+  // Its catalogue differs from region to region, and access to each model is granted by the account.
+  bedrock: { limits: UNLISTED_LIMITS, names: [] },
+  scripted: {
+    limits: SCRIPTED_LIMITS,
+    names: [
+      "demo",
+      "echo",
+      "slow",
+      "fail-unavailable",
+      "fail-rejected",
+      "fail-filtered",
+      "fail-overflow",
+      "fail-cut",
+      "fail-hang",
+    ],
+  },
+};
 
-/** Whether the provider takes a conversation that begins with a greeting of the assistant. */
-export function takesGreeting(modelId: string): boolean {
-  return !modelId.startsWith("anthropic/");
+/** Whether the model takes a conversation that begins with a greeting of the assistant. */
+export function takesGreeting({ kind }: Pick<Model, "kind">): boolean {
+  return kind === "openai" || kind === "scripted";
 }
 
 /** The models that can be used with what is configured. */
 export function availableModels(input: ModelCatalogInput): ModelCatalog {
-  const isAvailable: Record<ProviderName, boolean> = {
-    openai: Boolean(input.openaiApiKey || input.openaiBaseUrl),
-    anthropic: Boolean(input.anthropicApiKey),
-    scripted: input.includeScripted,
-  };
+  const providers = configuredProviders(input);
+  const scripted = { name: "scripted", kind: "scripted" } as const;
   return {
-    models: MODELS.filter((model) => isAvailable[model.provider]),
-    acceptsAnyOpenAiModel: Boolean(input.openaiBaseUrl),
+    models: [...providers.flatMap(modelsOf), ...(input.includeScripted ? knownModels(scripted) : [])],
+    openProviders: providers.filter(({ takesAnyModel }) => takesAnyModel),
   };
+}
+
+/**
+ * The models that people may choose: the offline ones where there is no other, or where the default is one.
+ * @param configured the id in DEFAULT_MODEL
+ */
+export function deploymentModels(sources: ProviderSources, configured: string | undefined): ModelCatalog {
+  const hasProvider = configuredProviders(sources).length > 0;
+  const isDefaultScripted = configured?.startsWith("scripted/") === true;
+  return availableModels({ ...sources, includeScripted: !hasProvider || isDefaultScripted });
 }
 
 /** The model of that id, or undefined if this deployment has none. */
 export function findModel(id: string, catalog: ModelCatalog): Model | undefined {
   const listed = catalog.models.find((model) => model.id === id);
   if (listed) return listed;
-  const name = /^openai\/([!-~]{1,128})$/.exec(id)?.[1];
-  if (!catalog.acceptsAnyOpenAiModel || name === undefined) return undefined;
-  return toModel("openai", name, UNLISTED_LIMITS);
+  const [, providerName, name] = /^([^/]+)\/([!-~]{1,128})$/.exec(id) ?? [];
+  const provider = catalog.openProviders.find((each) => each.name === providerName);
+  return provider && name !== undefined ? toModel(provider, { name }, UNLISTED_LIMITS) : undefined;
 }
 
 /**
@@ -105,13 +118,32 @@ export function defaultModel(catalog: ModelCatalog, configured?: string | undefi
   }
   const [first] = catalog.models;
   if (first) return first;
-  throw new Error("No model is available: set OPENAI_API_KEY, OPENAI_BASE_URL or ANTHROPIC_API_KEY.");
+  if (catalog.openProviders[0]) {
+    const { name } = catalog.openProviders[0];
+    throw new Error(
+      `DEFAULT_MODEL is not set: name a model of the server, as ${name}/<its name of the model>.`,
+    );
+  }
+  throw new Error(
+    "No model is available: set OPENAI_API_KEY, OPENAI_BASE_URL, ANTHROPIC_API_KEY or PROVIDERS.",
+  );
 }
 
-function modelsOf(provider: ProviderName, limits: Limits, names: readonly string[]): Model[] {
-  return names.map((name) => toModel(provider, name, limits));
+function modelsOf(provider: ConfiguredProvider): Model[] {
+  if (hasKnownModels(provider)) return knownModels(provider);
+  return provider.models.map((model) => toModel(provider, model, UNLISTED_LIMITS));
 }
 
-function toModel(provider: ProviderName, name: string, limits: Limits): Model {
-  return { id: `${provider}/${name}`, provider, name, ...limits, ...DEFAULT_PRICE };
+function knownModels(provider: Pick<ConfiguredProvider, "name"> & { kind: ProviderKind }): Model[] {
+  const { limits, names } = KNOWN[provider.kind];
+  return names.map((name) => toModel(provider, { name }, limits));
+}
+
+function toModel(
+  { name: provider, kind }: Pick<ConfiguredProvider, "name"> & { kind: ProviderKind },
+  { name, price = DEFAULT_PRICE, ...listed }: ListedModel,
+  limits: Limits,
+): Model {
+  const { contextTokens = limits.contextTokens, maxOutputTokens = limits.maxOutputTokens } = listed;
+  return { id: `${provider}/${name}`, provider, kind, name, contextTokens, maxOutputTokens, ...price };
 }

@@ -16,7 +16,7 @@ function conversation(turns: number): HistoryMessage[] {
 }
 
 it("fills the context by real counts, in whole turns, and never beyond it", async () => {
-  const counter = await tokenCounterFor({ provider: "openai", name: "gpt-5" });
+  const counter = await tokenCounterFor({ kind: "openai", name: "gpt-5" });
   const limits = { contextTokens: 20_000, maxOutputTokens: 4_000 };
   const input: PromptInput = { systemPrompt: "Be brief.", history: conversation(60), ...limits };
   const { messages, manifest } = buildPrompt({ ...input, counter });
@@ -32,7 +32,7 @@ it("fills the context by real counts, in whole turns, and never beyond it", asyn
 });
 
 it("refuses what does not fit by real counts", async () => {
-  const counter = await tokenCounterFor({ provider: "openai", name: "gpt-5" });
+  const counter = await tokenCounterFor({ kind: "openai", name: "gpt-5" });
   const asked = { role: "user" as const, content: thai.repeat(40), position: 1 };
   const needed = counter.count(asked.content);
   const input = { systemPrompt: undefined, history: [asked], maxOutputTokens: 100, counter };

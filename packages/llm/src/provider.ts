@@ -43,8 +43,9 @@ export interface ToolRound {
   readonly memo: ProviderMemo | undefined;
 }
 
-/** What a provider wants back unchanged with the results of its calls; it ignores another provider's. */
+/** What a provider wants back unchanged with the results of its calls; another provider never sees it. */
 export interface ProviderMemo {
+  /** Its name in this deployment. */
   readonly provider: string;
   readonly content: unknown;
 }

@@ -11,7 +11,7 @@ import {
   networkError,
 } from "./errors.ts";
 import { createOutputLimit, type OutputLimit } from "./output-limit.ts";
-import type { PromptRequest, ProviderMemo, ReplyEvent, TokenUsage, ToolCall } from "./provider.ts";
+import type { PromptRequest, ReplyEvent, TokenUsage, ToolCall } from "./provider.ts";
 import { namesTools, toLlmError } from "./provider-failure.ts";
 import { readFailure } from "./sdk-failure.ts";
 import { createTextCleaner } from "./text-cleaner.ts";
@@ -23,7 +23,8 @@ export interface StreamStep {
   readonly end?: Ending | "tools" | undefined;
   /** With the end `tools`. */
   readonly calls?: readonly ToolCall[] | undefined;
-  readonly memo?: ProviderMemo | undefined;
+  /** What must come back unchanged with the results. */
+  readonly memo?: unknown;
   readonly inputTokens?: number | undefined;
   readonly outputTokens?: number | undefined;
 }
@@ -36,7 +37,7 @@ interface StreamSource {
   /** What its models have refused. */
   readonly memory: AdjustmentMemory;
   /** Sends the request as the model wants it; steps arrive as the provider streams. */
-  readonly open: (adjustments: Adjustments) => Promise<AsyncIterable<StreamStep>>;
+  readonly open: (request: PromptRequest, adjustments: Adjustments) => Promise<AsyncIterable<StreamStep>>;
 }
 
 /**
@@ -44,11 +45,12 @@ interface StreamSource {
  * fills in usage, and translates every failure.
  */
 export async function* streamReply(source: StreamSource): AsyncGenerator<ReplyEvent> {
-  const answer = new Answer(source.request);
+  const answer = new Answer(source);
+  const request = withOwnMemos(source);
   const adjustments = source.memory.of(source.request.model);
   try {
     if (source.signal.aborted) throw abortError(source.signal);
-    for await (const step of await source.open(adjustments)) {
+    for await (const step of await source.open(request, adjustments)) {
       const text = answer.take(step);
       if (text !== "") yield { type: "delta", text };
       if (answer.isTooLong) break;
@@ -61,6 +63,14 @@ export async function* streamReply(source: StreamSource): AsyncGenerator<ReplyEv
   // The SDKs end an aborted stream silently, as if it were complete.
   if (source.signal.aborted) throw abortError(source.signal);
   yield answer.finish();
+}
+
+/** A fallback goes on with the rounds of another provider, whose signatures it would refuse. */
+function withOwnMemos({ request, server }: StreamSource): PromptRequest {
+  const rounds = request.rounds?.map((round) =>
+    round.memo?.provider === server.provider ? round : { ...round, memo: undefined },
+  );
+  return { ...request, rounds };
 }
 
 function translate(
@@ -85,6 +95,7 @@ function usableCount(count: number | undefined): number | undefined {
 
 class Answer {
   readonly #request: PromptRequest;
+  readonly #provider: string;
   readonly #clean = createTextCleaner();
   readonly #limit: OutputLimit;
   /** Blanks before the text; an answer of nothing else is none. */
@@ -94,10 +105,11 @@ class Answer {
   #inputTokens: number | undefined;
   #outputTokens: number | undefined;
   #calls: readonly ToolCall[] = [];
-  #memo: ProviderMemo | undefined;
+  #memo: unknown;
 
-  constructor(request: PromptRequest) {
+  constructor({ request, server }: StreamSource) {
     this.#request = request;
+    this.#provider = server.provider;
     this.#limit = createOutputLimit(request.maxOutputTokens);
   }
 
@@ -145,7 +157,8 @@ class Answer {
     // A model that calls although it must answer has nothing more to give: its text is the answer.
     if (this.#request.tools?.choice !== "auto")
       return { type: "finish", reason: "stop", usage: this.#usage() };
-    return { type: "tool_calls", calls: this.#calls, memo: this.#memo, usage: this.#usage() };
+    const memo = this.#memo === undefined ? undefined : { provider: this.#provider, content: this.#memo };
+    return { type: "tool_calls", calls: this.#calls, memo, usage: this.#usage() };
   }
 
   #usage(): TokenUsage {

@@ -7,8 +7,8 @@ it.each([
   ["scripted", "demo"],
   ["openai", "llama-4-scout"],
   ["openai", "gpt-4-turbo"],
-] as const)("%s/%s is estimated", async (provider, name) => {
-  const counter = await tokenCounterFor({ provider, name });
+] as const)("%s/%s is estimated", async (kind, name) => {
+  const counter = await tokenCounterFor({ kind, name });
   expect(counter).toBe(estimatingCounter);
   expect(counter.count("hello world")).toBe(estimateTokens("hello world"));
 });

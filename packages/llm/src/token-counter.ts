@@ -13,9 +13,6 @@ export interface TokenCounter {
 export const estimatingCounter: TokenCounter = { count: estimateTokens, marginShare: 0.1 };
 
 /** Counts with the model's own vocabulary where it is known (OpenAI), and by a safe estimate elsewhere. */
-export async function tokenCounterFor({
-  provider,
-  name,
-}: Pick<Model, "provider" | "name">): Promise<TokenCounter> {
-  return (provider === "openai" && (await openAiTokenCounter(name))) || estimatingCounter;
+export async function tokenCounterFor({ kind, name }: Pick<Model, "kind" | "name">): Promise<TokenCounter> {
+  return (kind === "openai" && (await openAiTokenCounter(name))) || estimatingCounter;
 }

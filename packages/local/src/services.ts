@@ -8,6 +8,7 @@ import { type RunningMomento, startMomento } from "./momento/start-momento.ts";
 import type { QueueService } from "./queue/queue-service.ts";
 import { embeddingQueue, jobQueue, startReplyQueues } from "./reply-queues.ts";
 import { functionVariables, type Settings } from "./settings.ts";
+import { shellCredentials } from "./shell-credentials.ts";
 
 const region = "us-east-1";
 /** Of every local stack. */
@@ -109,6 +110,7 @@ export function functionEnvironment(
   const { databaseUrl, queue, momento, cognito } = services;
   return {
     ...functionVariables(settings),
+    ...shellCredentials(settings),
     // Compiled modules are kept, which makes the next cold start faster.
     NODE_COMPILE_CACHE: join(dataDir, "compile-cache"),
     AWS_REGION: region,

@@ -9,6 +9,8 @@ const defaults = {
   HOST: "127.0.0.1",
   DATA_DIR: ".parley",
   CORS_ORIGINS: [],
+  OPENAI_MODELS: [],
+  PROVIDERS: [],
 };
 
 const functionDefaults = {
@@ -43,7 +45,32 @@ test("functions get what is theirs as text", () => {
   });
 });
 
+test("providers are handed over as they are written, with their keys", () => {
+  const providers = [{ name: "groq", kind: "openai", baseUrl: "https://api.groq.com/openai/v1", models: [] }];
+  const settings = readSettings({
+    PROVIDERS: JSON.stringify(providers),
+    GROQ_API_KEY: "gsk",
+    OTHER_API_KEY: "no",
+  });
+  expect(functionVariables(settings)).toMatchObject({
+    PROVIDERS: JSON.stringify(providers),
+    PROVIDER_KEYS: '{"groq":"gsk"}',
+  });
+  expect(functionVariables(readSettings({}))).not.toHaveProperty("PROVIDERS");
+});
+
 test.each([
+  [{ PROVIDERS: "groq" }, "PROVIDERS must be a JSON list."],
+  [{ PROVIDERS: '[{"name":"x","kind":"grpc"}]' }, "PROVIDERS.0.kind must be openai, anthropic or bedrock."],
+  [
+    { PROVIDERS: '[{"name":"openai","kind":"openai"}]' },
+    "PROVIDERS.0.name is taken: openai, anthropic and scripted have settings of their own.",
+  ],
+  [
+    { PROVIDERS: '[{"name":"aws","kind":"bedrock"}]' },
+    "PROVIDERS must list the models of Bedrock that it may use.",
+  ],
+  [{ PROVIDER_KEYS: '{"groq":1}' }, "PROVIDER_KEYS must be a JSON object of texts."],
   [{ PORT: "seventy" }, "PORT must be a number."],
   [{ PORT: "70000" }, "PORT must be at most 65535."],
   [{ SEND_BURST: "1.5" }, "SEND_BURST must be a whole number."],

@@ -2,7 +2,8 @@ import { readFile } from "node:fs/promises";
 import { parseEnv } from "node:util";
 import { StartupError } from "@parley/embedded-postgres/startup-error";
 import * as all from "@parley/settings/definitions";
-import { readSettings as readAll, type Values } from "@parley/settings/read-settings";
+import { keyVariable } from "@parley/settings/providers";
+import { readSettings as readAll, type Values, variableOf } from "@parley/settings/read-settings";
 
 /** What the stack itself reads. */
 const stackSettings = {
@@ -19,8 +20,11 @@ const stackSettings = {
 const functionSettings = {
   OPENAI_API_KEY: all.OPENAI_API_KEY,
   OPENAI_BASE_URL: all.OPENAI_BASE_URL,
+  OPENAI_MODELS: all.OPENAI_MODELS,
   ANTHROPIC_API_KEY: all.ANTHROPIC_API_KEY,
   ANTHROPIC_BASE_URL: all.ANTHROPIC_BASE_URL,
+  PROVIDERS: all.PROVIDERS,
+  PROVIDER_KEYS: all.PROVIDER_KEYS,
   DEFAULT_MODEL: all.DEFAULT_MODEL,
   FALLBACK_MODEL: all.FALLBACK_MODEL,
   TITLE_MODEL: all.TITLE_MODEL,
@@ -57,7 +61,13 @@ export type Settings = Values<typeof localSettings>;
  */
 export function readSettings(variables: Readonly<Record<string, string | undefined>>): Settings {
   try {
-    return readAll(localSettings, variables);
+    const settings = readAll(localSettings, variables);
+    const keys = settings.PROVIDERS.flatMap(({ name }) => {
+      const key = variables[keyVariable(name)];
+      return key ? [[name, key] as const] : [];
+    });
+    if (keys.length === 0) return settings;
+    return { ...settings, PROVIDER_KEYS: { ...settings.PROVIDER_KEYS, ...Object.fromEntries(keys) } };
   } catch (cause) {
     throw new StartupError(cause instanceof Error ? cause.message : String(cause), { cause });
   }
@@ -82,6 +92,10 @@ export function functionVariables(settings: Settings): Record<string, string> {
   const names = Object.keys(functionSettings) as (keyof typeof functionSettings)[];
   const entries = names.map((name) => [name, settings[name]] as const);
   return Object.fromEntries(
-    entries.filter(([, value]) => value !== undefined).map(([name, value]) => [name, String(value)]),
+    entries
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => [name, variableOf(value)])
+      // An empty list is as good as none.
+      .filter(([, text]) => text !== ""),
   );
 }

@@ -1,9 +1,10 @@
 import type { Dependencies } from "@parley/composition/dependencies";
+import { providerSources } from "@parley/composition/provider-sources";
 import type { AskingSettings } from "@parley/composition/settings";
 import type { OfferedModels, SendLimits } from "@parley/data/send-message";
-import type { ModelCatalog } from "@parley/llm/models";
+import { deploymentModels, type ModelCatalog } from "@parley/llm/models";
 import type { Secrets } from "@parley/runtime/secrets";
-import { deploymentModels, offeredModels } from "./models.ts";
+import { offeredModels } from "./models.ts";
 
 /** What every question to a model is asked under. */
 export interface Asking {
@@ -18,11 +19,7 @@ export interface AskingDependencies extends Dependencies {
 
 /** @throws Error fit for a start-up message when no model is configured, or none called DEFAULT_MODEL. */
 export function askingOf(settings: AskingSettings, secrets: Secrets): Asking {
-  const catalog = deploymentModels({
-    ...secrets,
-    openaiBaseUrl: settings.OPENAI_BASE_URL,
-    defaultModel: settings.DEFAULT_MODEL,
-  });
+  const catalog = deploymentModels(providerSources(settings, secrets), settings.DEFAULT_MODEL);
   return {
     catalog,
     terms: {

@@ -1,24 +1,21 @@
 import { modelId } from "@parley/contract/schemas/fields";
 import { Problem } from "@parley/http/problem";
-import { availableModels, findModel } from "@parley/llm/models";
+import { availableModels, deploymentModels, findModel } from "@parley/llm/models";
 import { expect, it } from "vitest";
-import { deploymentModels, offeredModels, requireOffered } from "./models.ts";
+import { offeredModels, requireOffered } from "./models.ts";
 
 const offline = availableModels({ includeScripted: true });
 const anyOpenAi = availableModels({ openaiBaseUrl: "http://127.0.0.1/v1", includeScripted: false });
 
-const providersOf = (configured: Partial<Parameters<typeof deploymentModels>[0]>) => {
-  const { models } = deploymentModels({ defaultModel: undefined, ...configured });
+const providersOf = (sources: Parameters<typeof deploymentModels>[0], defaultModel?: string) => {
+  const { models } = deploymentModels(sources, defaultModel);
   return [...new Set(models.map(({ provider }) => provider))];
 };
 
 it("offers the offline models without a provider, or when the default is one", () => {
   expect(providersOf({})).toEqual(["scripted"]);
   expect(providersOf({ openaiApiKey: "k" })).toEqual(["openai"]);
-  expect(providersOf({ anthropicApiKey: "k", defaultModel: "scripted/echo" })).toEqual([
-    "anthropic",
-    "scripted",
-  ]);
+  expect(providersOf({ anthropicApiKey: "k" }, "scripted/echo")).toEqual(["anthropic", "scripted"]);
 });
 
 it("hands the database limits and price of each model, and the default", () => {
@@ -33,9 +30,9 @@ it("hands the database limits and price of each model, and the default", () => {
 });
 
 it("hands over metered prices per thousand of the model's tokens", () => {
-  const name = { id: "scripted/echo", provider: "scripted", name: "echo" } as const;
+  const name = { id: "scripted/echo", provider: "scripted", kind: "scripted", name: "echo" } as const;
   const terms = { contextTokens: 9_000, maxOutputTokens: 100, priceInput: 2, priceOutput: 8 };
-  const catalog = { models: [{ ...name, ...terms }], acceptsAnyOpenAiModel: false };
+  const catalog = { models: [{ ...name, ...terms }], openProviders: [] };
   expect(offeredModels(catalog, undefined).models).toEqual({ "scripted/echo": terms });
 });
 

@@ -1,33 +1,8 @@
 import type { ModelTerms, OfferedModels } from "@parley/data/send-message";
 import { invalid } from "@parley/http/problem";
-import {
-  availableModels,
-  defaultModel,
-  findModel,
-  type Model,
-  type ModelCatalog,
-  type ModelCatalogInput,
-} from "@parley/llm/models";
+import { defaultModel, findModel, type Model, type ModelCatalog } from "@parley/llm/models";
 
-interface Configured extends Omit<ModelCatalogInput, "includeScripted"> {
-  /** The id in DEFAULT_MODEL. */
-  defaultModel: string | undefined;
-}
-
-/** The models of this deployment: the offline ones where there is no other, or where the default is one. */
-export function deploymentModels(configured: Configured): ModelCatalog {
-  const { openaiApiKey, openaiBaseUrl, anthropicApiKey } = configured;
-  const hasProvider = Boolean(openaiApiKey || openaiBaseUrl || anthropicApiKey);
-  const isDefaultScripted = configured.defaultModel?.startsWith("scripted/") === true;
-  return availableModels({
-    openaiApiKey,
-    openaiBaseUrl,
-    anthropicApiKey,
-    includeScripted: !hasProvider || isDefaultScripted,
-  });
-}
-
-function termsOf({ id: _id, provider: _provider, name: _name, ...terms }: Model): ModelTerms {
+function termsOf({ id: _id, provider: _provider, kind: _kind, name: _name, ...terms }: Model): ModelTerms {
   return terms;
 }
 
@@ -40,8 +15,10 @@ export function offeredModels(catalog: ModelCatalog, configured: string | undefi
   const byDefault = defaultModel(catalog, configured);
   const offered = [...catalog.models, byDefault].map((model) => [model.id, termsOf(model)] as const);
   // `*` is a name like any other to a server whose models are not known here.
-  const any = findModel("openai/*", catalog);
-  if (any !== undefined) offered.push([any.id, termsOf(any)]);
+  for (const { name } of catalog.openProviders) {
+    const any = findModel(`${name}/*`, catalog);
+    if (any !== undefined) offered.push([any.id, termsOf(any)]);
+  }
   return { models: Object.fromEntries(offered), defaultModel: byDefault.id };
 }
 

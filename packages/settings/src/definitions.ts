@@ -1,13 +1,16 @@
 import * as z from "zod/mini";
+import { providerItem } from "./providers.ts";
 import {
   choice,
   isOrigin,
+  jsonList,
   keySet,
   list,
   modelId,
   number,
   postgresUrl,
   text,
+  textsByName,
   url,
   websocketUrl,
   wholeNumber,
@@ -72,6 +75,19 @@ export const OPENAI_BASE_URL = /* @__PURE__ */ url({
 export const ANTHROPIC_API_KEY = /* @__PURE__ */ text({ text: "Key of Anthropic" });
 export const ANTHROPIC_BASE_URL = /* @__PURE__ */ url({
   text: "Any server that speaks Anthropic's messages, instead of Anthropic",
+});
+export const OPENAI_MODELS = /* @__PURE__ */ list({
+  text: "Its models, separated by commas; without them `dev` asks the server",
+  item: () => z.string(),
+  example: "llama3.3,qwen3:8b",
+});
+export const PROVIDERS = /* @__PURE__ */ jsonList({
+  text: "More providers, as a JSON list; the key of each is <NAME>_API_KEY",
+  item: providerItem,
+  example: '[{"name":"groq","kind":"openai","baseUrl":"https://api.groq.com/openai/v1"}]',
+});
+export const PROVIDER_KEYS = /* @__PURE__ */ textsByName({
+  text: "Keys of these providers, as a JSON object by name",
 });
 export const DEFAULT_MODEL = /* @__PURE__ */ modelId({
   text: "Model of conversations that name none, as provider/model; without it the first that is offered",

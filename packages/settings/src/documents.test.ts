@@ -9,13 +9,15 @@ import type { Setting } from "./setting.ts";
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const settings: Readonly<Record<string, Setting>> = definitions;
 
-/** Variables of AWS, of Node, of Postgres' image and of the tests. */
+/** Variables of AWS, of Node, of Postgres' image and of the tests, and keys of providers as deployments name them. */
 const others = new Set([
   "AWS_DEPLOY_ROLE_ARN",
   "AWS_PROFILE",
   "AWS_REGION",
+  "BEDROCK_API_KEY",
   "CHAOS_FULL",
   "FUZZ_RUNS",
+  "GROQ_API_KEY",
   "NODE_COMPILE_CACHE",
   "NODE_OPTIONS",
   "POSTGRES_DB",

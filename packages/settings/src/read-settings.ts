@@ -35,5 +35,13 @@ function readSetting(name: string, setting: Setting, text: string | undefined): 
   }
   const result = setting.schema.safeParse(setting.fromText(text));
   if (result.success) return result.data;
-  throw new Error(`${name} ${result.error.issues[0]?.message ?? "is not valid"}.`);
+  const { path = [], message = "is not valid" } = result.error.issues[0] ?? {};
+  // In JSON it is said where; an item of a list between commas speaks for itself.
+  throw new Error(`${[name, ...(path.length > 1 ? path : [])].join(".")} ${message}.`);
+}
+
+/** A value as its variable holds it. */
+export function variableOf(value: unknown): string {
+  const isTexts = Array.isArray(value) && value.every((item) => typeof item === "string");
+  return typeof value === "object" && !isTexts ? JSON.stringify(value) : String(value);
 }

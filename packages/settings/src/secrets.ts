@@ -6,6 +6,7 @@ export const secretVariables = {
   directDatabaseUrl: "DIRECT_DATABASE_URL",
   openaiApiKey: "OPENAI_API_KEY",
   anthropicApiKey: "ANTHROPIC_API_KEY",
+  providerKeys: "PROVIDER_KEYS",
   momentoApiKey: "MOMENTO_API_KEY",
   embeddingApiKey: "EMBEDDING_API_KEY",
   metricsToken: "METRICS_TOKEN",

@@ -79,6 +79,29 @@ export function list<Item>(options: {
   return { ...options, default: [], schema: z.array(options.item()), fromText: splitAtCommas };
 }
 
+/** A list, as JSON. */
+export function jsonList<Item>(options: {
+  readonly text: string;
+  readonly item: () => z.ZodMiniType<Item>;
+  readonly example?: string;
+}): Setting<Item[]> & { readonly default: Item[] } {
+  return {
+    ...options,
+    default: [],
+    schema: z.array(options.item(), "must be a JSON list"),
+    fromText: parseJson,
+  };
+}
+
+/** Texts by name, as a JSON object. */
+export function textsByName<O extends About<Record<string, string>>>(
+  options: O,
+): With<O, Record<string, string>> {
+  const error = "must be a JSON object of texts";
+  const schema = z.record(z.string(), z.string(error), error);
+  return { ...options, schema, fromText: parseJson };
+}
+
 /** Whether a text is the origin of web pages, as browsers send it: `https://chat.example.com`, without a slash. */
 export function isOrigin(text: string): boolean {
   return /^https?:/.test(text) && URL.parse(text)?.origin === text;

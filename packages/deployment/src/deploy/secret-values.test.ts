@@ -74,11 +74,15 @@ test("what functions read of the secret is what is written, told of, and passed 
     directDatabaseUrl: "DIRECT_DATABASE_URL",
     openaiApiKey: "OPENAI_API_KEY",
     anthropicApiKey: "ANTHROPIC_API_KEY",
+    providerKeys: "PROVIDER_KEYS",
     momentoApiKey: "MOMENTO_API_KEY",
     embeddingApiKey: "EMBEDDING_API_KEY",
     metricsToken: "METRICS_TOKEN",
   };
-  const given = Object.fromEntries(Object.values(variables).map((name) => [name, url]));
+  const given = {
+    ...Object.fromEntries(Object.values(variables).map((name) => [name, url])),
+    PROVIDER_KEYS: '{"groq":"k"}',
+  };
   expect(Object.keys(await gatherSecretValues({ ...base, environment: given })).toSorted()).toEqual(
     Object.keys(variables).toSorted(),
   );

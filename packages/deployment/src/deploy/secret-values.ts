@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { DATABASE_URL, DIRECT_DATABASE_URL } from "@parley/settings/definitions";
+import { DATABASE_URL, DIRECT_DATABASE_URL, PROVIDER_KEYS } from "@parley/settings/definitions";
+import { readSettings } from "@parley/settings/read-settings";
 import { secretVariables } from "@parley/settings/secrets";
 import { DeploymentError } from "../deployment-error.ts";
 
@@ -7,7 +8,7 @@ import { DeploymentError } from "../deployment-error.ts";
 export type SecretValues = { -readonly [Key in keyof typeof secretVariables]?: string };
 
 /** What is asked at a first deployment; for the metrics a token is generated instead. */
-const questions: Readonly<Record<Exclude<keyof SecretValues, "metricsToken">, string>> = {
+const questions: Readonly<Partial<Record<keyof SecretValues, string>>> = {
   databaseUrl: "URL of the Postgres that functions use",
   directDatabaseUrl: "URL of the same Postgres past its pooler, for migrations (empty: the same URL)",
   openaiApiKey: "OpenAI key (empty: none)",
@@ -56,11 +57,12 @@ export async function gatherSecretValues(options: {
     // A cluster of its own has its URL from its own secret.
     if (isUrl && !needsDatabaseUrl) continue;
     const variable = secretVariables[key];
-    const question = key === "metricsToken" ? undefined : questions[key];
+    const question = questions[key];
     const asked = present === undefined && question !== undefined ? ask : undefined;
     const given = environment[variable]?.trim() || values[key] || (await asked?.(`${question}: `))?.trim();
     if (given) values[key] = given;
     if (isUrl && given) requireReachable(secretVariables[key], given);
+    if (key === "providerKeys" && given) readSettings({ PROVIDER_KEYS }, { PROVIDER_KEYS: given });
   }
   if (needsDatabaseUrl && values.databaseUrl === undefined) {
     throw new DeploymentError(
@@ -78,6 +80,7 @@ export function describeValues(values: SecretValues, isTokenNew: boolean): strin
   const providers = [
     ...(values.openaiApiKey === undefined ? [] : ["OpenAI"]),
     ...(values.anthropicApiKey === undefined ? [] : ["Anthropic"]),
+    ...Object.keys(JSON.parse(values.providerKeys ?? "{}")),
   ];
   return [
     providers.length === 0

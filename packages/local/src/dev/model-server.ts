@@ -1,3 +1,5 @@
+import { StartupError } from "@parley/embedded-postgres/startup-error";
+import { listOf, property, textOf } from "@parley/llm/json-shape";
 import type { Settings } from "../settings.ts";
 
 // A server on this machine or in its network answers at once.
@@ -35,4 +37,36 @@ export async function silentServers(settings: Settings): Promise<string[]> {
     ];
   });
   return (await Promise.all(lines)).flat();
+}
+
+/** Servers list those that make vectors beside those that answer. */
+const answers = (name: string) => !/embed/i.test(name);
+
+async function listedBy(url: string, key: string | undefined): Promise<string[]> {
+  const response = await fetch(`${url.replace(/\/$/, "")}/models`, {
+    headers: key === undefined ? {} : { authorization: `Bearer ${key}` },
+    signal: AbortSignal.timeout(patienceMillis),
+  });
+  const listed = listOf(property(await response.json(), "data"));
+  return listed.map((model) => textOf(property(model, "id"))).filter((name) => name !== undefined);
+}
+
+/**
+ * The settings with the models that the server at OPENAI_BASE_URL says it has, unless they name some.
+ * @throws StartupError when it names none, and DEFAULT_MODEL is not set either
+ */
+export async function withServerModels(settings: Settings): Promise<Settings> {
+  const { OPENAI_BASE_URL: url, OPENAI_API_KEY, OPENAI_MODELS, DEFAULT_MODEL } = settings;
+  if (url === undefined || OPENAI_MODELS.length > 0) return settings;
+  try {
+    const names = (await listedBy(url, OPENAI_API_KEY)).filter(answers);
+    if (names.length > 0 || DEFAULT_MODEL !== undefined) return { ...settings, OPENAI_MODELS: names };
+  } catch (cause) {
+    if (DEFAULT_MODEL !== undefined) return settings;
+    const reason = `The server at OPENAI_BASE_URL, ${new URL(url).host}, does not list its models (${reasonOf(cause)})`;
+    throw new StartupError(`${reason}: start it, or set DEFAULT_MODEL.`, { cause });
+  }
+  throw new StartupError(
+    `The server at OPENAI_BASE_URL, ${new URL(url).host}, has no models: set DEFAULT_MODEL.`,
+  );
 }

@@ -8,7 +8,7 @@ import { loadVariables, readSettings, type Settings } from "../settings.ts";
 import { type Stack, type StackOptions, startStack } from "../stack.ts";
 import { activeModel } from "./active-model.ts";
 import { banner } from "./banner.ts";
-import { silentServers } from "./model-server.ts";
+import { silentServers, withServerModels } from "./model-server.ts";
 import { listenForStop, type StopSignal } from "./stop-signal.ts";
 
 const root = new URL("../../../../", import.meta.url);
@@ -54,11 +54,12 @@ function stackOptions(settings: Settings, log: FunctionLog, verbose: boolean): S
 
 async function run(
   options: DevOptions,
-  settings: Settings,
+  given: Settings,
   dataDir: string,
   stop: StopSignal,
   onStack: (stack: Stack) => void,
 ) {
+  const settings = await withServerModels(given);
   activeModel(settings);
   const silent = silentServers(settings);
   if (options.reset) {

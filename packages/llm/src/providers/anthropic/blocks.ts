@@ -1,4 +1,4 @@
-import { type JsonObject, objectOf, textOf } from "../../json-shape.ts";
+import { type JsonObject, objectOf, parsedObject, textOf } from "../../json-shape.ts";
 import type { ToolCall } from "../../provider.ts";
 
 /** Puts the streamed content of one message together again. */
@@ -16,15 +16,6 @@ interface OpenBlock {
   block: Record<string, unknown>;
   /** The input of a call, in parts. */
   written: string;
-}
-
-/** A tool's arguments as an object; what is none counts as no arguments. */
-export function inputOf(written: string): JsonObject {
-  try {
-    return objectOf(JSON.parse(written));
-  } catch {
-    return {};
-  }
 }
 
 /** Which field of which block a delta goes on with. */
@@ -61,7 +52,9 @@ export function createBlockReader(): BlockReader {
     calls: () => blocks.filter(isCall).map(toCall),
     content: () =>
       blocks
-        .map((each) => (isCall(each) ? { ...each.block, input: inputOf(argumentsOf(each)) } : each.block))
+        .map((each) =>
+          isCall(each) ? { ...each.block, input: parsedObject(argumentsOf(each)) } : each.block,
+        )
         // An empty text block is refused when it comes back.
         .filter(({ type, text }) => type !== "text" || textOf(text)?.trim() !== ""),
   };

@@ -9,17 +9,23 @@ import { toParams } from "./request.ts";
 import { toSteps } from "./stream-reader.ts";
 
 export interface AnthropicConfig {
-  readonly apiKey: string;
+  /** Its name in this deployment; `anthropic` unless given. */
+  readonly name?: string | undefined;
+  /** May be absent with a base URL. */
+  readonly apiKey?: string | undefined;
   readonly baseUrl?: string | undefined;
   readonly fetch?: typeof fetch | undefined;
 }
 
 const OFFICIAL_BASE_URL = "https://api.anthropic.com";
 
-/** The provider `anthropic`: the Messages API. */
+/** The Messages API of Anthropic or of any server that speaks its protocol. */
 export function createAnthropicProvider(config: AnthropicConfig): Provider {
   const memory = createAdjustmentMemory();
-  const server = { provider: "anthropic", address: addressOf(config.baseUrl || OFFICIAL_BASE_URL) };
+  const server = {
+    provider: config.name ?? "anthropic",
+    address: addressOf(config.baseUrl || OFFICIAL_BASE_URL),
+  };
   let client: Promise<Anthropic> | undefined;
   return {
     stream: (request, { signal, heard }) =>
@@ -28,10 +34,10 @@ export function createAnthropicProvider(config: AnthropicConfig): Provider {
         signal,
         server,
         memory,
-        open: async (adjustments) => {
+        open: async (own, adjustments) => {
           const longest = longestStream(request.maxOutputTokens);
           client ??= loadClient(config);
-          const params = toParams(request, adjustments);
+          const params = toParams(own, adjustments);
           const response = await (await client).messages.create(params, { signal }).asResponse();
           return toSteps(readEvents(response, { signal, heard, longest }));
         },
@@ -43,7 +49,7 @@ export function createAnthropicProvider(config: AnthropicConfig): Provider {
 async function loadClient(config: AnthropicConfig): Promise<Anthropic> {
   const sdk = await import("@anthropic-ai/sdk");
   return new sdk.Anthropic({
-    apiKey: config.apiKey,
+    apiKey: config.apiKey ?? "none",
     baseURL: config.baseUrl || OFFICIAL_BASE_URL,
     webhookKey: null,
     maxRetries: 0,

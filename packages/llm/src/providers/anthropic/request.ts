@@ -4,9 +4,9 @@ import type {
   MessageParam,
 } from "@anthropic-ai/sdk/resources/messages";
 import { type Adjustments, adjustedMaxOutputTokens } from "../../adjustments.ts";
+import { parsedObject } from "../../json-shape.ts";
 import { withData } from "../../prompt-text.ts";
 import type { PromptRequest, ToolRound } from "../../provider.ts";
-import { inputOf } from "./blocks.ts";
 
 /** A prompt as a message is asked for. */
 export function toParams(request: PromptRequest, adjustments: Adjustments): MessageCreateParamsStreaming {
@@ -37,7 +37,7 @@ function acceptedId(id: string): string {
 }
 
 function toTurn({ text, calls, results, memo }: ToolRound): MessageParam[] {
-  const isOwn = memo?.provider === "anthropic";
+  const isOwn = memo !== undefined;
   const content: ContentBlockParam[] = isOwn
     ? // Its own blocks: signed thinking must come back as it was.
       (memo.content as ContentBlockParam[])
@@ -47,7 +47,7 @@ function toTurn({ text, calls, results, memo }: ToolRound): MessageParam[] {
           type: "tool_use" as const,
           id: acceptedId(id),
           name,
-          input: inputOf(written),
+          input: parsedObject(written),
         })),
       ];
   const given = calls.map(({ id }, index) => ({

@@ -37,9 +37,7 @@ function endOf(blocks: BlockReader, reason: unknown, usage: unknown): StreamStep
   const end = readEnding(textOf(reason));
   const calls = blocks.calls();
   return {
-    ...(end === "stop" && calls.length > 0
-      ? { end: "tools", calls, memo: { provider: "anthropic", content: blocks.content() } }
-      : { end }),
+    ...(end === "stop" && calls.length > 0 ? { end: "tools", calls, memo: blocks.content() } : { end }),
     // Compatible servers count the input only at the end.
     inputTokens: inputTokensOf(usage),
     outputTokens: numberOf(property(usage, "output_tokens")),

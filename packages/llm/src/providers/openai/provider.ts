@@ -9,10 +9,14 @@ import { toParams } from "./request.ts";
 import { toSteps } from "./stream-reader.ts";
 
 export interface OpenAiConfig {
+  /** Its name in this deployment; `openai` unless given. */
+  readonly name?: string | undefined;
   /** May be absent with a base URL: local servers ask for none. */
   readonly apiKey?: string | undefined;
   /** Any OpenAI-compatible server, e.g. `http://localhost:11434/v1`. */
   readonly baseUrl?: string | undefined;
+  /** The query parameter `api-version`, which Azure wants. */
+  readonly apiVersion?: string | undefined;
   readonly fetch?: typeof fetch | undefined;
 }
 
@@ -20,14 +24,14 @@ const OFFICIAL_BASE_URL = "https://api.openai.com/v1";
 // OpenAI and Azure refuse `max_tokens` for current models; most other servers know nothing else.
 const WANTS_COMPLETION_TOKENS = /(^|\.)(openai\.com|azure\.com)$/;
 
-/** The provider `openai`: chat completions of OpenAI or of any server that speaks its protocol. */
+/** Chat completions of OpenAI or of any server that speaks its protocol. */
 export function createOpenAiProvider(config: OpenAiConfig): Provider {
   const baseUrl = config.baseUrl || OFFICIAL_BASE_URL;
   const limitName = WANTS_COMPLETION_TOKENS.test(new URL(baseUrl).hostname)
     ? "max_completion_tokens"
     : "max_tokens";
   const memory = createAdjustmentMemory();
-  const server = { provider: "openai", address: addressOf(baseUrl) };
+  const server = { provider: config.name ?? "openai", address: addressOf(baseUrl) };
   let client: Promise<OpenAI> | undefined;
 
   return {
@@ -37,10 +41,10 @@ export function createOpenAiProvider(config: OpenAiConfig): Provider {
         signal,
         server,
         memory,
-        open: async (adjustments) => {
+        open: async (own, adjustments) => {
           const longest = longestStream(request.maxOutputTokens);
           client ??= loadClient(config, baseUrl);
-          const params = toParams(request, adjustments, limitName);
+          const params = toParams(own, adjustments, limitName);
           const response = await (await client).chat.completions.create(params, { signal }).asResponse();
           return toSteps(readEvents(response, { signal, heard, longest }));
         },
@@ -60,6 +64,7 @@ async function loadClient(config: OpenAiConfig, baseURL: string): Promise<OpenAI
     webhookSecret: null,
     maxRetries: 0,
     logLevel: "off",
+    ...(config.apiVersion && { defaultQuery: { "api-version": config.apiVersion } }),
     ...(config.fetch && { fetch: config.fetch }),
   });
 }

@@ -1,6 +1,6 @@
 import type { ChatCompletionCreateParamsStreaming, ChatCompletionMessageParam } from "openai/resources/chat";
 import { type Adjustments, adjustedMaxOutputTokens } from "../../adjustments.ts";
-import { withData } from "../../prompt-text.ts";
+import { writtenPrompt } from "../../prompt-text.ts";
 import type { PromptRequest, ToolRound } from "../../provider.ts";
 
 type LimitName = "max_tokens" | "max_completion_tokens";
@@ -31,17 +31,9 @@ export function toParams(
   };
 }
 
-function toMessages(
-  { systemPrompt, messages }: PromptRequest,
-  { withoutSystemRole }: Adjustments,
-): ChatCompletionMessageParam[] {
-  const written = messages.map((message) => ({ role: message.role, content: withData(message) }));
-  const system = systemPrompt || undefined;
-  if (!withoutSystemRole)
-    return [...(system ? [{ role: "system" as const, content: system }] : []), ...written];
-  const [first, ...others] = written.slice(written.findIndex(({ role }) => role === "user"));
-  if (first === undefined) return written;
-  return [{ ...first, content: system ? `${system}\n\n${first.content}` : first.content }, ...others];
+function toMessages(request: PromptRequest, adjustments: Adjustments): ChatCompletionMessageParam[] {
+  const { system, messages } = writtenPrompt(request, adjustments);
+  return [...(system ? [{ role: "system" as const, content: system }] : []), ...messages];
 }
 
 function toTurn({ text, calls, results, memo }: ToolRound): ChatCompletionMessageParam[] {
@@ -51,10 +43,10 @@ function toTurn({ text, calls, results, memo }: ToolRound): ChatCompletionMessag
     function: { name, arguments: written },
   }));
   const own: ChatCompletionMessageParam =
-    memo?.provider === "openai"
-      ? // Servers refuse a turn that lacks what they signed or thought.
-        (memo.content as ChatCompletionMessageParam)
-      : { role: "assistant", content: text === "" ? null : text, tool_calls: called };
+    memo === undefined
+      ? { role: "assistant", content: text === "" ? null : text, tool_calls: called }
+      : // Servers refuse a turn that lacks what they signed or thought.
+        (memo.content as ChatCompletionMessageParam);
   return [
     own,
     ...calls.map(({ id }, index) => ({

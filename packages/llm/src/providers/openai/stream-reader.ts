@@ -22,7 +22,7 @@ export async function* toSteps(chunks: AsyncIterable<JsonObject>): AsyncGenerato
       text: contentOf(delta.content) || textOf(delta.refusal),
       // Some servers call tools and say `stop`.
       ...(end === "stop" && called.length > 0
-        ? { end: "tools", calls: called, memo: { provider: "openai", content: turn.message(calls.asSent()) } }
+        ? { end: "tools", calls: called, memo: turn.message(calls.asSent()) }
         : { end }),
       inputTokens: numberOf(property(usage, "prompt_tokens")),
       outputTokens: numberOf(property(usage, "completion_tokens")),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { tokenCounterFor } from "../../token-counter.ts";
 
-const openai = (name: string) => tokenCounterFor({ provider: "openai", name });
+const openai = (name: string) => tokenCounterFor({ kind: "openai", name });
 
 describe("OpenAI's models", () => {
   it.each(["gpt-6.1-terra", "gpt-6-luna", "gpt-4o-mini", "gpt-4.1", "gpt-5", "gpt-10", "o3", "gpt-oss-20b"])(

@@ -1,0 +1,33 @@
+import type { ContentBlock, ConverseStreamOutput, TokenUsage } from "@aws-sdk/client-bedrock-runtime";
+import { readEnding } from "../../ending.ts";
+import type { StreamStep } from "../../reply-stream.ts";
+import { type BlockReader, createBlockReader } from "./blocks.ts";
+
+/** Reads the events of a streamed conversation. */
+export async function* toSteps(events: AsyncIterable<ConverseStreamOutput>): AsyncGenerator<StreamStep> {
+  const blocks = createBlockReader();
+  for await (const { contentBlockStart, contentBlockDelta, messageStop, metadata } of events) {
+    if (contentBlockStart) blocks.start(contentBlockStart);
+    if (contentBlockDelta) {
+      blocks.extend(contentBlockDelta);
+      yield { text: contentBlockDelta.delta?.text };
+    }
+    if (messageStop) yield endOf(blocks, messageStop.stopReason);
+    if (metadata) {
+      yield { inputTokens: inputTokensOf(metadata.usage), outputTokens: metadata.usage?.outputTokens };
+    }
+  }
+}
+
+function endOf(blocks: BlockReader, reason: string | undefined): StreamStep {
+  const end = readEnding(reason);
+  const calls = blocks.calls();
+  if (end !== "stop" || calls.length === 0) return { end };
+  return { end: "tools", calls, memo: blocks.content() satisfies ContentBlock[] };
+}
+
+/** What was read from or written to the cache of prompts is counted apart from the other input. */
+function inputTokensOf(usage: TokenUsage | undefined): number | undefined {
+  const { inputTokens, cacheReadInputTokens = 0, cacheWriteInputTokens = 0 } = usage ?? {};
+  return inputTokens === undefined ? undefined : inputTokens + cacheReadInputTokens + cacheWriteInputTokens;
+}

@@ -1,0 +1,51 @@
+import * as z from "zod/mini";
+
+const tokens = (minimum: number) => z.int().check(z.minimum(minimum), z.maximum(100_000_000));
+const price = z.number().check(z.nonnegative(), z.maximum(1_000_000_000));
+
+const listedModel = () =>
+  z.strictObject({
+    name: z.string().check(z.regex(/^[!-~]{1,128}$/, "must be the provider's name of a model")),
+    contextTokens: z.optional(tokens(1_024)),
+    maxOutputTokens: z.optional(tokens(256)),
+    price: z.optional(
+      z.union([
+        z.strictObject({ priceFlat: z.int().check(z.nonnegative(), z.maximum(1_000_000_000)) }),
+        z.strictObject({ priceInput: price, priceOutput: price }),
+      ]),
+    ),
+  });
+
+/** Taken by the simple settings, and by the offline models. */
+const reserved = ["openai", "anthropic", "scripted"];
+
+/** A provider of models, as `PROVIDERS` and a stage's `models.providers` list it. */
+export const providerItem = () =>
+  z
+    .strictObject({
+      name: z.string().check(
+        z.regex(/^[a-z][a-z0-9-]{0,31}$/, "must be lower-case letters, digits and hyphens"),
+        z.refine(
+          (name) => !reserved.includes(name),
+          "is taken: openai, anthropic and scripted have settings of their own",
+        ),
+      ),
+      kind: z.enum(["openai", "anthropic", "bedrock"], "must be openai, anthropic or bedrock"),
+      baseUrl: z.optional(z.url({ protocol: /^https?$/, error: "must be an http or https URL" })),
+      apiVersion: z.optional(z.string().check(z.regex(/^[\w.-]{1,40}$/))),
+      region: z.optional(
+        z.string().check(z.regex(/^[a-z]{2}(-[a-z]+)+-\d$/, "must be a region such as us-east-1")),
+      ),
+      models: z._default(z.array(listedModel()), []),
+    })
+    .check(
+      z.refine(
+        ({ kind, models }) => kind !== "bedrock" || models.length > 0,
+        "must list the models of Bedrock that it may use",
+      ),
+    );
+
+/** The variable that holds the key of a provider, such as GROQ_API_KEY. */
+export function keyVariable(name: string): string {
+  return `${name.toUpperCase().replaceAll("-", "_")}_API_KEY`;
+}
