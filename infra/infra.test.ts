@@ -41,9 +41,10 @@ describe.each(variants)("%s on %s", (stageName, database) => {
       expect(Properties).toMatchObject({
         Runtime: "nodejs24.x",
         Architectures: ["arm64"],
-        TracingConfig: { Mode: "Active" },
+        Environment: { Variables: { POWERTOOLS_TRACE_ENABLED: "false" } },
         LoggingConfig: { LogGroup: expect.anything() },
       });
+      expect(Properties).not.toHaveProperty("TracingConfig");
       expect(Properties).not.toHaveProperty("ReservedConcurrentExecutions");
     }
   });

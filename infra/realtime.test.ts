@@ -90,7 +90,6 @@ describe.each(["dev", "prod"])("the WebSocket API of %s", (stageName) => {
       DefaultRouteSettings: {
         ThrottlingRateLimit: stage.throttle.requestsPerSecond,
         ThrottlingBurstLimit: stage.throttle.burst,
-        DetailedMetricsEnabled: true,
       },
     });
     expect(deployed).not.toHaveProperty("AccessLogSettings");

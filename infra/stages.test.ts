@@ -106,6 +106,7 @@ test("a stage with everything synthesises clean", async () => {
     stages: {
       full: {
         region: "eu-central-1",
+        tracing: true,
         signUp: "domains",
         signUpDomains: ["example.com"],
         emailSender: "parley@example.com",
@@ -140,6 +141,8 @@ test("a stage with everything synthesises clean", async () => {
   expect(api?.Properties.CorsConfiguration).toMatchObject({ AllowOrigins: ["https://chat.example.com"] });
   const functions = JSON.stringify(made.ofType("AWS::Lambda::Function"));
   for (const name of functionNames) expect(functions).toContain(`"Parley full: ${name}"`);
+  expect(functions).toContain('"TracingConfig":{"Mode":"Active"}');
+  expect(functions).not.toContain("POWERTOOLS_TRACE_ENABLED");
   expect(functions.match(/"EMBEDDING_DIMENSIONS":"1024"/g)).toHaveLength(5);
   expect(functions.match(/"EMBEDDING_QUEUE_URL"/g)).toHaveLength(5);
   expect(functions).toContain('"ALLOWED_DOMAINS":"example.com"');

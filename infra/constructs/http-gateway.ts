@@ -107,7 +107,6 @@ export class HttpGateway extends Construct {
       httpApi: this.api,
       stageName: "$default",
       autoDeploy: true,
-      detailedMetricsEnabled: true,
       throttle: { rateLimit: stage.throttle.requestsPerSecond, burstLimit: stage.throttle.burst },
       accessLogSettings: { destination: new LogGroupLogDestination(log), format: accessLogFormat() },
       ...(domainName && { domainMapping: { domainName } }),

@@ -4,7 +4,7 @@ import { Effect, PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws
 import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from "aws-cdk-lib/aws-lambda";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
-import type { Deployment, Network, SecretAccess } from "../deployment.ts";
+import type { Deployment, SecretAccess } from "../deployment.ts";
 import type { AnyFunction } from "../environments.ts";
 import { acknowledge } from "./acknowledge.ts";
 
@@ -48,13 +48,15 @@ export class ResourceFunction extends Construct {
       handler: "index.handler",
       memorySize: props.memoryMegabytes,
       timeout: Duration.seconds(props.timeoutSeconds),
-      tracing: Tracing.ACTIVE,
+      tracing: stage.tracing ? Tracing.ACTIVE : Tracing.DISABLED,
       role,
       logGroup: this.logGroup,
       environment: {
         POWERTOOLS_SERVICE_NAME: functionName,
         POWERTOOLS_LOG_LEVEL: stage.logLevel,
         POWERTOOLS_METRICS_NAMESPACE: metricsNamespace(stage.name),
+        // A client's own trace header may ask for sampling.
+        ...(!stage.tracing && { POWERTOOLS_TRACE_ENABLED: "false" }),
         ...secrets?.variables,
         ...props.environment,
       },
@@ -63,17 +65,14 @@ export class ResourceFunction extends Construct {
     this.logGroup.grantWrite(role);
     secrets?.grantRead(role);
     if (secrets?.network !== undefined) allowNetworkInterfaces(role);
-    acknowledge(role, {
-      "IAM5[Resource::*]": networkReason(secrets?.network),
-    });
+    const reasons = [
+      ...(stage.tracing ? ["X-Ray's actions know no resources."] : []),
+      ...(secrets?.network === undefined
+        ? []
+        : ["Lambda makes the function's network interfaces with its role and cannot name them before."]),
+    ];
+    if (reasons.length > 0) acknowledge(role, { "IAM5[Resource::*]": reasons.join(" ") });
   }
-}
-
-function networkReason(network: Network | undefined): string {
-  const tracing = "X-Ray's actions know no resources.";
-  return network === undefined
-    ? tracing
-    : `${tracing} Lambda makes the function's network interfaces with its role and cannot name them before.`;
 }
 
 /** What Lambda needs of the role to stand in a VPC: the managed policy AWSLambdaVPCAccessExecutionRole without its logs. */

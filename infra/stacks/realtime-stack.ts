@@ -109,7 +109,6 @@ export class RealtimeStack extends Stack {
       webSocketApi: api,
       stageName: stage.name,
       autoDeploy: true,
-      detailedMetricsEnabled: true,
       throttle: { rateLimit: stage.throttle.requestsPerSecond, burstLimit: stage.throttle.burst },
     });
     acknowledge(deployed, {
