@@ -44,7 +44,7 @@ export function apiEnvironments(
       ...asking,
       USER_POOL_ID: made.userPoolId,
     }),
-    "api-keys": environmentOf("api-keys", caller),
+    "api-keys": environmentOf("api-keys", { ...caller, ...push }),
     auth: environmentOf("auth", {
       ...caller,
       ...made.signIn,

@@ -38,7 +38,7 @@ export const handler = createApi({
   operations: {
     listUsers: listUsers(database),
     getUser: getUser(database),
-    updateUser: updateUser(database),
+    updateUser: updateUser(dependencies),
     deleteUser: async (request) => (await import("./delete-user.ts")).deleteUser(deletion)(request),
     grantTokens: grantTokens(database),
     getStats: getStats(database, () => readQueueDepth(config.QUEUE_URL)),

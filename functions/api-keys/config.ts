@@ -1,4 +1,4 @@
-import { callerSettings } from "@parley/composition/settings";
+import { callerSettings, realtimeSettings } from "@parley/composition/settings";
 
 /** The environment of the API-key routes; the database's URL comes from `loadDatabaseUrl`. */
-export const settings = { ...callerSettings };
+export const settings = { ...callerSettings, ...realtimeSettings };

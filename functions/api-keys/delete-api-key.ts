@@ -3,11 +3,22 @@ import { revokeApiKey } from "@parley/data/api-keys";
 import type { Database } from "@parley/data/database";
 import type { Operation } from "@parley/http/api-types";
 import { problem } from "@parley/http/problem";
+import type { Realtime } from "@parley/realtime/create-realtime";
 
-/** Revokes a key. Environments that know it believe in it for 60 s at most. */
-export function deleteApiKey(database: Database): Operation<(typeof apiKeyRoutes)["deleteApiKey"]> {
+interface Dependencies {
+  database: Database;
+  realtime: Pick<Realtime, "dismiss">;
+}
+
+/** Revokes a key and closes its connections. Environments that know it believe in it for 60 s at most. */
+export function deleteApiKey({
+  database,
+  realtime,
+}: Dependencies): Operation<(typeof apiKeyRoutes)["deleteApiKey"]> {
   return async ({ params: { apiKeyId }, caller: { userId } }) => {
-    if (!(await revokeApiKey(database, userId, apiKeyId))) throw problem("not-found");
+    const connectionIds = await revokeApiKey(database, userId, apiKeyId);
+    if (connectionIds === undefined) throw problem("not-found");
+    await realtime.dismiss(userId, connectionIds);
     return { status: 204 };
   };
 }

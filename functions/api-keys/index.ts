@@ -1,5 +1,6 @@
 import { callersOf } from "@parley/composition/callers";
 import { openDeploymentDatabase } from "@parley/composition/open-deployment-database";
+import { openRealtime } from "@parley/composition/open-realtime";
 import { tracedDatabase } from "@parley/composition/traced-database";
 import { apiKeyRoutes } from "@parley/contract/routes/api-keys";
 import { isConnectionFailure } from "@parley/data/database-errors";
@@ -18,7 +19,7 @@ export const handler = createApi({
   operations: {
     listApiKeys: listApiKeys(database),
     createApiKey: createApiKey(database),
-    deleteApiKey: deleteApiKey(database),
+    deleteApiKey: deleteApiKey({ database, realtime: openRealtime(config, database) }),
   },
   resolveCaller: callersOf(database, config),
   apiRatePerSecond: config.API_RATE_PER_SECOND,

@@ -39,29 +39,57 @@ async function openConnections(user: User): Promise<number> {
 const isDenial = (event: Listener["events"][number]) =>
   event.type === "error" && event.error.type === "/problems/unauthenticated";
 
-test("a connection whose key was revoked or whose user is disabled is closed with its next message", async () => {
+test("the connections of a revoked key or a disabled user are closed at once, and no other can be opened", async () => {
   const [ada, bob, admin] = await Promise.all([signUp(), signUp(), signUpAdmin()]);
   const scopes = ["read"];
   const [revoked, kept] = [
     await ada.expect("createApiKey", 201, { body: { name: "revoked", scopes } }),
     await ada.expect("createApiKey", 201, { body: { name: "kept", scopes } }),
   ];
-  const refused = [
-    { listener: await listen(revoked.key ?? ""), message: { action: "ping" } },
-    { listener: await listen(revoked.key ?? ""), message: { action: "dance" } },
-    { listener: await listen(bob.token), message: { action: "ping" } },
-  ];
+  const refused = [await listen(revoked.key ?? ""), await listen(bob.token)];
   const living = [await listen(kept.key ?? ""), await listen(ada.token)];
   await ada.expect("deleteApiKey", 204, { params: { apiKeyId: revoked.id } });
   const { id: userId } = await bob.expect("getMe", 200);
   await admin.expect("updateUser", 200, { params: { userId }, body: { disabled: true } });
+  for (const listener of refused) {
+    await listener.closed;
+    expect(listener.events).toEqual([]);
+  }
+  // The environment that let them in remembers them.
+  await expect(listen(bob.token)).rejects.toThrow("refused");
+  await expect(listen(revoked.key ?? "")).rejects.toThrow("refused");
+  for (const listener of living) {
+    listener.send({ action: "ping" });
+    await listener.next(({ type }) => type === "pong");
+    listener.close();
+  }
+});
+
+test("a connection that could not be closed then is closed with its next message", async () => {
+  const bob = await signUp();
+  const refused = [
+    { listener: await listen(bob.token), message: { action: "ping" } },
+    { listener: await listen(bob.token), message: { action: "dance" } },
+  ];
+  await database.run(async ({ orm }) =>
+    orm.execute(`update users set disabled_at = now() where email = '${bob.email}'`),
+  );
   for (const { listener, message } of refused) {
     listener.send(message);
     expect(await listener.next(isDenial)).toMatchObject({ error: { status: 401 } });
     await listener.closed;
     expect(listener.events).toHaveLength(1);
   }
-  for (const listener of living) {
+});
+
+test("of a hundred connections of one user at once ten are open, and they go on hearing", async () => {
+  const ada = await signUp();
+  const opened = await Promise.all(
+    Array.from({ length: 100 }, () => listen(ada.token).catch(() => undefined)),
+  );
+  const open = opened.flatMap((listener) => listener ?? []);
+  expect(open).toHaveLength(10);
+  for (const listener of open) {
     listener.send({ action: "ping" });
     await listener.next(({ type }) => type === "pong");
     listener.close();

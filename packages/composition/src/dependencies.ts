@@ -12,7 +12,7 @@ export interface Dependencies {
   database: Database;
   cache: Cache;
   queue: Pick<ReplyQueue, "enqueueReply" | "warm">;
-  realtime: Pick<Realtime, "announce">;
+  realtime: Pick<Realtime, "announce" | "dismiss">;
 }
 
 interface DependenciesSettings {

@@ -6,6 +6,7 @@ import type { After, Order } from "./keyset.ts";
 import { behindInstant, contains, exactInstant } from "./keyset.ts";
 import type { Transaction } from "./prepared.ts";
 import { adminActions } from "./schema/admin-actions.ts";
+import { connections } from "./schema/connections.ts";
 import { tokenLedger } from "./schema/tokens.ts";
 import { users } from "./schema/users.ts";
 import type { LedgerRow } from "./tokens.ts";
@@ -51,7 +52,8 @@ interface ByAdmin {
 }
 
 export type SetDisabled =
-  | { outcome: "changed" | "unchanged"; user: UserRow }
+  /** `connectionIds`: those of a disabled user, to be closed. */
+  | { outcome: "changed" | "unchanged"; user: UserRow; connectionIds: string[] }
   | { outcome: "leaving" | "not_found" };
 
 /** Disables or enables a user, and records it. */
@@ -65,7 +67,12 @@ export async function setDisabled(
       const [user] = await transaction.select().from(users).where(ofUser).for("no key update");
       if (user === undefined) return { outcome: "not_found" };
       if (user.deletion !== null) return { outcome: "leaving" };
-      if ((user.disabledAt !== null) === disabled) return { outcome: "unchanged", user };
+      const open = await transaction
+        .select({ id: connections.id })
+        .from(connections)
+        .where(and(eq(connections.ownerId, userId), sql`${disabled}::boolean`));
+      const connectionIds = open.map(({ id }) => id);
+      if ((user.disabledAt !== null) === disabled) return { outcome: "unchanged", user, connectionIds };
       const [changed = user] = await transaction
         .update(users)
         .set({
@@ -77,7 +84,7 @@ export async function setDisabled(
         .returning();
       const action = disabled ? "user.disabled" : "user.enabled";
       await transaction.insert(adminActions).values({ id: newId(), adminId, action, userId, requestId });
-      return { outcome: "changed", user: changed };
+      return { outcome: "changed", user: changed, connectionIds };
     }),
   );
 }

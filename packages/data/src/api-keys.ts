@@ -6,6 +6,7 @@ import { forgetRequest, type IdempotentRequest, rememberRequest } from "./idempo
 import { rowFromJson } from "./json-row.ts";
 import { behindInstant, exactInstant, inOrder, type PageOf, pageLimit } from "./keyset.ts";
 import { type ApiKeyScope, apiKeys } from "./schema/api-keys.ts";
+import { connections } from "./schema/connections.ts";
 import { users } from "./schema/users.ts";
 
 /** How the API sees a key: without what it is recognised by. */
@@ -102,18 +103,31 @@ export async function countApiKeys(database: Database, ownerId: string): Promise
   return database.run(({ orm }) => countRows(orm, apiKeys, ofOwner(ownerId)));
 }
 
-/** Ends a key for good; false when the owner has none of that id. */
-export async function revokeApiKey(database: Database, ownerId: string, apiKeyId: string): Promise<boolean> {
-  const revoked = await database.run(({ orm }) =>
-    orm
-      .update(apiKeys)
-      .set({ revokedAt: sql`now()`, updatedAt: sql`now()` })
-      .where(and(ofOwner(ownerId), eq(apiKeys.id, apiKeyId)))
-      .returning({ id: apiKeys.id })
+/** Ends a key for good. Answers the connections that were opened with it; undefined when the owner has none of that id. */
+export async function revokeApiKey(
+  database: Database,
+  ownerId: string,
+  apiKeyId: string,
+): Promise<string[] | undefined> {
+  const rows = await database.run(({ orm }) => {
+    const revoked = orm.$with("revoked").as(
+      orm
+        .update(apiKeys)
+        .set({ revokedAt: sql`now()`, updatedAt: sql`now()` })
+        .where(and(ofOwner(ownerId), eq(apiKeys.id, apiKeyId)))
+        .returning({ hash: apiKeys.hash }),
+    );
+    const withIt = and(eq(connections.ownerId, ownerId), eq(connections.apiKeyHash, revoked.hash));
+    return orm
+      .with(revoked)
+      .select({ connectionId: connections.id })
+      .from(revoked)
+      .leftJoin(connections, withIt)
       .prepare("revoke_api_key")
-      .execute(),
-  );
-  return revoked.length > 0;
+      .execute();
+  });
+  if (rows.length === 0) return undefined;
+  return rows.flatMap(({ connectionId }) => connectionId ?? []);
 }
 
 export type ApiKeyResolution =

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { setDisabled } from "./admin-users.ts";
 import { createApiKey, revokeApiKey } from "./api-keys.ts";
 import {
   closeConnection,
@@ -188,7 +189,8 @@ test("a disabled user, a revoked key and a connection past its time hear nothing
     connectionIds: [withToken, withKey],
     endedConnectionIds: [old],
   });
-  await revokeApiKey(scene.database, ada.id, apiKeyId);
+  expect(await revokeApiKey(scene.database, eve.id, apiKeyId)).toBeUndefined();
+  expect(await revokeApiKey(scene.database, ada.id, apiKeyId)).toEqual([withKey]);
   expect((await asked(ada)).news).toMatchObject({
     connectionIds: [withToken],
     endedConnectionIds: [withKey, old],
@@ -226,14 +228,63 @@ test("a connection hears nothing beyond the end of its token, which comes before
   expect((await asked(eve)).news.endedConnectionIds).toEqual([]);
 });
 
-test("the eleventh connection displaces the oldest, and nobody removes another's", async () => {
+const opening = (person: Person, change: { apiKeyHash?: string; expiresAt?: number } = {}) => ({
+  ...{ ownerId: person.id, connectionId: newId(), apiKeyHash: undefined, expiresAt: undefined },
+  ...change,
+});
+const olden = (person: Person) =>
+  scene.rows(
+    `update connections set created_at = created_at - interval '1 minute' where owner_id = '${person.id}'`,
+  );
+
+test("the eleventh connection displaces the oldest, and nobody removes another's, or one that still opens", async () => {
   const ada = await scene.person();
   const ids: string[] = [];
   for (let count = 0; count < 10; count++) ids.push(await listen(ada));
-  const eleventh = { ownerId: ada.id, connectionId: newId(), apiKeyHash: undefined, expiresAt: undefined };
-  expect(await openConnection(scene.database, eleventh)).toEqual([ids[0]]);
+  await olden(ada);
+  const eleventh = opening(ada);
+  expect(await openConnection(scene.database, eleventh)).toEqual({ outcome: "opened", ended: [ids[0]] });
+  // What could not be closed is named again.
+  expect((await asked(ada)).news).toMatchObject({
+    connectionIds: [...ids.slice(1), eleventh.connectionId],
+    endedConnectionIds: [ids[0]],
+  });
   await removeConnections(scene.database, eve.id, ids);
   expect((await asked(ada)).news.connectionIds).toHaveLength(10);
-  await removeConnections(scene.database, ada.id, ids);
+  await removeConnections(scene.database, ada.id, [...ids, eleventh.connectionId]);
   expect((await asked(ada)).news.connectionIds).toEqual([eleventh.connectionId]);
+});
+
+test("of 2 000 connections opened at once ten are let in, and others' users are not kept out", async () => {
+  const ada = await scene.person();
+  const environments = Array.from({ length: 10 }, () => openDatabase(scene.url));
+  const outcomes = await Promise.all(
+    Array.from({ length: 2_000 }, async (_, at) => {
+      const { outcome } = await openConnection(environments[at % 10] ?? scene.database, opening(ada));
+      return outcome;
+    }),
+  );
+  expect(outcomes.filter((outcome) => outcome === "opened")).toHaveLength(10);
+  expect(outcomes.filter((outcome) => outcome === "crowded")).toHaveLength(1_990);
+  expect(await openConnection(scene.database, opening(eve))).toMatchObject({ outcome: "opened" });
+  expect((await asked(ada)).news.connectionIds).toHaveLength(10);
+  await Promise.all(environments.map((database) => database.close()));
+});
+
+test("nobody connects who is disabled or gone, or whose key or token has ended", async () => {
+  const ada = await scene.person();
+  const ended = opening(ada, { expiresAt: Date.now() / 1_000 - 1 });
+  const withoutKey = opening(ada, { apiKeyHash: "b".repeat(64) });
+  for (const refused of [ended, withoutKey, { ...opening(ada), ownerId: newId() }]) {
+    expect(await openConnection(scene.database, refused)).toEqual({ outcome: "refused" });
+  }
+  const disabling = { adminId: eve.id, userId: ada.id, requestId: "q", disabled: true };
+  const connectionId = await listen(ada);
+  expect(await setDisabled(scene.database, disabling)).toMatchObject({ connectionIds: [connectionId] });
+  // Repeating it closes what was not closed.
+  expect(await setDisabled(scene.database, disabling)).toMatchObject({ connectionIds: [connectionId] });
+  expect(await openConnection(scene.database, opening(ada))).toEqual({ outcome: "disabled" });
+  expect(await setDisabled(scene.database, { ...disabling, disabled: false })).toMatchObject({
+    connectionIds: [],
+  });
 });

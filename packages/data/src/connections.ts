@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, lt, sql } from "drizzle-orm";
+import { and, eq, inArray, lt, sql } from "drizzle-orm";
 import type { Database } from "./database.ts";
 import type { ReplyState } from "./reply-news.ts";
 import { connections } from "./schema/connections.ts";
@@ -7,6 +7,8 @@ import { connections } from "./schema/connections.ts";
 const lifetimeSeconds = 7_200;
 /** Everything that is pushed goes to each connection of its user, so that they must not be without number. */
 const maxConnections = 10;
+/** API Gateway waits so long for the answer that lets a connection open; until then nobody can send to it or close it. */
+const settlingSeconds = 30;
 
 export interface NewConnection {
   ownerId: string;
@@ -17,40 +19,26 @@ export interface NewConnection {
   expiresAt: number | undefined;
 }
 
-/**
- * Notes an open connection.
- * @returns the ids of the owner's oldest ones that had to make way; they are forgotten, and to be closed
- */
-export async function openConnection(database: Database, connection: NewConnection): Promise<string[]> {
-  const { ownerId, connectionId, apiKeyHash, expiresAt = null } = connection;
-  const displaced = await database.run(({ orm }) => {
-    const opened = orm.$with("opened").as(
-      orm.insert(connections).values({
-        id: connectionId,
-        ownerId,
-        apiKeyHash,
-        // Of the two ends the earlier; the other alone where one is null.
-        expiresAt: sql`least(to_timestamp(${expiresAt}::double precision),
-          clock_timestamp() + make_interval(secs => ${lifetimeSeconds}))`,
-      }),
-    );
-    const own = eq(connections.ownerId, ownerId);
-    // The new one, which this statement does not see, is kept too.
-    const oldest = orm
-      .select({ id: connections.id })
-      .from(connections)
-      .where(own)
-      .orderBy(desc(connections.createdAt), connections.id)
-      .offset(maxConnections - 1);
-    return orm
-      .with(opened)
-      .delete(connections)
-      .where(and(own, inArray(connections.id, oldest)))
-      .returning({ id: connections.id })
-      .prepare("open_connection")
-      .execute();
-  });
-  return displaced.map(({ id }) => id);
+/** Of `admit_connection`. */
+export type OpenConnectionArguments = NewConnection & {
+  lifetimeSeconds: number;
+  maximum: number;
+  settlingSeconds: number;
+};
+
+export type Opened =
+  /** `ended`: connections of the owner that may hear nothing any more, and are to be closed. */
+  | { outcome: "opened"; ended: string[] }
+  /** There is no such user any more, or the key has ended. */
+  | { outcome: "refused" }
+  | { outcome: "disabled" }
+  /** The owner has opened as many as may be open within the last half minute. */
+  | { outcome: "crowded" };
+
+/** Notes a connection that is being opened. One round trip. */
+export async function openConnection(database: Database, connection: NewConnection): Promise<Opened> {
+  const bounds = { lifetimeSeconds, maximum: maxConnections, settlingSeconds };
+  return database.run(({ call }) => call("admit_connection", { ...connection, ...bounds }));
 }
 
 /** Whether a connection may hear and ask anything: its token or key has not ended, and its user is not disabled. */
@@ -73,7 +61,10 @@ export async function closeConnection(database: Database, connectionId: string):
   );
 }
 
-/** Forgets connections of this owner that turned out to be closed. */
+/**
+ * Forgets connections of this owner that turned out to be closed. A young one, which is as unreachable while it is being
+ * opened, stays.
+ */
 export async function removeConnections(
   database: Database,
   ownerId: string,
@@ -82,7 +73,13 @@ export async function removeConnections(
   await database.run(({ orm }) =>
     orm
       .delete(connections)
-      .where(and(eq(connections.ownerId, ownerId), inArray(connections.id, [...connectionIds])))
+      .where(
+        and(
+          eq(connections.ownerId, ownerId),
+          inArray(connections.id, [...connectionIds]),
+          lt(connections.createdAt, sql`clock_timestamp() - make_interval(secs => ${settlingSeconds})`),
+        ),
+      )
       .prepare("remove_connections")
       .execute(),
   );

@@ -1,4 +1,4 @@
-import type { Followed } from "./connections.ts";
+import type { Followed, OpenConnectionArguments, Opened } from "./connections.ts";
 import type { JsonRow } from "./json-row.ts";
 import type { MessageChange } from "./messages.ts";
 import type { ClaimRow, EndedReplies, Failed, FinishArguments, Sweep } from "./reply-jobs.ts";
@@ -103,6 +103,7 @@ export interface Procedures {
     { outcome: "deleted" | "not_found" | "stale"; cancelled: JsonRow[]; conversation: JsonRow }
   >;
 
+  admit_connection: Procedure<OpenConnectionArguments, Opened>;
   follow_reply: Procedure<{ connectionId: string; replyId: string; after: number }, Followed>;
 
   ranked_messages: Procedure<SearchArguments & { role?: "user" | "assistant" | undefined }, FoundMessage[]>;

@@ -40,7 +40,8 @@ export const adminRoutes = defineRoutes({
     path: `${users}/{userId}`,
     summary: "Disable or enable a user",
     description:
-      "A disabled user's sending is refused at once, everything else within 60 s. Running replies go on. " +
+      "A disabled user's sending and connecting is refused at once, everything else within 60 s; open connections are " +
+      "closed. Running replies go on. " +
       "Nobody disables themselves, and what is being deleted stays disabled (409).",
     params: userParams,
     body: updateAdminUser,

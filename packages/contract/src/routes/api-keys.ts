@@ -33,7 +33,7 @@ export const apiKeyRoutes = defineRoutes({
     method: "DELETE",
     path: `${all}/{apiKeyId}`,
     summary: "Revoke an API key",
-    description: "It is refused everywhere within 60 s.",
+    description: "It is refused everywhere within 60 s, and its push connections are closed.",
     params: z.strictObject({ apiKeyId: id }),
     problems: ["not-found"],
   },

@@ -3,6 +3,7 @@ const messages = {
   401: "Unauthorized",
   403: "Forbidden",
   413: "Request Entity Too Large",
+  429: "Too Many Requests",
   431: "Request Header Fields Too Large",
   500: "Internal Server Error",
   503: "Service Unavailable",

@@ -13,7 +13,7 @@ import {
   type WebsocketRequestContext,
 } from "./websocket-event.ts";
 
-const refusals = [401, 403, 503] as const;
+const refusals = [401, 403, 429, 503] as const;
 
 export interface ConnectionsOptions {
   /** The routes besides `$connect`, `$disconnect` and `$default`: values of `$request.body.action`. */
