@@ -72,6 +72,9 @@ export function apiEnvironments(
       EMBEDDING_QUEUE_URL: made.embeddingQueueUrl,
       MAX_WAIT_SECONDS: limits.maximumWaitSeconds?.toString(),
     }),
-    "system-prompts": environmentOf("system-prompts", caller),
+    "system-prompts": environmentOf("system-prompts", {
+      ...caller,
+      PROMPT_PUBLISHERS: stage.promptPublishers,
+    }),
   };
 }

@@ -13,6 +13,7 @@ import {
   OPENAI_BASE_URL,
   OPENAI_MODELS,
   POWERTOOLS_LOG_LEVEL,
+  PROMPT_PUBLISHERS,
   PROVIDERS,
   REPLY_DEADLINE_SECONDS,
   SEND_BURST,
@@ -164,6 +165,8 @@ const stageSchema = z.strictObject({
     }),
     {},
   ),
+  /** Who may make system prompts public: `everybody` or `admins`. */
+  promptPublishers: option(PROMPT_PUBLISHERS),
   momentoCacheName: orDefault(MOMENTO_CACHE_NAME),
   /** Hours between sweeps; each wakes a sleeping database. */
   sweepEveryHours: z._default(whole(1, 24), 6),

@@ -9,8 +9,22 @@ export function askerOf({ userId, identity }: Caller): { ownerId: string; isAdmi
   return { ownerId: userId, isAdmin: groups.includes("admin") };
 }
 
+/** Who may make a prompt public. */
+export type Publishers = "everybody" | "admins";
+
+/** Whether the caller is one of them. */
+export function mayPublish(publishers: Publishers, caller: Caller): boolean {
+  return publishers === "everybody" || askerOf(caller).isAdmin;
+}
+
+/** The refusal of a text that would be public. */
+export function unpublishable(): Problem {
+  return problem("forbidden", { detail: "Only admins may make prompts public here." });
+}
+
 /** Why a prompt was not changed. That a public one exists is no secret, so it is refused and not hidden. */
 export function promptProblem(refusal: PromptRefusal): Problem {
+  if (refusal === "unpublishable") return unpublishable();
   if (refusal !== "forbidden") return missProblem(refusal);
   return problem("forbidden", {
     detail: "This public prompt is another user's. Save one of your own with its text to change that.",

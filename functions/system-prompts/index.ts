@@ -19,9 +19,9 @@ export const handler = createApi({
   routes: systemPromptRoutes,
   operations: {
     listSystemPrompts: listSystemPrompts(database),
-    createSystemPrompt: createSystemPrompt(database),
+    createSystemPrompt: createSystemPrompt(database, config.PROMPT_PUBLISHERS),
     getSystemPrompt: getSystemPrompt(database),
-    updateSystemPrompt: updateSystemPrompt(database),
+    updateSystemPrompt: updateSystemPrompt(database, config.PROMPT_PUBLISHERS),
     deleteSystemPrompt: deleteSystemPrompt(database),
   },
   resolveCaller: callersOf(database, config),

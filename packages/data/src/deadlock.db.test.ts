@@ -35,6 +35,7 @@ test("two requests that wait for each other's locks are both done", async () => 
       content: "Talk like a pirate.",
       visibility: "private",
       isDefault: false,
+      mayPublish: true,
     } as const;
     await createSystemPrompt(scene.database, { ownerId, systemPromptId: promptId, ...texts });
   }
@@ -56,7 +57,7 @@ test("two requests that wait for each other's locks are both done", async () => 
   await untilWaiting(1);
   // It has the user, and waits for the first prompt.
   const asker = { ownerId, systemPromptId, isAdmin: false, requestId: "q", expectedVersion: undefined };
-  const changed = updateSystemPrompt(changing, { ...asker, isDefault: true });
+  const changed = updateSystemPrompt(changing, { ...asker, isDefault: true, mayPublish: true });
   await untilWaiting(2);
   release();
   await holding;

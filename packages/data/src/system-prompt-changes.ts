@@ -14,6 +14,8 @@ export interface NewSystemPrompt extends IdempotentRequest {
   name: string;
   content: string;
   visibility: "private" | "public";
+  /** Whether this user may make texts public. */
+  mayPublish: boolean;
   /** The owner's other default stops being it, in the same transaction. */
   isDefault: boolean;
 }
@@ -32,8 +34,12 @@ async function unsetDefault(transaction: Transaction, userId: string): Promise<v
 }
 
 /** Saves a prompt, or finds what the same request made before. */
-export async function createSystemPrompt(database: Database, args: NewSystemPrompt): Promise<Created> {
+export async function createSystemPrompt(
+  database: Database,
+  args: NewSystemPrompt,
+): Promise<Created | { outcome: "unpublishable" }> {
   const { ownerId, systemPromptId, name, content, visibility, isDefault } = args;
+  if (visibility === "public" && !args.mayPublish) return { outcome: "unpublishable" };
   const requested = { ownerId, kind: "system_prompt", resourceId: systemPromptId } as const;
   return database.run(({ orm }) =>
     orm.transaction(async (transaction): Promise<Created> => {
@@ -67,9 +73,11 @@ export interface SystemPromptChange extends Asker {
   content?: string | undefined;
   visibility?: "private" | "public" | undefined;
   isDefault?: boolean | undefined;
+  /** Whether the asker may make texts public. */
+  mayPublish: boolean;
 }
 
-export type PromptRefusal = "not_found" | "forbidden" | "stale";
+export type PromptRefusal = "not_found" | "forbidden" | "stale" | "unpublishable";
 
 /** The prompt, locked, that the caller may change, or why not. Which prompt is a user's default, nobody else says. */
 async function lockPrompt(
@@ -86,6 +94,12 @@ async function lockPrompt(
   if (prompt.ownerId !== ownerId && (!isAdmin || isAboutDefault)) return "forbidden";
   if (expectedVersion !== undefined && prompt.version !== expectedVersion) return "stale";
   return prompt;
+}
+
+/** Whether a change would show everybody a text that they have not seen. */
+function publishes({ name, content, visibility }: SystemPromptChange, prompt: SystemPromptRow): boolean {
+  const isNew = name !== undefined || content !== undefined || prompt.visibility === "private";
+  return (visibility ?? prompt.visibility) === "public" && isNew;
 }
 
 function thisPrompt({ ownerId, id }: SystemPromptRow): SQL | undefined {
@@ -119,6 +133,7 @@ export async function updateSystemPrompt(
       if (isDefault) await lockDefault(transaction, ownerId);
       const prompt = await lockPrompt(transaction, change, isDefault !== undefined);
       if (typeof prompt === "string") return prompt;
+      if (!change.mayPublish && publishes(change, prompt)) return "unpublishable";
       if (isDefault && !prompt.isDefault) await unsetDefault(transaction, ownerId);
       const [changed = prompt] = await transaction
         .update(systemPrompts)

@@ -33,13 +33,17 @@ async function prompt(owner: Person, change: Change = {}, database = scene.datab
     ownerId: owner.id,
     systemPromptId,
     isDefault: false,
+    mayPublish: true,
     ...change,
   });
   return systemPromptId;
 }
 
 function asker(person: Person, systemPromptId: string, isAdmin = false) {
-  return { ownerId: person.id, systemPromptId, isAdmin, requestId: "q", expectedVersion: undefined };
+  return {
+    ...{ ownerId: person.id, systemPromptId, isAdmin, requestId: "q", expectedVersion: undefined },
+    mayPublish: true,
+  };
 }
 
 async function recordsOf(systemPromptId: string) {
@@ -96,25 +100,48 @@ test("a private prompt is its owner's alone, a public one everybody's to read", 
   expect(await deleteSystemPrompt(scene.database, asker(ada, own))).toBe("deleted");
 });
 
-test("lists join one's own and others' public ones in one order, page by page", async () => {
+test("a list is one's own; public ones are listed apart, in one order, page by page", async () => {
   const person = await scene.person();
   const made: string[] = [];
   for (const owner of [person, eve, person, eve, person]) {
     made.push(await prompt(owner, { name: "Listed 100%", visibility: owner === eve ? "public" : "private" }));
   }
   const hidden = await prompt(eve, { name: "Listed 100%" });
-  const page = { q: "100%", order: "asc" as const, limit: 2 };
-  const first = await listSystemPrompts(scene.database, person.id, page);
-  const second = await listSystemPrompts(scene.database, person.id, {
-    ...page,
-    limit: 10,
-    after: { key: first[1]?.sortKey ?? "", id: first[1]?.id ?? "" },
-  });
-  expect([...first, ...second].map(({ id }) => id)).toEqual(made);
-  expect(made).not.toContain(hidden);
-  expect(await countSystemPrompts(scene.database, person.id, { q: "100%" })).toBe(5);
-  expect(await countSystemPrompts(scene.database, person.id, { q: "100%", visibility: "public" })).toBe(2);
-  expect(await countSystemPrompts(scene.database, person.id, { q: "100%", visibility: "private" })).toBe(3);
+  const shared = await prompt(person, { name: "Listed 100%", visibility: "public" });
+  const list = async (filter: { visibility?: "private" | "public" }, limit = 10) => {
+    const page = { q: "100%", order: "asc" as const, ...filter };
+    const first = await listSystemPrompts(scene.database, person.id, { ...page, limit: 2 });
+    const after = { key: first[1]?.sortKey ?? "", id: first[1]?.id ?? "" };
+    const second = await listSystemPrompts(scene.database, person.id, { ...page, limit, after });
+    const ids = [...first, ...second].map(({ id }) => id);
+    expect(await countSystemPrompts(scene.database, person.id, { q: "100%", ...filter })).toBe(ids.length);
+    return ids;
+  };
+  const own = made.filter((_, at) => at % 2 === 0);
+  expect(await list({})).toEqual([...own, shared]);
+  expect(await list({ visibility: "private" })).toEqual(own);
+  const published = await list({ visibility: "public" });
+  expect(published).toEqual([...made.filter((_, at) => at % 2 === 1), shared]);
+  expect(published).not.toContain(hidden);
+});
+
+test("who may not publish makes no text public, and an admin can make one private", async () => {
+  const person = await scene.person();
+  const mayNot = { mayPublish: false };
+  const texts = { name: "Ad", content: "Buy.", isDefault: false, systemPromptId: newId() };
+  const refused = { ...texts, ownerId: person.id, visibility: "public" as const, ...mayNot };
+  expect(await createSystemPrompt(scene.database, refused)).toEqual({ outcome: "unpublishable" });
+  const [own, shared] = [await prompt(person, mayNot), await prompt(person, { visibility: "public" })];
+  const change = (systemPromptId: string, fields: object) =>
+    updateSystemPrompt(scene.database, { ...asker(person, systemPromptId), ...fields, ...mayNot });
+  expect(await change(own, { visibility: "public" })).toBe("unpublishable");
+  expect(await change(shared, { content: "Buy more." })).toBe("unpublishable");
+  expect(await change(own, { content: "Mine." })).toMatchObject({ content: "Mine." });
+  expect(await change(shared, { isDefault: true })).toMatchObject({ isDefault: true });
+  const unpublished = { ...asker(eve, shared, true), visibility: "private" as const };
+  expect(await updateSystemPrompt(scene.database, unpublished)).toMatchObject({ visibility: "private" });
+  expect(await getSystemPrompt(scene.database, eve.id, shared)).toBeUndefined();
+  expect(await change(shared, { visibility: "public" })).toBe("unpublishable");
 });
 
 test("there is one default at any time, whoever sets it at once", async () => {
@@ -144,6 +171,7 @@ test("one key makes one prompt, and another body under it is a mismatch, even wh
       content: "Once.",
       visibility: "private",
       isDefault: false,
+      mayPublish: true,
       ...key,
       ...change,
     });

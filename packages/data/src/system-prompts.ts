@@ -1,5 +1,4 @@
-import { and, eq, getTableColumns, ne, or, type SQL, sql } from "drizzle-orm";
-import { unionAll } from "drizzle-orm/pg-core";
+import { and, eq, getTableColumns, or, type SQL, sql } from "drizzle-orm";
 import { countRows } from "./count-rows.ts";
 import type { Database } from "./database.ts";
 import { behindInstant, contains, exactInstant, inOrder, type PageOf, pageLimit } from "./keyset.ts";
@@ -43,7 +42,7 @@ export async function getSystemPrompt(
 
 export interface SystemPromptFilter {
   q?: string | undefined;
-  /** Absent: one's own, and everybody's public ones. */
+  /** Absent: one's own; `public`: everybody's public ones. */
   visibility?: "private" | "public" | undefined;
 }
 
@@ -55,40 +54,29 @@ function withWords({ q }: SystemPromptFilter): SQL | undefined {
 
 function matching(userId: string, filter: SystemPromptFilter): SQL | undefined {
   const { visibility } = filter;
-  return and(usableBy(userId), visibility && isOf[visibility], withWords(filter));
+  const own = visibility === "public" ? undefined : eq(systemPrompts.ownerId, userId);
+  return and(own, visibility && isOf[visibility], withWords(filter));
 }
 
 export type SystemPromptPage = SystemPromptFilter & PageOf<string>;
 
-/** Up to `limit` prompts that this user may use, by time of creation; `sortKey` has its microseconds. */
+/** Up to `limit` of one's own prompts, or of everybody's public ones, by time of creation; `sortKey` has its microseconds. */
 export async function listSystemPrompts(
   database: Database,
   userId: string,
   page: SystemPromptPage,
 ): Promise<(SystemPromptRow & { sortKey: string })[]> {
   const direction = inOrder(page);
-  return database.run(({ orm }) => {
-    // Each half reads `limit` rows of an index of its own; together they would be read and sorted whole.
-    const half = (condition: SQL | undefined) =>
-      orm
-        .select({ ...columns, sortKey: exactInstant(systemPrompts.createdAt).as("sort_key") })
-        .from(systemPrompts)
-        .where(
-          and(
-            condition,
-            matching(userId, page),
-            behindInstant(systemPrompts.createdAt, systemPrompts.id, page),
-          ),
-        )
-        .orderBy(direction(systemPrompts.createdAt), direction(systemPrompts.id))
-        .limit(pageLimit(page));
-    const own = eq(systemPrompts.ownerId, userId);
-    return unionAll(half(own), half(and(ne(systemPrompts.ownerId, userId), isOf.public)))
-      .orderBy(direction(sql`created_at`), direction(sql`id`))
+  return database.run(({ orm }) =>
+    orm
+      .select({ ...columns, sortKey: exactInstant(systemPrompts.createdAt).as("sort_key") })
+      .from(systemPrompts)
+      .where(and(matching(userId, page), behindInstant(systemPrompts.createdAt, systemPrompts.id, page)))
+      .orderBy(direction(systemPrompts.createdAt), direction(systemPrompts.id))
       .limit(pageLimit(page))
       .prepare("list_system_prompts")
-      .execute();
-  });
+      .execute(),
+  );
 }
 
 /** How many prompts match. */

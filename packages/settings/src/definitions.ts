@@ -160,6 +160,11 @@ export const MONTHLY_TOKENS = /* @__PURE__ */ wholeNumber({
   minimum: 0,
   default: 0,
 });
+export const PROMPT_PUBLISHERS = /* @__PURE__ */ choice({
+  text: "Who may make system prompts public, for everybody to read",
+  words: ["everybody", "admins"],
+  default: "everybody",
+});
 
 // Replies.
 

@@ -15,7 +15,8 @@ export const systemPromptRoutes = defineRoutes({
     method: "GET",
     path: all,
     summary: "List system prompts",
-    description: "One's own, and the public ones of everybody, by time of creation.",
+    description:
+      "One's own, by time of creation. `visibility=public` lists everybody's public ones instead, one's own among them.",
     query: z.strictObject({ ...listQuery, q: searchText, visibility: z.optional(promptVisibility) }),
   },
   createSystemPrompt: {
@@ -23,8 +24,10 @@ export const systemPromptRoutes = defineRoutes({
     method: "POST",
     path: all,
     summary: "Save a system prompt",
+    description: "A public one is refused (403) where the deployment lets admins alone publish.",
     body: createSystemPrompt,
     idempotent: true,
+    problems: ["forbidden"],
   },
   getSystemPrompt: {
     ...base,
