@@ -14,10 +14,11 @@ it("is degraded, without a word about why, while nothing answers where the datab
   const database = openDatabase("postgres://someone:hunter2@127.0.0.1:1/parley");
   const api = createApi({
     routes: { getHealth: opsRoutes.getHealth },
-    operations: { getHealth: getHealth(database) },
+    operations: { getHealth: getHealth(database, "a-token") },
     apiRatePerSecond: 0,
   });
-  const answer = await send(api, eventFor("GET /health", { authorizer: {} }));
+  const asking = { authorizer: {}, rawQueryString: "deep=1", headers: { authorization: "Bearer a-token" } };
+  const answer = await send(api, eventFor("GET /health", asking));
   await database.close();
   expect(answer).toMatchObject({ status: 503, headers: { "retry-after": "2", "cache-control": "no-store" } });
   expect(opsAnswers.getHealth[503].parse(answer.body)).toEqual({

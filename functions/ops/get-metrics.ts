@@ -1,21 +1,14 @@
-import { createHash, timingSafeEqual } from "node:crypto";
 import type { opsRoutes } from "@parley/contract/routes/ops";
 import type { Database } from "@parley/data/database";
 import { readTotals } from "@parley/data/statistics";
 import type { Operation } from "@parley/http/api-types";
-import { problem } from "@parley/http/problem";
 import type { QueueDepth } from "@parley/jobs/queue-depth";
 import { metricsOf } from "./metrics-of.ts";
+import { requireMetricsToken } from "./metrics-token.ts";
 import { renderMetrics } from "./prometheus.ts";
 
 /** Milliseconds for which an answer is given again: two scrapers cost as much as one. */
 const believedFor = 10_000;
-
-function isToken(authorization: string | undefined, token: string): boolean {
-  const given = /^Bearer (.+)$/i.exec(authorization ?? "")?.[1] ?? "";
-  const [left, right] = [given, token].map((text) => createHash("sha256").update(text).digest());
-  return left !== undefined && right !== undefined && timingSafeEqual(left, right);
-}
 
 /**
  * Prometheus text, counted by the database.
@@ -36,8 +29,7 @@ export function getMetrics(
   }
 
   return async ({ headers }) => {
-    if (token === undefined) throw problem("not-found", { detail: "There is no such route." });
-    if (!isToken(headers.authorization, token)) throw problem("unauthenticated");
+    requireMetricsToken(token, headers.authorization);
     const content = await read();
     return {
       status: 200,

@@ -27,7 +27,7 @@ export const handler = createApi({
   operations: {
     listModels: listModels(catalog, defaultModel(catalog, config.DEFAULT_MODEL)),
     getMetrics: getMetrics(database, () => readQueueDepth(config.QUEUE_URL), secrets.metricsToken),
-    getHealth: getHealth(database),
+    getHealth: getHealth(database, secrets.metricsToken),
   },
   // The table of all routes is loaded by the first request that needs it.
   answerUnmatched: async (request) => (await import("./answer-unmatched.ts")).answerUnmatched(request),

@@ -1,3 +1,4 @@
+import { openDatabase } from "@parley/data/database";
 import { createTestDatabase, type TestDatabase } from "@parley/embedded-postgres/test-database";
 import type { ApiHandler } from "@parley/http/create-api";
 import { captureLog } from "@parley/http/testing/capture-log";
@@ -36,9 +37,20 @@ afterAll(async () => {
   await database.drop();
 });
 
-it("is healthy while the database answers", async () => {
-  const answer = await send(handler, eventFor("GET /health", { authorizer: {} }));
+it("is up for anybody, and asks the database for who has the token", async () => {
+  const statements = `select calls from (select count(*) as calls from pg_stat_activity
+    where datname = current_database() and pid <> pg_backend_pid()) as others`;
+  const ask = (headers: Record<string, string>, rawQueryString: string) =>
+    send(handler, eventFor("GET /health", { authorizer: {}, headers, rawQueryString }));
+  expect(await ask({}, "")).toMatchObject({ status: 200, body: { status: "ok" } });
+  expect((await ask({}, "deep=1")).status).toBe(401);
+  const watcher = openDatabase(database.url);
+  // No connection has been opened for these.
+  expect(await watcher.run(({ orm }) => orm.execute(statements))).toEqual([{ calls: "0" }]);
+  const answer = await ask({ authorization: "Bearer a-token" }, "deep=1");
   expect(answer).toMatchObject({ status: 200, body: { status: "ok", database: "reachable" } });
+  expect(await watcher.run(({ orm }) => orm.execute(statements))).toEqual([{ calls: "1" }]);
+  await watcher.close();
 });
 
 it("lists the offline models to a user seen for the first time", async () => {

@@ -12,7 +12,7 @@ import type { WebsocketEvent } from "./websocket-event.ts";
 export interface ConnectDependencies {
   database: Database;
   realtime: Pick<Realtime, "dismiss">;
-  findCaller: (identity: Identity) => Caller | Promise<Caller>;
+  findCaller: (identity: Identity, source?: string) => Caller | Promise<Caller>;
 }
 
 function refusalOf({ outcome }: Exclude<Opened, { outcome: "opened" }>): Problem {
@@ -37,7 +37,7 @@ export async function connect(
   { requestContext }: WebsocketEvent,
 ): Promise<void> {
   const identity = readIdentity(requestContext.authorizer);
-  const caller = await dependencies.findCaller(identity);
+  const caller = await dependencies.findCaller(identity, requestContext.identity?.sourceIp);
   requireScope(caller, { method: "GET" });
   const { userId } = caller;
   addLogKeys({ userId });

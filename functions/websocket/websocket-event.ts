@@ -5,7 +5,10 @@ import type {
 
 /** What API Gateway's WebSocket API calls the function with; the authorizer has spoken on `$connect`. */
 export type WebsocketEvent = APIGatewayProxyWebsocketEventV2WithRequestContext<
-  APIGatewayEventWebsocketRequestContextV2 & { authorizer?: Record<string, unknown> }
+  APIGatewayEventWebsocketRequestContextV2 & {
+    authorizer?: Record<string, unknown>;
+    identity?: { sourceIp?: string };
+  }
 >;
 
 /** The body is sent to the client; of `$connect` only the status code counts. */

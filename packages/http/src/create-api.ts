@@ -107,7 +107,10 @@ function requireCaller<R extends Routes>({ resolveCaller, apiRatePerSecond }: Ap
     before: ({ event }) => {
       const route = event.served?.route;
       if (route?.auth !== "user" || findCaller === undefined) return undefined;
-      const found = findCaller(readIdentity(event.requestContext.authorizer?.lambda));
+      const found = findCaller(
+        readIdentity(event.requestContext.authorizer?.lambda),
+        event.requestContext.http.sourceIp,
+      );
       // Who is remembered need not be waited for.
       if (found instanceof Promise) return found.then((caller) => admit(event, route, caller));
       return admit(event, route, found);

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
-import type { CallerResolution, KeyRights, KeyScope } from "./api-types.ts";
-import { readIdentity, requireScope } from "./resolve-caller.ts";
+import type { CallerResolution, Identity, KeyIdentity, KeyRights, KeyScope } from "./api-types.ts";
+import { createCallerCache, readIdentity, requireScope } from "./resolve-caller.ts";
 import { awaitedCallers } from "./testing/awaited-callers.ts";
 
 const apiKeyHash = "a".repeat(64);
@@ -22,6 +22,32 @@ describe("the holder of an API key", () => {
     await callerOf({ apiKeyHash, groups: [] });
     await callerOf({ sub: apiKeyHash, username: "ada", groups: [] });
     expect(resolve).toHaveBeenCalledTimes(2);
+  });
+
+  it("has the database asked for ten unknown keys of an address in ten minutes, and for its own key still", async () => {
+    let time = 0;
+    const own = "f".repeat(64);
+    const resolve = vi.fn(
+      async (identity: Identity): Promise<CallerResolution> =>
+        "apiKeyHash" in identity && identity.apiKeyHash === own ? key() : { outcome: "refused" },
+    );
+    const find = createCallerCache(resolve, () => time);
+    const forged = (at: number) => ({ apiKeyHash: String(at).padStart(64, "0"), groups: [] });
+    const ask = async (identity: KeyIdentity, source: string) => find(identity, source);
+    await ask({ apiKeyHash: own, groups: [] }, "192.0.2.1");
+    for (let at = 0; at < 10; at++)
+      await expect(ask(forged(at), "192.0.2.1")).rejects.toMatchObject({ type: "unauthenticated" });
+    for (let at = 10; at < 1_000; at++)
+      await expect(ask(forged(at), "192.0.2.1")).rejects.toMatchObject({ type: "rate-limited" });
+    // The same one again is remembered for longer than a caller.
+    time = 300_000;
+    await expect(ask(forged(0), "192.0.2.2")).rejects.toMatchObject({ type: "unauthenticated" });
+    expect(resolve).toHaveBeenCalledTimes(11);
+    await expect(ask({ apiKeyHash: own, groups: [] }, "192.0.2.2")).resolves.toMatchObject({
+      userId: "user-1",
+    });
+    time = 600_000;
+    await expect(ask(forged(1_000), "192.0.2.1")).rejects.toMatchObject({ type: "unauthenticated" });
   });
 
   it("is out within 60 s of being revoked", async () => {

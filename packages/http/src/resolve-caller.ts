@@ -4,7 +4,12 @@ import { problem } from "./problem.ts";
 
 /** How long an answer is believed, in milliseconds: the longest a disabled user can go on. */
 const believedFor = 60_000;
+/** The same for a key that there is not: nobody can have made it later. */
+const refusedFor = 3_600_000;
 const maxCallers = 10_000;
+/** Keys that there are not, from one address in as many milliseconds, before the database is no longer asked for it. */
+const maxForgeries = 10;
+const forgeryWindow = 600_000;
 
 /**
  * What the authorizer found out. The gateway keeps its answer for a while, so a token may have expired since.
@@ -44,6 +49,7 @@ function nameOf(identity: Identity): string {
 
 /** Milliseconds; a key is not believed beyond its own end. */
 function believedUntil(resolution: CallerResolution, now: number): number {
+  if (resolution.outcome === "refused") return now + refusedFor;
   const expiresAt = "key" in resolution ? resolution.key?.expiresAt?.getTime() : undefined;
   return Math.min(now + believedFor, expiresAt ?? Number.POSITIVE_INFINITY);
 }
@@ -51,22 +57,55 @@ function believedUntil(resolution: CallerResolution, now: number): number {
 type Resolve = (identity: Identity) => Promise<CallerResolution>;
 
 /**
+ * Counts the keys of each address that there are not. Their form is right, which anybody can compute, so that only the
+ * database knows: it is not to be woken, or kept busy, by whoever makes up one after the other.
+ */
+function createForgeryLimit(now: () => number) {
+  const forgeries = new Map<string, { count: number; until: number }>();
+  return {
+    /** @throws Problem 429 */
+    check(source: string): void {
+      const { count = 0, until = 0 } = forgeries.get(source) ?? {};
+      const left = until - now();
+      if (count < maxForgeries || left <= 0) return;
+      throw problem("rate-limited", {
+        detail: "Too many unknown API keys came from your address.",
+        headers: { "Retry-After": String(Math.ceil(left / 1_000)) },
+      });
+    },
+    count(source: string): void {
+      const present = forgeries.get(source);
+      const isOver = present === undefined || present.until <= now();
+      const counted = isOver ? { count: 0, until: now() + forgeryWindow } : present;
+      counted.count += 1;
+      forgeries.delete(source);
+      forgeries.set(source, counted);
+      if (forgeries.size > maxCallers) forgeries.delete(forgeries.keys().next().value ?? "");
+    },
+  };
+}
+
+/**
  * Remembers answers for 60 s in this environment, so that a warm request adds no round trip. Failures are not
  * remembered.
  * @param now milliseconds.
- * @returns a function that gives the caller, at once where it is remembered, or throws a 401 (deleted, or no such key) or 403 (disabled) `Problem`.
+ * @returns a function that gives the caller, at once where it is remembered, or throws a 401 (deleted, or no such key),
+ * 403 (disabled) or 429 (one of many unknown keys from its source address) `Problem`.
  */
 export function createCallerCache(resolve: Resolve, now: () => number = Date.now) {
   const known = new Map<string, { resolution: CallerResolution; until: number }>();
+  const forgeries = createForgeryLimit(now);
 
   function remembered(identity: Identity): CallerResolution | undefined {
     const entry = known.get(nameOf(identity));
     return entry !== undefined && entry.until > now() ? entry.resolution : undefined;
   }
 
-  async function lookUp(identity: Identity): Promise<CallerResolution> {
+  async function lookUp(identity: Identity, source: string): Promise<CallerResolution> {
     const name = nameOf(identity);
+    if ("apiKeyHash" in identity) forgeries.check(source);
     const resolution = shorten(await resolve(identity));
+    if (resolution.outcome === "refused") forgeries.count(source);
     known.delete(name);
     known.set(name, { resolution, until: believedUntil(resolution, now()) });
     if (known.size > maxCallers) known.delete(known.keys().next().value ?? "");
@@ -80,10 +119,10 @@ export function createCallerCache(resolve: Resolve, now: () => number = Date.now
     return { userId: resolution.user.id, identity, scopes: resolution.key?.scopes };
   }
 
-  return (identity: Identity): Caller | Promise<Caller> => {
+  return (identity: Identity, source = ""): Caller | Promise<Caller> => {
     const resolution = remembered(identity);
     if (resolution !== undefined) return admitted(identity, resolution);
-    return lookUp(identity).then((found) => admitted(identity, found));
+    return lookUp(identity, source).then((found) => admitted(identity, found));
   };
 }
 

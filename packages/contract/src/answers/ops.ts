@@ -4,7 +4,12 @@ import type { opsRoutes } from "../routes/ops.ts";
 import { model } from "../schemas/model.ts";
 
 const health = z
-  .object({ status: z.enum(["ok", "degraded"]), database: z.enum(["reachable", "unreachable"]) })
+  .object({
+    status: z.enum(["ok", "degraded"]),
+    database: z
+      .optional(z.enum(["reachable", "unreachable"]))
+      .check(z.meta({ description: "With `deep=1` only" })),
+  })
   .register(z.globalRegistry, { id: "Health" });
 
 export const opsAnswers = {

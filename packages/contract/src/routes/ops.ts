@@ -1,3 +1,4 @@
+import * as z from "zod/mini";
 import { defineRoutes } from "../route.ts";
 
 const base = { function: "ops", tag: "Operations", method: "GET" } as const;
@@ -24,6 +25,11 @@ export const opsRoutes = defineRoutes({
     ...base,
     path: "/health",
     auth: "none",
-    summary: "Is the API up, and does it reach its database",
+    summary: "Is the API up",
+    description:
+      "Anybody may ask, and no database is woken for it. `deep=1`, with the deployment's METRICS_TOKEN as for " +
+      "`/metrics`, asks the database as well.",
+    query: z.strictObject({ deep: z.optional(z.literal("1")) }),
+    problems: ["unauthenticated", "not-found"],
   },
 });
