@@ -246,8 +246,8 @@ test("a connection that is gone is forgotten, and no reply waits for it", async 
   const ada = await signUp();
   const listener = await listen(ada.token);
   await database.run(async ({ orm }) =>
-    orm.execute(`insert into connections (id, owner_id, expires_at)
-      select 'gone-' || id, id, now() + interval '1 hour' from users where email = '${ada.email}'`),
+    orm.execute(`insert into connections (id, owner_id, expires_at, created_at)
+      select 'gone-' || id, id, now() + interval '1 hour', now() - interval '1 minute' from users where email = '${ada.email}'`),
   );
   expect(await connectionsOf(ada)).toHaveLength(2);
   const conversationId = await startConversation(ada);
@@ -259,11 +259,16 @@ test("a connection that is gone is forgotten, and no reply waits for it", async 
   await expect.poll(() => connectionsOf(ada), { timeout: 5_000 }).toEqual([]);
 });
 
-test("the eleventh connection closes the first", async () => {
+test("the eleventh connection closes the first, once that is half a minute old", async () => {
   const ada = await signUp();
   const listeners: Listener[] = [];
-  for (let count = 0; count < 11; count++) listeners.push(await listen(ada.token));
+  for (let count = 0; count < 10; count++) listeners.push(await listen(ada.token));
+  await expect(listen(ada.token)).rejects.toThrow("refused");
+  const oldest = `update connections set created_at = created_at - interval '1 minute' where owner_id =
+    (select id from users where email = '${ada.email}')`;
+  await database.run(async ({ orm }) => orm.execute(oldest));
+  listeners.push(await listen(ada.token));
   expect(await listeners[0]?.closed).toBe(1000);
-  expect(await connectionsOf(ada)).toHaveLength(10);
+  await expect.poll(() => connectionsOf(ada), { timeout: 5_000 }).toHaveLength(10);
   for (const listener of listeners) listener.close();
 });
