@@ -65,6 +65,12 @@ test("a missing database is said in one sentence, without the URL", async () => 
   await failure.not.toThrow(/postgres:\/\//);
 });
 
+test("a URL as Neon and Prisma print it is taken", async () => {
+  const url = databaseAt(inject("databaseUrl"), name);
+  vi.stubEnv("DIRECT_DATABASE_URL", `${url}?channel_binding=require&pgbouncer=true&schema=public`);
+  expect(await (await start())()).toEqual({ migrated: true });
+});
+
 test("a missing setting is said as it is", async () => {
   vi.stubEnv("DIRECT_DATABASE_URL", "");
   await expect((await start())()).rejects.toThrow("DATABASE_URL is not set.");

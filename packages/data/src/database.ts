@@ -1,3 +1,4 @@
+import { usableDatabaseUrl } from "@parley/settings/database-url";
 import { DrizzleQueryError } from "drizzle-orm/errors";
 import {
   DatabaseUnavailable,
@@ -115,7 +116,7 @@ async function open(url: string, options: DatabaseOptions, onClosed: () => void)
   const { drizzle, ownSockets, postgres } = await drivers;
   const sockets = ownSockets(onClosed);
   const socketOption: object = { socket: sockets.open };
-  const client = postgres(url, {
+  const client = postgres(usableDatabaseUrl(url).url, {
     ...socketOption,
     // One request at a time uses it, or one worker whose replies only wait for the network.
     max: 1,

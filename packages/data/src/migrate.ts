@@ -1,5 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { usableDatabaseUrl } from "@parley/settings/database-url";
 import { EMBEDDING_DIMENSIONS } from "@parley/settings/definitions";
 import { readMigrationFiles } from "drizzle-orm/migrator";
 import { drizzle } from "drizzle-orm/postgres-js";
@@ -80,7 +81,12 @@ export async function migrate(
   folder: string = defaultFolder,
   dimensions: number = EMBEDDING_DIMENSIONS.default,
 ): Promise<void> {
-  const client = postgres(url, { max: 1, fetch_types: false, onnotice: () => {}, connect_timeout: 60 });
+  const client = postgres(usableDatabaseUrl(url).url, {
+    max: 1,
+    fetch_types: false,
+    onnotice: () => {},
+    connect_timeout: 60,
+  });
   try {
     await client`set statement_timeout = 0`;
     await takeLock(client);

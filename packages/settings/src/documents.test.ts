@@ -9,8 +9,10 @@ import type { Setting } from "./setting.ts";
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const settings: Readonly<Record<string, Setting>> = definitions;
 
-/** Variables of AWS, of Node, of Postgres' image and of the tests, and keys of providers as deployments name them. */
+/** Variables of AWS, of the command that deploys, of Node, of Postgres' image and of the tests, and keys of providers. */
 const others = new Set([
+  "ALARM_EMAIL",
+  "AWS_DEFAULT_REGION",
   "AWS_DEPLOY_ROLE_ARN",
   "AWS_PROFILE",
   "AWS_REGION",

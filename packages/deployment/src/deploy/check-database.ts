@@ -1,5 +1,6 @@
 import postgres from "postgres";
 import { DeploymentError } from "../deployment-error.ts";
+import { requireIpv4 } from "./require-ipv4.ts";
 import type { SecretValues } from "./secret-values.ts";
 
 const oldestVersion = 14;
@@ -148,6 +149,8 @@ async function checkDirect(sql: postgres.Sql, url: string): Promise<void> {
 export async function checkDatabase(values: SecretValues): Promise<string[]> {
   const { databaseUrl, directDatabaseUrl = databaseUrl } = values;
   if (databaseUrl === undefined || directDatabaseUrl === undefined) return [];
+  await requireIpv4("DATABASE_URL", databaseUrl);
+  await requireIpv4("DIRECT_DATABASE_URL", directDatabaseUrl);
   const line = await connected("DATABASE_URL", databaseUrl, async (sql) => {
     const description = await describe(sql);
     await checkPrepared(databaseUrl);

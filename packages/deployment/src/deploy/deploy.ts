@@ -101,6 +101,7 @@ async function gatherValues(
     present: present?.values,
     needsDatabaseUrl: stage.database === "url",
     ask,
+    say,
   });
   if (stage.database === "url") for (const line of await check(values)) say(line);
   const known = [present?.values.metricsToken, environment.METRICS_TOKEN?.trim()];

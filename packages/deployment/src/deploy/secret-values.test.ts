@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { describeValues, gatherSecretValues, type SecretValues } from "./secret-values.ts";
 
 const url = "postgres://u:hunter2@db.example/parley";
-const base = { environment: {}, present: undefined, needsDatabaseUrl: true, ask: undefined };
+const base = { environment: {}, present: undefined, needsDatabaseUrl: true, ask: undefined, say: () => {} };
 
 test("the environment wins over what the secret holds, and the rest is kept", async () => {
   const present = { databaseUrl: url, openaiApiKey: "old", momentoApiKey: "kept", metricsToken: "t" };
@@ -106,6 +106,16 @@ test.each([
   const failure = gatherSecretValues({ ...base, environment });
   await expect(failure).rejects.toThrow(message);
   await expect(failure).rejects.not.toThrow(/hunter2/);
+});
+
+test("what a vendor's URL says to other clients is left out, and said", async () => {
+  const said: string[] = [];
+  const environment = { DATABASE_URL: `${url}?sslmode=require&channel_binding=require&pgbouncer=true` };
+  const values = await gatherSecretValues({ ...base, environment, say: (line) => said.push(line) });
+  expect(values.databaseUrl).toBe(`${url}?sslmode=require`);
+  expect(said).toEqual([
+    "DATABASE_URL: channel_binding and pgbouncer left out, which only other clients know.",
+  ]);
 });
 
 test("it says what the keys mean", () => {

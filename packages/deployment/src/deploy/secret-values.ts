@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { usableDatabaseUrl } from "@parley/settings/database-url";
 import { DATABASE_URL, DIRECT_DATABASE_URL, PROVIDER_KEYS } from "@parley/settings/definitions";
 import { readSettings } from "@parley/settings/read-settings";
 import { secretVariables } from "@parley/settings/secrets";
@@ -36,6 +37,13 @@ function requireReachable(variable: keyof typeof urls, url: string): void {
   }
 }
 
+function usable(variable: keyof typeof urls, given: string, say: (line: string) => void): string {
+  requireReachable(variable, given);
+  const { url, dropped } = usableDatabaseUrl(given);
+  if (dropped.length > 0) say(`${variable}: ${dropped.join(" and ")} left out, which only other clients know.`);
+  return url;
+}
+
 export type Ask = (question: string) => Promise<string>;
 
 /**
@@ -49,8 +57,9 @@ export async function gatherSecretValues(options: {
   readonly present: SecretValues | undefined;
   readonly needsDatabaseUrl: boolean;
   readonly ask: Ask | undefined;
+  readonly say: (line: string) => void;
 }): Promise<SecretValues> {
-  const { environment, present, needsDatabaseUrl, ask } = options;
+  const { environment, present, needsDatabaseUrl, ask, say } = options;
   const values: SecretValues = { ...present };
   for (const key of keys) {
     const isUrl = key === "databaseUrl" || key === "directDatabaseUrl";
@@ -61,7 +70,7 @@ export async function gatherSecretValues(options: {
     const asked = present === undefined && question !== undefined ? ask : undefined;
     const given = environment[variable]?.trim() || values[key] || (await asked?.(`${question}: `))?.trim();
     if (given) values[key] = given;
-    if (isUrl && given) requireReachable(secretVariables[key], given);
+    if (isUrl && given) values[key] = usable(secretVariables[key], given, say);
     if (key === "providerKeys" && given) readSettings({ PROVIDER_KEYS }, { PROVIDER_KEYS: given });
   }
   if (needsDatabaseUrl && values.databaseUrl === undefined) {
