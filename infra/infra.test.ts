@@ -35,6 +35,8 @@ describe.each(variants)("%s on %s", (stageName, database) => {
   test("every log group forgets, and every function has one", () => {
     const groups = made.ofType("AWS::Logs::LogGroup");
     for (const { Properties } of groups) expect(Properties.RetentionInDays).toBeLessThanOrEqual(30);
+    for (const { id, Properties } of made.ofType("AWS::Lambda::Function"))
+      expect(Properties, id).toHaveProperty("LoggingConfig.LogGroup");
     const ours = made.ofType("AWS::Lambda::Function").filter(isOurs);
     expect(new Set(ours.map(nameOf))).toEqual(new Set(functionNames.filter((name) => name !== "embedder")));
     for (const { Properties } of ours) {
@@ -244,7 +246,7 @@ describe("the default stage", () => {
       .filter(isOurs)
       .filter(({ Properties }) => !JSON.stringify(Properties.Environment).includes("SECRET_ID"))
       .map(nameOf);
-    expect(new Set(withoutSecrets)).toEqual(new Set(["authorizer", "pre-sign-up"]));
+    expect(new Set(withoutSecrets)).toEqual(new Set(["authorizer", "console", "docs", "pre-sign-up"]));
   });
 });
 

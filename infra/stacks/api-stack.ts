@@ -16,6 +16,8 @@ import type { RealtimeStack } from "./realtime-stack.ts";
 // API Gateway gives up after 30 s; a function that ends before it can still say why.
 const routeSeconds = 29;
 const authorizerSeconds = 10;
+/** They only serve files. */
+const withoutSecrets = new Set<FunctionName>(["console", "docs"]);
 
 export interface ApiStackProps extends Deployment, StackProps {
   readonly secrets: SecretAccess;
@@ -35,6 +37,7 @@ export class ApiStack extends Stack {
   constructor(scope: Construct, id: string, props: ApiStackProps) {
     super(scope, id, props);
     const { stage, queue, embeddingQueue, realtime } = props;
+    const { secrets: _, ...withoutSecret } = props;
     const environments = apiEnvironments(stage, {
       queueUrl: queue.jobs.queueUrl,
       userPoolId: props.userPool.userPoolId,
@@ -48,7 +51,7 @@ export class ApiStack extends Stack {
       (Object.keys(environments) as FunctionName[]).map((functionName) => [
         functionName,
         new ResourceFunction(this, constructId(functionName), {
-          ...props,
+          ...(withoutSecrets.has(functionName) ? withoutSecret : props),
           functionName,
           environment: environments[functionName],
           memoryMegabytes: stage.memory.api,

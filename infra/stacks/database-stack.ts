@@ -1,5 +1,6 @@
-import { Duration, Stack, type StackProps } from "aws-cdk-lib";
+import { type CfnResource, Duration, RemovalPolicy, Stack, type StackProps } from "aws-cdk-lib";
 import type { IGrantable } from "aws-cdk-lib/aws-iam";
+import { LogGroup } from "aws-cdk-lib/aws-logs";
 import { type ISecret, Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { Trigger } from "aws-cdk-lib/triggers";
 import type { Construct } from "constructs";
@@ -7,6 +8,7 @@ import { AuroraDatabase } from "../constructs/aurora-database.ts";
 import { ResourceFunction } from "../constructs/resource-function.ts";
 import type { Deployment, SecretAccess } from "../deployment.ts";
 import { environmentOf } from "../environments.ts";
+import type { Stage } from "../stages.ts";
 
 const migrationSeconds = 600;
 
@@ -35,11 +37,25 @@ export class DatabaseStack extends Stack {
       timeoutSeconds: migrationSeconds,
       secrets: this.secrets,
     });
-    new Trigger(this, "Migrations", {
+    const trigger = new Trigger(this, "Migrations", {
       handler: migrate.lambda,
       timeout: Duration.seconds(migrationSeconds),
       executeAfter: aurora === undefined ? [] : [aurora],
     });
+    this.keepTriggerLog(trigger, stage);
+  }
+
+  /** CDK's function that calls the migrations would have a log group of Lambda's making, which never forgets. */
+  private keepTriggerLog(trigger: Trigger, stage: Stage): void {
+    const log = new LogGroup(this, "TriggerLog", {
+      logGroupName: `/parley/${stage.name}/migrations-trigger`,
+      retention: stage.logRetentionDays,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const provider = this.node.findChild("AWSCDK.TriggerCustomResourceProviderCustomResourceProvider");
+    const handler = provider.node.findChild("Handler") as CfnResource;
+    handler.addPropertyOverride("LoggingConfig", { LogGroup: log.logGroupName });
+    trigger.node.addDependency(log);
   }
 }
 

@@ -40,7 +40,8 @@ function requireReachable(variable: keyof typeof urls, url: string): void {
 function usable(variable: keyof typeof urls, given: string, say: (line: string) => void): string {
   requireReachable(variable, given);
   const { url, dropped } = usableDatabaseUrl(given);
-  if (dropped.length > 0) say(`${variable}: ${dropped.join(" and ")} left out, which only other clients know.`);
+  if (dropped.length > 0)
+    say(`${variable}: ${dropped.join(" and ")} left out, which only other clients know.`);
   return url;
 }
 
