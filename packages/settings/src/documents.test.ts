@@ -9,7 +9,7 @@ import type { Setting } from "./setting.ts";
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const settings: Readonly<Record<string, Setting>> = definitions;
 
-/** Variables of AWS, of the command that deploys, of Node, of Postgres' image and of the tests, and keys of providers. */
+/** Variables and states of AWS, of the command that deploys, of Node, of Postgres' image and of the tests, and keys of providers. */
 const others = new Set([
   "ALARM_EMAIL",
   "AWS_DEFAULT_REGION",
@@ -22,6 +22,7 @@ const others = new Set([
   "GROQ_API_KEY",
   "NODE_COMPILE_CACHE",
   "NODE_OPTIONS",
+  "UPDATE_ROLLBACK_FAILED",
   "POSTGRES_DB",
   "POSTGRES_PASSWORD",
   "POSTGRES_USER",
