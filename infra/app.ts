@@ -19,10 +19,12 @@ function compose(app: App): void {
     alarmEmail: context("alarmEmail"),
   };
   const secretVersion = context("secretVersion");
+  const natImageId = context("natImageId");
   addStacks(app, {
     stage: resolveStage(String(context("stage") ?? "dev"), overrides),
     bundles,
     ...(typeof secretVersion === "string" && { secretVersion }),
+    ...(typeof natImageId === "string" && { natImageId }),
   });
   app.synth();
 }

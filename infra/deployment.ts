@@ -9,6 +9,8 @@ export interface Deployment {
   readonly bundles: string;
   /** Of the stage's secret: another one replaces the environments that hold an earlier one. */
   readonly secretVersion?: string;
+  /** Of the NAT instance beside Aurora; without one Amazon Linux as it is today. */
+  readonly natImageId?: string;
 }
 
 /** Where functions must stand to reach a database that has no public address. */

@@ -62,6 +62,8 @@ describe.each(variants)("%s on %s", (stageName, database) => {
       expect(cluster.DeletionPolicy).toBe(stageName === "prod" ? "Retain" : "Delete");
       expect(cluster.Properties.DeletionProtection).toBe(stageName === "prod");
     }
+    for (const secret of made.ofType("AWS::SecretsManager::Secret"))
+      expect(secret.DeletionPolicy).toBe(stageName === "prod" ? "Retain" : "Delete");
   });
 });
 

@@ -1,11 +1,6 @@
-import { Duration, RemovalPolicy } from "aws-cdk-lib";
+import { type CfnResource, Duration, RemovalPolicy, Stack } from "aws-cdk-lib";
 import {
-  InstanceClass,
-  InstanceSize,
-  InstanceType,
   type IVpc,
-  NatProvider,
-  NatTrafficDirection,
   Peer,
   Port,
   SecurityGroup,
@@ -21,9 +16,10 @@ import {
 } from "aws-cdk-lib/aws-rds";
 import type { ISecret } from "aws-cdk-lib/aws-secretsmanager";
 import { Construct } from "constructs";
-import type { Network } from "../deployment.ts";
+import type { Deployment, Network } from "../deployment.ts";
 import type { Stage } from "../stages.ts";
 import { acknowledge } from "./acknowledge.ts";
+import { natInstance } from "./nat-instance.ts";
 
 // Not Postgres' default.
 const port = 5433;
@@ -36,9 +32,9 @@ export class AuroraDatabase extends Construct {
   readonly network: Network;
   readonly secret: ISecret;
 
-  constructor(scope: Construct, id: string, stage: Stage) {
+  constructor(scope: Construct, id: string, { stage, natImageId }: Deployment) {
     super(scope, id);
-    const vpc = this.createVpc();
+    const vpc = this.createVpc(natImageId);
     const functions = new SecurityGroup(this, "Functions", {
       vpc,
       description: "Functions that use the database",
@@ -54,26 +50,24 @@ export class AuroraDatabase extends Construct {
     };
   }
 
-  private createVpc(): IVpc {
-    const nat = NatProvider.instanceV2({
-      instanceType: InstanceType.of(InstanceClass.T4G, InstanceSize.NANO),
-      defaultAllowedTraffic: NatTrafficDirection.OUTBOUND_ONLY,
-    });
+  private createVpc(natImageId: string | undefined): IVpc {
+    const nat = natInstance(natImageId);
     const vpc = new Vpc(this, "Network", {
       maxAzs: 2,
       natGateways: 1,
-      natGatewayProvider: nat,
+      natGatewayProvider: nat.provider,
       subnetConfiguration: [
         { name: "public", subnetType: SubnetType.PUBLIC, cidrMask: 26 },
         { name: "functions", subnetType: SubnetType.PRIVATE_WITH_EGRESS, cidrMask: 22 },
         { name: "database", subnetType: SubnetType.PRIVATE_ISOLATED, cidrMask: 26 },
       ],
     });
-    nat.securityGroup.addIngressRule(
+    nat.provider.securityGroup.addIngressRule(
       Peer.ipv4(vpc.vpcCidrBlock),
       Port.allTraffic(),
       "Everything from inside of the VPC",
     );
+    nat.finish(Stack.of(this));
     acknowledge(vpc, {
       VPC7: "Flow logs of a private database and its functions cost more by the gigabyte than they could tell.",
       EC23: "The rule cannot read the VPC's address range; only that range is let in.",
@@ -103,6 +97,11 @@ export class AuroraDatabase extends Construct {
       deletionProtection: stage.keepsData,
       removalPolicy: stage.keepsData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
+    if (stage.keepsData) {
+      // Without its password a cluster that is kept would be kept from its owner.
+      const secret = cluster.node.findChild("Secret").node.defaultChild as CfnResource;
+      secret.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    }
     acknowledge(cluster, {
       SMG4: "Rotation would need a function of its own in the VPC all month; docs/operations.md rotates by hand.",
       ...(!stage.keepsData && { RDS10: "A stage that keeps no data may be deleted with its database." }),

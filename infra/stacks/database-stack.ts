@@ -23,7 +23,7 @@ export class DatabaseStack extends Stack {
     super(scope, id, props);
     const { stage } = props;
     const keys = Secret.fromSecretNameV2(this, "Keys", stage.secretName);
-    const aurora = stage.database === "aurora" ? new AuroraDatabase(this, "Aurora", stage) : undefined;
+    const aurora = stage.database === "aurora" ? new AuroraDatabase(this, "Aurora", props) : undefined;
     this.secrets = secretAccess(props, keys, aurora);
 
     const migrate = new ResourceFunction(this, "Migrate", {

@@ -19,6 +19,8 @@ const resourceSchema = z.object({
   Type: z.string(),
   Properties: z._default(z.record(z.string(), z.unknown()), {}),
   DeletionPolicy: z.optional(z.string()),
+  CreationPolicy: z.optional(z.unknown()),
+  DependsOn: z.optional(z.union([z.string(), z.array(z.string())])),
 });
 export type Resource = z.output<typeof resourceSchema>;
 
@@ -56,6 +58,7 @@ export async function synthesise(
     overrides?: Overrides;
     stages?: Stages;
     secretVersion?: string;
+    natImageId?: string;
     change?: (app: App) => void;
   } = {},
 ): Promise<Synthesis> {
@@ -73,11 +76,12 @@ export async function synthesise(
       builtinCloudFormationValidation: false,
       treeMetadata: false,
     });
-    const { overrides, stages, secretVersion } = options;
+    const { overrides, stages, secretVersion, natImageId } = options;
     addStacks(app, {
       stage: resolveStage(stageName, overrides, stages),
       bundles,
       ...(secretVersion !== undefined && { secretVersion }),
+      ...(natImageId !== undefined && { natImageId }),
     });
     options.change?.(app);
     return read(app);

@@ -55,7 +55,10 @@ export async function deploy(options: DeployOptions): Promise<void> {
   say(`Secret ${stage.secretName}: ${done}.`);
   say("Bundling the functions.");
   await succeed(run("node", ["scripts/build.ts"]), "The functions do not bundle; the lines above say why.");
-  const context = contextOf(options, version, emails.alarm);
+  const natImageId = await inAws(
+    findStackOutput(clients.stacks, `Parley-${stage.name}-Database`, "NatImageId"),
+  );
+  const context = contextOf(options, { secretVersion: version, alarmEmail: emails.alarm, natImageId });
   if (isToBootstrap) {
     say("Bootstrapping CDK.");
     await succeed(
@@ -74,17 +77,15 @@ export async function deploy(options: DeployOptions): Promise<void> {
 
 function contextOf(
   { stage, region }: DeployOptions,
-  secretVersion: string | undefined,
-  alarmEmail: string | undefined,
+  found: Readonly<Record<"secretVersion" | "alarmEmail" | "natImageId", string | undefined>>,
 ): string[] {
   const context = {
     stage: stage.name,
     database: stage.database,
     region: region.region,
-    ...(secretVersion && { secretVersion }),
-    ...(alarmEmail && { alarmEmail }),
+    ...found,
   };
-  return Object.entries(context).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+  return Object.entries(context).flatMap(([name, value]) => (value ? ["-c", `${name}=${value}`] : []));
 }
 
 async function succeed(run: Promise<number>, sentence: string): Promise<void> {
