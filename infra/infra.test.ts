@@ -70,6 +70,8 @@ describe.each(variants)("%s on %s", (stageName, database) => {
 const idleWithUrl = {
   "AWS::CloudWatch::Alarm": 6,
   "AWS::CloudWatch::Dashboard": 1,
+  // Wakes a database that sleeps.
+  "AWS::Events::Rule": 1,
   "AWS::Lambda::EventSourceMapping": 2,
 };
 const idleWithAurora = {
@@ -81,14 +83,17 @@ const idleWithAurora = {
 
 /** Everything that AWS bills by the hour or month, or, as polling does, without anybody using it. */
 const billedWhileIdle =
-  /^AWS::(?:EC2::(?:NatGateway|Instance|EIP|VPCEndpoint|TransitGateway\w*|VPNGateway)|ElastiCache|RDS|OpenSearchService|ElasticLoadBalancingV2|KMS::Key|ECS|EKS|MSK|Kinesis::Stream|WAFv2::WebACL|CloudWatch::(?:Alarm|Dashboard)|SecretsManager::Secret$|Lambda::EventSourceMapping|Cognito::UserPoolRiskConfig\w*|Synthetics)/;
+  /^AWS::(?:EC2::(?:NatGateway|Instance|EIP|VPCEndpoint|TransitGateway\w*|VPNGateway)|ElastiCache|RDS|OpenSearchService|ElasticLoadBalancingV2|KMS::Key|ECS|EKS|MSK|Kinesis::Stream|WAFv2::WebACL|CloudWatch::(?:Alarm|Dashboard)|Events::Rule|SecretsManager::Secret$|Lambda::EventSourceMapping|Cognito::UserPoolRiskConfig\w*|Synthetics)/;
 const freeOfCharge = /^AWS::RDS::DBSubnetGroup$|^AWS::SecretsManager::SecretTargetAttachment$/;
 
 function idleCosts(made: Synthesis): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const { Type, Properties } of made.resources) {
-    const provisioned = "ProvisionedConcurrencyConfig" in Properties;
-    if ((!billedWhileIdle.test(Type) || freeOfCharge.test(Type)) && !provisioned) continue;
+    const isExtra =
+      "ProvisionedConcurrencyConfig" in Properties ||
+      "TracingConfig" in Properties ||
+      JSON.stringify(Properties).includes('"DetailedMetricsEnabled":true');
+    if ((!billedWhileIdle.test(Type) || freeOfCharge.test(Type)) && !isExtra) continue;
     counts[Type] = (counts[Type] ?? 0) + 1;
   }
   return counts;
