@@ -12,7 +12,9 @@ beforeAll(async () => {
 test("the stack waits until the NAT instance has said that it works, and so do the migrations", () => {
   const [instance] = made.ofType("AWS::EC2::Instance");
   expect(instance?.CreationPolicy).toEqual({ ResourceSignal: { Count: 1, Timeout: "PT10M" } });
-  const schema = z.object({ "Fn::Base64": z.object({ "Fn::Join": z.tuple([z.string(), z.array(z.unknown())]) }) });
+  const schema = z.object({
+    "Fn::Base64": z.object({ "Fn::Join": z.tuple([z.string(), z.array(z.unknown())]) }),
+  });
   const [, pieces] = schema.parse(instance?.Properties.UserData)["Fn::Base64"]["Fn::Join"];
   const script = pieces.map((piece) => (typeof piece === "string" ? piece : "region")).join("");
   expect(script).toContain(`cfn-signal --stack Parley-dev-Database --resource ${instance?.id} `);

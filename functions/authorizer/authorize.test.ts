@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CognitoIdentityProvider } from "@aws-sdk/client-cognito-identity-provider";
 import { createApiKey } from "@parley/http/api-key";
+import { readIdentity } from "@parley/http/resolve-caller";
 import { captureLog } from "@parley/http/testing/capture-log";
 import { startCognito } from "@parley/local/cognito/start-cognito";
 import type { APIGatewayRequestAuthorizerEventV2 } from "aws-lambda";
@@ -138,4 +139,11 @@ test("unreadable keys stop the start with the variable's name", async () => {
   vi.stubEnv("USER_POOL_CLIENT_ID", clientId);
   vi.stubEnv("USER_POOL_JWKS", "{");
   await expect(import("./index.ts")).rejects.toThrow("USER_POOL_JWKS must be a JSON Web Key Set.");
+});
+
+test("under sam local, which makes a 502 of an error, a refused token goes on without a caller", async () => {
+  const underSam = createAuthorizer(createTokenVerifier({ userPoolId, clientId, jwks }), true);
+  const { context } = await underSam(bearer("forged"));
+  expect(() => readIdentity({ ...context })).toThrow(expect.objectContaining({ status: 401 }));
+  expect(await underSam(bearer(forgeToken({})))).toMatchObject({ context: { sub: goodClaims.sub } });
 });

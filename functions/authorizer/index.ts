@@ -1,4 +1,4 @@
-import { readEnvironment } from "@parley/runtime/environment";
+import { environmentVariable, readEnvironment } from "@parley/runtime/environment";
 import type { APIGatewayRequestAuthorizerEvent, APIGatewayRequestAuthorizerEventV2 } from "aws-lambda";
 import { createAuthorizer } from "./authorize.ts";
 import { createConnectionAuthorizer } from "./authorize-connection.ts";
@@ -12,7 +12,7 @@ const verifyToken = createTokenVerifier({
   clientId: config.USER_POOL_CLIENT_ID,
   jwks: config.USER_POOL_JWKS,
 });
-const authorize = createAuthorizer(verifyToken);
+const authorize = createAuthorizer(verifyToken, environmentVariable("AWS_SAM_LOCAL") === "true");
 const authorizeConnection = createConnectionAuthorizer(verifyToken);
 
 /**

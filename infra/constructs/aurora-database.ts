@@ -1,12 +1,5 @@
 import { type CfnResource, Duration, RemovalPolicy, Stack } from "aws-cdk-lib";
-import {
-  type IVpc,
-  Peer,
-  Port,
-  SecurityGroup,
-  SubnetType,
-  Vpc,
-} from "aws-cdk-lib/aws-ec2";
+import { type IVpc, Peer, Port, SecurityGroup, SubnetType, Vpc } from "aws-cdk-lib/aws-ec2";
 import {
   AuroraPostgresEngineVersion,
   ClusterInstance,

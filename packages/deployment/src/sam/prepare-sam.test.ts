@@ -48,15 +48,17 @@ test("functions get plain variables in place of secrets and imports, and the mac
     USER_POOL_ID: "us-east-1_a",
     MONTHLY_TOKENS: "7",
     METRICS_TOKEN: "m",
+    MOMENTO_ENDPOINT: "127.0.0.1:3005",
   });
   expect(plan.missing).toEqual(["USER_POOL_CLIENT_ID"]);
   expect(plan.startApi).toBe(
-    `sam local start-api --port 3010 -t ${assembly}/Parley-dev-Api.sam.json --env-vars ${assembly}/sam-environment.json`,
+    `sam local start-api --port 3010 -t ${assembly}/Parley-dev-Api.sam.json --env-vars ${assembly}/sam-environment.json --add-host host.docker.internal:host-gateway --warm-containers LAZY`,
   );
   const { Resources } = JSON.parse(await readFile(join(assembly, "Parley-dev-Api.sam.json"), "utf8"));
   const { Properties } = Resources.AccountFunctionA1;
   expect(Properties).toMatchObject({
     Handler: "index.handler",
+    Architectures: [process.arch === "arm64" ? "arm64" : "x86_64"],
     Environment: { Variables: { DATABASE_URL: "" } },
   });
   expect(JSON.stringify(Properties)).not.toMatch(/SECRET_|ImportValue|Role/);
@@ -71,7 +73,10 @@ test("functions get plain variables in place of secrets and imports, and the mac
     MONTHLY_TOKENS: "7",
     METRICS_TOKEN: "m",
     WEBSOCKET_CALLBACK_URL: "",
+    MOMENTO_ENDPOINT: "host.docker.internal:3005",
   });
+  // SAM has a region of its own, which an empty variable would take away.
+  expect(variables).not.toHaveProperty("AWS_REGION");
   for (const { command } of plan.invocations) {
     const file = /-e (\S+)/.exec(command)?.[1] ?? "";
     expect(JSON.parse(await readFile(file, "utf8"))).toMatchObject({ version: "2.0" });

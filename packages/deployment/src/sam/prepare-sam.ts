@@ -9,6 +9,8 @@ type Variables = Readonly<Record<string, string | undefined>>;
 
 // SAM runs functions in containers: this machine is elsewhere for them.
 const thisMachine = "host.docker.internal";
+// Docker Desktop knows that name by itself, Docker on Linux does not.
+const hostOption = `--add-host ${thisMachine}:host-gateway`;
 
 /** What the template does not declare: values of the secret, and where to find the services of this machine. */
 const variableNames = [
@@ -54,7 +56,7 @@ export interface SamPlan {
 
 /** Another name for this machine where an address means it. */
 function fromContainer(value: string | undefined): string {
-  const here = /(?<=\/\/(?:[^@/]*@)?)(?:localhost|127\.0\.0\.1)(?=[:/])/;
+  const here = /(?<=^|\/\/(?:[^@/]*@)?)(?:localhost|127\.0\.0\.1)(?=[:/])/;
   return (value ?? "").replace(here, thisMachine);
 }
 
@@ -66,12 +68,13 @@ function variablesOf(
   const declared = Object.entries(Properties.Environment?.Variables ?? {}).filter(
     ([name]) => !withoutMeaning.includes(name),
   );
+  const isDeclared = (name: string) => declared.some(([one]) => one === name);
   const names = new Set([...declared.map(([name]) => name), ...variableNames]);
   // A reference to another resource or stack is nothing that SAM could resolve.
   const plain = Object.fromEntries(declared.filter(([, value]) => typeof value === "string")) as Variables;
-  return Object.fromEntries(
-    [...names].map((name) => [name, fromContainer(environment[name] || plain[name])]),
-  );
+  const all = [...names].map((name) => [name, fromContainer(environment[name] || plain[name])] as const);
+  // What SAM sets by itself, such as the region, an empty variable would take away.
+  return Object.fromEntries(all.filter(([name, value]) => value !== "" || isDeclared(name)));
 }
 
 function nameOf(description: string): string {
@@ -103,7 +106,7 @@ export async function prepareSam(assembly: string, environment: Variables): Prom
       environments[id] = own;
       template.Resources[id] = withVariables(found.data, own);
       for (const event of await writeEvents(assembly, functionName)) {
-        const options = `-t ${samFile} -e ${event} --env-vars ${environmentFile}`;
+        const options = `-t ${samFile} -e ${event} --env-vars ${environmentFile} ${hostOption}`;
         invocations.push({ functionName, command: `sam local invoke ${id} ${options}` });
       }
     }
@@ -112,7 +115,7 @@ export async function prepareSam(assembly: string, environment: Variables): Prom
   await writeFile(environmentFile, JSON.stringify(environments, null, 1), { mode: 0o600 });
   return {
     port,
-    startApi: `sam local start-api --port ${port} -t ${join(assembly, samName(apiFile))} --env-vars ${environmentFile}`,
+    startApi: `sam local start-api --port ${port} -t ${join(assembly, samName(apiFile))} --env-vars ${environmentFile} ${hostOption} --warm-containers LAZY`,
     invocations: invocations.toSorted((left, right) => left.functionName.localeCompare(right.functionName)),
     environmentFile,
     missing: needed.filter((name) => !environment[name]),
@@ -127,7 +130,9 @@ function samName(file: string): string {
 function withVariables(resource: z.output<typeof functionSchema>, variables: Record<string, string>) {
   const Variables = Object.fromEntries(Object.keys(variables).map((name) => [name, ""]));
   const { Role: _, VpcConfig: __, ...properties } = resource.Properties;
-  return { ...resource, Properties: { ...properties, Environment: { Variables } } };
+  // Containers of this machine's own kind: emulation takes ten times as long.
+  const Architectures = [process.arch === "arm64" ? "arm64" : "x86_64"];
+  return { ...resource, Properties: { ...properties, Architectures, Environment: { Variables } } };
 }
 
 async function writeEvents(assembly: string, functionName: string): Promise<string[]> {

@@ -3,8 +3,10 @@ import { once } from "node:events";
 import { rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { administer } from "@parley/embedded-postgres/administer";
 import { throwAwayFolder } from "@parley/embedded-postgres/throw-away";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { findRunningStack } from "../running-stack.ts";
 import { localSettings } from "../settings.ts";
 
 const script = fileURLToPath(new URL("../../../../scripts/dev.ts", import.meta.url));
@@ -73,7 +75,7 @@ test("the printed session reaches a completed reply, and a second start keeps th
   const email = first.output.text.match(/ada-\d+@example\.com/)?.[0] ?? "";
   expect(await stop(first.child)).toBe(0);
 
-  const second = startDev();
+  const second = startDev({}, "--services");
   const url = (await untilRunning(second.output)).match(/API=(\S+)/)?.[1];
   const login = () =>
     fetch(`${url}/v1/auth/login`, {
@@ -86,6 +88,12 @@ test("the printed session reaches a completed reply, and a second start keeps th
   const { accessToken } = (await (await login()).json()) as { accessToken: string };
   const users = await fetch(`${url}/v1/admin/users`, { headers: { authorization: `Bearer ${accessToken}` } });
   expect(users.status).toBe(200);
+  const { services } = (await findRunningStack(dataDir)) ?? {};
+  // What it offers to containers is what it uses itself.
+  const people = await fetch(`${services?.cognitoEndpoint}/_mailbox?email=${email}`);
+  expect(await people.json()).toEqual({ codes: expect.anything() });
+  expect(await administer(services?.databaseUrl ?? "", "select 1 as one")).toEqual([{ one: 1 }]);
+  expect(second.output.text).toContain(services?.queueUrl);
   expect(await failure({})).toEqual({
     code: 1,
     text: expect.stringMatching(/^Another Parley stack \(process \d+\) uses the data folder \S+: .*\n$/),

@@ -8,12 +8,13 @@ import { loadVariables, readSettings, type Settings } from "../settings.ts";
 import { type Stack, type StackOptions, startStack } from "../stack.ts";
 import { activeModel } from "./active-model.ts";
 import { banner } from "./banner.ts";
+import { exposeServices, servicesTable } from "./expose-services.ts";
 import { silentServers, withServerModels } from "./model-server.ts";
 import { listenForStop, type StopSignal } from "./stop-signal.ts";
 
 const root = new URL("../../../../", import.meta.url);
 const usage =
-  "The options of dev are --reset (forget all data first) and --verbose (show every line of the functions).";
+  "The options of dev are --reset (forget all data first), --verbose (show every line of the functions) and --services (offer Postgres, queue, user pool and cache to containers).";
 
 const codeNames: Readonly<Record<CodePurpose, string>> = {
   "sign-up": "confirmation code",
@@ -23,6 +24,7 @@ const codeNames: Readonly<Record<CodePurpose, string>> = {
 interface DevOptions {
   readonly reset: boolean;
   readonly verbose: boolean;
+  readonly services: boolean;
 }
 
 function readOptions(args: readonly string[]): DevOptions {
@@ -30,7 +32,11 @@ function readOptions(args: readonly string[]): DevOptions {
     const { values } = parseArgs({
       // `pnpm dev -- --reset` hands over the dashes too.
       args: args.filter((argument) => argument !== "--"),
-      options: { reset: { type: "boolean", default: false }, verbose: { type: "boolean", default: false } },
+      options: {
+        reset: { type: "boolean", default: false },
+        verbose: { type: "boolean", default: false },
+        services: { type: "boolean", default: false },
+      },
     });
     return values;
   } catch (cause) {
@@ -69,11 +75,18 @@ async function run(
   const log = createFunctionLog(dataDir);
   const stack = await startStack(stackOptions(settings, log, options.verbose));
   onStack(stack);
-  const forget = await announceStack(dataDir, stack);
-  if (!stop.isStopping) console.log([banner(stack, settings, log), ...(await silent)].join("\n"));
+  // After the ports of the API and of push.
+  const firstPort = settings.PORT === 0 ? 0 : settings.PORT + 2;
+  const exposed = options.services ? await exposeServices(stack, firstPort) : undefined;
+  const forget = await announceStack(dataDir, stack, exposed?.services);
+  if (!stop.isStopping) {
+    const lines = exposed === undefined ? [] : [servicesTable(exposed.services)];
+    console.log([banner(stack, settings, log), ...lines, ...(await silent)].join("\n"));
+  }
   await stop.requested;
   console.log("Stopping");
   await forget();
+  await exposed?.close();
   await stack.close();
   await log.close();
 }
