@@ -164,6 +164,24 @@ it("an answer comes whole through dropped connections and a server that asks to 
   expect(await storedTexts(ada, placeOf(tab, chat))).toEqual(shownTexts(chat));
 });
 
+it("a question whose answer was lost is asked again, and stored once", async () => {
+  let losses = 0;
+  const tab = tabOf(ada, "scripted/echo", {
+    fetch: async (url, init) => {
+      const answer = await fetch(url, init);
+      if (init?.method !== "POST" || losses >= 3) return answer;
+      losses += 1;
+      throw new TypeError("fetch failed");
+    },
+  });
+  const chat = await tab.open();
+  await chat.sendMessage({ text: "Hello" });
+  expect([chat.status, tab.transport.apiIdOf(chat.id), losses]).toEqual(["error", undefined, 3]);
+  await chat.regenerate();
+  expect(shownTexts(chat)).toEqual(["Hello", "Echo: Hello"]);
+  expect(await storedTexts(ada, placeOf(tab, chat))).toEqual(shownTexts(chat));
+});
+
 it("a reply that fails is an error of the chat, and can be asked for again", async () => {
   const tab = tabOf(ada, "scripted/fail-rejected");
   const chat = await tab.open();

@@ -32,9 +32,11 @@ export async function ask<M extends UIMessage>(
     if (trigger === "submit-message") await messages.edit({ conversationId, messageId, content });
     return (await messages.askAgain({ ...body, conversationId, messageId })).reply;
   }
+  // Its answer may have been lost: asked once more, it is still stored once.
+  const once = { idempotencyKey: encodeURIComponent(`${chatId}/${last.id}`).slice(-255) };
   const sent = conversationId
-    ? messages.send({ ...message, conversationId })
-    : conversations.create({ ...conversation, message });
+    ? messages.send({ ...message, conversationId }, once)
+    : conversations.create({ ...conversation, message }, once);
   // A user's message always has a reply.
   const asked = (await sent) as { conversation?: Conversation; message: Message; reply: Reply };
   if (asked.conversation) ids.learn(chatId, asked.conversation.id);
