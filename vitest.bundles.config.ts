@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 
 // What a bundle lacks shows when a function is used for the first time: that is not tried again for each limit and fault.
 const others =
-  "recovery,refill,limits,idempotency,hostile-input,tenancy,push-expiry,account-deletion,client-package,packed-client";
+  "recovery,refill,limits,idempotency,hostile-input,tenancy,push-expiry,account-deletion,client-package,packed-client,ai-sdk*";
 
 // The end-to-end tests on what Lambda runs. Apart from the others, because they are the same tests again.
 export default defineConfig({

@@ -6,10 +6,12 @@ import { inject } from "vitest";
 const installed = "/usr/bin/chromium";
 
 /** Debian's Chromium where it is installed, else the one that npm has brought. */
-export async function launch(): Promise<Browser> {
-  if (existsSync(installed)) return chromium.launch({ executablePath: installed, args: ["--no-sandbox"] });
+export async function launch(more: string[] = []): Promise<Browser> {
+  if (existsSync(installed)) {
+    return chromium.launch({ executablePath: installed, args: ["--no-sandbox", ...more] });
+  }
   const { default: packed } = await import("@sparticuz/chromium");
-  return chromium.launch({ executablePath: await packed.executablePath(), args: packed.args });
+  return chromium.launch({ executablePath: await packed.executablePath(), args: [...packed.args, ...more] });
 }
 
 export interface Visit {

@@ -1,6 +1,9 @@
 import { createParley, type ParleyOptions } from "@parley/client";
 import { ParleyChatTransport } from "@parley/client/ai-sdk";
+import { createPush } from "@parley/client/push";
 import { AbstractChat, type ChatInit, type ChatState, type ChatStatus, type UIMessage } from "ai";
+import { inject } from "vitest";
+import type { User } from "./client.ts";
 
 export const textOf = (message: UIMessage | undefined) =>
   (message?.parts ?? []).map((part) => (part.type === "text" ? part.text : "")).join("");
@@ -68,3 +71,40 @@ export function openTab(options: ParleyOptions, model?: string): Tab {
     },
   };
 }
+
+const tabs: Tab[] = [];
+export function closeTabs(): void {
+  for (const { parley } of tabs.splice(0)) parley.push?.close();
+}
+
+/** A page on the stack that all tests share. */
+export function tabOf(user: User, model = "scripted/slow", more: Partial<ParleyOptions> = {}): Tab {
+  const push = { create: createPush };
+  const tab = openTab({ baseUrl: inject("stack").url, token: user.token, push, ...more }, model);
+  tabs.push(tab);
+  return tab;
+}
+
+/** When that many words of an answer are shown. */
+export function shows(chat: Chat, words: number): Promise<void> {
+  return new Promise((resolve) => {
+    chat.shown.onShown = (text) => {
+      if (text.split(" ").length > words) resolve();
+    };
+  });
+}
+
+/** The id by which another tab opens the chat. */
+export function placeOf({ transport }: Tab, chat: Chat): string {
+  const id = transport.apiIdOf(chat.id);
+  if (id === undefined) throw new Error("The chat is not in the API.");
+  return id;
+}
+
+export const storedTexts = async (user: User, conversationId: string) => {
+  const params = { conversationId };
+  const { data } = await user.expect("listMessages", 200, { params, query: { order: "asc" } });
+  return data.map(({ content }) => content);
+};
+
+export const shownTexts = (chat: Chat) => chat.messages.map(textOf);

@@ -1,61 +1,16 @@
-import type { ParleyOptions } from "@parley/client";
-import { createPush } from "@parley/client/push";
-import { afterEach, expect, inject, it, vi } from "vitest";
-import { type Chat, openTab, type Tab, textOf } from "./ai-chat.ts";
-import { signUp, type User } from "./client.ts";
-
-const sockets: WebSocket[] = [];
-const RealWebSocket = globalThis.WebSocket;
-globalThis.WebSocket = class extends RealWebSocket {
-  constructor(...where: ConstructorParameters<typeof RealWebSocket>) {
-    super(...where);
-    sockets.push(this);
-  }
-};
+import { afterEach, expect, it, vi } from "vitest";
+import { closeTabs, placeOf, shownTexts, shows, storedTexts, type Tab, tabOf, textOf } from "./ai-chat.ts";
+import { signUp } from "./client.ts";
 
 const ada = await signUp();
 const eve = await signUp();
-const tabs: Tab[] = [];
-afterEach(() => {
-  for (const { parley } of tabs.splice(0)) parley.push?.close();
-});
-
-function tabOf(user: User, model = "scripted/slow", more: Partial<ParleyOptions> = {}): Tab {
-  const push = { create: createPush };
-  const tab = openTab({ baseUrl: inject("stack").url, token: user.token, push, ...more }, model);
-  tabs.push(tab);
-  return tab;
-}
-
-/** When that many words of an answer are shown. */
-function shows(chat: Chat, words: number): Promise<void> {
-  return new Promise((resolve) => {
-    chat.shown.onShown = (text) => {
-      if (text.split(" ").length > words) resolve();
-    };
-  });
-}
-
-/** The id by which another tab opens the chat. */
-function placeOf({ transport }: Tab, chat: Chat): string {
-  const id = transport.apiIdOf(chat.id);
-  if (id === undefined) throw new Error("The chat is not in the API.");
-  return id;
-}
-
-const storedTexts = async (user: User, conversationId: string) => {
-  const params = { conversationId };
-  const { data } = await user.expect("listMessages", 200, { params, query: { order: "asc" } });
-  return data.map(({ content }) => content);
-};
+afterEach(closeTabs);
 
 async function started({ parley }: Tab) {
   const answer = await parley.conversations.create({ model: "scripted/demo", message: { content: "Hello" } });
   if (!("reply" in answer)) throw new Error("no reply was started");
   return answer;
 }
-
-const shownTexts = (chat: Chat) => chat.messages.map(textOf);
 
 it("an answer grows in a chat, is asked for again, and is there when the chat is opened again", async () => {
   const tab = tabOf(ada);
@@ -145,25 +100,6 @@ it("an answer that ends after the messages were loaded, and before its stream is
   expect(shownTexts(chat)).toEqual(["Hello", "Hello! How can I assist you today?"]);
 });
 
-it("an answer comes whole through dropped connections and a server that asks to wait", async () => {
-  let refusals = 0;
-  const tab = tabOf(ada, "scripted/slow", {
-    fetch: (url, init) => {
-      if (init?.method !== "POST" || refusals++ > 0) return fetch(url, init);
-      const headers = { "retry-after": "1" };
-      return Promise.resolve(Response.json({ message: "Service Unavailable" }, { status: 503, headers }));
-    },
-  });
-  const chat = await tab.open();
-  const dropping = setInterval(() => {
-    for (const socket of sockets.splice(0)) socket.close();
-  }, 1_500);
-  await chat.sendMessage({ text: "Tell me" });
-  clearInterval(dropping);
-  expect([chat.status, refusals]).toEqual(["ready", 2]);
-  expect(await storedTexts(ada, placeOf(tab, chat))).toEqual(shownTexts(chat));
-});
-
 it("a question whose answer was lost is asked again, and stored once", async () => {
   let losses = 0;
   const tab = tabOf(ada, "scripted/echo", {
@@ -180,17 +116,4 @@ it("a question whose answer was lost is asked again, and stored once", async () 
   await chat.regenerate();
   expect(shownTexts(chat)).toEqual(["Hello", "Echo: Hello"]);
   expect(await storedTexts(ada, placeOf(tab, chat))).toEqual(shownTexts(chat));
-});
-
-it("a reply that fails is an error of the chat, and can be asked for again", async () => {
-  const tab = tabOf(ada, "scripted/fail-rejected");
-  const chat = await tab.open();
-  await chat.sendMessage({ text: "Tell me" });
-  expect(chat.status).toBe("error");
-  expect(chat.error?.message).toMatch(/refused|rejected/);
-  const reopened = await tabOf(ada).open({ id: placeOf(tab, chat) });
-  await reopened.resumeStream();
-  expect(reopened.error?.message).toBe(chat.error?.message);
-  await reopened.regenerate({ body: { model: "scripted/echo" } });
-  expect([reopened.status, textOf(reopened.lastMessage)]).toEqual(["ready", "Echo: Tell me"]);
 });

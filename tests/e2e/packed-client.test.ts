@@ -1,17 +1,12 @@
-import { execFile } from "node:child_process";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { createContext, runInContext } from "node:vm";
-import { buildClient, type EntrySize } from "@parley/deployment/bundle/build-client";
+import type { EntrySize } from "@parley/deployment/bundle/build-client";
 import { build } from "esbuild";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import { signUp } from "./client.ts";
-
-const root = fileURLToPath(new URL("../..", import.meta.url));
-const run = promisify(execFile);
+import { compile, packClient, root, run } from "./pack-client.ts";
 
 /** An application outside of the repository that has installed what `npm pack` made of the client. */
 let application: string;
@@ -19,13 +14,11 @@ let sizes: EntrySize[];
 
 beforeAll(async () => {
   application = await mkdtemp(join(tmpdir(), "parley-application-"));
-  const built = join(application, "built");
-  sizes = await buildClient(root, built);
-  const { stdout } = await run("npm", ["pack", built, "--silent"], { cwd: application });
+  const packed = await packClient(application);
+  sizes = packed.sizes;
   await writeFile(join(application, "package.json"), '{ "type": "module" }');
   const flags = ["--offline", "--no-audit", "--no-fund", "--silent"];
-  await run("npm", ["install", `./${stdout.trim()}`, ...flags], { cwd: application });
-  await rm(built, { recursive: true });
+  await run("npm", ["install", packed.archive, ...flags], { cwd: application });
 });
 
 afterAll(() => rm(application, { recursive: true, force: true }));
@@ -42,15 +35,11 @@ const options = {
 };
 
 /** What the compiler says to these files of the application. */
-async function compile(files: Readonly<Record<string, string>>): Promise<string> {
+async function compileFiles(files: Readonly<Record<string, string>>): Promise<string> {
   for (const [name, text] of Object.entries(files)) await writeFile(join(application, name), text);
   const settings = { compilerOptions: options, files: Object.keys(files) };
   await writeFile(join(application, "tsconfig.json"), JSON.stringify(settings));
-  const compiler = join(root, "node_modules/typescript/bin/tsc");
-  return run(process.execPath, [compiler, "--project", application]).then(
-    () => "",
-    ({ stdout }: { stdout: string }) => stdout,
-  );
+  return compile(application);
 }
 
 async function readmeCode(): Promise<string> {
@@ -59,7 +48,7 @@ async function readmeCode(): Promise<string> {
 }
 
 it("an application compiles and runs what the README shows", async () => {
-  const main = `
+  const script = `
     import { createParley } from "@parley/client";
     import { ask } from "./ask.ts";
     declare const process: { argv: string[] };
@@ -73,13 +62,11 @@ it("an application compiles and runs what the README shows", async () => {
     for await (const { title } of parley.conversations.list({ limit: 1 })) titles.push(title);
     console.log(JSON.stringify({ last: texts.at(-1), refused, conversations: titles.length }));
   `;
-  expect(await compile({ "ask.ts": await readmeCode(), "main.ts": main })).toBe("");
+  expect(await compileFiles({ "ask.ts": await readmeCode(), "main.ts": script })).toBe("");
   const user = await signUp();
-  const { stdout } = await run(process.execPath, [
-    join(application, "main.ts"),
-    inject("stack").url,
-    user.token,
-  ]);
+  const main = [join(application, "main.ts"), inject("stack").url, user.token];
+  // A push that is closed holds no process back; what it waited for was a minute.
+  const { stdout } = await run(process.execPath, main, { timeout: 45_000 });
   expect(JSON.parse(stdout)).toEqual({ last: "Echo: Tell me", refused: 400, conversations: 1 });
 });
 
@@ -137,7 +124,7 @@ it("its declarations say what the contract says, and import nothing", async () =
     export const inferredFields: Fields<Inferred> = fields;
     export const bothEvents: [InferredEvent, PushEvent] = events;
   `;
-  expect(await compile({ "same.ts": same })).toBe("");
+  expect(await compileFiles({ "same.ts": same })).toBe("");
   const folder = join(application, "node_modules/@parley/client");
   const files = (await readdir(folder, { recursive: true })).filter((name) => /\.(?:js|d\.ts)$/.test(name));
   for (const name of files) {

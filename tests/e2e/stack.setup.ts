@@ -29,6 +29,8 @@ const generous = {
   SEND_RATE_PER_MINUTE: "0",
   API_RATE_PER_SECOND: "0",
   NEW_USER_TOKENS: "1000000",
+  // Where the guide has the pages of one's own.
+  CORS_ORIGINS: "http://localhost:5173",
 };
 
 /** One throw-away stack on free ports for the whole `e2e` project. */
