@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import axe from "axe-core";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { chromium } from "playwright-core";
 import { inject } from "vitest";
@@ -55,3 +56,12 @@ export async function signInAs(page: Page, email: string): Promise<void> {
 
 export const composer = (page: Page) => page.getByRole("textbox", { name: "Message", exact: true });
 export const answers = (page: Page) => page.getByRole("region", { name: "Answer" });
+
+/** What axe finds wrong with the page as it is now. */
+export async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const found = await page.evaluate("axe.run()");
+  return (found as axe.AxeResults).violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ html }) => `${id}: ${html}`),
+  );
+}

@@ -1,9 +1,8 @@
 import { randomUUID } from "node:crypto";
-import axe from "axe-core";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import { mailedCode, signUp } from "../e2e/client.ts";
-import { answers, composer, launch, password, signInAs, visit } from "./chromium.ts";
+import { answers, composer, launch, password, signInAs, violations, visit } from "./chromium.ts";
 
 let browser: Browser;
 beforeAll(async () => {
@@ -25,14 +24,6 @@ const grown = (page: Page, words: number) =>
     .last()
     .filter({ hasText: new RegExp(`(\\S+\\s+){${words}}`) })
     .waitFor();
-
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  const found = await page.evaluate("axe.run()");
-  return (found as axe.AxeResults).violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ html }) => `${id}: ${html}`),
-  );
-}
 
 it("leads from signing up to the first answer by keyboard alone", async () => {
   const { page, faults, foreign } = await visit(browser);
@@ -148,7 +139,7 @@ it("keeps what was not sent, and tells one user nothing of another", async () =>
   await signInAs(page, user.email);
   await composer(page).fill("A secret draft");
   await page.reload();
-  await expect.poll(() => composer(page).inputValue()).toBe("A secret draft");
+  await expect.poll(() => composer(page).inputValue(), { timeout: 20_000 }).toBe("A secret draft");
   await page.getByRole("button", { name: "Your account" }).click();
   await page.getByRole("menuitem", { name: "Sign out" }).click();
   const eve = await signUp();

@@ -1,4 +1,5 @@
 import type { CallOptions } from "./call.ts";
+import { exportPages } from "./export-pages.ts";
 import { operations } from "./operations.ts";
 import type { Connect, Push } from "./push.ts";
 import { type ReplyEvent, type StreamOptions, streamReply, waitForReply } from "./reply-stream.ts";
@@ -22,6 +23,10 @@ export interface ParleyOptions {
 }
 
 type WithReplies = Operations & {
+  readonly me: Operations["me"] & {
+    /** All of the export, page by page. */
+    exportPages(options?: { signal?: AbortSignal }): AsyncGenerator<string, void, undefined>;
+  };
   readonly replies: Operations["replies"] & {
     /** The reply once it has ended, however long that takes. */
     waitFor(replyId: string, options?: StreamOptions): Promise<Reply>;
@@ -87,6 +92,7 @@ export function createParley(options: ParleyOptions): Parley {
   return {
     ...resources,
     push,
+    me: { ...resources.me, exportPages: (about) => exportPages(sender, about) },
     replies: {
       ...resources.replies,
       waitFor: (replyId, about) => waitForReply(sender, replyId, about),

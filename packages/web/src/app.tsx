@@ -1,8 +1,11 @@
 import { Restoring } from "./session/restoring.tsx";
 import { sessionState } from "./session/session.ts";
-import { SignInPages } from "./session/sign-in-pages.tsx";
 import { Shell } from "./shell.tsx";
 import { announcement } from "./ui/announce.ts";
+import { lazy } from "./ui/lazy.tsx";
+import { WaitingPage } from "./ui/waiting-page.tsx";
+
+const SignInPages = lazy(async () => (await import("./session/sign-in-pages.tsx")).SignInPages, WaitingPage);
 
 export function App() {
   return (

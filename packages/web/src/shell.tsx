@@ -1,15 +1,23 @@
 import { useEffect, useMemo } from "preact/hooks";
 import { ChatPage } from "./chat/chat-page.tsx";
-import { isSearching, SearchDialog } from "./sidebar/search-dialog.tsx";
+import { pageAt } from "./pages.ts";
+import { isSearching, SearchDialog } from "./sidebar/searching.ts";
 import { Sidebar } from "./sidebar/sidebar.tsx";
 import { isDrawerOpen } from "./ui/drawer.tsx";
 import { addresses, go, place } from "./ui/router.ts";
 import { ToastArea } from "./ui/toast.tsx";
 import { createWorkspace, WorkspaceContext } from "./workspace.ts";
 
+/** After the first view, which must not wait for the search. */
+const preparationMillis = 1_000;
+
 export function Shell() {
   const workspace = useMemo(createWorkspace, []);
   useEffect(() => () => workspace.close(), []);
+  useEffect(() => {
+    const timer = setTimeout(() => void SearchDialog.prepare().catch(() => {}), preparationMillis);
+    return () => clearTimeout(timer);
+  }, []);
   useEffect(() => {
     isDrawerOpen.value = false;
   }, [place.value]);
@@ -28,7 +36,6 @@ export function Shell() {
     document.addEventListener("keydown", onKey);
     return () => document.removeEventListener("keydown", onKey);
   }, []);
-  const current = place.value;
   return (
     <WorkspaceContext.Provider value={workspace}>
       <div class={isDrawerOpen.value ? "shell shell-open" : "shell"}>
@@ -43,11 +50,21 @@ export function Shell() {
           }}
         />
         <div class="page">
-          <ChatPage key={current.conversationId ?? "new"} conversationId={current.conversationId} />
+          <CurrentPage />
         </div>
-        <SearchDialog />
+        {isSearching.value && <SearchDialog />}
         <ToastArea />
       </div>
     </WorkspaceContext.Provider>
+  );
+}
+
+function CurrentPage() {
+  const Page = pageAt(place.value);
+  const { conversationId } = place.value;
+  return Page === undefined ? (
+    <ChatPage key={conversationId ?? "new"} conversationId={conversationId} />
+  ) : (
+    <Page />
   );
 }

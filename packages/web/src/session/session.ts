@@ -14,6 +14,9 @@ export const sessionState = signal<SessionState>(
   storage.get(storageKey) === undefined ? "signed-out" : "restoring",
 );
 
+/** What somebody who is asked to sign in is told first. */
+export const sessionNotice = signal<string | undefined>(undefined);
+
 interface Access {
   token: string;
   expiresAt: number;
@@ -24,13 +27,14 @@ let access: Access | undefined;
 let refreshToken = storage.get(storageKey);
 let renewal: Promise<string | undefined> | undefined;
 
-interface Tokens {
+export interface Tokens {
   accessToken: string;
   refreshToken: string;
   expiresIn: number;
 }
 
-function keep(tokens: Tokens): string {
+/** Goes on with these tokens, here and in other tabs. */
+export function keep(tokens: Tokens): string {
   access = { token: tokens.accessToken, expiresAt: Date.now() + tokens.expiresIn * 1_000 };
   refreshToken = tokens.refreshToken;
   storage.set(storageKey, refreshToken);
@@ -43,6 +47,8 @@ function forget(state: "signed-out" | "ended") {
   refreshToken = undefined;
   storage.set(storageKey, undefined);
   parley.push?.close();
+  sessionNotice.value =
+    state === "ended" ? "Your session has ended. Sign in again; what you were writing is kept." : undefined;
   sessionState.value = state;
 }
 
@@ -94,10 +100,16 @@ export async function signIn(email: string, password: string): Promise<void> {
   keep(await parley.auth.login({ email, password }));
 }
 
-export async function signOut(): Promise<void> {
-  const token = refreshToken;
+/** Forgets the session here, and what was written in it. */
+export function forgetSession(notice?: string): void {
   storage.removeAll("parley.draft.");
   forget("signed-out");
+  sessionNotice.value = notice;
+}
+
+export async function signOut(): Promise<void> {
+  const token = refreshToken;
+  forgetSession();
   if (token !== undefined) await parley.auth.logout({ refreshToken: token });
 }
 

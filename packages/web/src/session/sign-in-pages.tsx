@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import { readWhoMayRegister } from "./can-register.ts";
-import { sessionState } from "./session.ts";
+import { sessionNotice } from "./session.ts";
 import { ConfirmPage, ForgotPage, RegisterPage, ResetPage, SignInPage } from "./sign-in-steps.tsx";
 
 /** Where somebody without a session is, and what they have written already; none of it is stored. */
@@ -17,9 +17,8 @@ export interface StepProps<Name extends Step["name"]> {
 }
 
 function first(): Step {
-  return sessionState.value === "ended"
-    ? { name: "sign-in", notice: "Your session has ended. Sign in again; what you were writing is kept." }
-    : { name: "sign-in" };
+  const notice = sessionNotice.value;
+  return notice === undefined ? { name: "sign-in" } : { name: "sign-in", notice };
 }
 
 export function SignInPages() {

@@ -1,8 +1,8 @@
 import { ParleyError } from "@parley/client";
 import { useState } from "preact/hooks";
+import { Field, Form } from "../ui/form.tsx";
 import { inWords } from "../ui/words.ts";
 import { canRegister } from "./can-register.ts";
-import { Field, Form } from "./form.tsx";
 import { parley, signIn } from "./session.ts";
 import type { StepProps } from "./sign-in-pages.tsx";
 

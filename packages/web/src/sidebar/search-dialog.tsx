@@ -1,18 +1,16 @@
 import type { Operations } from "@parley/client";
-import { signal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { parley } from "../session/session.ts";
 import { Icon } from "../ui/icons.tsx";
 import { addresses, go } from "../ui/router.ts";
 import { inWords } from "../ui/words.ts";
 import { Highlighted } from "./highlighted.tsx";
+import { isSearching } from "./searching.ts";
 
 type Found = Awaited<ReturnType<Operations["conversations"]["list"]>>["data"][number];
 
 /** After the last key. */
 const settleMillis = 180;
-
-export const isSearching = signal(false);
 
 function useSearch(words: string): { found: readonly Found[] | undefined; fault: string | undefined } {
   const [found, setFound] = useState<readonly Found[]>();
@@ -44,10 +42,7 @@ function useSearch(words: string): { found: readonly Found[] | undefined; fault:
 export function SearchDialog() {
   const dialog = useRef<HTMLDialogElement>(null);
   // Before the next key: it belongs to the search.
-  useLayoutEffect(() => {
-    if (isSearching.value) dialog.current?.showModal();
-  }, [isSearching.value]);
-  if (!isSearching.value) return null;
+  useLayoutEffect(() => dialog.current?.showModal(), []);
   const close = () => dialog.current?.close();
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes a dialog by itself

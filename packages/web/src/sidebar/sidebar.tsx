@@ -6,7 +6,7 @@ import { addresses, go, place } from "../ui/router.ts";
 import { useWorkspace } from "../workspace.ts";
 import { ConversationItem } from "./conversation-item.tsx";
 import { groupsOf } from "./groups.ts";
-import { isSearching } from "./search-dialog.tsx";
+import { isSearching } from "./searching.ts";
 
 export function Sidebar() {
   return (
@@ -103,6 +103,7 @@ function Account() {
         placement="up"
         isNamedByContent
         items={[
+          { label: "Settings", icon: "settings", onChoose: () => go(addresses.account) },
           {
             label: "Archive",
             icon: "archive",

@@ -8,18 +8,27 @@ window.addEventListener("hashchange", read);
 window.addEventListener("popstate", read);
 
 export interface Place {
+  /** Such as `settings`; empty for the chat. */
+  page: string;
+  /** What stands behind the page's name. */
+  rest: readonly string[];
   conversationId: string | undefined;
 }
 
 /** Where the address says that we are. */
 export const place = computed<Place>(() => {
-  const [first, second] = hash.value.replace(/^#\/?/, "").split("/");
-  return { conversationId: first === "c" && second ? second : undefined };
+  const [page = "", ...rest] = hash.value.replace(/^#\/?/, "").split("/");
+  return page === "c"
+    ? { page: "", rest: [], conversationId: rest[0] || undefined }
+    : { page, rest, conversationId: undefined };
 });
 
 export const addresses = {
   newChat: "#/",
   conversation: (id: string) => `#/c/${id}`,
+  account: "#/settings/account",
+  keys: "#/settings/keys",
+  usage: "#/settings/usage",
 };
 
 export function go(address: string): void {

@@ -1,16 +1,17 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
-import { inWords } from "../ui/words.ts";
+import { inWords } from "./words.ts";
 
 export interface FormProps {
   submit: string;
   /** Gets what was written, by the fields' names. */
   onSubmit: (values: Readonly<Record<string, string>>) => Promise<void>;
+  onCancel?: () => void;
   children: ComponentChildren;
 }
 
 /** A form that says what went wrong above its button and can be sent once at a time. */
-export function Form({ submit, onSubmit, children }: FormProps) {
+export function Form({ submit, onSubmit, onCancel, children }: FormProps) {
   const [fault, setFault] = useState<string>();
   const [isBusy, setBusy] = useState(false);
 
@@ -39,9 +40,16 @@ export function Form({ submit, onSubmit, children }: FormProps) {
           {fault}
         </p>
       )}
-      <button class="button button-primary button-wide" type="submit" aria-disabled={isBusy}>
-        {submit}
-      </button>
+      <div class="form-row">
+        {onCancel !== undefined && (
+          <button class="button" type="button" onClick={onCancel}>
+            Cancel
+          </button>
+        )}
+        <button class="button button-primary" type="submit" aria-disabled={isBusy}>
+          {submit}
+        </button>
+      </div>
     </form>
   );
 }

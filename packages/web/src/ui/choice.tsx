@@ -1,0 +1,28 @@
+export interface ChoiceProps {
+  name: string;
+  label: string;
+  options: readonly { value: string; label: string }[];
+  value?: string;
+  onChange?: (value: string) => void;
+}
+
+/** One of several, in a form. */
+export function Choice({ name, label, options, value, onChange }: ChoiceProps) {
+  return (
+    <div class="field">
+      <label for={name}>{label}</label>
+      <select
+        class="input"
+        id={name}
+        name={name}
+        onChange={({ currentTarget }) => onChange?.(currentTarget.value)}
+      >
+        {options.map((option) => (
+          <option key={option.value} value={option.value} selected={option.value === value}>
+            {option.label}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}
