@@ -12,7 +12,12 @@ const settings: Readonly<Record<string, ComponentType>> = {
   usage: page(async () => (await import("./settings/usage-page.tsx")).UsagePage),
 };
 
+const NotesPage = page(async () => (await import("./notes/notes-page.tsx")).NotesPage);
+const PromptsPage = page(async () => (await import("./prompts/prompts-page.tsx")).PromptsPage);
+
 /** The page at an address; undefined for the chat. */
-export function pageAt({ page, rest: [name = ""] }: Place): ComponentType | undefined {
-  return page === "settings" ? (settings[name] ?? settings.account) : undefined;
+export function pageAt({ page: name, rest: [tab = ""] }: Place): ComponentType | undefined {
+  if (name === "settings") return settings[tab] ?? settings.account;
+  if (name === "notes") return NotesPage;
+  return name === "prompts" ? PromptsPage : undefined;
 }

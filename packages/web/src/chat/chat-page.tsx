@@ -1,13 +1,16 @@
+import type { Conversation as ConversationData } from "@parley/client";
 import { useEffect, useState } from "preact/hooks";
-import { parley } from "../session/session.ts";
 import { DrawerButton } from "../ui/drawer.tsx";
 import { Icon } from "../ui/icons.tsx";
 import { addresses, go } from "../ui/router.ts";
 import { useWorkspace } from "../workspace.ts";
+import { beginChat, type ChosenPrompt } from "./begin-chat.ts";
+import type { Note } from "./chat-settings.tsx";
 import { Composer } from "./composer.tsx";
 import { MessageLog } from "./message-log.tsx";
 import { ModelChoice } from "./model-choice.tsx";
 import { PendingTurn } from "./pending-turn.tsx";
+import { SettingsButton } from "./settings-button.tsx";
 import type { Thread } from "./thread.ts";
 
 export function ChatPage({ conversationId }: { conversationId: string | undefined }) {
@@ -25,6 +28,8 @@ function useTitle(title: string) {
 function NewChat() {
   const workspace = useWorkspace();
   const [model, setModel] = useState<string | null>(null);
+  const [prompt, setPrompt] = useState<ChosenPrompt>({ kind: "default" });
+  const [notes, setNotes] = useState<readonly Note[]>([]);
   const [pending, setPending] = useState<string>();
   const name = workspace.me.value?.displayName;
   useTitle("Parley");
@@ -32,11 +37,9 @@ function NewChat() {
   async function begin(content: string) {
     setPending(content);
     try {
-      const begun = await parley.conversations.create({
-        message: { content },
-        ...(model !== null && { model }),
-      });
-      if (!("reply" in begun)) return;
+      const noteIds = notes.map(({ id }) => id);
+      const begun = await beginChat({ content, model, prompt, noteIds });
+      if (begun === undefined) return;
       workspace.begin(begun.conversation, begun.message, begun.reply);
       go(addresses.conversation(begun.conversation.id));
     } catch (error) {
@@ -64,6 +67,14 @@ function NewChat() {
         )}
         <Composer conversationId={undefined} onSend={begin}>
           <ModelChoice chosen={model} onChoose={setModel} />
+          <SettingsButton
+            conversationId={undefined}
+            prompt={prompt}
+            promptText={null}
+            onPrompt={async (next) => setPrompt(next)}
+            notes={notes}
+            onNotes={setNotes}
+          />
         </Composer>
       </div>
     </main>
@@ -96,9 +107,26 @@ function Conversation({ thread }: { thread: Thread }) {
           chosen={conversation.value?.model ?? null}
           onChoose={(model) => void thread.update({ model })}
         />
+        {conversation.value !== undefined && (
+          <SettingsButton
+            conversationId={thread.conversationId}
+            prompt={promptOf(conversation.value)}
+            promptText={conversation.value.systemPrompt}
+            onPrompt={(prompt) =>
+              thread.update({ systemPromptId: prompt.kind === "saved" ? prompt.id : null })
+            }
+            notes={[]}
+            onNotes={() => {}}
+          />
+        )}
       </Composer>
     </main>
   );
+}
+
+function promptOf(conversation: ConversationData): ChosenPrompt {
+  if (conversation.systemPromptId) return { kind: "saved", id: conversation.systemPromptId };
+  return { kind: conversation.systemPrompt ? "own text" : "none" };
 }
 
 function Missing() {

@@ -6,6 +6,8 @@ export interface PageFrameProps {
   title: string;
   /** Of the pages that belong together with this one; shown in place of its own title, which their tabs show. */
   group?: string;
+  /** A link above the title. */
+  back?: ComponentChildren;
   /** Beside the title. */
   action?: ComponentChildren;
   /** Links to the pages that belong together with this one. */
@@ -14,7 +16,7 @@ export interface PageFrameProps {
 }
 
 /** What every page but the chat looks like. */
-export function PageFrame({ title, group, action, tabs, children }: PageFrameProps) {
+export function PageFrame({ title, group, back, action, tabs, children }: PageFrameProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     document.title = `${title} · Parley`;
@@ -27,6 +29,7 @@ export function PageFrame({ title, group, action, tabs, children }: PageFramePro
         <DrawerButton />
       </header>
       <div class="sheet-column">
+        {back}
         <div class="sheet-head">
           <h1 tabIndex={-1} ref={heading}>
             {group ?? title}

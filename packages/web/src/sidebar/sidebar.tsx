@@ -1,6 +1,6 @@
 import { useEffect, useRef } from "preact/hooks";
 import { signOut } from "../session/session.ts";
-import { Icon } from "../ui/icons.tsx";
+import { Icon, type IconName } from "../ui/icons.tsx";
 import { Menu } from "../ui/menu.tsx";
 import { addresses, go, place } from "../ui/router.ts";
 import { useWorkspace } from "../workspace.ts";
@@ -31,9 +31,28 @@ export function Sidebar() {
         Search
         <kbd>{/Mac|iPhone|iPad/.test(navigator.platform) ? "⌘K" : "Ctrl K"}</kbd>
       </button>
+      <PageLink page="notes" address={addresses.notes} icon="note">
+        Notes
+      </PageLink>
+      <PageLink page="prompts" address={addresses.prompts} icon="prompt">
+        System prompts
+      </PageLink>
       <ConversationList />
       <Account />
     </aside>
+  );
+}
+
+function PageLink(props: { page: string; address: string; icon: IconName; children: string }) {
+  return (
+    <a
+      class="search-button"
+      href={props.address}
+      aria-current={place.value.page === props.page ? "page" : undefined}
+    >
+      <Icon name={props.icon} />
+      {props.children}
+    </a>
   );
 }
 

@@ -7,20 +7,24 @@ export interface FormProps {
   /** Gets what was written, by the fields' names. */
   onSubmit: (values: Readonly<Record<string, string>>) => Promise<void>;
   onCancel?: () => void;
+  /** Hears of every change. */
+  onValues?: (values: Readonly<Record<string, string>>) => void;
   children: ComponentChildren;
 }
 
+function valuesOf(form: HTMLFormElement): Record<string, string> {
+  return Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, String(value)]));
+}
+
 /** A form that says what went wrong above its button and can be sent once at a time. */
-export function Form({ submit, onSubmit, onCancel, children }: FormProps) {
+export function Form({ submit, onSubmit, onCancel, onValues, children }: FormProps) {
   const [fault, setFault] = useState<string>();
   const [isBusy, setBusy] = useState(false);
 
   async function send(event: SubmitEvent) {
     event.preventDefault();
     if (isBusy) return;
-    const values = Object.fromEntries(
-      [...new FormData(event.currentTarget as HTMLFormElement)].map(([name, value]) => [name, String(value)]),
-    );
+    const values = valuesOf(event.currentTarget as HTMLFormElement);
     setBusy(true);
     setFault(undefined);
     try {
@@ -33,7 +37,7 @@ export function Form({ submit, onSubmit, onCancel, children }: FormProps) {
   }
 
   return (
-    <form class="form" onSubmit={send}>
+    <form class="form" onSubmit={send} onInput={({ currentTarget }) => onValues?.(valuesOf(currentTarget))}>
       {children}
       {fault !== undefined && (
         <p class="fault" role="alert">
@@ -63,6 +67,7 @@ export interface FieldProps {
   value?: string;
   autofocus?: boolean;
   isOptional?: boolean;
+  isReadOnly?: boolean;
   inputMode?: "numeric";
   pattern?: string;
   maxLength?: number;
@@ -74,6 +79,7 @@ export function Field({
   hint,
   autofocus = false,
   isOptional = false,
+  isReadOnly = false,
   value,
   ...rest
 }: FieldProps) {
@@ -88,6 +94,8 @@ export function Field({
         name={name}
         defaultValue={value}
         required={!isOptional}
+        readOnly={isReadOnly}
+        dir={rest.type === undefined ? "auto" : undefined}
         aria-describedby={hintId}
         ref={(element) => {
           if (autofocus && element !== null && document.activeElement === document.body) element.focus();

@@ -26,6 +26,12 @@ export const place = computed<Place>(() => {
 export const addresses = {
   newChat: "#/",
   conversation: (id: string) => `#/c/${id}`,
+  notes: "#/notes",
+  newNote: "#/notes/new",
+  note: (id: string) => `#/notes/${id}`,
+  prompts: "#/prompts",
+  newPrompt: "#/prompts/new",
+  prompt: (id: string) => `#/prompts/${id}`,
   account: "#/settings/account",
   keys: "#/settings/keys",
   usage: "#/settings/usage",
