@@ -31,7 +31,7 @@ it("serves the console at /, of files that may be kept for ever", async () => {
   expect(policy).toContain(`default-src 'none'; script-src 'self'; style-src 'self'`);
   expect(policy).toContain(`connect-src 'self' ${inject("stack").websocketUrl};`);
   const places = [...(await response.text()).matchAll(/(?:src|href)="([^"]+)"/g)].map(([, place]) => place);
-  expect(places).toHaveLength(3);
+  expect(places).toHaveLength(4);
   for (const place of places) {
     const asset = await fetch(`${url}${place}`);
     expect([place, asset.status]).toEqual([place, 200]);

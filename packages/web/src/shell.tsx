@@ -1,12 +1,15 @@
 import { useEffect, useMemo } from "preact/hooks";
 import { ChatPage } from "./chat/chat-page.tsx";
-import { pageAt } from "./pages.ts";
 import { isSearching, SearchDialog } from "./sidebar/searching.ts";
 import { Sidebar } from "./sidebar/sidebar.tsx";
 import { isDrawerOpen } from "./ui/drawer.tsx";
+import { lazy } from "./ui/lazy.tsx";
 import { addresses, go, place } from "./ui/router.ts";
 import { ToastArea } from "./ui/toast.tsx";
+import { WaitingPage } from "./ui/waiting-page.tsx";
 import { createWorkspace, WorkspaceContext } from "./workspace.ts";
+
+const OtherPage = lazy(async () => (await import("./pages/other-page.tsx")).OtherPage, WaitingPage);
 
 /** After the first view, which must not wait for the search. */
 const preparationMillis = 1_000;
@@ -60,11 +63,7 @@ export function Shell() {
 }
 
 function CurrentPage() {
-  const Page = pageAt(place.value);
-  const { conversationId } = place.value;
-  return Page === undefined ? (
-    <ChatPage key={conversationId ?? "new"} conversationId={conversationId} />
-  ) : (
-    <Page />
-  );
+  const { page, conversationId } = place.value;
+  if (page !== "") return <OtherPage />;
+  return <ChatPage key={conversationId ?? "new"} conversationId={conversationId} />;
 }

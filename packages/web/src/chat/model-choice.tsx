@@ -1,12 +1,7 @@
 import { Icon } from "../ui/icons.tsx";
 import { Menu } from "../ui/menu.tsx";
-import { type Model, useWorkspace } from "../workspace.ts";
-
-function priceOf({ price }: Model): string {
-  if (price.kind === "flat")
-    return price.tokens === 0 ? "free" : `${price.tokens.toLocaleString()} tokens a reply`;
-  return `${price.inputPer1000} + ${price.outputPer1000} tokens per 1,000 read and written`;
-}
+import { useWorkspace } from "../workspace.ts";
+import { priceOf } from "./price.ts";
 
 /** The model that answers from now on; null is the deployment's default. */
 export function ModelChoice({

@@ -1,6 +1,7 @@
 import type { Operations } from "@parley/client";
 import { ListFoot } from "../pages/list-foot.tsx";
 import { Block, PageFrame } from "../pages/page-frame.tsx";
+import { UsageCharts } from "../pages/usage-charts.tsx";
 import { useList } from "../pages/use-list.ts";
 import { useRemote } from "../pages/use-remote.ts";
 import { parley } from "../session/session.ts";
@@ -15,6 +16,9 @@ export function UsagePage() {
   return (
     <PageFrame group="Settings" title="Usage" tabs={<SettingsTabs current={addresses.usage} />}>
       <Balance />
+      <Block title="Answers">
+        <UsageCharts read={(by, signal) => parley.me.usage({ by }, { signal })} />
+      </Block>
       <Block title="Ledger">
         <Ledger />
       </Block>

@@ -123,6 +123,15 @@ function Account() {
         isNamedByContent
         items={[
           { label: "Settings", icon: "settings", onChoose: () => go(addresses.account) },
+          ...(me.value?.roles.includes("admin")
+            ? [
+                {
+                  label: "Administration",
+                  icon: "user" as const,
+                  onChoose: () => go(addresses.adminOverview),
+                },
+              ]
+            : []),
           {
             label: "Archive",
             icon: "archive",

@@ -1,16 +1,19 @@
 export interface ChoiceProps {
   name: string;
   label: string;
+  isLabelHidden?: boolean;
   options: readonly { value: string; label: string }[];
   value?: string;
   onChange?: (value: string) => void;
 }
 
 /** One of several, in a form. */
-export function Choice({ name, label, options, value, onChange }: ChoiceProps) {
+export function Choice({ name, label, isLabelHidden = false, options, value, onChange }: ChoiceProps) {
   return (
     <div class="field">
-      <label for={name}>{label}</label>
+      <label class={isLabelHidden ? "visually-hidden" : undefined} for={name}>
+        {label}
+      </label>
       <select
         class="input"
         id={name}
