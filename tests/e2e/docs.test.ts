@@ -36,6 +36,10 @@ it("serves the console at /, of files that may be kept for ever", async () => {
     const asset = await fetch(`${url}${place}`);
     expect([place, asset.status]).toEqual([place, 200]);
     expect(asset.headers.get("cache-control")).toBe("public, max-age=31536000, immutable");
+    expect(asset.headers.get("content-encoding")).toBe("br");
+    const plain = await fetch(`${url}${place}`, { headers: { "accept-encoding": "br;q=0" } });
+    expect(await plain.text()).toBe(await asset.text());
+    expect((await fetch(`${url}${place}.br`)).status).toBe(404);
   }
   for (const name of ["index.html", "index.mjs", "..%2Findex.mjs", "."]) {
     expect([400, 404]).toContain((await fetch(`${url}/console/${name}`)).status);

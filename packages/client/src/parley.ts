@@ -1,4 +1,5 @@
 import type { CallOptions } from "./call.ts";
+import { ParleyError } from "./error.ts";
 import { exportPages } from "./export-pages.ts";
 import { operations } from "./operations.ts";
 import type { Connect, Push } from "./push.ts";
@@ -48,7 +49,11 @@ async function pushUrlOf(sender: Sender): Promise<string | undefined> {
 
 async function bodyOf(response: Response): Promise<unknown> {
   if (response.status === 204) return undefined;
-  return response.headers.get("content-type")?.includes("json") ? response.json() : response.text();
+  const type = response.headers.get("content-type") ?? "";
+  if (type.startsWith("application/json")) return response.json();
+  if (type.startsWith("application/x-ndjson")) return response.text();
+  // Such as the sign-in page of a proxy.
+  throw new ParleyError("The answer is not the API's.", { status: response.status });
 }
 
 /** Walks through all pages of a list. */

@@ -11,6 +11,8 @@ export interface ServedFile {
   contentType: string;
   plain: Buffer;
   packed: Buffer;
+  /** Packed by Brotli, where the build has done that. */
+  brotli: Buffer | undefined;
 }
 
 const contentTypes: Readonly<Record<string, string>> = {
@@ -30,13 +32,23 @@ const cacheControl: Readonly<Record<Freshness, string>> = {
 };
 
 /** @param name its ending says what it is */
-export async function servedFile(name: string, plain: Buffer): Promise<ServedFile> {
+export async function servedFile(name: string, plain: Buffer, brotli?: Buffer): Promise<ServedFile> {
   return {
     etag: createHash("sha256").update(plain).digest("base64url").slice(0, 22),
     contentType: contentTypes[name.split(".").at(-1) ?? ""] ?? "application/octet-stream",
     plain,
     packed: await compress(plain),
+    brotli,
   };
+}
+
+function takes(acceptEncoding: string | undefined, encoding: string): boolean {
+  return new RegExp(`\\b${encoding}\\b(?!\\s*;\\s*q=0(?:\\.0*)?\\s*(?:,|$))`, "i").test(acceptEncoding ?? "");
+}
+
+function encodingFor({ brotli }: ServedFile, acceptEncoding: string | undefined): "br" | "gzip" | undefined {
+  if (brotli !== undefined && takes(acceptEncoding, "br")) return "br";
+  return takes(acceptEncoding, "gzip") ? "gzip" : undefined;
 }
 
 /** The answer with a file, packed for clients that take it so; a Lambda's answer is at most 6 MB. */
@@ -45,7 +57,7 @@ export function fileResponse(
   acceptEncoding: string | undefined,
   freshness: Freshness = "hourly",
 ): ApiResponse {
-  const isPacked = /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))/i.test(acceptEncoding ?? "");
+  const encoding = encodingFor(file, acceptEncoding);
   return {
     status: 200,
     headers: {
@@ -53,9 +65,9 @@ export function fileResponse(
       "Cache-Control": cacheControl[freshness],
       "Cross-Origin-Resource-Policy": "same-origin",
       Vary: "Accept-Encoding",
-      ...(isPacked && { "Content-Encoding": "gzip" }),
+      ...(encoding !== undefined && { "Content-Encoding": encoding }),
     },
-    etag: isPacked ? `${file.etag}-gzip` : file.etag,
-    content: isPacked ? file.packed : file.plain,
+    etag: encoding === undefined ? file.etag : `${file.etag}-${encoding}`,
+    content: { br: file.brotli ?? file.plain, gzip: file.packed, none: file.plain }[encoding ?? "none"],
   };
 }

@@ -3,6 +3,8 @@ import { useEffect, useState } from "preact/hooks";
 import { DrawerButton } from "../ui/drawer.tsx";
 import { Icon } from "../ui/icons.tsx";
 import { addresses, go } from "../ui/router.ts";
+import { showToast } from "../ui/toast.tsx";
+import { inWords } from "../ui/words.ts";
 import { useWorkspace } from "../workspace.ts";
 import { beginChat, type ChosenPrompt } from "./begin-chat.ts";
 import type { Note } from "./chat-settings.tsx";
@@ -65,7 +67,7 @@ function NewChat() {
             </div>
           </div>
         )}
-        <Composer conversationId={undefined} onSend={begin}>
+        <Composer conversationId={undefined} model={model} onSend={begin}>
           <ModelChoice chosen={model} onChoose={setModel} />
           <SettingsButton
             conversationId={undefined}
@@ -98,6 +100,7 @@ function Conversation({ thread }: { thread: Thread }) {
       <MessageLog thread={thread} />
       <Composer
         conversationId={thread.conversationId}
+        model={conversation.value?.model ?? null}
         isRunning={running.value.length > 0}
         onSend={thread.send}
         onStop={thread.stop}
@@ -105,7 +108,9 @@ function Conversation({ thread }: { thread: Thread }) {
       >
         <ModelChoice
           chosen={conversation.value?.model ?? null}
-          onChoose={(model) => void thread.update({ model })}
+          onChoose={(model) =>
+            void thread.update({ model }).catch((error: unknown) => showToast(inWords(error)))
+          }
         />
         {conversation.value !== undefined && (
           <SettingsButton

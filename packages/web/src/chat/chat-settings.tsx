@@ -1,3 +1,4 @@
+import "../first-view.ts";
 import type { Operations } from "@parley/client";
 import { useState } from "preact/hooks";
 import { ListFoot } from "../pages/list-foot.tsx";

@@ -3,9 +3,11 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { Icon } from "../ui/icons.tsx";
 import { inWords } from "../ui/words.ts";
 import { drafts } from "./drafts.ts";
+import { PriceNote } from "./price-note.tsx";
 
 export interface ComposerProps {
   conversationId: string | undefined;
+  model: string | null;
   isRunning?: boolean;
   onSend: (content: string) => Promise<void>;
   onStop?: () => Promise<void>;
@@ -28,7 +30,7 @@ export function fitHeight(field: HTMLTextAreaElement | null) {
 
 /** Where messages are written. Enter sends and Shift+Enter begins a line; on touch screens Enter begins a line. */
 export function Composer(props: ComposerProps) {
-  const { conversationId, isRunning = false, onSend, onStop, onEditLast, children } = props;
+  const { conversationId, model, isRunning = false, onSend, onStop, onEditLast, children } = props;
   const [text, setText] = useState(() => drafts.read(conversationId));
   const [isSending, setSending] = useState(false);
   const [fault, setFault] = useState<string>();
@@ -111,6 +113,7 @@ export function Composer(props: ComposerProps) {
         />
         <div class="composer-row">
           {children}
+          <PriceNote conversationId={conversationId} model={model} text={text.trim()} />
           {showsStop ? (
             <button
               type="button"

@@ -1,4 +1,5 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { Fault } from "../ui/fault.tsx";
 import { Icon } from "../ui/icons.tsx";
 import { PendingTurn } from "./pending-turn.tsx";
 import type { Thread } from "./thread.ts";
@@ -9,7 +10,7 @@ const nearPixels = 96;
 
 /** The messages; it follows what grows until somebody scrolls away from it. */
 export function MessageLog({ thread }: { thread: Thread }) {
-  const { state, turns, hasOlder, pending } = thread;
+  const { state, turns, hasOlder, olderFault, pending } = thread;
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const follows = useRef(true);
@@ -63,9 +64,9 @@ export function MessageLog({ thread }: { thread: Thread }) {
     const area = scroller.current;
     if (area === null) return;
     follows.current = look() < nearPixels;
-    if (area.scrollTop < area.clientHeight && hasOlder.value) {
+    if (area.scrollTop < area.clientHeight && hasOlder.value && olderFault.value === undefined) {
       lastHeight.current = area.scrollHeight;
-      void thread.loadOlder().catch(() => {});
+      void thread.loadOlder();
     }
   }
 
@@ -83,6 +84,9 @@ export function MessageLog({ thread }: { thread: Thread }) {
         aria-label="Messages"
       >
         <div class="log" ref={content}>
+          {olderFault.value !== undefined && (
+            <Fault text={olderFault.value} onRetry={() => void thread.loadOlder()} />
+          )}
           {turns.value.map((turn, index) => (
             <TurnView
               key={turn.key}

@@ -16,6 +16,8 @@ export function createThread(conversationId: string, onChange: () => void) {
   const live = signal<ReadonlyMap<string, LiveReply>>(new Map());
   const state = signal<"loading" | "ready" | "missing" | { fault: string }>("loading");
   const hasOlder = signal(false);
+  /** Why older messages could not be read. */
+  const olderFault = signal<string | undefined>(undefined);
   /** A question that is on its way to the server. */
   const pending = signal<string | undefined>(undefined);
   const turns = computed(() => turnsOf(messages.value, live.value));
@@ -159,6 +161,7 @@ export function createThread(conversationId: string, onChange: () => void) {
     turns,
     running,
     hasOlder,
+    olderFault,
     pending,
     load,
     refresh,
@@ -174,12 +177,15 @@ export function createThread(conversationId: string, onChange: () => void) {
     async loadOlder(): Promise<void> {
       if (cursor === null || isLoadingOlder) return;
       isLoadingOlder = true;
+      olderFault.value = undefined;
       try {
         const page = await parley.messages.list({ conversationId, versions: "all", limit: pageSize, cursor });
         cursor = page.nextCursor;
         putMessages(page.data);
         hasOlder.value = cursor !== null;
         await findReplies(page.data);
+      } catch (error) {
+        olderFault.value = inWords(error);
       } finally {
         isLoadingOlder = false;
       }

@@ -7,7 +7,28 @@ import { decodeEntities } from "./entities.ts";
 import { Inline } from "./inline.tsx";
 
 /** Markdown as elements: nothing in it is ever taken for HTML, and nothing is loaded. */
-export function Markdown({ text }: { text: string }) {
+export class Markdown extends Component<{ text: string }, { isPlain: boolean }> {
+  override state = { isPlain: false };
+
+  /** Nothing nests as deep as a text can pretend to: that one is shown as it was written. */
+  override componentDidCatch() {
+    this.setState({ isPlain: true });
+  }
+
+  override render() {
+    const { text } = this.props;
+    if (!this.state.isPlain) return <Blocks text={text} />;
+    return (
+      <div class="prose">
+        <p dir="auto" class="literal">
+          {text}
+        </p>
+      </div>
+    );
+  }
+}
+
+function Blocks({ text }: { text: string }) {
   const read = useMemo(createBlockReader, []);
   return (
     <div class="prose">

@@ -1,3 +1,4 @@
+import "../first-view.ts";
 import type { ComponentType } from "preact";
 import { lazy } from "../ui/lazy.tsx";
 import { addresses, type Place, place } from "../ui/router.ts";

@@ -1,3 +1,4 @@
+import "../first-view.ts";
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { DrawerButton } from "../ui/drawer.tsx";

@@ -1,3 +1,4 @@
+import "../first-view.ts";
 import { useEffect, useState } from "preact/hooks";
 import { readWhoMayRegister } from "./can-register.ts";
 import { sessionNotice } from "./session.ts";

@@ -1,5 +1,6 @@
 import { ParleyError } from "@parley/client";
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
+import { announce } from "../ui/announce.ts";
 import { Field, Form } from "../ui/form.tsx";
 import { inWords } from "../ui/words.ts";
 import { canRegister } from "./can-register.ts";
@@ -83,12 +84,11 @@ export function RegisterPage({ go }: StepProps<"register">) {
 
 export function ConfirmPage({ step: { email, password }, go }: StepProps<"confirm">) {
   const [notice, setNotice] = useState(`We have sent a code to ${email}.`);
+  useEffect(() => announce(notice), [notice]);
   return (
     <>
       <h1>Confirm your address</h1>
-      <p class="notice" role="status">
-        {notice}
-      </p>
+      <p class="notice">{notice}</p>
       <Form
         submit="Confirm"
         onSubmit={async (values) => {

@@ -15,6 +15,8 @@ export function createConversationList() {
   const items = signal<readonly Conversation[]>([]);
   const isLoaded = signal(false);
   const fault = signal<string | undefined>(undefined);
+  /** Why the next page could not be read. */
+  const olderFault = signal<string | undefined>(undefined);
   let nextCursor: string | null = null;
   let isLoadingMore = false;
   let generation = 0;
@@ -52,6 +54,7 @@ export function createConversationList() {
     isLoaded,
     hasMore,
     fault,
+    olderFault,
     refresh,
     async loadMore(): Promise<void> {
       if (nextCursor === null || isLoadingMore) return;
@@ -68,6 +71,9 @@ export function createConversationList() {
         nextCursor = page.nextCursor;
         hasMore.value = nextCursor !== null;
         items.value = [...items.value, ...page.data.filter(({ id }) => !known.has(id))];
+        olderFault.value = undefined;
+      } catch (error) {
+        olderFault.value = inWords(error);
       } finally {
         isLoadingMore = false;
       }

@@ -1,3 +1,4 @@
+import "../first-view.ts";
 import type { Operations } from "@parley/client";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { parley } from "../session/session.ts";

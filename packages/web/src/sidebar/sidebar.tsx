@@ -58,17 +58,17 @@ function PageLink(props: { page: string; address: string; icon: IconName; childr
 
 function ConversationList() {
   const { conversations } = useWorkspace();
-  const { items, isLoaded, hasMore, fault, status } = conversations;
+  const { items, isLoaded, hasMore, fault, olderFault, status } = conversations;
   const end = useRef<HTMLDivElement>(null);
 
   useEffect(() => {
     if (end.current === null) return undefined;
     const observer = new IntersectionObserver(([entry]) => {
-      if (entry?.isIntersecting) void conversations.loadMore().catch(() => {});
+      if (entry?.isIntersecting) void conversations.loadMore();
     });
     observer.observe(end.current);
     return () => observer.disconnect();
-  }, [hasMore.value, items.value.length]);
+  }, [hasMore.value, items.value.length, olderFault.value]);
 
   const isArchive = status.value === "archived";
   return (
@@ -80,12 +80,7 @@ function ConversationList() {
         </button>
       )}
       {fault.value !== undefined && (
-        <p class="sidebar-note">
-          {fault}{" "}
-          <button type="button" class="link" onClick={() => void conversations.refresh()}>
-            Try again
-          </button>
-        </p>
+        <FaultNote fault={fault.value} onRetry={() => void conversations.refresh()} />
       )}
       {isLoaded.value && fault.value === undefined && items.value.length === 0 && (
         <p class="sidebar-note">
@@ -106,8 +101,22 @@ function ConversationList() {
           </ul>
         </section>
       ))}
-      {hasMore.value && <div class="list-end" ref={end} />}
+      {hasMore.value && olderFault.value === undefined && <div class="list-end" ref={end} />}
+      {olderFault.value !== undefined && (
+        <FaultNote fault={olderFault.value} onRetry={() => void conversations.loadMore()} />
+      )}
     </nav>
+  );
+}
+
+function FaultNote({ fault, onRetry }: { fault: string; onRetry: () => void }) {
+  return (
+    <p class="sidebar-note" role="alert">
+      {fault}{" "}
+      <button type="button" class="link" onClick={onRetry}>
+        Try again
+      </button>
+    </p>
   );
 }
 

@@ -27,7 +27,7 @@ export function ToastArea() {
   if (toast.value === undefined) return null;
   const { text, action } = toast.value;
   return (
-    <div class="toast">
+    <section class="toast" aria-label="Notice">
       <span>{text}</span>
       {action !== undefined && (
         <button
@@ -41,6 +41,6 @@ export function ToastArea() {
           {action.label}
         </button>
       )}
-    </div>
+    </section>
   );
 }

@@ -1,0 +1,160 @@
+import type { Browser, Route } from "playwright-core";
+import postgres from "postgres";
+import { afterAll, beforeAll, expect, inject, it } from "vitest";
+import { signUp, startConversation, type User } from "../e2e/client.ts";
+import { answers, composer, launch, signInAs, violations, visit } from "./chromium.ts";
+
+let browser: Browser;
+let user: User;
+let sql: postgres.Sql;
+beforeAll(async () => {
+  sql = postgres(inject("stack").databaseUrl, { max: 1 });
+  [browser, user] = await Promise.all([launch(), signUp()]);
+});
+afterAll(async () => {
+  await Promise.all([browser.close(), sql.end()]);
+});
+
+const isSending = (url: URL) => url.pathname.endsWith("/messages");
+/** Instead of the API's answer to what is sent. */
+const answering = (answer: (route: Route) => Promise<void>) => (route: Route) =>
+  route.request().method() === "POST" ? answer(route) : route.continue();
+const html = (status: number) =>
+  answering((route) => route.fulfill({ status, contentType: "text/html", body: "<h1>Not the API</h1>" }));
+
+const broken: readonly [(route: Route) => Promise<void>, RegExp][] = [
+  [html(200), /makes no sense here/],
+  [html(500), /went wrong on the server/],
+  [
+    answering((route) => route.fulfill({ status: 429, headers: { "retry-after": "30" }, body: "" })),
+    /Try again in 30 seconds/,
+  ],
+  [answering((route) => route.abort()), /cannot be reached/],
+];
+
+/** A conversation with many messages, the last of them an answer of this text. */
+async function longChat(count: number, last: string): Promise<string> {
+  const conversationId = await startConversation(user, { title: "Long" });
+  await sql`
+    insert into messages (id, owner_id, conversation_id, position, role, content)
+    select 'm' || substr(md5(${conversationId} || n), 1, 23), owner_id, id, n,
+      case when n % 2 = 1 then 'user' else 'assistant' end,
+      case when n = ${count}::int then ${last} else 'Message **' || n || '**' end
+    from conversations, generate_series(1, ${count}::int) n where id = ${conversationId}`;
+  await sql`
+    update conversations set message_count = ${count}, next_position = ${count + 1} where id = ${conversationId}`;
+  return `/#/c/${conversationId}`;
+}
+
+async function signedIn(script?: string) {
+  const visited = await visit(browser);
+  if (script !== undefined) {
+    await visited.page.addInitScript(script);
+    await visited.page.reload();
+  }
+  await signInAs(visited.page, user.email);
+  return visited;
+}
+
+it("says in words what a broken server answers, and keeps what was written", async () => {
+  const { page, faults } = await signedIn();
+  await page.goto(await longChat(2, "Here"));
+  await answers(page).getByText("Here").waitFor();
+  for (const [answer, words] of broken) {
+    await page.route(isSending, answer);
+    await composer(page).fill("Do not lose me");
+    await page.keyboard.press("Enter");
+    await page.getByRole("alert").filter({ hasText: words }).waitFor();
+    expect(await composer(page).inputValue()).toBe("Do not lose me");
+    await page.unroute(isSending);
+  }
+  await page.keyboard.press("Enter");
+  await answers(page).getByText("Echo: Do not lose me").waitFor();
+  expect(faults).toEqual([]);
+});
+
+it("says that a session has ended, and keeps the draft", async () => {
+  const { page } = await signedIn();
+  const refuse = (route: Route) =>
+    route.fulfill({ status: 401, contentType: "application/problem+json", body: '{"title":"Unauthorized"}' });
+  await composer(page).fill("Written in vain?");
+  await page.getByText("Up to 100 tokens").waitFor();
+  await page.route("**/v1/**", refuse);
+  await page.keyboard.press("Enter");
+  await page.getByText("Your session has ended.").waitFor();
+  expect(await violations(page)).toEqual([]);
+  await page.unroute("**/v1/**");
+  await signInAs(page, user.email);
+  expect(await composer(page).inputValue()).toBe("Written in vain?");
+});
+
+it.each([
+  [
+    "forbidden",
+    "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no', 'SecurityError'); } });",
+  ],
+  ["full", "Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); };"],
+])("works where the browser's storage is %s", async (_, script) => {
+  const { page, faults } = await signedIn(script);
+  await composer(page).fill("A draft");
+  await page.getByRole("link", { name: "Notes" }).click();
+  await page.getByRole("link", { name: "New note" }).waitFor();
+  await page.getByRole("link", { name: "New chat" }).first().click();
+  expect(await composer(page).inputValue()).toBe("A draft");
+  await page.keyboard.press("Enter");
+  await answers(page).getByText("Echo: A draft").waitFor();
+  expect(faults).toEqual([]);
+});
+
+it("shows a chat of 2,000 messages and an answer of 200 KB, and reads on after a fault", async () => {
+  const { page, faults } = await signedIn();
+  const last = `${"A word of many. ".repeat(12_500)}\n\nThe end.`;
+  await page.goto(await longChat(2_000, last));
+  await answers(page).last().getByText("The end.").waitFor();
+  const isOlder = (url: URL) => isSending(url) && url.searchParams.has("cursor");
+  await page.route(isOlder, (route) => route.fulfill({ status: 500, body: "" }));
+  const toStart = () => page.getByRole("log").evaluate((log) => log.scrollTo(0, 0));
+  await toStart();
+  const retry = page.getByRole("log").getByRole("button", { name: "Try again" });
+  await retry.waitFor();
+  expect(await violations(page)).toEqual([]);
+  await page.unroute(isOlder);
+  await retry.click();
+  await page.getByText("Message 1900", { exact: true }).waitFor();
+  for (let shown = 0; ; ) {
+    const count = await page.locator(".turn").count();
+    if (count === 1_000) break;
+    expect(count).toBeGreaterThanOrEqual(shown);
+    shown = count;
+    await toStart();
+    await page.waitForTimeout(50);
+  }
+  await composer(page).fill("And now?");
+  await page.keyboard.press("Enter");
+  await answers(page).getByText("Echo: And now?").waitFor();
+  expect(faults).toEqual([]);
+});
+
+it("leaves Enter to an input method that composes, and shows what is written from right to left", async () => {
+  const { page } = await signedIn();
+  await composer(page).fill("にほん");
+  await composer(page).dispatchEvent("keydown", { key: "Enter", isComposing: true });
+  expect(await composer(page).inputValue()).toBe("にほん");
+  await composer(page).fill('مرحبا\n\n```js\nconst a = "b";\n```');
+  await page.keyboard.press("Enter");
+  const answer = answers(page).last();
+  // Colours come with a file of their own, at the first code.
+  expect(await answer.locator(".code-keyword").textContent()).toBe("const");
+  expect(await page.locator(".bubble").evaluate((bubble) => getComputedStyle(bubble).direction)).toBe("rtl");
+  await page.getByRole("button", { name: "Ask again" }).waitFor();
+  expect(await violations(page)).toEqual([]);
+});
+
+it("shows as it was written what pretends to be nested endlessly", async () => {
+  const { page, faults } = await signedIn();
+  await composer(page).fill(`x\n\n${"> ".repeat(12_000)}`);
+  await page.keyboard.press("Enter");
+  await answers(page).last().locator(".literal").waitFor();
+  await page.getByRole("button", { name: "Ask again" }).waitFor();
+  expect(faults).toEqual([]);
+});
