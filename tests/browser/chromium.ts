@@ -24,8 +24,11 @@ export interface Visit {
 }
 
 /** Somebody who opens the console in a browser of their own. */
-export async function visit(browser: Browser, options: BrowserContextOptions = {}): Promise<Visit> {
-  const { url, websocketUrl } = inject("stack");
+export async function visit(
+  browser: Browser,
+  options: BrowserContextOptions = {},
+  { url, websocketUrl }: { url: string; websocketUrl: string } = inject("stack"),
+): Promise<Visit> {
   const context = await browser.newContext({ baseURL: url, ...options });
   const page = await context.newPage();
   const faults: string[] = [];

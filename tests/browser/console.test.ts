@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
+import { signUpAdmin } from "../e2e/admins.ts";
 import { mailedCode, signUp } from "../e2e/client.ts";
 import { answers, composer, launch, password, signInAs, violations, visit } from "./chromium.ts";
 
@@ -151,8 +152,24 @@ it("keeps what was not sent, and tells one user nothing of another", async () =>
   expect(await page.locator("#app").textContent()).not.toMatch(/Slowly|Tell me|secret/);
 });
 
+/** Every page but the chat, and what it shows once it has been read. */
+const pages: readonly [address: string, shown: RegExp][] = [
+  ["settings/account", /^Delete account/],
+  ["settings/keys", /^You have no keys/],
+  ["settings/usage", /^Held for an answer/],
+  ["notes", /^You have no notes/],
+  ["notes/new", /^Words to find it by/],
+  ["prompts", /^You are a helpful assistant/],
+  ["prompts/new", /^Who may read it/],
+  ["admin/overview", /^Time to the answer/],
+  ["admin/people", /@example\.com/],
+  ["admin/replies", /^Failed/],
+  ["admin/models", /^scripted\/echo/],
+  ["admin/audit", /^audit listed|^stats read/],
+];
+
 it.each(["light", "dark"] as const)("is accessible and fits a phone in the %s theme", async (colorScheme) => {
-  const user = await signUp();
+  const user = await signUpAdmin();
   const { page } = await visit(browser, { colorScheme, viewport: { width: 360, height: 640 } });
   const check = async () => {
     expect(await violations(page)).toEqual([]);
@@ -171,4 +188,9 @@ it.each(["light", "dark"] as const)("is accessible and fits a phone in the %s th
   await page.getByRole("button", { name: "Conversations", exact: true }).click();
   await page.getByRole("link", { name: /^wide/ }).waitFor();
   await check();
+  for (const [address, shown] of pages) {
+    await page.goto(`/#/${address}`);
+    await page.getByText(shown).first().waitFor();
+    await check();
+  }
 });

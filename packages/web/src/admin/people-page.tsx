@@ -4,6 +4,7 @@ import { ListFoot } from "../pages/list-foot.tsx";
 import { PageFrame } from "../pages/page-frame.tsx";
 import { useList } from "../pages/use-list.ts";
 import { parley } from "../session/session.ts";
+import { eraseAll } from "../settings/erase-all.ts";
 import { Confirm } from "../ui/confirm.tsx";
 import { Icon } from "../ui/icons.tsx";
 import { Menu } from "../ui/menu.tsx";
@@ -22,6 +23,7 @@ export function PeoplePage() {
   const [words, setWords] = useState(place.value.rest[1] ?? "");
   const [granted, setGranted] = useState<Person>();
   const [switched, setSwitched] = useState<Person>();
+  const [deleted, setDeleted] = useState<Person>();
   const q = words.trim();
   const list = useList(
     (cursor, signal) =>
@@ -38,6 +40,7 @@ export function PeoplePage() {
             person={person}
             onGrant={() => setGranted(person)}
             onSwitch={() => setSwitched(person)}
+            onDelete={() => setDeleted(person)}
           />
         ))}
       </ul>
@@ -48,11 +51,32 @@ export function PeoplePage() {
       {switched !== undefined && (
         <SwitchDialog person={switched} onSwitched={list.put} onClose={() => setSwitched(undefined)} />
       )}
+      {deleted !== undefined && (
+        <Confirm
+          title={`Delete ${nameOf(deleted)}?`}
+          action="Delete for good"
+          onConfirm={async () => {
+            await eraseAll(() => parley.admin.deleteUser({ userId: deleted.id }));
+            list.take(deleted.id);
+            showToast("Deleted");
+          }}
+          onClose={() => setDeleted(undefined)}
+        >
+          <p>The account and everything that belongs to it will be gone. Nobody can bring it back.</p>
+        </Confirm>
+      )}
     </PageFrame>
   );
 }
 
-function Row({ person, onGrant, onSwitch }: { person: Person; onGrant: () => void; onSwitch: () => void }) {
+interface RowProps {
+  person: Person;
+  onGrant: () => void;
+  onSwitch: () => void;
+  onDelete: () => void;
+}
+
+function Row({ person, onGrant, onSwitch, onDelete }: RowProps) {
   const { status, displayName, tokens, createdAt } = person;
   const about = [displayName, `since ${dayOf(createdAt)}`, `${tokens.balance.toLocaleString("en")} tokens`];
   return (
@@ -65,7 +89,7 @@ function Row({ person, onGrant, onSwitch }: { person: Person; onGrant: () => voi
       <Menu
         label={`Options of ${nameOf(person)}`}
         items={[
-          { label: "Grant tokens", icon: "plus", onChoose: onGrant },
+          { label: "Give or take tokens", icon: "plus", onChoose: onGrant },
           ...(status === "deleting"
             ? []
             : [
@@ -76,6 +100,7 @@ function Row({ person, onGrant, onSwitch }: { person: Person; onGrant: () => voi
                   onChoose: onSwitch,
                 },
               ]),
+          { label: "Delete", icon: "trash", isDanger: true, onChoose: onDelete },
         ]}
       >
         <Icon name="more" />

@@ -2,12 +2,7 @@ import { useState } from "preact/hooks";
 import { forgetSession, parley } from "../session/session.ts";
 import { Confirm } from "../ui/confirm.tsx";
 import { useWorkspace } from "../workspace.ts";
-
-/** One request erases as much as it has time for. */
-async function eraseAll() {
-  let isComplete = false;
-  while (!isComplete) ({ isComplete } = await parley.me.delete());
-}
+import { eraseAll } from "./erase-all.ts";
 
 export function DeleteAccount() {
   const { me } = useWorkspace();
@@ -32,7 +27,7 @@ export function DeleteAccount() {
           action="Delete for good"
           isReady={typed.trim().toLowerCase() === email.toLowerCase()}
           onConfirm={async () => {
-            await eraseAll();
+            await eraseAll(() => parley.me.delete());
             forgetSession("Your account is deleted.");
           }}
           onClose={() => setAsking(false)}

@@ -52,10 +52,11 @@ function Balance() {
 
 const signs = { grant: "+", debit: "−", hold: "", release: "" } as const;
 
-function nameOf({ kind, reason }: Entry): string {
+function nameOf({ kind, reason, replyId }: Entry): string {
   if (kind === "hold") return "Held for an answer";
   if (kind === "release") return "No longer held";
-  if (kind === "debit") return reason === "completed" ? "An answer" : `An answer (${reason})`;
+  if (kind === "debit" && replyId !== null)
+    return reason === "completed" ? "An answer" : `An answer (${reason})`;
   return reason.charAt(0).toUpperCase() + reason.slice(1);
 }
 
