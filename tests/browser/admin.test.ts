@@ -28,7 +28,7 @@ it("shows an admin what happens, and lets them grant, disable and retry", async 
   const options = page.getByRole("button", { name: `Options of ${ada.email}` });
   await options.click();
   await page.getByRole("menuitem", { name: "Give or take tokens" }).click();
-  await page.getByLabel("Tokens").fill("500");
+  await page.getByRole("textbox", { name: "Tokens" }).fill("500");
   await page.getByRole("button", { name: "Grant", exact: true }).click();
   await page.getByText("1,000,500 tokens").waitFor();
   await options.click();

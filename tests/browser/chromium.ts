@@ -58,7 +58,7 @@ export async function signInAs(page: Page, email: string): Promise<void> {
 }
 
 export const composer = (page: Page) => page.getByRole("textbox", { name: "Message", exact: true });
-export const answers = (page: Page) => page.getByRole("region", { name: "Answer" });
+export const answers = (page: Page) => page.getByRole("group", { name: "Answer" });
 
 /** What axe finds wrong with the page as it is now. */
 export async function violations(page: Page): Promise<string[]> {

@@ -163,7 +163,7 @@ const pages: readonly [address: string, shown: RegExp][] = [
   ["prompts/new", /^Who may read it/],
   ["admin/overview", /^Time to the answer/],
   ["admin/people", /@example\.com/],
-  ["admin/replies", /^Failed/],
+  ["admin/replies", /provider|^No reply has failed/],
   ["admin/models", /^scripted\/echo/],
   ["admin/audit", /^audit listed|^stats read/],
 ];

@@ -32,7 +32,8 @@ export function AnswerView({ answer, isLast, onAskAgain, children }: AnswerViewP
   const text = answer.kind === "message" ? (answer.message.content ?? "") : answer.reply.text.value;
   const runs = reply !== undefined && isRunning(reply);
   return (
-    <section class={isLast ? "answer answer-last" : "answer"} aria-label="Answer" aria-busy={runs}>
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for a form
+    <div class={isLast ? "answer answer-last" : "answer"} role="group" aria-label="Answer" aria-busy={runs}>
       {answer.kind === "message" && answer.message.isDeleted ? (
         <p class="muted">Deleted</p>
       ) : (
@@ -56,7 +57,7 @@ export function AnswerView({ answer, isLast, onAskAgain, children }: AnswerViewP
         )}
         {children}
       </div>
-    </section>
+    </div>
   );
 }
 

@@ -2,16 +2,17 @@
 export function PendingTurn({ content }: { content: string }) {
   return (
     <article class="turn">
-      <section class="question" aria-label="You">
+      {/* biome-ignore lint/a11y/useSemanticElements: a fieldset is for a form */}
+      <div class="question" role="group" aria-label="You">
         <div class="bubble" dir="auto">
           {content}
         </div>
         <div class="actions" />
-      </section>
-      <section class="answer answer-last">
+      </div>
+      <div class="answer answer-last">
         <Thinking />
         <div class="actions" />
-      </section>
+      </div>
     </article>
   );
 }

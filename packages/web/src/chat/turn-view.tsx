@@ -1,4 +1,5 @@
 import type { Message } from "@parley/client";
+import { Component } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { announce } from "../ui/announce.ts";
 import { CopyButton } from "../ui/copy-button.tsx";
@@ -9,11 +10,27 @@ import { AnswerView } from "./answer-view.tsx";
 import { composerId } from "./composer.tsx";
 import { QuestionEditor } from "./question-editor.tsx";
 import type { Thread } from "./thread.ts";
-import { isRunning, type Turn } from "./turns.ts";
+import { isRunning, isSameTurn, type Turn } from "./turns.ts";
 
 const tell = (error: unknown) => showToast(inWords(error));
 
-export function TurnView({ turn, thread, isLast }: { turn: Turn; thread: Thread; isLast: boolean }) {
+export interface TurnViewProps {
+  turn: Turn;
+  thread: Thread;
+  isLast: boolean;
+}
+
+export class TurnView extends Component<TurnViewProps> {
+  override shouldComponentUpdate({ turn, isLast }: TurnViewProps) {
+    return isLast !== this.props.isLast || !isSameTurn(turn, this.props.turn);
+  }
+
+  override render() {
+    return <ShownTurn {...this.props} />;
+  }
+}
+
+function ShownTurn({ turn, thread, isLast }: TurnViewProps) {
   const { question, answers } = turn;
   const [version, setVersion] = useState<number>();
   const count = useRef(answers.length);
@@ -106,7 +123,8 @@ function Question({ question, thread, canEdit }: { question: Message; thread: Th
     );
   }
   return (
-    <section class="question" aria-label="You">
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for a form
+    <div class="question" role="group" aria-label="You">
       <div class={question.isDeleted ? "bubble muted" : "bubble"} dir="auto">
         {question.isDeleted ? "Deleted" : question.content}
       </div>
@@ -125,6 +143,6 @@ function Question({ question, thread, canEdit }: { question: Message; thread: Th
         )}
         {question.content !== null && <CopyButton text={question.content} label="Copy message" />}
       </div>
-    </section>
+    </div>
   );
 }

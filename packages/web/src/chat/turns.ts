@@ -47,3 +47,17 @@ export function turnsOf(messages: readonly Message[], live: ReadonlyMap<string, 
 export function isRunning({ status }: Pick<LiveReply, "status">): boolean {
   return status === "queued" || status === "in_progress";
 }
+
+/** Says whether a turn looks as it did: in a long chat only what has changed is drawn again. */
+export function isSameTurn(left: Turn, right: Turn): boolean {
+  return (
+    left.question === right.question &&
+    left.answers.length === right.answers.length &&
+    left.answers.every((answer, index) => {
+      const other = right.answers[index];
+      return answer.kind === "message"
+        ? other?.kind === "message" && answer.message === other.message
+        : other?.kind === "reply" && answer.reply === other.reply;
+    })
+  );
+}

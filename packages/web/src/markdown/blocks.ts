@@ -8,7 +8,9 @@ export function createBlockReader(): (text: string) => readonly Token[] {
   let known = "";
   let settled: Token[] = [];
   let settledLength = 0;
+  let shownBefore: readonly Token[] = [];
   return (text) => {
+    if (text === known) return shownBefore;
     if (!text.startsWith(known)) {
       settled = [];
       settledLength = 0;
@@ -25,6 +27,7 @@ export function createBlockReader(): (text: string) => readonly Token[] {
       settled = [...settled, ...done];
       settledLength += length;
     }
+    shownBefore = all;
     return all;
   };
 }
