@@ -1,4 +1,5 @@
-import { connect, createServer } from "node:net";
+import { once } from "node:events";
+import { connect, createServer, type Socket } from "node:net";
 import { networkInterfaces } from "node:os";
 import { listen } from "../gateway/listen.ts";
 import { jobQueue } from "../reply-queues.ts";
@@ -24,23 +25,31 @@ function addresses(): string[] {
 /** Hands on what comes to a port; answers the port, which is another one where the wish is 0. */
 async function forward(started: AsyncDisposableStack, wish: number, target: URL): Promise<number> {
   let port = wish;
-  for (const address of addresses()) {
+  for (const host of addresses()) {
+    const open = new Set<Socket>();
     const server = createServer((socket) => {
       const upstream = connect(Number(target.port), target.hostname);
-      socket.pipe(upstream).pipe(socket);
+      open.add(socket).add(upstream);
       for (const [end, other] of [
         [socket, upstream],
         [upstream, socket],
       ] as const) {
+        end.pipe(other);
         end.on("error", () => other.destroy());
-        end.on("close", () => other.destroy());
+        end.on("close", () => {
+          open.delete(end);
+          other.destroy();
+        });
       }
-      started.defer(() => void socket.destroy());
     });
-    port = Number(
-      (await listen(server, address, port, "PORT: the services follow the API's port")).split(":")[1],
-    );
-    started.defer(() => new Promise<void>((resolve) => server.close(() => resolve())));
+    const address = await listen(server, host, port, "PORT, which the services follow");
+    port = Number(address.split(":")[1]);
+    started.defer(async () => {
+      const closed = once(server, "close");
+      server.close();
+      for (const socket of open) socket.destroy();
+      await closed;
+    });
   }
   return port;
 }
