@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 import { maximumWorkers } from "./concurrency.ts";
-import { environmentOf } from "./environments.ts";
 import { resolveStage } from "./stages.ts";
 import { functionNames, synthesise } from "./testing/synthesise.ts";
 
@@ -73,21 +72,6 @@ test.each([
   [{ databaseConnections: 5_000, accountConcurrency: 10_000 }, 1_000],
 ])("%o gives %i workers", (limits, workers) => {
   expect(maximumWorkers(limits)).toBe(workers);
-});
-
-test("a function's environment is what its config.ts reads", () => {
-  const QUEUE_URL = "https://sqs.example/jobs";
-  expect(environmentOf("ops", { QUEUE_URL, NEW_USER_TOKENS: "1", DEFAULT_MODEL: undefined })).toEqual({
-    QUEUE_URL,
-    NEW_USER_TOKENS: "1",
-  });
-  // @ts-expect-error: a misspelt variable
-  environmentOf("ops", { QUEUE_URL, DEFAULT_MODLE: "scripted/demo" });
-  const spread = { QUEUE_URL, NEW_USER_TOKENS: "1", DEFAULT_MODLE: "scripted/demo" };
-  // @ts-expect-error: a misspelt variable that comes from a spread
-  environmentOf("ops", { ...spread });
-  // @ts-expect-error: USER_POOL_CLIENT_ID is missing
-  environmentOf("auth", {});
 });
 
 test("another version of the secret replaces every environment that has read it, and no other", async () => {

@@ -69,11 +69,8 @@ export class HttpGateway extends Construct {
         integration: this.integration(functions, route.function),
         ...(route.auth === "user" && { authorizer: guard }),
       });
-      if (route.auth === "none") {
-        acknowledge(made, {
-          APIG4: "The contract makes this route public: signing in, health and the like.",
-        });
-      }
+      const reason = "The contract makes this route public: signing in, health and the like.";
+      if (route.auth === "none") acknowledge(made, { APIG4: reason });
     }
     const rest = new HttpRoute(this, "Default", {
       httpApi: this.api,
