@@ -24,6 +24,8 @@ export interface Answered {
 
 /** Failed calls of one model before the fallback is asked. */
 const maxFailures = 4;
+/** What lies in the request fails again as a rule, and each call is paid for: two are enough. */
+const weightOfRefused = 2;
 const heartbeatsPerLease = 6;
 
 function requireModel(worker: Worker, id: string): Model {
@@ -50,6 +52,10 @@ function isAskedOtherwise(run: Run, error: unknown): boolean {
 function* textsOf({ reply, history }: Run): Generator<string> {
   yield reply.systemPrompt ?? "";
   for (const { content } of history.toReversed()) yield content;
+}
+
+function weightOf(error: unknown): number {
+  return error instanceof LlmError && error.liesInRequest ? weightOfRefused : 1;
 }
 
 async function writePrompt(run: Run, model: Model): Promise<Prompt> {
@@ -185,6 +191,7 @@ export async function answerWithRetries(run: Run): Promise<Answered> {
   for (let failures = 0; ; ) {
     const prompt = await promptFor(run, model);
     run.prompt = prompt;
+    run.sentTokens += prompt.manifest.inputTokens;
     const progress = createReplyProgress(run, model.id, prompt);
     try {
       const answer = await streamAnswer(run, { model, prompt, progress });
@@ -193,7 +200,7 @@ export async function answerWithRetries(run: Run): Promise<Answered> {
       if (answer.reason !== "tools") return { answer, prompt };
       await completeRound(run, answer, prompt);
     } catch (error) {
-      if (!isAskedOtherwise(run, error)) failures++;
+      if (!isAskedOtherwise(run, error)) failures += weightOf(error);
       model = await afterFailure(run, { error, model, failures }, progress);
     } finally {
       await progress.stop();

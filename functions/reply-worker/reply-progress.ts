@@ -103,7 +103,8 @@ export function createReplyProgress(run: Run, model: string, prompt: Prompt): Re
     await saving;
   }
 
-  schedule(heartbeatMillis);
+  // A model that thinks for longer has been sent its prompt: from then on what that was is known, and owed, exactly.
+  schedule(firstFlushMillis);
   return {
     add(delta) {
       const isFirst = pending === "" && text === transcript.text && saving === undefined;

@@ -45,9 +45,16 @@ function wasSaved({ attempt, sequence }: ReplyRow): boolean {
 }
 
 /** What a reply fails with; anything but a provider's error is our own fault. */
-function failureOf(error: unknown, { prompt, transcript }: Run): Ending {
+function failureOf(error: unknown, { prompt, transcript, sentTokens }: Run): Ending {
   const context = prompt && contextOf(prompt, transcript);
-  const given = context && { noteIds: noteIdsOf(context.notes), context };
+  // It costs its user nothing, and counts among what they have used.
+  const { outputTokens } = transcript.usage;
+  const given = context && {
+    noteIds: noteIdsOf(context.notes),
+    context,
+    inputTokens: sentTokens,
+    outputTokens,
+  };
   if (error instanceof LlmError) {
     return { status: "failed", errorCode: error.code, errorMessage: error.message, ...given };
   }
@@ -87,6 +94,7 @@ export async function runReply(
     sequence: reply.sequence,
     endsAt: Math.min(endsAt, reply.deadlineAt.getTime()),
     transcript: emptyTranscript(),
+    sentTokens: 0,
     prompt: undefined,
   };
   const ending = await endingFor(run);

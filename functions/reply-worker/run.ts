@@ -18,6 +18,8 @@ export interface Run {
   /** Epoch milliseconds at which an answer would come too late. */
   readonly endsAt: number;
   readonly transcript: Transcript;
+  /** What all calls were sent, failed ones included, by our count. */
+  sentTokens: number;
   /** The latest that a model was given; undefined before the first call. */
   prompt: Prompt | undefined;
 }

@@ -155,7 +155,7 @@ test("a cancel between rounds ends it: the model is not called again", async () 
   expect(await answered(worker, ada.id, id)).toMatchObject({
     status: "cancelled",
     attempt: 1,
-    tokensCharged: 0,
+    tokensCharged: 100,
   });
   expect(requests).toHaveLength(1);
 });

@@ -48,3 +48,14 @@ test("questions that were stopped or failed are in the next prompt, and refused 
   ]);
   expect(last).toMatchObject({ status: "completed", context: { droppedMessageIds: [expect.any(String)] } });
 });
+
+test("an empty answer is asked for twice, costs its user nothing and counts as used", async () => {
+  const ada = await scene.person();
+  const { worker, requests } = workerOf(scene.database, [says(""), says("")]);
+  const { id } = replyOf(await ada.send({ content: "word ".repeat(400) }));
+  const reply = await answered(worker, ada.id, id);
+  expect(reply).toMatchObject({ status: "failed", errorCode: "provider_unavailable", tokensCharged: 0 });
+  expect(requests).toHaveLength(2);
+  expect(reply.inputTokens).toBe(2 * (reply.context?.inputTokens ?? 0));
+  expect(reply.inputTokens).toBeGreaterThan(800);
+});

@@ -36,7 +36,25 @@ CREATE OR REPLACE FUNCTION charge_for(reply replies, input bigint, output bigint
     ceil((coalesce(input, 0) * reply.price_input + coalesce(output, 0) * reply.price_output) / 1000)::bigint)
 $$;
 
--- A reply that is cut short costs nothing before its first delta, and what was produced after it.
-CREATE OR REPLACE FUNCTION charge_so_far(reply replies) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$
-  SELECT CASE WHEN reply.partial_text = '' THEN 0 ELSE charge_for(reply, reply.input_tokens, reply.output_tokens) END
+-- What a reply's provider was sent before its worker told how much: a quarter of the octets of its texts.
+CREATE OR REPLACE FUNCTION tokens_sent(reply replies) RETURNS bigint LANGUAGE plpgsql STABLE AS $$
+DECLARE
+  octets bigint;
+BEGIN
+  SELECT coalesce(sum(octet_length(content)), 0) INTO octets FROM (
+    SELECT content FROM messages
+    WHERE owner_id = reply.owner_id AND conversation_id = reply.conversation_id AND is_active
+      AND "position" < reply."position"
+    ORDER BY "position" DESC LIMIT 500) AS recent;
+  octets := octets + coalesce(octet_length(reply.system_prompt), 0);
+  RETURN least(octets / 4, reply.context_tokens - reply.max_output_tokens);
+END $$;
+
+-- What a reply owes that is cut short: nothing before it is claimed, and then what was sent and what was produced so
+-- far. The claim is the last that the database hears before the provider is asked, and who claims asks: a cancel after
+-- it no longer keeps the provider from being sent the prompt.
+CREATE OR REPLACE FUNCTION charge_so_far(reply replies) RETURNS bigint LANGUAGE sql STABLE AS $$
+  SELECT CASE WHEN reply.attempt = 0 THEN 0
+    WHEN reply.price_flat IS NOT NULL THEN reply.price_flat
+    ELSE charge_for(reply, coalesce(reply.input_tokens, tokens_sent(reply)), reply.output_tokens) END
 $$;

@@ -42,8 +42,10 @@ BEGIN
     finish_reason = patch->>'finishReason', error_code = patch->>'errorCode',
     error_message = patch->>'errorMessage', context = coalesce(patch->'context', context),
     note_ids = coalesce(patch->'noteIds', note_ids),
-    input_tokens = coalesce((patch->>'inputTokens')::integer, input_tokens),
-    output_tokens = coalesce((patch->>'outputTokens')::integer, output_tokens),
+    -- What was sent is used, even where nobody has told yet how much it was.
+    input_tokens = coalesce((patch->>'inputTokens')::integer, input_tokens,
+      CASE WHEN attempt > 0 THEN tokens_sent(reply)::integer END),
+    output_tokens = coalesce((patch->>'outputTokens')::integer, output_tokens, CASE WHEN attempt > 0 THEN 0 END),
     -- The text of an answered reply is its message's.
     partial_text = CASE WHEN patch->>'assistantMessageId' IS NULL THEN coalesce(patch->>'partialText', partial_text)
       ELSE '' END,

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { deleteConversation } from "./conversations.ts";
 import { newId } from "./ids.ts";
 import { deleteMessage, editMessage } from "./messages.ts";
 import { cancelReply, getReply, getReplyWithContext, type ReplyRow } from "./replies.ts";
@@ -133,6 +134,45 @@ test("deleting a question while its reply streams costs what a cancel does: what
     charged.push(row);
   }
   expect(charged).toEqual(Array(2).fill({ status: "cancelled", charged: 30 + 2 * 2 }));
+});
+
+describe("what was sent to a provider is owed, however the reply is stopped before its first word", () => {
+  const metered = { contextTokens: 10_000, maxOutputTokens: 1_000, priceInput: 1_000, priceOutput: 2_000 };
+  const models = { flat: { contextTokens: 10_000, maxOutputTokens: 1_000, priceFlat: 100 }, metered };
+  const told = { saved: 0, delta: "", inputTokens: 3_000, outputTokens: 0, noteIds: [] };
+  const stops = {
+    cancel: (ada, { id }) => cancelReply(scene.database, ada.id, id),
+    interruption: (ada) => ada.send({ onBusy: "interrupt" }),
+    "its message's deletion": ({ id: ownerId, conversationId }, { messageId }) =>
+      deleteMessage(scene.database, { ownerId, conversationId, messageId, expectedVersion: undefined }),
+    "its conversation's deletion": ({ id: ownerId, conversationId }) =>
+      deleteConversation(scene.database, { ownerId, conversationId, expectedVersion: undefined }),
+  } satisfies Record<string, (ada: Person, reply: ReturnType<typeof replyOf>) => Promise<unknown>>;
+  const content = "word ".repeat(4_000);
+
+  test.each(Object.entries(stops))("%s", async (_, stop) => {
+    const charged = async (model: "flat" | "metered", until: "queued" | "claimed" | "told") => {
+      const ada = await scene.person(10_000_000);
+      const asked = replyOf(await ada.send({ model, models, content }));
+      if (until !== "queued") await claimReply(scene.database, ada.id, asked.id);
+      const attempt = { ownerId: ada.id, replyId: asked.id, attempt: 1 };
+      if (until === "told") await flushReply(scene.database, attempt, told);
+      await stop(ada, asked);
+      // The worker goes on until it notices, and writes nothing more.
+      expect(await flushReply(scene.database, attempt, told)).toBeUndefined();
+      const [row] = await scene.rows<{ status: string; charged: number }>(
+        `select status, tokens_charged::int as charged from replies where id = '${asked.id}'`,
+      );
+      expect(row?.status).toBe("cancelled");
+      return row?.charged;
+    };
+    expect(await charged("flat", "queued")).toBe(0);
+    expect(await charged("flat", "claimed")).toBe(100);
+    expect(await charged("metered", "queued")).toBe(0);
+    // A quarter of the octets of the question, and of the prompt that every conversation begins with.
+    expect(Math.round(((await charged("metered", "claimed")) ?? 0) / 100)).toBe(50);
+    expect(await charged("metered", "told")).toBe(3_000);
+  });
 });
 
 test("an edited answer of a model is marked, and what the model wrote stays as a version", async () => {

@@ -100,7 +100,7 @@ export const storedInvariants: readonly StoredInvariant[] = [
       from replies r left join token_ledger l on l.reply_id = r.id and l.kind = 'debit'
       group by r.owner_id, r.id
       having count(l.id) <> case when r.status in ('completed', 'incomplete')
-          or (r.status = 'cancelled' and ${lastText} <> '') then 1 else 0 end
+          or (r.status = 'cancelled' and r.attempt > 0) then 1 else 0 end
         or coalesce(sum(l.amount), 0) <> r.tokens_charged`,
   },
   {
