@@ -80,7 +80,6 @@ export default defineConfig({
           name: "browser",
           include: ["tests/browser/**/*.test.ts"],
           globalSetup: "tests/e2e/stack.setup.ts",
-          testTimeout: 60_000,
         },
       },
       { test: { ...node, name: "architecture", include: ["tests/architecture.test.ts"] } },
