@@ -1,4 +1,3 @@
-import { renderMessage } from "@parley/contract/render/message";
 import type { messageRoutes } from "@parley/contract/routes/messages";
 import { newId } from "@parley/data/ids";
 import { askAgain as queueReply } from "@parley/data/send-message";
@@ -9,7 +8,7 @@ import { type EmbeddingQueue, embedMessages } from "@parley/jobs/embedding-queue
 import { addLogKeys } from "@parley/runtime/logger";
 import { accepted, waitingReplyId } from "@parley/sending/accepted";
 import type { AskingDependencies } from "@parley/sending/asking";
-import { renderQueued } from "@parley/sending/first-answer";
+import { renderAskedMessage, renderQueued } from "@parley/sending/first-answer";
 import { requireOffered } from "@parley/sending/models";
 import { refusalProblem } from "@parley/sending/refusal-problem";
 
@@ -45,7 +44,7 @@ export function askAgain(
     });
     await embedMessages(dependencies.embeddings, caller.userId, asked.stoppedMessageIds);
     return accepted(reply, asked.outcome, {
-      message: renderMessage({ ...message, replyId: reply.id }),
+      message: renderAskedMessage(message, reply.id),
       reply: renderQueued(reply),
     });
   };

@@ -1,4 +1,5 @@
 import type { Dependencies } from "@parley/composition/dependencies";
+import { messageEtag } from "@parley/contract/render/message";
 import type { messageRoutes } from "@parley/contract/routes/messages";
 import { getMessage, deleteMessage as storeDeletion } from "@parley/data/messages";
 import type { Operation } from "@parley/http/api-types";
@@ -14,8 +15,10 @@ export function deleteMessage(
     const { conversationId, messageId } = params;
     const ownerId = caller.userId;
     addLogKeys({ conversationId });
-    const expectedVersion = await matchedVersion(headers.ifMatch, () =>
-      getMessage(dependencies.database, ownerId, conversationId, messageId),
+    const expectedVersion = await matchedVersion(
+      headers.ifMatch,
+      () => getMessage(dependencies.database, ownerId, conversationId, messageId),
+      messageEtag,
     );
     const deleted = await storeDeletion(dependencies.database, { ...params, ownerId, expectedVersion });
     if (deleted.outcome !== "deleted") throw missProblem(deleted.outcome);

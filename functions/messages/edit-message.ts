@@ -1,5 +1,5 @@
 import type { Dependencies } from "@parley/composition/dependencies";
-import { renderMessage } from "@parley/contract/render/message";
+import { messageEtag, renderMessage } from "@parley/contract/render/message";
 import type { messageRoutes } from "@parley/contract/routes/messages";
 import { getMessage, editMessage as storeEdit } from "@parley/data/messages";
 import type { Operation } from "@parley/http/api-types";
@@ -20,8 +20,10 @@ export function editMessage({
     const { conversationId, messageId } = params;
     const ownerId = caller.userId;
     addLogKeys({ conversationId });
-    const expectedVersion = await matchedVersion(headers.ifMatch, () =>
-      getMessage(database, ownerId, conversationId, messageId),
+    const expectedVersion = await matchedVersion(
+      headers.ifMatch,
+      () => getMessage(database, ownerId, conversationId, messageId),
+      messageEtag,
     );
     const edited = await storeEdit(database, { ...params, ...body, ownerId, expectedVersion });
     if (edited === "deleted") throw problem("conflict", { detail: "A deleted message cannot be edited." });
@@ -30,6 +32,6 @@ export function editMessage({
       cache.conversationChanged(ownerId, conversationId),
       body.content !== undefined && embedMessages(embeddings, ownerId, [messageId]),
     ]);
-    return { status: 200, body: renderMessage(edited), etag: String(edited.version) };
+    return { status: 200, body: renderMessage(edited), etag: messageEtag(edited) };
   };
 }

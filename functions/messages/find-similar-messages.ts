@@ -1,5 +1,5 @@
 import { embedQuestion } from "@parley/composition/embed-question";
-import { renderMessage } from "@parley/contract/render/message";
+import { renderFoundMessage } from "@parley/contract/render/message";
 import type { messageRoutes } from "@parley/contract/routes/messages";
 import type { Database } from "@parley/data/database";
 import { findSimilarMessages as findSimilar } from "@parley/data/similar";
@@ -19,7 +19,7 @@ export function findSimilarMessages({
     const { ranking, found } = await findSimilar(database, userId, question);
     return {
       status: 200,
-      body: { ranking, data: found.map(({ row, score }) => ({ message: renderMessage(row), score })) },
+      body: { ranking, data: found.map(({ row, score }) => ({ message: renderFoundMessage(row), score })) },
     };
   };
 }

@@ -1,5 +1,5 @@
 import type { Dependencies } from "@parley/composition/dependencies";
-import { renderMessage } from "@parley/contract/render/message";
+import { messageEtag, renderMessage } from "@parley/contract/render/message";
 import type { messageRoutes } from "@parley/contract/routes/messages";
 import { getMessage as findMessage } from "@parley/data/messages";
 import type { Operation } from "@parley/http/api-types";
@@ -14,6 +14,6 @@ export function getMessage({
     addLogKeys({ conversationId });
     const row = await findMessage(database, caller.userId, conversationId, messageId);
     if (row === undefined) throw problem("not-found");
-    return { status: 200, body: renderMessage(row), etag: String(row.version) };
+    return { status: 200, body: renderMessage(row), etag: messageEtag(row) };
   };
 }

@@ -53,12 +53,12 @@ export function listMessages({ database, cache }: Dependencies): Operation<Route
     const ownerId = request.caller.userId;
     addLogKeys({ conversationId });
     if (!isNewestPage(request.query)) return (await readPage(database, request)).page;
-    const cached = await cache.readConversation<ApiResponse>(ownerId, conversationId, "newest-page");
+    const cached = await cache.readConversation<ApiResponse>(ownerId, conversationId, "newest-messages");
     if (cached.value !== undefined) return cached.value;
     const { page, isReplying } = await readPage(database, request);
     // The reply's end would have to be told to the cache.
     if (!isReplying) {
-      await cache.writeConversation(ownerId, conversationId, "newest-page", cached.generation, page);
+      await cache.writeConversation(ownerId, conversationId, "newest-messages", cached.generation, page);
     }
     return page;
   };

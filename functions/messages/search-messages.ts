@@ -1,5 +1,5 @@
 import type { Dependencies } from "@parley/composition/dependencies";
-import { renderMessage } from "@parley/contract/render/message";
+import { renderFoundMessage } from "@parley/contract/render/message";
 import type { messageRoutes } from "@parley/contract/routes/messages";
 import { newestMessages } from "@parley/data/newest-messages";
 import { searchMessages as findMessages, type MessageMatch } from "@parley/data/search";
@@ -11,7 +11,7 @@ type SearchMessages = (typeof messageRoutes)["searchMessages"];
 type Database = Dependencies["database"];
 
 function renderMatch({ message, conversationTitle, snippet, highlights }: Omit<MessageMatch, "score">) {
-  return { message: renderMessage(message), conversationTitle, snippet, highlights };
+  return { message: renderFoundMessage(message), conversationTitle, snippet, highlights };
 }
 
 async function bestFirst(database: Database, q: string, { query, caller, path }: ApiRequest<SearchMessages>) {

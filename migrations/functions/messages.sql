@@ -31,6 +31,8 @@ CREATE OR REPLACE FUNCTION edit_message(p jsonb) RETURNS jsonb LANGUAGE plpgsql 
 DECLARE
   new_content text := p->>'content';
   message messages;
+  reply replies;
+  answers integer;
 BEGIN
   SELECT messages.* INTO message FROM messages JOIN conversations AS conversation
     ON conversation.owner_id = messages.owner_id AND conversation.id = messages.conversation_id
@@ -54,7 +56,13 @@ BEGIN
   UPDATE messages SET content = coalesce(new_content, content), metadata = coalesce(p->'metadata', metadata),
     is_edited = message.is_edited, version = version + 1, updated_at = now()
   WHERE owner_id = message.owner_id AND id = message.id RETURNING * INTO message;
-  RETURN jsonb_build_object('outcome', 'edited', 'message', to_jsonb(message));
+  SELECT * INTO reply FROM replies WHERE owner_id = message.owner_id AND id = message.reply_id;
+  reply.context := NULL;
+  reply.system_prompt := NULL;
+  SELECT answer_number INTO answers FROM messages WHERE owner_id = message.owner_id
+    AND conversation_id = message.conversation_id AND position = message.position AND is_active;
+  RETURN jsonb_build_object('outcome', 'edited', 'message', to_jsonb(message),
+    'reply', CASE WHEN reply.id IS NOT NULL THEN to_jsonb(reply) END, 'answerCount', answers);
 END $$;
 
 -- Arguments: ownerId, conversationId, messageId, expectedVersion (null: any). Outcomes: deleted, not_found, stale.

@@ -68,3 +68,60 @@ it("the versions of a message are listed in the order they were made, whatever t
     });
   }
 });
+
+it("a message shows the reply that wrote it, and which version it is, wherever it is read", async () => {
+  const [ada, eve] = await Promise.all([signUp(), signUp()]);
+  const conversationId = await startConversation(ada);
+  const asked = await ask(ada, conversationId, "Hello");
+  const latest = { id: asked.reply.id, status: "queued" };
+  expect(asked.message.reply).toEqual(latest);
+  const first = await ended(ada, asked.reply.id);
+  const question = { conversationId, messageId: asked.message.id };
+  const again = await ada.expect("askAgain", 202, { params: question, body: { model: "scripted/demo" } });
+  expect(again.message.reply).toEqual({ ...latest, id: again.reply.id });
+  const second = await ended(ada, again.reply.id);
+  const imported = await ada.expect("sendMessage", 201, {
+    params: { conversationId },
+    body: { role: "assistant", content: "From elsewhere" },
+  });
+  expect(imported.message.reply).toBeNull();
+
+  const written = (
+    { id, status, model, finishReason, usage, tokensCharged, error }: typeof first,
+    index: number,
+  ) => ({
+    ...{ id, status, model, finishReason, usage, tokensCharged, error },
+    version: { index, count: 2 },
+  });
+  const shown = [{ id: second.id, status: "completed" }, written(first, 1), written(second, 2), null];
+  const { data } = await page(ada, conversationId, { order: "asc" });
+  expect(data.map(({ reply }) => reply)).toEqual(shown);
+  // The page that is cached.
+  const newest = await ada.expect("listMessages", 200, { params: { conversationId } });
+  expect(newest.data.map(({ reply }) => reply)).toEqual([shown[3], shown[2], shown[0]]);
+  for (const message of data) {
+    const params = { conversationId, messageId: message.id };
+    expect(await ada.expect("getMessage", 200, { params })).toEqual(message);
+    await eve.refused("getMessage", 404, { params });
+  }
+  const body = { content: "Hello again" };
+  const edited = await ada.expect("editMessage", 200, { params: question, body });
+  expect(edited).toEqual(await ada.expect("getMessage", 200, { params: question }));
+});
+
+it("a message's ETag changes with its reply", async () => {
+  const ada = await signUp();
+  const conversationId = await startConversation(ada, { model: "scripted/slow" });
+  const { message, reply } = await ask(ada, conversationId, "Slowly");
+  const params = { conversationId, messageId: message.id };
+  const read = (headers = {}) => ada.send("getMessage", { params, headers });
+  const seen = String((await read()).headers.get("etag"));
+  await ada.expect("cancelReply", 200, { params: { replyId: reply.id } });
+  const fresh = await read({ "if-none-match": seen });
+  expect(fresh.body).toMatchObject({ reply: { id: reply.id, status: "cancelled" } });
+  const headers = { "if-match": String(fresh.headers.get("etag")) };
+  expect((await read({ "if-none-match": headers["if-match"] })).status).toBe(304);
+  const change = { params, body: { content: "Quickly" } };
+  await ada.refused("editMessage", 412, { ...change, headers: { "if-match": seen } });
+  await ada.expect("editMessage", 200, { ...change, headers });
+});

@@ -4,7 +4,7 @@ import { type Envelope, open, seal } from "./envelope.ts";
 import type { OnRead } from "./read-metrics.ts";
 
 /** The rendered conversation, or the first page of its messages at the default limit and order. */
-export type ConversationKind = "conversation" | "newest-page";
+export type ConversationKind = "conversation" | "newest-messages";
 
 /** Under what a value read from the database from now on may be cached. Opaque. */
 export interface Generation {
@@ -51,7 +51,7 @@ interface ConversationEnvelope<T> extends Envelope<T> {
   readonly generation: string;
 }
 
-const kinds: readonly ConversationKind[] = ["conversation", "newest-page"];
+const kinds: readonly ConversationKind[] = ["conversation", "newest-messages"];
 const valueSeconds = 60;
 // Longer than any value lives; when it ends, the next reader starts a new count.
 const generationSeconds = 3_600;

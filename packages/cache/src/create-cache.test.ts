@@ -179,9 +179,9 @@ test("reports every read that was answered with its outcome", async () => {
     onRead: (hit, millis) => reads.push([hit, millis > 0]),
   });
   reads.length = 0;
-  const { generation } = await cache.readConversation("anna", "c1", "newest-page");
-  await cache.writeConversation("anna", "c1", "newest-page", generation, []);
-  await cache.readConversation("anna", "c1", "newest-page");
+  const { generation } = await cache.readConversation("anna", "c1", "newest-messages");
+  await cache.writeConversation("anna", "c1", "newest-messages", generation, []);
+  await cache.readConversation("anna", "c1", "newest-messages");
   await cache.readReply("anna", "r1", true);
   await cache.readReply("anna", "r2");
   await momento.close();

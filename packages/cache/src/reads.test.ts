@@ -59,7 +59,7 @@ describe("a conversation", () => {
     const other = (await cache.readConversation("berta", "c1", "conversation")).generation;
     await cache.writeConversation("berta", "c1", "conversation", other, "hers");
     await cache.forgetConversation("anna", "c1");
-    for (const key of ["gen:anna:c1", "conversation:anna:c1", "newest-page:anna:c1"]) {
+    for (const key of ["gen:anna:c1", "conversation:anna:c1", "newest-messages:anna:c1"]) {
       expect((await client.get("parley", key)).type).toBe("Miss");
     }
     expect((await cache.readConversation("berta", "c1", "conversation")).value).toBe("hers");
@@ -76,12 +76,12 @@ describe("a conversation", () => {
 
   test("and its newest page are apart, and change together", async () => {
     await fill("conversation");
-    const page = await cache.readConversation("anna", "c1", "newest-page");
+    const page = await cache.readConversation("anna", "c1", "newest-messages");
     expect(page.value).toBeUndefined();
-    await cache.writeConversation("anna", "c1", "newest-page", page.generation, ["page"]);
-    expect((await cache.readConversation("anna", "c1", "newest-page")).value).toEqual(["page"]);
+    await cache.writeConversation("anna", "c1", "newest-messages", page.generation, ["page"]);
+    expect((await cache.readConversation("anna", "c1", "newest-messages")).value).toEqual(["page"]);
     await cache.conversationChanged("anna", "c1");
-    expect((await cache.readConversation("anna", "c1", "newest-page")).value).toBeUndefined();
+    expect((await cache.readConversation("anna", "c1", "newest-messages")).value).toBeUndefined();
   });
 
   test("another owner neither reads nor invalidates it", async () => {

@@ -23,12 +23,16 @@ import {
   type PageOf,
   pageLimit,
 } from "./keyset.ts";
+import { answerCount, itsReply, outcomeColumns, type WithReply } from "./message-replies.ts";
 import { type Orm, prepared } from "./prepared.ts";
 import type { ReplyNews } from "./reply-news.ts";
 import { conversations, type Metadata } from "./schema/conversations.ts";
 import { messages } from "./schema/messages.ts";
+import { replies } from "./schema/replies.ts";
 
 export type MessageRow = typeof messages.$inferSelect;
+
+export type MessageWithReply = MessageRow & WithReply;
 
 /** Joins a message to its conversation. */
 export const ofConversation = and(
@@ -41,9 +45,15 @@ export const shownContent = beginningOf(messages.content).as("content");
 
 const messageQuery = prepared((orm) =>
   orm
-    .select({ ...getTableColumns(messages), content: shownContent })
+    .select({
+      ...getTableColumns(messages),
+      content: shownContent,
+      reply: outcomeColumns,
+      answerCount: answerCount(messages),
+    })
     .from(messages)
     .innerJoin(conversations, ofConversation)
+    .leftJoin(replies, itsReply(messages))
     .where(
       and(
         eq(messages.ownerId, sql.placeholder("ownerId")),
@@ -61,7 +71,7 @@ export async function getMessage(
   ownerId: string,
   conversationId: string,
   messageId: string,
-): Promise<MessageRow | undefined> {
+): Promise<MessageWithReply | undefined> {
   const values = { ownerId, conversationId, messageId };
   const [row] = await database.run(({ orm }) => messageQuery(orm).execute(values));
   return row;
@@ -87,6 +97,7 @@ export type MessagePage = MessageFilter & PageOf<number>;
 
 const listedColumns = {
   id: messages.id,
+  ownerId: messages.ownerId,
   conversationId: messages.conversationId,
   position: messages.position,
   role: messages.role,
@@ -96,13 +107,14 @@ const listedColumns = {
   isEdited: messages.isEdited,
   isDeleted: messages.isDeleted,
   isActive: messages.isActive,
+  answerNumber: messages.answerNumber,
   metadata: messages.metadata,
   createdAt: messages.createdAt,
   updatedAt: messages.updatedAt,
 };
 
 /** A message as pages have it. */
-export type ListedMessage = Pick<MessageRow, keyof typeof listedColumns>;
+export type ListedMessage = Pick<MessageRow, keyof typeof listedColumns> & WithReply;
 
 // `offset 0` has it looked up once, not for each row.
 const replying = sql`(select ${activeReplyId} is not null as is_replying offset 0) as replying`;
@@ -150,10 +162,16 @@ function pageQuery(
     .limit(pageLimit(page))
     .as("listed");
   return orm
-    .select({ ...listed._.selectedFields, isReplying: sql<boolean>`replying.is_replying` })
+    .select({
+      ...listed._.selectedFields,
+      reply: outcomeColumns,
+      answerCount: answerCount(listed),
+      isReplying: sql<boolean>`replying.is_replying`,
+    })
     .from(conversations)
     .innerJoinLateral(replying, sql`true`)
     .leftJoinLateral(listed, sql`true`)
+    .leftJoin(replies, itsReply(listed))
     .where(ownConversation(ownerId, conversationId))
     .orderBy(...sortedBy(listed, page).map(direction))
     .prepare("list_messages");
@@ -235,9 +253,11 @@ export interface MessageChange {
 export async function editMessage(
   database: Database,
   change: MessageChange,
-): Promise<MessageRow | "not_found" | "stale" | "deleted"> {
+): Promise<MessageWithReply | "not_found" | "stale" | "deleted"> {
   const answer = await database.run((connection) => connection.call("edit_message", change));
-  return answer.outcome === "edited" ? rowFromJson(messages, answer.message) : answer.outcome;
+  if (answer.outcome !== "edited") return answer.outcome;
+  const reply = answer.reply === null ? null : rowFromJson(replies, answer.reply);
+  return { ...rowFromJson(messages, answer.message), reply, answerCount: answer.answerCount };
 }
 
 export type DeletedMessage =

@@ -93,7 +93,13 @@ export interface Procedures {
   repair_reply: Procedure<OwnReply & { patienceSeconds: number }, { replyId: string | null }>;
   sweep_replies_with_news: Procedure<{ limit: number; patienceSeconds: number }, Sweep>;
 
-  edit_message: Procedure<MessageChange, MessageAnswer<"edited" | "not_found" | "stale" | "deleted">>;
+  edit_message: Procedure<
+    MessageChange,
+    MessageAnswer<"edited" | "not_found" | "stale" | "deleted"> & {
+      reply: JsonRow | null;
+      answerCount: number;
+    }
+  >;
   delete_message: Procedure<
     Pick<MessageChange, "ownerId" | "conversationId" | "messageId" | "expectedVersion">,
     MessageAnswer<"deleted" | "not_found" | "stale">

@@ -50,6 +50,7 @@ const message: Message = {
   content: "What is a lease in a job queue?",
   replyTo: null,
   replyId,
+  reply: { id: replyId, status: "queued" },
   isCut: false,
   isEdited: false,
   isDeleted: false,
@@ -97,8 +98,29 @@ const completed: Reply = {
   updatedAt: "2026-11-21T09:30:02.000Z",
 };
 
+const answer: Message = {
+  ...message,
+  id: String(completed.assistantMessageId),
+  position: 2,
+  role: "assistant",
+  content: completed.partialText,
+  replyTo: messageId,
+  reply: {
+    id: replyId,
+    status: "completed",
+    model: completed.model,
+    finishReason: completed.finishReason,
+    usage: completed.usage,
+    tokensCharged: completed.tokensCharged,
+    error: null,
+    version: { index: 1, count: 1 },
+  },
+};
+
+const { reply: _, ...foundMessage } = message;
+
 const messageMatch: z.infer<typeof match> = {
-  message,
+  message: foundMessage,
   conversationTitle: "Leases",
   snippet: "What is a lease in a job queue?",
   highlights: [{ start: 10, end: 15 }],
@@ -230,12 +252,24 @@ export const examples: Readonly<Record<keyof typeof allRoutes, Example>> = {
   deleteConversation: { responses: {} },
   restoreConversation: { responses: { 200: conversation } },
   searchMessages: { responses: { 200: page(messageMatch) } },
-  findSimilarMessages: { responses: { 200: { ranking: "semantic", data: [{ message, score: 0.8312 }] } } },
-  listMessages: { responses: { 200: page(message) } },
+  findSimilarMessages: {
+    responses: { 200: { ranking: "semantic", data: [{ message: foundMessage, score: 0.8312 }] } },
+  },
+  listMessages: {
+    responses: { 200: page(answer, { ...message, reply: { id: replyId, status: "completed" } }) },
+  },
   sendMessage: {
     body: { content: "What is a lease in a job queue?" },
     responses: {
-      201: { message: { ...message, role: "assistant", content: "A claim that runs out.", replyId: null } },
+      201: {
+        message: {
+          ...message,
+          role: "assistant",
+          content: "A claim that runs out.",
+          replyId: null,
+          reply: null,
+        },
+      },
       202: { message, reply, tokens: tokensLeft },
     },
   },

@@ -33,7 +33,7 @@ const queued: ReplySource = {
   finishedAt: null,
 };
 
-const message: MessageSource = {
+const message: MessageSource & { reply: typeof queued } = {
   id: "message",
   conversationId: "conversation",
   position: 1,
@@ -41,6 +41,9 @@ const message: MessageSource = {
   content: "Hello",
   replyTo: null,
   replyId: "reply",
+  reply: queued,
+  answerNumber: 1,
+  answerCount: 1,
   isEdited: false,
   isDeleted: false,
   isActive: true,

@@ -1,5 +1,5 @@
 import { type ConversationSource, renderConversation } from "@parley/contract/render/conversation";
-import type { MessageSource } from "@parley/contract/render/message";
+import { type FoundMessageSource, renderFoundMessage } from "@parley/contract/render/message";
 import type { ReplySource } from "@parley/contract/render/reply";
 import { titleOf } from "@parley/contract/render/title";
 import type { Conversation } from "@parley/contract/schemas/conversation";
@@ -44,15 +44,20 @@ function asStored(metadata: ConversationSource["metadata"] | undefined): Convers
 }
 
 type MadeSource = Pick<
-  MessageSource,
+  FoundMessageSource,
   "id" | "conversationId" | "position" | "role" | "replyTo" | "createdAt"
 >;
+
+/** A question as the request that asked it again was answered. */
+export function renderAskedMessage(row: FoundMessageSource, replyId: string): Message {
+  return { ...renderFoundMessage(row), replyId, reply: { id: replyId, status: "queued" } };
+}
 
 /** A message as the request that made it was answered. The client has just sent its text again. */
 export function renderNewMessage(
   { id, conversationId, position, role, replyTo, createdAt }: MadeSource,
   replyId: string | null,
-  sent: { content: string; metadata?: MessageSource["metadata"] | undefined },
+  sent: { content: string; metadata?: FoundMessageSource["metadata"] | undefined },
 ): Message {
   const madeAt = createdAt.toISOString();
   return {
@@ -70,6 +75,7 @@ export function renderNewMessage(
     metadata: asStored(sent.metadata),
     createdAt: madeAt,
     updatedAt: madeAt,
+    reply: replyId === null ? null : { id: replyId, status: "queued" },
   };
 }
 

@@ -36,18 +36,24 @@ export function renderTokens(balance: number | null, held: number | null): Token
   return balance === null || held === null ? null : { balance, held };
 }
 
-export function renderReply(row: ReplySource): Reply {
+/** What of a stored reply says how it went. */
+export type ReplyOutcome = Pick<
+  ReplySource,
+  | "status"
+  | "model"
+  | "finishReason"
+  | "errorCode"
+  | "errorMessage"
+  | "inputTokens"
+  | "outputTokens"
+  | "tokensCharged"
+>;
+
+export function renderOutcome(row: ReplyOutcome) {
   const { inputTokens, outputTokens } = row;
-  const { text, isCut } = shownText(row.answer ?? row.partialText);
   return {
-    id: row.id,
-    conversationId: row.conversationId,
-    messageId: row.messageId,
-    assistantMessageId: row.assistantMessageId,
     status: row.status,
     model: row.model,
-    partialText: text,
-    isCut,
     finishReason: row.finishReason,
     error:
       row.errorCode === null
@@ -55,6 +61,22 @@ export function renderReply(row: ReplySource): Reply {
         : { code: z.catch(replyErrorCode, "internal").parse(row.errorCode), message: row.errorMessage ?? "" },
     usage: inputTokens === null || outputTokens === null ? null : { inputTokens, outputTokens },
     tokensCharged: row.tokensCharged,
+  };
+}
+
+export function renderReply(row: ReplySource): Reply {
+  const { text, isCut } = shownText(row.answer ?? row.partialText);
+  const { status, model, ...outcome } = renderOutcome(row);
+  return {
+    id: row.id,
+    conversationId: row.conversationId,
+    messageId: row.messageId,
+    assistantMessageId: row.assistantMessageId,
+    status,
+    model,
+    partialText: text,
+    isCut,
+    ...outcome,
     tokens: renderTokens(row.balanceWhenEnded, row.heldWhenEnded),
     noteIds: row.noteIds,
     attempts: row.attempt,

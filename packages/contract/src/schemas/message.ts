@@ -1,6 +1,26 @@
 import * as z from "zod/mini";
 import { content, id, metadata, modelId, timestamp } from "./fields.ts";
 import { list } from "./list.ts";
+import { replyError, replyStatus, replyUsage } from "./reply.ts";
+
+const answeringReply = z
+  .object({
+    id,
+    status: replyStatus,
+    model: modelId,
+    finishReason: z.nullable(z.string()),
+    usage: replyUsage,
+    tokensCharged: z.int(),
+    error: replyError,
+    version: z
+      .object({ index: z.int(), count: z.int() })
+      .check(z.meta({ description: "Which of the answers to its question it is, from 1, and of how many" })),
+  })
+  .register(z.globalRegistry, { id: "AnsweringReply", description: "What wrote an assistant message" });
+
+const latestReply = z
+  .object({ id, status: replyStatus })
+  .register(z.globalRegistry, { id: "LatestReply", description: "The latest reply to a user message" });
 
 export const message = z
   .object({
@@ -20,6 +40,9 @@ export const message = z
         description: "Of an assistant message the reply that wrote it, of a user message its latest reply",
       }),
     ),
+    reply: z
+      .nullable(z.union([answeringReply, latestReply]))
+      .check(z.meta({ description: "That reply; null where no model was asked" })),
     isEdited: z.boolean(),
     isDeleted: z.boolean(),
     isActive: z.boolean().check(z.meta({ description: "false: an answer that a later one replaced" })),
@@ -30,6 +53,13 @@ export const message = z
   .register(z.globalRegistry, { id: "Message" });
 
 export type Message = z.infer<typeof message>;
+
+/** As searches show it. */
+export const foundMessage = z
+  .omit(message, { reply: true })
+  .register(z.globalRegistry, { id: "FoundMessage" });
+
+export type FoundMessage = z.infer<typeof foundMessage>;
 
 export const messagePage = list(message);
 

@@ -28,6 +28,10 @@ export function isTerminal(status: ReplyStatus): boolean {
   return status !== "queued" && status !== "in_progress";
 }
 
+export const replyError = z.nullable(z.object({ code: replyErrorCode, message: z.string() }));
+
+export const replyUsage = z.nullable(z.object({ inputTokens: z.int(), outputTokens: z.int() }));
+
 export const reply = z
   .object({
     id,
@@ -43,8 +47,8 @@ export const reply = z
         z.meta({ description: "true: the text is longer than an answer can hold, and only begins here" }),
       ),
     finishReason: z.nullable(z.string()),
-    error: z.nullable(z.object({ code: replyErrorCode, message: z.string() })),
-    usage: z.nullable(z.object({ inputTokens: z.int(), outputTokens: z.int() })),
+    error: replyError,
+    usage: replyUsage,
     tokensCharged: z.int(),
     tokens: z.nullable(tokensLeft).check(
       z.meta({

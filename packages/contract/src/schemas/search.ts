@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { conversation } from "./conversation.ts";
 import { id } from "./fields.ts";
-import { message } from "./message.ts";
+import { foundMessage } from "./message.ts";
 import { note } from "./note.ts";
 
 const highlight = z
@@ -19,7 +19,7 @@ const snippet = {
 };
 
 export const messageMatch = z
-  .object({ message, conversationTitle: z.nullable(z.string()), ...snippet })
+  .object({ message: foundMessage, conversationTitle: z.nullable(z.string()), ...snippet })
   .register(z.globalRegistry, { id: "MessageMatch" });
 
 export const listedConversation = z
@@ -53,5 +53,8 @@ const ranking = z.enum(["semantic", "lexical"]).check(
   }),
 );
 
-export const similarMessages = z.object({ ranking, data: z.array(z.object({ message, score })) });
+export const similarMessages = z.object({
+  ranking,
+  data: z.array(z.object({ message: foundMessage, score })),
+});
 export const similarNotes = z.object({ ranking, data: z.array(z.object({ note, score })) });

@@ -6,7 +6,7 @@ import { announce } from "../ui/announce.ts";
 import { CopyButton } from "../ui/copy-button.tsx";
 import { Icon } from "../ui/icons.tsx";
 import { Thinking } from "./pending-turn.tsx";
-import { type Answer, isRunning, type LiveReply } from "./turns.ts";
+import { type Answer, isRunning, type LiveReply, wasStopped } from "./turns.ts";
 
 const reasons: Readonly<Record<NonNullable<Reply["error"]>["code"], string>> = {
   provider_unavailable: "The model is not available at the moment.",
@@ -39,6 +39,7 @@ export function AnswerView({ answer, isLast, onAskAgain, children }: AnswerViewP
       ) : (
         text !== "" && <Markdown text={text} />
       )}
+      {answer.kind === "message" && wasStopped(answer.message) && <p class="muted ended">Stopped</p>}
       {reply !== undefined && (
         <Status reply={reply} hasText={text !== ""} {...(onAskAgain && { onAskAgain })} />
       )}
@@ -99,6 +100,7 @@ function useAnnouncement(answer: Answer) {
 }
 
 function ending(answer: Answer): string {
+  if (answer.kind === "message" && wasStopped(answer.message)) return "Stopped";
   if (answer.kind === "message") return `Answer: ${answer.message.content ?? ""}`;
   return answer.reply.status === "cancelled" ? "Stopped" : "The answer failed";
 }

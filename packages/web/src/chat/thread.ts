@@ -93,18 +93,18 @@ export function createThread(conversationId: string, onChange: () => void) {
       .finally(() => followed.delete(reply.id));
   }
 
-  /** The latest replies of questions that have no answer of theirs among the messages. */
+  /** The latest replies of questions that have no answer of theirs: running, failed, or stopped before a word. */
   async function findReplies(among: readonly Message[]) {
     const answered = new Set(
-      messages.value.map(({ role, replyId }) => (role === "assistant" ? replyId : "")),
+      messages.value.map(({ role, reply }) => (role === "assistant" ? reply?.id : "")),
     );
-    const open = among.filter(
-      ({ role, id, replyId }) =>
-        role === "user" && replyId !== null && !answered.has(replyId) && live.value.get(id)?.id !== replyId,
-    );
+    const open = among.flatMap(({ role, id, reply }) => {
+      const isOpen = role === "user" && reply !== null && !answered.has(reply.id);
+      return isOpen && live.value.get(id)?.id !== reply.id ? [reply.id] : [];
+    });
     await Promise.all(
-      open.map(async ({ replyId }) => {
-        const reply = await parley.replies.get({ replyId: String(replyId) }).catch(() => undefined);
+      open.map(async (replyId) => {
+        const reply = await parley.replies.get({ replyId }).catch(() => undefined);
         if (reply === undefined) return;
         if (reply.assistantMessageId === null) show(reply);
         else

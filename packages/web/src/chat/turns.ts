@@ -1,7 +1,7 @@
 import type { Message, Reply } from "@parley/client";
 import type { Signal } from "@preact/signals";
 
-/** A reply whose text is not a message: it is on its way, was stopped, or has failed. */
+/** A reply whose text is not a message: it is on its way, was stopped before its first word, or has failed. */
 export interface LiveReply {
   id: string;
   status: Reply["status"];
@@ -42,6 +42,10 @@ export function turnsOf(messages: readonly Message[], live: ReadonlyMap<string, 
     }
   }
   return turns;
+}
+
+export function wasStopped({ role, reply }: Message): boolean {
+  return role === "assistant" && reply?.status === "cancelled";
 }
 
 export function isRunning({ status }: Pick<LiveReply, "status">): boolean {
