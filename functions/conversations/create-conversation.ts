@@ -14,12 +14,13 @@ import { refusalProblem } from "@parley/sending/refusal-problem";
 type Route = (typeof conversationRoutes)["createConversation"];
 
 function store({ database, asking }: AskingDependencies, { body, caller, idempotency }: ApiRequest<Route>) {
-  const { message, model, ...settings } = body;
+  const { id, message, model, ...settings } = body;
   const ownerId = caller.userId;
   return storeConversation(database, {
     ...settings,
     ownerId,
-    conversationId: newId(),
+    conversationId: id ?? newId(),
+    isOwnConversationId: id !== undefined,
     conversationModel: model,
     conversationIdempotencyKey: idempotency?.key,
     conversationIdempotencyFingerprint: idempotency?.fingerprint,
@@ -28,11 +29,17 @@ function store({ database, asking }: AskingDependencies, { body, caller, idempot
 }
 
 function firstOf(
-  { content, role, model, metadata }: NonNullable<ApiRequest<Route>["body"]["message"]>,
+  { id, content, role, model, metadata }: NonNullable<ApiRequest<Route>["body"]["message"]>,
   asking: AskingDependencies["asking"],
   ownerId: string,
 ): FirstMessage {
-  const message = { messageId: newId(), content, firstTitle: titleOf(content), messageMetadata: metadata };
+  const message = {
+    messageId: id ?? newId(),
+    isOwnMessageId: id !== undefined,
+    content,
+    firstTitle: titleOf(content),
+    messageMetadata: metadata,
+  };
   if (role === "assistant") return { ...message, role };
   return { ...message, role, ...asking.terms, ownerId, replyId: newId(), model, onBusy: "enqueue" };
 }

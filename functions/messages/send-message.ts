@@ -17,11 +17,12 @@ import { refusalProblem } from "@parley/sending/refusal-problem";
 type Route = (typeof messageRoutes)["sendMessage"];
 
 function store({ database, asking }: AskingDependencies, request: ApiRequest<Route>) {
-  const { content, role, replyTo, metadata, model, onBusy = "enqueue" } = request.body;
+  const { id, content, role, replyTo, metadata, model, onBusy = "enqueue" } = request.body;
   const message = {
     ownerId: request.caller.userId,
     conversationId: request.params.conversationId,
-    messageId: newId(),
+    messageId: id ?? newId(),
+    isOwnMessageId: id !== undefined,
     content,
     firstTitle: titleOf(content),
     replyTo,

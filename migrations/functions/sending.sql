@@ -137,23 +137,35 @@ BEGIN
   RETURN to_jsonb(reply);
 END $$;
 
--- What an earlier request with this key made, or null.
+-- The message that an earlier request with this key made, or with this id of the client's own; null where there is none.
+-- Who made an id is told by the fingerprint: another request's, or a row that was made without an id, is not replayed.
 CREATE OR REPLACE FUNCTION sent_before(p jsonb) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
 DECLARE
   key text := p->>'idempotencyKey';
+  fingerprint text := p->>'idempotencyFingerprint';
   message messages;
   reply replies;
 BEGIN
-  IF key IS NULL THEN
-    RETURN NULL;
+  IF key IS NOT NULL THEN
+    SELECT * INTO message FROM messages
+    WHERE owner_id = p->>'ownerId' AND idempotency_key = key;
+    IF message.idempotency_fingerprint <> fingerprint THEN
+      RETURN '{"outcome": "mismatch"}';
+    END IF;
   END IF;
-  SELECT * INTO message FROM messages
-  WHERE owner_id = p->>'ownerId' AND idempotency_key = key;
-  IF NOT FOUND THEN
-    RETURN NULL;
+  IF message.id IS NULL AND (p->>'isOwnMessageId')::boolean THEN
+    SELECT * INTO message FROM messages WHERE owner_id = p->>'ownerId' AND id = p->>'messageId';
+    IF message.is_deleted OR message.idempotency_fingerprint IS DISTINCT FROM fingerprint AND message.id IS NOT NULL THEN
+      RETURN '{"outcome": "id_taken"}';
+    END IF;
+    -- Of a deleted conversation nothing is shown.
+    IF EXISTS (SELECT FROM conversations WHERE owner_id = message.owner_id AND id = message.conversation_id
+      AND deleted_at IS NOT NULL) THEN
+      RETURN '{"outcome": "not_found"}';
+    END IF;
   END IF;
-  IF message.idempotency_fingerprint <> p->>'idempotencyFingerprint' THEN
-    RETURN '{"outcome": "mismatch"}';
+  IF message.id IS NULL THEN
+    RETURN NULL;
   END IF;
   -- The first reply to it: a later "ask again" is another request's.
   SELECT * INTO reply FROM replies WHERE owner_id = message.owner_id AND message_id = message.id ORDER BY ordinal LIMIT 1;
@@ -201,7 +213,7 @@ END $$;
 -- POST …/messages. Arguments: ownerId, conversationId, messageId, replyId, role, content, firstTitle (of a conversation
 -- that has neither a title nor a message), replyTo, metadata, onBusy, model, defaultModel, models (by id:
 -- contextTokens, maxOutputTokens, priceFlat | priceInput + priceOutput), deadlineSeconds, ratePerSecond, rateBurst,
--- ratePerMinute, idempotencyKey, idempotencyFingerprint.
+-- ratePerMinute, isOwnMessageId, idempotencyKey, idempotencyFingerprint.
 CREATE OR REPLACE FUNCTION send_message(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
   conversation conversations;
@@ -227,7 +239,7 @@ EXCEPTION
     GET STACKED DIAGNOSTICS answer = PG_EXCEPTION_DETAIL;
     RETURN answer::jsonb;
   WHEN unique_violation THEN
-    -- The same key in another conversation, at the same time.
+    -- The same key or id in another conversation, at the same time.
     earlier := sent_before(p);
     IF earlier IS NULL THEN
       RAISE;
@@ -312,23 +324,37 @@ CREATE OR REPLACE FUNCTION conversation_json(conversation conversations) RETURNS
   SELECT to_jsonb(conversation) || jsonb_build_object('active_reply_id', next_reply(conversation.owner_id, conversation.id))
 $$;
 
+-- The same of a conversation, by its key, by its id, or by that of its first message.
 CREATE OR REPLACE FUNCTION created_before(p jsonb) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
 DECLARE
   key text := p->>'conversationIdempotencyKey';
+  fingerprint text := p->>'conversationIdempotencyFingerprint';
+  owner text := p->>'ownerId';
   conversation conversations;
   message messages;
   reply replies;
 BEGIN
-  IF key IS NULL THEN
-    RETURN NULL;
+  IF key IS NOT NULL THEN
+    SELECT * INTO conversation FROM conversations WHERE owner_id = owner AND idempotency_key = key;
+    IF conversation.idempotency_fingerprint <> fingerprint THEN
+      RETURN '{"outcome": "mismatch"}';
+    END IF;
   END IF;
-  SELECT * INTO conversation FROM conversations
-  WHERE owner_id = p->>'ownerId' AND idempotency_key = key;
-  IF NOT FOUND THEN
-    RETURN NULL;
+  IF conversation.id IS NULL THEN
+    IF (p->>'isOwnMessageId')::boolean THEN
+      SELECT * INTO message FROM messages WHERE owner_id = owner AND id = p->>'messageId';
+    END IF;
+    IF (p->>'isOwnConversationId')::boolean OR message.id IS NOT NULL THEN
+      SELECT * INTO conversation FROM conversations
+      WHERE owner_id = owner AND id = coalesce(message.conversation_id, p->>'conversationId');
+    END IF;
+    IF message.is_deleted OR conversation.deleted_at IS NOT NULL
+      OR conversation.id IS NOT NULL AND conversation.idempotency_fingerprint IS DISTINCT FROM fingerprint THEN
+      RETURN '{"outcome": "id_taken"}';
+    END IF;
   END IF;
-  IF conversation.idempotency_fingerprint <> p->>'conversationIdempotencyFingerprint' THEN
-    RETURN '{"outcome": "mismatch"}';
+  IF conversation.id IS NULL THEN
+    RETURN NULL;
   END IF;
   IF p->>'content' IS NOT NULL THEN
     SELECT * INTO message FROM messages
@@ -342,8 +368,8 @@ BEGIN
   RETURN jsonb_build_object('outcome', 'replayed', 'conversation', conversation_json(conversation));
 END $$;
 
--- POST /v1/conversations. Arguments: ownerId, conversationId, title, description, systemPrompt (absent: the
--- caller's default), systemPromptId, conversationModel, metadata, and with `content` those of send_message.
+-- POST /v1/conversations. Arguments: ownerId, conversationId, isOwnConversationId, title, description, systemPrompt
+-- (absent: the caller's default), systemPromptId, conversationModel, metadata, and with `content` those of send_message.
 CREATE OR REPLACE FUNCTION create_conversation(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
   owner text := p->>'ownerId';

@@ -180,3 +180,39 @@ describe("creating a conversation", () => {
     expect(new Set(made.flat()).size).toBe(2);
   });
 });
+
+describe("ids of the client's own", () => {
+  const ownId = () => `a${Math.random().toString(36).slice(2, 12)}`.padEnd(24, String(++count));
+
+  it("replay the same request, and refuse another", async () => {
+    const [conversationId, firstId, messageId] = [ownId(), ownId(), ownId()];
+    const creation = { body: { id: conversationId, message: { id: firstId, content: "Hello" } } };
+    const sending = { params: { conversationId }, body: { id: messageId, content: "And now?" } };
+    for (const user of [ada, eve]) {
+      const created = await user.send("createConversation", creation);
+      expect([created.status, isReplay(created)]).toEqual([202, false]);
+      expect(created.body).toMatchObject({ conversation: { id: conversationId }, message: { id: firstId } });
+      const sent = await user.send("sendMessage", sending);
+      expect([sent.status, isReplay(sent)]).toEqual([202, false]);
+      expect(sent.body).toMatchObject({ message: { id: messageId, conversationId } });
+      for (const [first, again] of [
+        [created, await user.send("createConversation", creation)],
+        [sent, await user.send("sendMessage", sending)],
+        // A key beside it changes nothing.
+        [sent, await user.send("sendMessage", { ...sending, headers: newKey() })],
+      ] as const) {
+        expect([again.status, isReplay(again), again.text]).toEqual([202, true, first.text]);
+      }
+      await user.refused("sendMessage", 409, { ...sending, body: { id: messageId, content: "Other" } });
+      await user.refused("sendMessage", 409, { ...sending, body: { id: firstId, content: "Hello" } });
+      await user.refused("createConversation", 409, { body: { id: conversationId } });
+      await user.refused("sendMessage", 400, { ...sending, body: { id: "Mine", content: "Hello" } });
+      expect((await user.expect("listReplies", 200, { params: { conversationId } })).data).toHaveLength(2);
+    }
+    await ada.expect("deleteMessage", 204, { params: { conversationId, messageId } });
+    await ada.refused("sendMessage", 409, sending);
+    await ada.expect("deleteConversation", 204, { params: { conversationId } });
+    await ada.refused("createConversation", 409, creation);
+    expect(isReplay(await eve.send("createConversation", creation))).toBe(true);
+  });
+});

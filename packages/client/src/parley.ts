@@ -9,6 +9,7 @@ import type { Answer, Operations, Reply } from "./types.ts";
 
 export type { CallOptions, Pages } from "./call.ts";
 export { ParleyError } from "./error.ts";
+export { newId } from "./new-id.ts";
 export type { Push, PushEvent } from "./push.ts";
 export type { ReplyEvent } from "./reply-stream.ts";
 export type { Token } from "./request.ts";

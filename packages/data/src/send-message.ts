@@ -57,8 +57,15 @@ interface FirstTitle {
   firstTitle?: string | undefined;
 }
 
+interface MessageId {
+  messageId: string;
+  /** The client has made it: the same id again is the same request, or refused. */
+  isOwnMessageId?: boolean | undefined;
+}
+
 export type SendMessage = Key &
-  FirstTitle & { conversationId: string; messageId: string; content: string } & (
+  FirstTitle &
+  MessageId & { conversationId: string; content: string } & (
     | ({ role: "user"; replyTo?: string | undefined; metadata?: Metadata | undefined } & Question)
     | { role: "assistant"; ownerId: string; replyTo?: string | undefined; metadata?: Metadata | undefined }
   );
@@ -72,6 +79,7 @@ export type Refusal =
         | "not_askable"
         | "prompt_not_found"
         | "mismatch"
+        | "id_taken"
         | "disabled";
     }
   | { outcome: "unknown_model"; model: string }
@@ -182,15 +190,17 @@ export async function askAgain(database: Database, args: AskAgain): Promise<Sent
   return isAnswer(answer) ? toSent(answer, rowFromJson(messages, answer.message), news) : answer;
 }
 
-export type FirstMessage = FirstTitle & {
-  messageId: string;
-  content: string;
-  messageMetadata?: Metadata | undefined;
-} & (({ role: "user" } & Question) | { role: "assistant" });
+export type FirstMessage = FirstTitle &
+  MessageId & { content: string; messageMetadata?: Metadata | undefined } & (
+    | ({ role: "user" } & Question)
+    | { role: "assistant" }
+  );
 
 export interface NewConversation {
   ownerId: string;
   conversationId: string;
+  /** As that of a message. */
+  isOwnConversationId?: boolean | undefined;
   title?: string | null | undefined;
   description?: string | null | undefined;
   /** Absent, with no `systemPromptId`: the owner's default prompt. */

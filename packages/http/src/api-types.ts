@@ -41,8 +41,9 @@ export interface Caller {
 }
 
 export interface Idempotency {
-  key: string;
-  /** SHA-256 (hex) over route, path parameters and body: the same key with another one is a 422. */
+  /** Undefined where the body names its own id, which stands for a key. */
+  key: string | undefined;
+  /** SHA-256 (hex) over route, path parameters and body: the same key with another one is a 422, the same id a 409. */
   fingerprint: string;
 }
 
@@ -52,7 +53,7 @@ type CallerOf<Auth> = Auth extends "user" ? Caller : undefined;
 export type ApiRequest<R extends Route> = RouteInput<R> & {
   caller: CallerOf<R["auth"]>;
   requestId: string;
-  /** Set when the route is idempotent and the client sent a key. */
+  /** Set when the route is idempotent and the client sent a key or an id of its own. */
   idempotency: Idempotency | undefined;
   /** `authorization` is for an operation that acts at the identity provider on the caller's behalf; never log it. */
   headers: { ifMatch?: string; ifNoneMatch?: string; authorization?: string; acceptEncoding?: string };

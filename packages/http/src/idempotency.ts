@@ -13,8 +13,15 @@ function canonical(value: unknown): string {
   return `{${members.join(",")}}`;
 }
 
+/** Whether the client has made the id of what is to be created, or of its first message. */
+function namesItself(body: unknown): boolean {
+  if (typeof body !== "object" || body === null) return false;
+  return "id" in body || ("message" in body && namesItself(body.message));
+}
+
 /**
- * The request's Idempotency-Key with the fingerprint of what it was sent for.
+ * The request's Idempotency-Key with the fingerprint of what it was sent for; undefined where nothing tells one request
+ * from another.
  * @param input path parameters and body as the client sent them.
  * @throws Problem 400 when the key is not 1 to 255 visible ASCII characters.
  */
@@ -23,8 +30,8 @@ export function readIdempotency(
   key: string | undefined,
   input: { params: unknown; body: unknown },
 ): Idempotency | undefined {
-  if (route.idempotent !== true || key === undefined) return undefined;
-  if (!/^[\x21-\x7e]{1,255}$/.test(key)) {
+  if (route.idempotent !== true || (key === undefined && !namesItself(input.body))) return undefined;
+  if (key !== undefined && !/^[\x21-\x7e]{1,255}$/.test(key)) {
     throw invalid("headers.idempotency-key", "must be 1 to 255 visible ASCII characters");
   }
   const request = canonical([routeKey(route), input.params ?? {}, input.body ?? {}]);

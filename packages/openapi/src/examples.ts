@@ -1,21 +1,23 @@
 import type { allRoutes } from "@parley/contract/routes/all";
 import type { Me } from "@parley/contract/schemas/account";
-import type { Conversation } from "@parley/contract/schemas/conversation";
-import type { Message } from "@parley/contract/schemas/message";
 import type { model } from "@parley/contract/schemas/model";
 import type { Note } from "@parley/contract/schemas/note";
-import type { Reply } from "@parley/contract/schemas/reply";
-import type { messageMatch as match } from "@parley/contract/schemas/search";
 import type { SystemPrompt } from "@parley/contract/schemas/system-prompt";
 import type * as z from "zod/mini";
 import { adminExamples } from "./admin-examples.ts";
+import {
+  answer,
+  completed,
+  conversation,
+  created,
+  foundMessage,
+  message,
+  messageMatch,
+  reply,
+  replyId,
+  tokensLeft,
+} from "./conversation-examples.ts";
 import { keyAndTokenExamples } from "./key-and-token-examples.ts";
-
-const conversationId = "tz4a98xxat96iws9zmbrgj3a";
-const messageId = "pfh0haxfpzowht3oi213cqos";
-const replyId = "nc6bzmkmd014706rfda898to";
-const at = "2026-11-21T09:30:00.000Z";
-const created = { createdAt: at, updatedAt: at };
 
 const me: Me = {
   id: "q3gd2w1ms0v8x5k7jt9cbnye",
@@ -24,106 +26,6 @@ const me: Me = {
   roles: [],
   tokens: { balance: 3_900, held: 100 },
   ...created,
-};
-
-const conversation: Conversation = {
-  id: conversationId,
-  title: "Leases",
-  titleSource: "user",
-  description: null,
-  systemPrompt: "Answer in one sentence.",
-  systemPromptId: null,
-  model: "scripted/demo",
-  status: "active",
-  metadata: { project: "garden" },
-  messageCount: 1,
-  activeReplyId: replyId,
-  deletedAt: null,
-  ...created,
-};
-
-const message: Message = {
-  id: messageId,
-  conversationId,
-  position: 1,
-  role: "user",
-  content: "What is a lease in a job queue?",
-  replyTo: null,
-  replyId,
-  reply: { id: replyId, status: "queued" },
-  isCut: false,
-  isEdited: false,
-  isDeleted: false,
-  isActive: true,
-  metadata: {},
-  ...created,
-};
-
-const reply: Reply = {
-  id: replyId,
-  conversationId,
-  messageId,
-  assistantMessageId: null,
-  status: "queued",
-  model: "scripted/demo",
-  partialText: "",
-  isCut: false,
-  finishReason: null,
-  error: null,
-  usage: null,
-  tokensCharged: 0,
-  tokens: null,
-  noteIds: [],
-  attempts: 0,
-  queuedAt: at,
-  startedAt: null,
-  finishedAt: null,
-  ...created,
-};
-
-const tokensLeft = { balance: 4_000, held: 100 };
-
-const completed: Reply = {
-  ...reply,
-  assistantMessageId: "d5kx0w2m8r4vq7tz1ycbn9je",
-  status: "completed",
-  partialText: "A lease is a claim on a job that runs out unless its worker renews it.",
-  finishReason: "stop",
-  usage: { inputTokens: 24, outputTokens: 17 },
-  tokensCharged: 100,
-  tokens: { balance: 3_900, held: 0 },
-  attempts: 1,
-  startedAt: at,
-  finishedAt: "2026-11-21T09:30:02.000Z",
-  updatedAt: "2026-11-21T09:30:02.000Z",
-};
-
-const answer: Message = {
-  ...message,
-  id: String(completed.assistantMessageId),
-  position: 2,
-  role: "assistant",
-  content: completed.partialText,
-  replyTo: messageId,
-  reply: {
-    id: replyId,
-    status: "completed",
-    model: completed.model,
-    finishReason: completed.finishReason,
-    usage: completed.usage,
-    tokensCharged: completed.tokensCharged,
-    error: null,
-    version: { index: 1, count: 1 },
-  },
-};
-
-const { reply: _, ...foundMessage } = message;
-
-const messageMatch: z.infer<typeof match> = {
-  message: foundMessage,
-  conversationTitle: "Leases",
-  snippet: "What is a lease in a job queue?",
-  highlights: [{ start: 10, end: 15 }],
 };
 
 const systemPrompt: SystemPrompt = {

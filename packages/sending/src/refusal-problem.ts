@@ -30,6 +30,8 @@ export function refusalProblem(refusal: Refusal, limits: SendLimits): Problem {
       return problem("conflict", { detail: "Only a user message that is not deleted can be asked again." });
     case "mismatch":
       return problem("idempotency-mismatch");
+    case "id_taken":
+      return problem("conflict", { detail: "This id is another request's, or of something deleted." });
     case "disabled":
       return problem("forbidden", { detail: "This account is disabled." });
     case "unknown_model":

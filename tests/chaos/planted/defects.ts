@@ -73,7 +73,7 @@ export const defects: readonly Defect[] = [
     name: "no idempotency: a key is not looked up",
     breaks: 7,
     planted: [
-      { in: "sent_before", statement: "key IS NULL", instead: "true" },
+      { in: "sent_before", statement: "key IS NOT NULL", instead: "false" },
       // And not stored either, or its index would refuse the twin.
       {
         in: "add_message",

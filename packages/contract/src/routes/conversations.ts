@@ -59,7 +59,7 @@ export const conversationRoutes = defineRoutes({
     summary: "Create a conversation, with or without its first message",
     body: createConversation,
     idempotent: true,
-    problems: ["insufficient-tokens", "forbidden", "not-found"],
+    problems: ["insufficient-tokens", "forbidden", "not-found", "conflict"],
   },
   getConversation: {
     ...base,

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { conversationStatus, titleSource } from "./conversation-state.ts";
 import { id, metadata, modelId, text, timestamp } from "./fields.ts";
-import { firstMessage } from "./message.ts";
+import { firstMessage, ownId } from "./message.ts";
 
 export const conversation = z
   .object({
@@ -63,6 +63,7 @@ const onePrompt = { message: "give systemPrompt or systemPromptId, not both", pa
 
 export const createConversation = z
   .strictObject({
+    id: ownId,
     ...settings,
     message: z.optional(firstMessage).check(
       z.meta({

@@ -72,7 +72,16 @@ export const onBusy = z.optional(z.enum(["enqueue", "reject", "interrupt", "roll
   }),
 );
 
+/** Made by the client before it sends: it takes the place of an Idempotency-Key, for as long as the thing is there. */
+export const ownId = z.optional(id).check(
+  z.meta({
+    description:
+      "A cuid2 of your own. The same id with the same body gets the first answer again; with another body, or of something deleted, it is a 409",
+  }),
+);
+
 const sent = {
+  id: ownId,
   content,
   role: z
     ._default(z.enum(["user", "assistant"]), "user")

@@ -3,6 +3,7 @@ import { batch, computed, signal } from "@preact/signals";
 import { parley } from "../session/session.ts";
 import { inWords } from "../ui/words.ts";
 import { followReply } from "./follow-reply.ts";
+import { createOutbox } from "./outbox.ts";
 import { isRunning, type LiveReply, turnsOf } from "./turns.ts";
 
 const pageSize = 60;
@@ -24,6 +25,7 @@ export function createThread(conversationId: string, onChange: () => void) {
   const running = computed(() => [...live.value.values()].filter(isRunning));
   const ended = new AbortController();
   const followed = new Set<string>();
+  const outbox = createOutbox();
   let cursor: string | null = null;
   let isLoadingOlder = false;
 
@@ -193,7 +195,7 @@ export function createThread(conversationId: string, onChange: () => void) {
     async send(content: string): Promise<void> {
       pending.value = content;
       try {
-        const sent = await parley.messages.send({ conversationId, content });
+        const sent = await outbox(content, (id) => parley.messages.send({ conversationId, id, content }));
         batch(() => {
           putMessages([sent.message]);
           if ("reply" in sent) show(sent.reply);
