@@ -23,6 +23,7 @@ export function apiEnvironments(
     MONTHLY_TOKENS: limits.monthlyTokens?.toString(),
     API_RATE_PER_SECOND: limits.requestsPerSecond?.toString(),
   };
+  const expensive = { EXPENSIVE_RATE_PER_MINUTE: limits.expensivePerMinute?.toString() };
   const cache = { MOMENTO_CACHE_NAME: stage.momentoCacheName };
   const push = { WEBSOCKET_CALLBACK_URL: made.callbackUrl };
   const asking = {
@@ -36,7 +37,13 @@ export function apiEnvironments(
   };
   const embedding = { ...embeddingVariables(stage), EMBEDDING_QUEUE_URL: made.embeddingQueueUrl };
   return {
-    account: environmentOf("account", { ...caller, ...cache, ...push, USER_POOL_ID: made.userPoolId }),
+    account: environmentOf("account", {
+      ...caller,
+      ...expensive,
+      ...cache,
+      ...push,
+      USER_POOL_ID: made.userPoolId,
+    }),
     admin: environmentOf("admin", {
       ...caller,
       ...cache,
@@ -49,15 +56,24 @@ export function apiEnvironments(
       ...caller,
       ...made.signIn,
       SIGN_UP: stage.signUp,
+      MAILS_PER_ADDRESS_PER_HOUR: limits.mailsPerAddressPerHour?.toString(),
+      MAILS_PER_SOURCE_PER_HOUR: limits.mailsPerSourcePerHour?.toString(),
       PUSH_URL: made.pushUrl,
       USER_POOL_ID: made.userPoolId,
       USER_POOL_CLIENT_ID: made.clientId,
     }),
     console: environmentOf("console", { PUSH_URL: made.pushUrl }),
-    conversations: environmentOf("conversations", { ...caller, ...cache, ...push, ...asking }),
+    conversations: environmentOf("conversations", { ...caller, ...expensive, ...cache, ...push, ...asking }),
     docs: environmentOf("docs", {}),
-    messages: environmentOf("messages", { ...caller, ...cache, ...push, ...asking, ...embedding }),
-    notes: environmentOf("notes", { ...caller, ...embedding }),
+    messages: environmentOf("messages", {
+      ...caller,
+      ...expensive,
+      ...cache,
+      ...push,
+      ...asking,
+      ...embedding,
+    }),
+    notes: environmentOf("notes", { ...caller, ...expensive, ...embedding }),
     ops: environmentOf("ops", {
       ...caller,
       ...modelVariables(stage),

@@ -1,5 +1,16 @@
-import { cacheSettings, callerSettings, realtimeSettings } from "@parley/composition/settings";
+import {
+  cacheSettings,
+  callerSettings,
+  expensiveSettings,
+  realtimeSettings,
+} from "@parley/composition/settings";
 import { USER_POOL_ID } from "@parley/settings/definitions";
 
 /** The environment of the account routes; keys and the database's URL come from `loadSecrets`. */
-export const settings = { ...callerSettings, ...cacheSettings, ...realtimeSettings, USER_POOL_ID };
+export const settings = {
+  ...callerSettings,
+  ...expensiveSettings,
+  ...cacheSettings,
+  ...realtimeSettings,
+  USER_POOL_ID,
+};

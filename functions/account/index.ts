@@ -2,12 +2,14 @@ import { callersOf } from "@parley/composition/callers";
 import { openCache } from "@parley/composition/open-cache";
 import { openDeploymentDatabase } from "@parley/composition/open-deployment-database";
 import { openRealtime } from "@parley/composition/open-realtime";
+import { expensiveRate } from "@parley/composition/rates";
 import { tracedDatabase } from "@parley/composition/traced-database";
 import { accountRoutes } from "@parley/contract/routes/account";
 import { isConnectionFailure } from "@parley/data/database-errors";
 import { createApi } from "@parley/http/create-api";
 import { readEnvironment } from "@parley/runtime/environment";
 import { settings } from "./config.ts";
+import { createPushTicket } from "./create-push-ticket.ts";
 import { getMe } from "./get-me.ts";
 import { getTokens } from "./get-tokens.ts";
 import { getUsage } from "./get-usage.ts";
@@ -39,8 +41,10 @@ export const handler = createApi({
     getTokens: getTokens(database, config.MONTHLY_TOKENS),
     listLedger: listLedger(database),
     getUsage: getUsage(database),
+    createPushTicket: createPushTicket(),
   },
   resolveCaller: callersOf(database, config, true),
+  takeExpensive: expensiveRate(database, config),
   apiRatePerSecond: config.API_RATE_PER_SECOND,
   onConnectionError: isConnectionFailure,
 });

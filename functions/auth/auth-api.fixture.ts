@@ -14,6 +14,7 @@ const clientId = "4h57localclient0parley0000";
 /** The deployed handler in front of the Cognito stand-in, reached through the environment as everywhere else. */
 export async function startAuthApi(given: {
   databaseUrl?: string;
+  environment?: Record<string, string>;
   postConfirmation?: (event: PostConfirmationTriggerEvent) => Promise<void>;
 }) {
   const folder = await mkdtemp(join(tmpdir(), "parley-auth-"));
@@ -32,6 +33,9 @@ export async function startAuthApi(given: {
     AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: cognito.endpoint,
     USER_POOL_ID: userPoolId,
     USER_POOL_CLIENT_ID: clientId,
+    MAILS_PER_ADDRESS_PER_HOUR: "0",
+    MAILS_PER_SOURCE_PER_HOUR: "0",
+    ...given.environment,
     ...(given.databaseUrl && { DATABASE_URL: given.databaseUrl }),
   };
   for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);

@@ -60,12 +60,24 @@ test("register, confirm, login, refresh, logout", async () => {
   expect(lines().join("")).toContain("/v1/auth/refresh");
 });
 
-test("an address is registered once", async () => {
-  await api.post("register", { email: "bob@example.com", password });
-  expect(await api.post("register", { email: "BOB@example.com", password })).toMatchObject({
-    status: 409,
-    body: { type: "/problems/conflict" },
+test("an address that has an account gets the answer of one that has none, and its owner a code", async () => {
+  const email = "bob@example.com";
+  const unknown = await api.post("register", { email, password });
+  const first = api.lastCode(email);
+  const unconfirmed = await api.post("register", { email: "BOB@example.com", password: "Another-Horse-8" });
+  expect(api.cognito.mailbox(email)).toHaveLength(2);
+  await api.post("confirm", { email, code: api.lastCode(email) });
+  expect(await api.post("login", { email, password: "Another-Horse-8" })).toMatchObject({ status: 401 });
+  expect(await api.post("login", { email, password })).toMatchObject({ status: 200 });
+  const confirmed = await api.post("register", { email, password });
+  expect(api.lastCode(email)).not.toBe(first);
+  const code = api.lastCode(email);
+  expect(await api.post("reset-password", { email, code, password: "New-Horse-9" })).toMatchObject({
+    status: 204,
   });
+  for (const answer of [unconfirmed, confirmed]) {
+    expect({ status: answer.status, body: answer.body }).toEqual({ status: 201, body: unknown.body });
+  }
 });
 
 test.each(["Sh-1", "correct-horse-7", " Correct-Horse-7"])(

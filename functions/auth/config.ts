@@ -1,5 +1,7 @@
 import { callerSettings } from "@parley/composition/settings";
 import {
+  MAILS_PER_ADDRESS_PER_HOUR,
+  MAILS_PER_SOURCE_PER_HOUR,
   PUSH_URL,
   SIGN_IN_CALLBACK_URLS,
   SIGN_IN_PROVIDERS,
@@ -21,4 +23,6 @@ export const settings = {
   SIGN_IN_PROVIDERS,
   SIGN_UP,
   PUSH_URL,
+  MAILS_PER_ADDRESS_PER_HOUR,
+  MAILS_PER_SOURCE_PER_HOUR,
 };

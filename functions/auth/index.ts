@@ -14,6 +14,7 @@ import { getConfig } from "./get-config.ts";
 import { getProviders, type SignInPage } from "./get-providers.ts";
 import { login } from "./login.ts";
 import { logout } from "./logout.ts";
+import { createMailLimit } from "./mail-limit.ts";
 import { refresh } from "./refresh.ts";
 import { register } from "./register.ts";
 import { resendCode } from "./resend-code.ts";
@@ -30,28 +31,42 @@ const signInPage: SignInPage = {
   providers: config.SIGN_IN_PROVIDERS,
 };
 const signOut = (username: string) => endSessions(pool.client, config.USER_POOL_ID, username);
-let database: Database | undefined;
+let opened: Promise<Database> | undefined;
 
-/** Loads the database only here: few auth routes have a caller. */
-async function resolveCaller(identity: Identity): Promise<CallerResolution> {
-  const [{ openDeploymentDatabase }, { callersOf }] = await Promise.all([
-    import("@parley/composition/open-deployment-database"),
-    import("@parley/composition/callers"),
-  ]);
-  database ??= await openDeploymentDatabase();
-  return callersOf(database, config)(identity);
+/** Loads the database only where it is needed: few auth routes ask it. */
+async function openDatabase(): Promise<Database> {
+  const { openDeploymentDatabase } = await import("@parley/composition/open-deployment-database");
+  return openDeploymentDatabase();
 }
+
+function database(): Promise<Database> {
+  opened ??= openDatabase().catch((error: unknown) => {
+    opened = undefined;
+    throw error;
+  });
+  return opened;
+}
+
+async function resolveCaller(identity: Identity): Promise<CallerResolution> {
+  const { callersOf } = await import("@parley/composition/callers");
+  return callersOf(await database(), config)(identity);
+}
+
+const limitMails = createMailLimit(config, async () => {
+  const { createRates } = await import("@parley/composition/rates");
+  return createRates(await database());
+});
 
 export const handler = createApi({
   routes: authRoutes,
   operations: {
-    register: register(pool),
+    register: register(pool, limitMails),
     confirm: confirm(pool),
-    resendCode: resendCode(pool),
+    resendCode: resendCode(pool, limitMails),
     login: login(pool),
     refresh: refresh(pool),
     logout: logout(pool),
-    forgotPassword: forgotPassword(pool),
+    forgotPassword: forgotPassword(pool, limitMails),
     resetPassword: resetPassword(pool),
     getProviders: getProviders(signInPage),
     getConfig: getConfig({ pushUrl: config.PUSH_URL, signUp: config.SIGN_UP, signInPage }),

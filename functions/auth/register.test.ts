@@ -12,7 +12,10 @@ test.each([
   const send = async () => {
     throw Object.assign(new Error(message), { name, $metadata: { httpStatusCode: 400 } });
   };
-  const operation = register({ client: { send } as unknown as Pool["client"], clientId: "c" } as Pool);
+  const operation = register(
+    { client: { send } as unknown as Pool["client"], clientId: "c" } as Pool,
+    async () => {},
+  );
   const body = { email: "ada@example.com", password: "Correct-Horse-7" };
   await expect(operation({ body } as Input)).rejects.toMatchObject({
     type: "forbidden",

@@ -3,11 +3,16 @@ import type { authRoutes } from "@parley/contract/routes/auth";
 import type { Operation } from "@parley/http/api-types";
 import { callUserPool, type UserPool } from "@parley/identity/user-pool";
 import { codeDelivery } from "./code-delivery.ts";
+import type { LimitMails } from "./mail-limit.ts";
 import { accountRefusals } from "./refusals.ts";
 
 /** Sends the code again to an address that awaits confirmation; any other gets the same answer. */
-export function resendCode({ client, clientId }: UserPool): Operation<(typeof authRoutes)["resendCode"]> {
-  return async ({ body: { email } }) => {
+export function resendCode(
+  { client, clientId }: UserPool,
+  limitMails: LimitMails,
+): Operation<(typeof authRoutes)["resendCode"]> {
+  return async ({ body: { email }, source }) => {
+    await limitMails(email, source);
     const command = new ResendConfirmationCodeCommand({ ClientId: clientId, Username: email });
     await callUserPool("resend-code", () => client.send(command), accountRefusals);
     return { status: 202, body: { codeDelivery: codeDelivery(email) } };

@@ -2,8 +2,15 @@ import {
   askingSettings,
   cacheSettings,
   callerSettings,
+  expensiveSettings,
   realtimeSettings,
 } from "@parley/composition/settings";
 
 /** The environment of the conversation routes; keys and the database's URL come from `loadSecrets`. */
-export const settings = { ...callerSettings, ...cacheSettings, ...realtimeSettings, ...askingSettings };
+export const settings = {
+  ...callerSettings,
+  ...expensiveSettings,
+  ...cacheSettings,
+  ...realtimeSettings,
+  ...askingSettings,
+};

@@ -1,5 +1,6 @@
 import { callersOf } from "@parley/composition/callers";
 import { openDependencies } from "@parley/composition/dependencies";
+import { expensiveRate } from "@parley/composition/rates";
 import { conversationRoutes } from "@parley/contract/routes/conversations";
 import { isConnectionFailure } from "@parley/data/database-errors";
 import { createApi } from "@parley/http/create-api";
@@ -17,10 +18,12 @@ import { updateConversation } from "./update-conversation.ts";
 const config = readEnvironment(settings);
 const dependencies = { ...(await openDependencies(config)), asking: askingOf(config, await loadSecrets()) };
 
+const takeExpensive = expensiveRate(dependencies.database, config);
+
 export const handler = createApi({
   routes: conversationRoutes,
   operations: {
-    listConversations: listConversations(dependencies),
+    listConversations: listConversations({ ...dependencies, takeExpensive }),
     createConversation: createConversation(dependencies),
     getConversation: getConversation(dependencies),
     updateConversation: updateConversation(dependencies),

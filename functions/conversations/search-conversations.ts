@@ -8,18 +8,29 @@ import { listResponse } from "@parley/http/list";
 
 type Request = ApiRequest<(typeof conversationRoutes)["listConversations"]>;
 
+export interface SearchDependencies {
+  database: Database;
+  /** @throws Problem 429 */
+  takeExpensive: (userId: string) => Promise<void>;
+}
+
 function renderMatch({ conversation, messageId, snippet, highlights }: ConversationMatch) {
   return { ...renderConversation(conversation), match: { messageId, snippet, highlights } };
 }
 
 /** `sort=relevance`: a page of the caller's conversations that match `q`, best first. */
-export async function searchConversations(database: Database, request: Request): Promise<ApiResponse> {
+export async function searchConversations(
+  { database, takeExpensive }: SearchDependencies,
+  request: Request,
+): Promise<ApiResponse> {
   const { query, caller, path } = request;
   const { limit, cursor, q = "", sort } = query;
   // The contract lets deleted ones be listed, not searched.
   const status = query.status === "deleted" ? undefined : query.status;
   const scope = cursorScope("score", { list: "conversations", sort, q, status });
   const after = decodeCursor(cursor, scope);
+  // Of this route only what searches is expensive.
+  await takeExpensive(caller.userId);
   const rows = await findConversations(database, caller.userId, { q, status, after, limit: limit + 1 });
   return listResponse({
     rows,

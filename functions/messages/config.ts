@@ -4,12 +4,14 @@ import {
   callerSettings,
   embeddingQueueSettings,
   embeddingSettings,
+  expensiveSettings,
   realtimeSettings,
 } from "@parley/composition/settings";
 
 /** The environment of the message routes; keys and the database's URL come from `loadSecrets`. */
 export const settings = {
   ...callerSettings,
+  ...expensiveSettings,
   ...cacheSettings,
   ...realtimeSettings,
   ...askingSettings,

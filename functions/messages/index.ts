@@ -1,6 +1,7 @@
 import { callersOf } from "@parley/composition/callers";
 import { openDependencies } from "@parley/composition/dependencies";
 import { embedderOf } from "@parley/composition/embedder";
+import { expensiveRate } from "@parley/composition/rates";
 import { messageRoutes } from "@parley/contract/routes/messages";
 import { isConnectionFailure } from "@parley/data/database-errors";
 import { createApi } from "@parley/http/create-api";
@@ -42,6 +43,7 @@ export const handler = createApi({
     askAgain: askAgain(dependencies),
   },
   resolveCaller: callersOf(dependencies.database, config),
+  takeExpensive: expensiveRate(dependencies.database, config),
   apiRatePerSecond: config.API_RATE_PER_SECOND,
   onConnectionError: isConnectionFailure,
 });

@@ -1,6 +1,7 @@
 import { callersOf } from "@parley/composition/callers";
 import { embedderOf } from "@parley/composition/embedder";
 import { openDeploymentDatabase } from "@parley/composition/open-deployment-database";
+import { expensiveRate } from "@parley/composition/rates";
 import { tracedDatabase } from "@parley/composition/traced-database";
 import { noteRoutes } from "@parley/contract/routes/notes";
 import { isConnectionFailure } from "@parley/data/database-errors";
@@ -36,6 +37,7 @@ export const handler = createApi({
     unpinNote: unpinNote(database),
   },
   resolveCaller: callersOf(database, config),
+  takeExpensive: expensiveRate(database, config),
   apiRatePerSecond: config.API_RATE_PER_SECOND,
   onConnectionError: isConnectionFailure,
 });

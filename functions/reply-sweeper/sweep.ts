@@ -3,6 +3,7 @@ import { purgeConnections } from "@parley/data/connections";
 import { purgeConversations } from "@parley/data/conversations";
 import type { Database } from "@parley/data/database";
 import { purgeIdempotencyKeys } from "@parley/data/idempotency-keys";
+import { purgeBuckets } from "@parley/data/rate-buckets";
 import { sweepReplies } from "@parley/data/reply-jobs";
 import { purgeDeletedSubjects } from "@parley/data/users";
 import { announceEnding, type EndingCache } from "@parley/jobs/announce-ending";
@@ -28,6 +29,7 @@ export interface Swept {
   purgedConnections: number;
   purgedApiKeys: number;
   purgedIdempotencyKeys: number;
+  purgedBuckets: number;
 }
 
 async function sweepOnce(dependencies: Dependencies, requestId: string, swept: Swept): Promise<boolean> {
@@ -76,6 +78,7 @@ export async function sweep(dependencies: Dependencies, requestId: string): Prom
     purgedConnections: 0,
     purgedApiKeys: 0,
     purgedIdempotencyKeys: 0,
+    purgedBuckets: 0,
   };
   for (let count = 0; count < maxBatches; count++) {
     if (!(await sweepOnce(dependencies, requestId, swept))) break;
@@ -84,6 +87,7 @@ export async function sweep(dependencies: Dependencies, requestId: string): Prom
   swept.purgedConnections = await closeEnded(dependencies);
   swept.purgedApiKeys = await purgeAll((limit) => purgeApiKeys(database, limit));
   swept.purgedIdempotencyKeys = await purgeAll((limit) => purgeIdempotencyKeys(database, limit));
+  swept.purgedBuckets = await purgeAll((limit) => purgeBuckets(database, limit));
   swept.purgedConversations = await purgeAll((limit) => purgeConversations(database, limit));
   return swept;
 }

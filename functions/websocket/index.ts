@@ -20,12 +20,13 @@ const config = readEnvironment(settings);
 const database = tracedDatabase(await openDeploymentDatabase());
 const realtime = openRealtime(config, database);
 const findCaller = createCallerCache(callersOf(database, config));
+const allowedOrigins = config.CORS_ORIGINS ?? [];
 const takeFromRate = createRateLimit(config.API_RATE_PER_SECOND);
 
 async function serve(event: WebsocketEvent): Promise<WebsocketResult> {
   const { eventType, connectionId } = event.requestContext;
   try {
-    if (eventType === "CONNECT") await connect({ database, realtime, findCaller }, event);
+    if (eventType === "CONNECT") await connect({ database, realtime, findCaller, allowedOrigins }, event);
     if (eventType === "DISCONNECT") await closeConnection(database, connectionId);
   } catch (error) {
     return { statusCode: toProblem(error, isConnectionFailure).status };

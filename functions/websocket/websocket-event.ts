@@ -9,7 +9,7 @@ export type WebsocketEvent = APIGatewayProxyWebsocketEventV2WithRequestContext<
     authorizer?: Record<string, unknown>;
     identity?: { sourceIp?: string };
   }
->;
+> & { headers?: Readonly<Record<string, string | undefined>> };
 
 /** The body is sent to the client; of `$connect` only the status code counts. */
 export interface WebsocketResult {

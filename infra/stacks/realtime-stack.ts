@@ -44,6 +44,7 @@ export class RealtimeStack extends Stack {
         MONTHLY_TOKENS: stage.limits.monthlyTokens?.toString(),
         API_RATE_PER_SECOND: stage.limits.requestsPerSecond?.toString(),
         WEBSOCKET_CALLBACK_URL: this.callbackUrl,
+        CORS_ORIGINS: pagesOf(stage),
       }),
       memoryMegabytes: stage.memory.api,
       timeoutSeconds: messageSeconds,
@@ -131,4 +132,10 @@ export class RealtimeStack extends Stack {
       timeoutSeconds: authorizerSeconds,
     });
   }
+}
+
+/** The web pages that may connect with a key or a token; one that asks for a ticket need not be among them. */
+function pagesOf({ corsOrigins, domain }: Deployment["stage"]): string | undefined {
+  const own = domain === undefined ? [] : [`https://${domain.name}`];
+  return [...corsOrigins, ...own].join(",") || undefined;
 }

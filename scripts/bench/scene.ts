@@ -41,7 +41,7 @@ export function hotApi(database: Database, userId: string, cache: Partial<CacheO
       sending: sendMessage({ ...dependencies, embeddings: createEmbeddingQueue(undefined) }),
       paging: listMessages(dependencies),
       opening: getConversation(dependencies),
-      listing: listConversations(dependencies),
+      listing: listConversations({ ...dependencies, takeExpensive: async () => {} }),
       polling: getReply({ ...dependencies, patienceSeconds: 3_600 }, 0),
     },
     resolveCaller: async () => ({ outcome: "active", user: { id: userId } }),

@@ -31,6 +31,7 @@ export const operations = {
     providers: "GET /v1/auth/providers",
   },
   config: { get: "GET /v1/config" },
+  pushTickets: { create: "POST /v1/push-tickets" },
   me: {
     get: "GET /v1/me",
     update: "PATCH /v1/me",

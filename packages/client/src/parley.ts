@@ -107,9 +107,18 @@ export function createParley(options: ParleyOptions): Parley {
   };
 }
 
+/** What opens a connection: a ticket for who signed in, for a URL stays in logs; a key itself, which gets no tickets. */
+async function credentialOf(sender: Sender, token: string): Promise<string> {
+  if (token.startsWith("parley_")) return token;
+  const response = await request(sender, "POST /v1/push-tickets");
+  const { ticket } = (await response.json()) as Answer<"POST /v1/push-tickets">;
+  return ticket;
+}
+
 function createPushOf(sender: Sender, { create, url }: NonNullable<ParleyOptions["push"]>): Push {
   return create(async () => {
     const [address, token] = await Promise.all([url ?? pushUrlOf(sender), tokenOf(sender, false)]);
-    return address === undefined || token === undefined ? undefined : { url: address, token };
+    if (address === undefined || token === undefined) return undefined;
+    return { url: address, token: await credentialOf(sender, token) };
   });
 }

@@ -8,6 +8,9 @@ export const callerSettings = {
   API_RATE_PER_SECOND: all.API_RATE_PER_SECOND,
 };
 
+/** Of every function with routes that cost the database more than others. */
+export const expensiveSettings = { EXPENSIVE_RATE_PER_MINUTE: all.EXPENSIVE_RATE_PER_MINUTE };
+
 /** Of every function that reads or invalidates the cache. The key is one of the secrets. */
 export const cacheSettings = {
   MOMENTO_CACHE_NAME: all.MOMENTO_CACHE_NAME,

@@ -27,8 +27,8 @@ export interface Route {
   readonly hasEtag?: true;
   /** Takes `Idempotency-Key`. */
   readonly idempotent?: boolean;
-  /** `none`: not counted against the caller's requests per second. */
-  readonly rate?: "none";
+  /** `none`: not counted against the caller's requests per second. `expensive`: counted in the database besides. */
+  readonly rate?: "none" | "expensive";
   /** What this route answers beyond the problems every route has. */
   readonly problems?: readonly ProblemType[];
 }

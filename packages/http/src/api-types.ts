@@ -6,6 +6,8 @@ export interface TokenIdentity {
   sub: string;
   username: string;
   groups: readonly string[];
+  /** Of the token, in seconds since the epoch; undefined where the authorizer does not say. */
+  expiresAt?: number;
 }
 
 /** Who holds a key that is well-formed; there may be no such key. */
@@ -53,10 +55,18 @@ type CallerOf<Auth> = Auth extends "user" ? Caller : undefined;
 export type ApiRequest<R extends Route> = RouteInput<R> & {
   caller: CallerOf<R["auth"]>;
   requestId: string;
+  /** The IP address that the gateway was called from. */
+  source: string;
   /** Set when the route is idempotent and the client sent a key or an id of its own. */
   idempotency: Idempotency | undefined;
   /** `authorization` is for an operation that acts at the identity provider on the caller's behalf; never log it. */
-  headers: { ifMatch?: string; ifNoneMatch?: string; authorization?: string; acceptEncoding?: string };
+  headers: {
+    ifMatch?: string;
+    ifNoneMatch?: string;
+    authorization?: string;
+    acceptEncoding?: string;
+    origin?: string;
+  };
   /** Milliseconds until Lambda ends the invocation: what waits must answer well before. */
   remainingMillis: () => number;
   /** As requested, without the query: `/v1/replies/tz4a98xxat96iws9zmbrgj3a`. */

@@ -41,6 +41,8 @@ export interface ApiOptions<R extends Routes> {
   answerUnmatched?: (request: UnmatchedRequest) => Promise<ApiResponse>;
   /** Requests per second and user on routes that are not exempt; 0 = no limit. */
   apiRatePerSecond: number;
+  /** Needed as soon as one route is expensive. Throws a 429 `Problem` when the user has used up their share of those. */
+  takeExpensive?: (userId: string) => Promise<void>;
   /** true: the database could not be reached, which is a 503 and not a 500. */
   onConnectionError?: (error: unknown) => boolean;
 }
@@ -70,12 +72,14 @@ function lowerCased(headers: ApiEvent["headers"] | undefined): Record<string, st
   return lower;
 }
 
-function servedRoutes<R extends Routes>({ routes, operations, resolveCaller }: ApiOptions<R>) {
+function servedRoutes<R extends Routes>({ routes, operations, resolveCaller, takeExpensive }: ApiOptions<R>) {
   const served = new Map<string, Served>();
   for (const name of Object.keys(routes)) {
     const route = routes[name];
     if (route === undefined) continue;
     if (route.auth === "user" && resolveCaller === undefined) throw new Error(`${name} needs resolveCaller.`);
+    if (route.rate === "expensive" && takeExpensive === undefined)
+      throw new Error(`${name} needs takeExpensive.`);
     // An operation takes what its own route's schemas give; validateInput is called with that very route.
     const one = { route, operation: operations[name] as unknown as Operation<Route> };
     for (const key of routeKeysOf(route)) served.set(key, one);
@@ -93,15 +97,20 @@ function requireRoute({ answerUnmatched }: Pick<ApiOptions<Routes>, "answerUnmat
   return { before: ({ event }) => (event.served === undefined ? answer(event) : undefined) };
 }
 
-function requireCaller<R extends Routes>({ resolveCaller, apiRatePerSecond }: ApiOptions<R>): Middleware {
+function requireCaller<R extends Routes>({
+  resolveCaller,
+  takeExpensive,
+  apiRatePerSecond,
+}: ApiOptions<R>): Middleware {
   const findCaller = resolveCaller && createCallerCache(resolveCaller);
   const takeFromRate = createRateLimit(apiRatePerSecond);
-  function admit(event: ScopedEvent, route: Route, caller: Caller): void {
+  function admit(event: ScopedEvent, route: Route, caller: Caller): Promise<void> | undefined {
     event.caller = caller;
     addLogKeys({ userId: caller.userId });
     requireScope(caller, route);
     requireGroup(caller, route);
     if (route.rate !== "none") takeFromRate(caller.userId);
+    return route.rate === "expensive" ? takeExpensive?.(caller.userId) : undefined;
   }
   return {
     before: ({ event }) => {
@@ -164,6 +173,8 @@ function conditionsOf(headers: ScopedEvent["headers"]): ApiRequest<Route>["heade
   if (authorization !== undefined) conditions.authorization = authorization;
   const acceptEncoding = headers["accept-encoding"];
   if (acceptEncoding !== undefined) conditions.acceptEncoding = acceptEncoding;
+  const { origin } = headers;
+  if (origin !== undefined) conditions.origin = origin;
   return conditions;
 }
 
@@ -175,6 +186,7 @@ function toRequest(event: ScopedEvent, route: Route): ApiRequest<Route> {
     query,
     body,
     caller: event.caller,
+    source: event.requestContext.http.sourceIp,
     requestId: event.requestContext.requestId,
     idempotency: readIdempotency(route, event.headers["idempotency-key"], raw),
     headers: conditionsOf(event.headers),

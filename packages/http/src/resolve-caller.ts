@@ -1,5 +1,6 @@
 import type { Route } from "@parley/contract/route";
 import type { Caller, CallerResolution, Identity } from "./api-types.ts";
+import { createForgeryLimit } from "./forgery-limit.ts";
 import { problem } from "./problem.ts";
 
 /** How long an answer is believed, in milliseconds: the longest a disabled user can go on. */
@@ -7,9 +8,6 @@ const believedFor = 60_000;
 /** The same for a key that there is not: nobody can have made it later. */
 const refusedFor = 3_600_000;
 const maxCallers = 10_000;
-/** Keys that there are not, from one address in as many milliseconds, before the database is no longer asked for it. */
-const maxForgeries = 10;
-const forgeryWindow = 600_000;
 
 /**
  * What the authorizer found out. The gateway keeps its answer for a while, so a token may have expired since.
@@ -32,7 +30,13 @@ export function readIdentity(
   // Seconds since 1970; as text from gateways that pass nothing else on.
   if (!(Number(expiresAt) * 1000 > now)) throw problem("unauthenticated");
   // The authorizer joins groups by commas: a list is not passed on by every gateway.
-  return { sub, username, groups: groups.split(",").filter(Boolean) };
+  const end = Number(expiresAt);
+  return {
+    sub,
+    username,
+    groups: groups.split(",").filter(Boolean),
+    ...(Number.isFinite(end) && { expiresAt: end }),
+  };
 }
 
 /** Only what is needed of it: a user's profile has no place in a cache that nothing invalidates. */
@@ -55,35 +59,6 @@ function believedUntil(resolution: CallerResolution, now: number): number {
 }
 
 type Resolve = (identity: Identity) => Promise<CallerResolution>;
-
-/**
- * Counts the keys of each address that there are not. Their form is right, which anybody can compute, so that only the
- * database knows: it is not to be woken, or kept busy, by whoever makes up one after the other.
- */
-function createForgeryLimit(now: () => number) {
-  const forgeries = new Map<string, { count: number; until: number }>();
-  return {
-    /** @throws Problem 429 */
-    check(source: string): void {
-      const { count = 0, until = 0 } = forgeries.get(source) ?? {};
-      const left = until - now();
-      if (count < maxForgeries || left <= 0) return;
-      throw problem("rate-limited", {
-        detail: "Too many unknown API keys came from your address.",
-        headers: { "Retry-After": String(Math.ceil(left / 1_000)) },
-      });
-    },
-    count(source: string): void {
-      const present = forgeries.get(source);
-      const isOver = present === undefined || present.until <= now();
-      const counted = isOver ? { count: 0, until: now() + forgeryWindow } : present;
-      counted.count += 1;
-      forgeries.delete(source);
-      forgeries.set(source, counted);
-      if (forgeries.size > maxCallers) forgeries.delete(forgeries.keys().next().value ?? "");
-    },
-  };
-}
 
 /**
  * Remembers answers for 60 s in this environment, so that a warm request adds no round trip. Failures are not

@@ -143,6 +143,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     environment: {
       ...functionEnvironment(settings, dataDir, services),
       WEBSOCKET_CALLBACK_URL: push.callbackUrl,
+      CORS_ORIGINS: settings.CORS_ORIGINS.join(","),
       PUSH_URL: push.url,
       ...environment,
     },

@@ -88,6 +88,11 @@ const apiKey: ApiKey = {
 
 /** Exchanges of the routes of API keys, token balances, estimates and contexts. */
 export const keyAndTokenExamples = {
+  createPushTicket: {
+    responses: {
+      201: { ticket: "ticket_eyJpZCI6….k3J9…", expiresAt: "2026-11-21T09:31:00.000Z" },
+    },
+  },
   getTokens: {
     responses: {
       200: {

@@ -150,6 +150,12 @@ export const API_RATE_PER_SECOND = /* @__PURE__ */ wholeNumber({
   minimum: 0,
   default: 20,
 });
+export const EXPENSIVE_RATE_PER_MINUTE = /* @__PURE__ */ wholeNumber({
+  text: "Searches, estimates, exports and imports a minute, counted across all functions; 0 is no limit",
+  minimum: 0,
+  maximum: 100_000,
+  default: 120,
+});
 export const NEW_USER_TOKENS = /* @__PURE__ */ wholeNumber({
   text: "Tokens that a new user starts with",
   minimum: 0,
@@ -164,6 +170,21 @@ export const PROMPT_PUBLISHERS = /* @__PURE__ */ choice({
   text: "Who may make system prompts public, for everybody to read",
   words: ["everybody", "admins"],
   default: "everybody",
+});
+
+// Strangers.
+
+export const MAILS_PER_ADDRESS_PER_HOUR = /* @__PURE__ */ wholeNumber({
+  text: "Mails with a code that may be asked for an address in an hour; 0 is no limit",
+  minimum: 0,
+  maximum: 1_000,
+  default: 5,
+});
+export const MAILS_PER_SOURCE_PER_HOUR = /* @__PURE__ */ wholeNumber({
+  text: "The same from one IP address, for whomever; 0 is no limit",
+  minimum: 0,
+  maximum: 100_000,
+  default: 10,
 });
 
 // Replies.

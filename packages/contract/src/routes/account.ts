@@ -31,6 +31,7 @@ export const accountRoutes = defineRoutes({
   },
   exportMe: {
     ...base,
+    rate: "expensive",
     method: "GET",
     path: "/v1/me/export",
     summary: "Everything that belongs to the user, as lines of JSON",
@@ -65,5 +66,17 @@ export const accountRoutes = defineRoutes({
     description:
       "A reply counts on the day (UTC) on which it ended, and stays counted when its conversation is deleted. A year at most.",
     query: z.strictObject(usageQuery).check(boundedUsage),
+  },
+  createPushTicket: {
+    ...base,
+    method: "POST",
+    path: "/v1/push-tickets",
+    // A key goes into the URL itself: it has no page that others could read over.
+    credential: "token",
+    summary: "Get a ticket that opens one WebSocket connection",
+    description:
+      "Good once, for a minute, and only for the page that asked for it: `?token=<ticket>` in the URL of the WebSocket " +
+      "API, where an access token would stay in the logs of whatever is on the way. The connection ends with the " +
+      "access token that the ticket was asked for with.",
   },
 });

@@ -9,8 +9,11 @@ export const authRoutes = defineRoutes({
     method: "POST",
     path: "/v1/auth/register",
     summary: "Sign up with e-mail and password",
+    description:
+      "Answers alike for an address that has an account: its owner is sent a code to confirm it with, or to set a new " +
+      "password with.",
     body: auth.register,
-    problems: ["conflict", "forbidden", "rate-limited"],
+    problems: ["forbidden", "rate-limited"],
   },
   confirm: {
     ...base,

@@ -13,6 +13,7 @@ const params = z.strictObject({ conversationId: id, messageId: id });
 export const messageRoutes = defineRoutes({
   searchMessages: {
     ...base,
+    rate: "expensive",
     method: "GET",
     path: "/v1/messages",
     summary: "Search all messages, best match first; without a query list them, newest first",
@@ -27,6 +28,7 @@ export const messageRoutes = defineRoutes({
   },
   findSimilarMessages: {
     ...base,
+    rate: "expensive",
     method: "GET",
     path: "/v1/messages/similar",
     summary: "The messages most similar to a text",
@@ -89,6 +91,7 @@ export const messageRoutes = defineRoutes({
   },
   estimateReply: {
     ...base,
+    rate: "expensive",
     method: "POST",
     path: "/v1/conversations/{conversationId}/estimate",
     summary: "What sending a message would send, leave out and cost",

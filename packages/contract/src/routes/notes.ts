@@ -35,6 +35,7 @@ export const noteRoutes = defineRoutes({
   },
   findSimilarNotes: {
     ...base,
+    rate: "expensive",
     method: "GET",
     path: "/v1/notes/similar",
     summary: "The notes most similar to a text",

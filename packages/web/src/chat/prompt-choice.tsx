@@ -1,4 +1,5 @@
 import { useRemote } from "../pages/use-remote.ts";
+import type { SystemPrompt } from "../prompts/prompts-page.tsx";
 import { parley } from "../session/session.ts";
 import { Fault } from "../ui/fault.tsx";
 import type { ChosenPrompt } from "./begin-chat.ts";
@@ -12,11 +13,16 @@ export interface PromptChoiceProps {
 
 /** The system prompt of a conversation. */
 export function PromptChoice({ isNew, prompt, promptText, onPrompt }: PromptChoiceProps) {
-  const { value, fault, retry } = useRemote((signal) =>
-    parley.systemPrompts.list({ limit: 100 }, { signal }),
-  );
+  const { value, fault, retry } = useRemote(async (signal) => {
+    const lists = await Promise.all([
+      parley.systemPrompts.list({ limit: 100 }, { signal }),
+      parley.systemPrompts.list({ limit: 100, visibility: "public" }, { signal }),
+    ]);
+    const [own, shared] = lists.map(({ data }) => data) as [SystemPrompt[], SystemPrompt[]];
+    return [...own, ...shared.filter(({ isOwn }) => !isOwn)];
+  });
   if (fault !== undefined) return <Fault text={fault} onRetry={retry} />;
-  const prompts = value?.data ?? [];
+  const prompts = value ?? [];
   const preset = prompts.find(({ isDefault }) => isDefault);
   const chosen = prompt.kind === "saved" ? prompts.find(({ id }) => id === prompt.id) : undefined;
   const text = isNew ? ((prompt.kind === "default" ? preset : chosen)?.content ?? null) : promptText;

@@ -18,16 +18,6 @@ export function PromptsPage() {
 function PromptList() {
   const [words, setWords] = useState("");
   const q = words.trim();
-  const list = useList(
-    (cursor, signal) =>
-      parley.systemPrompts.list(
-        { limit: 50, ...(q !== "" && { q }), ...(cursor !== undefined && { cursor }) },
-        { signal },
-      ),
-    q,
-  );
-  const own = list.items?.filter(({ isOwn }) => isOwn) ?? [];
-  const others = list.items?.filter(({ isOwn }) => !isOwn) ?? [];
   return (
     <PageFrame
       title="System prompts"
@@ -41,10 +31,43 @@ function PromptList() {
         Texts that tell a model how to answer. A conversation keeps its own copy of the one it began with.
       </p>
       <SearchField label="Search prompts" words={words} onWords={setWords} />
-      <Rows title="Yours" prompts={own} />
-      <Rows title="Public" prompts={others} />
-      <ListFoot list={list} empty={q === "" ? "There are no prompts yet." : "No prompt is like that."} />
+      <Section
+        title="Yours"
+        q={q}
+        empty={q === "" ? "There are no prompts yet." : "No prompt is like that."}
+      />
+      <Section
+        title="Public"
+        q={q}
+        visibility="public"
+        empty={q === "" ? "Nobody has made a prompt public." : "No public prompt is like that."}
+      />
     </PageFrame>
+  );
+}
+
+/** One's own, or others' public ones. */
+function Section(props: { title: string; q: string; visibility?: "public"; empty: string }) {
+  const { title, q, visibility, empty } = props;
+  const list = useList(
+    (cursor, signal) =>
+      parley.systemPrompts.list(
+        {
+          limit: 50,
+          ...(q !== "" && { q }),
+          ...(visibility !== undefined && { visibility }),
+          ...(cursor !== undefined && { cursor }),
+        },
+        { signal },
+      ),
+    q,
+  );
+  const shown = list.items?.filter(({ isOwn }) => isOwn === (visibility === undefined)) ?? [];
+  return (
+    <>
+      <Rows title={title} prompts={shown} />
+      <ListFoot list={list} empty={empty} />
+    </>
   );
 }
 
