@@ -9,7 +9,7 @@ interface MailSettings {
 export type LimitMails = (email: string, source: string) => Promise<void>;
 
 /** Whoever has an IPv6 address has all of its network's, 2^64 of them. */
-export function networkOf(source: string): string {
+function networkOf(source: string): string {
   if (!source.includes(":")) return source;
   const [head = "", tail = ""] = source.split("::");
   const [front, back] = [head, tail].map((part) => part.split(":").filter(Boolean)) as [string[], string[]];
