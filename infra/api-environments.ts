@@ -43,6 +43,8 @@ export function apiEnvironments(
       ...cache,
       ...push,
       USER_POOL_ID: made.userPoolId,
+      ...modelVariables(stage),
+      DEFAULT_MODEL: models.default,
     }),
     admin: environmentOf("admin", {
       ...caller,
@@ -58,6 +60,7 @@ export function apiEnvironments(
       SIGN_UP: stage.signUp,
       MAILS_PER_ADDRESS_PER_HOUR: limits.mailsPerAddressPerHour?.toString(),
       MAILS_PER_SOURCE_PER_HOUR: limits.mailsPerSourcePerHour?.toString(),
+      ALLOWED_DOMAINS: stage.signUp === "domains" ? stage.signUpDomains.join(",") : undefined,
       PUSH_URL: made.pushUrl,
       USER_POOL_ID: made.userPoolId,
       USER_POOL_CLIENT_ID: made.clientId,

@@ -2,9 +2,10 @@ import {
   cacheSettings,
   callerSettings,
   expensiveSettings,
+  modelSettings,
   realtimeSettings,
 } from "@parley/composition/settings";
-import { USER_POOL_ID } from "@parley/settings/definitions";
+import { DEFAULT_MODEL, USER_POOL_ID } from "@parley/settings/definitions";
 
 /** The environment of the account routes; keys and the database's URL come from `loadSecrets`. */
 export const settings = {
@@ -13,4 +14,6 @@ export const settings = {
   ...cacheSettings,
   ...realtimeSettings,
   USER_POOL_ID,
+  ...modelSettings,
+  DEFAULT_MODEL,
 };

@@ -19,6 +19,18 @@ import { updateMe } from "./update-me.ts";
 const config = readEnvironment(settings);
 const database = tracedDatabase(await openDeploymentDatabase());
 
+/** The catalog is for the few who choose a model: it is not loaded before. */
+async function requireOffered(modelId: string, path: string): Promise<void> {
+  const [models, { deploymentModels }, { providerSources }, { loadSecrets }] = await Promise.all([
+    import("@parley/sending/models"),
+    import("@parley/llm/models"),
+    import("@parley/composition/provider-sources"),
+    import("@parley/runtime/secrets"),
+  ]);
+  const catalog = deploymentModels(providerSources(config, await loadSecrets()), config.DEFAULT_MODEL);
+  models.requireOffered(catalog, modelId, path);
+}
+
 const deletionParts = {
   database,
   realtime: openRealtime(config, database),
@@ -34,7 +46,7 @@ export const handler = createApi({
   routes: accountRoutes,
   operations: {
     getMe: getMe(database),
-    updateMe: updateMe(database),
+    updateMe: updateMe(database, requireOffered),
     // These two go through every table, by Drizzle, which no other account route needs.
     deleteMe: async (request) => (await import("./delete-me.ts")).deleteMe(deletionParts)(request),
     exportMe: async (request) => (await import("./export-me.ts")).exportMe(database)(request),

@@ -5,7 +5,16 @@ import type { Identity } from "@parley/http/api-types";
 /** What of the stored user is shown. */
 export type Profile = Pick<
   UserRow,
-  "id" | "email" | "displayName" | "tokenBalance" | "tokensHeld" | "version" | "createdAt" | "updatedAt"
+  | "id"
+  | "email"
+  | "displayName"
+  | "defaultModel"
+  | "locale"
+  | "tokenBalance"
+  | "tokensHeld"
+  | "version"
+  | "createdAt"
+  | "updatedAt"
 >;
 
 function rolesOf(identity: Identity): string[] {
@@ -19,6 +28,7 @@ export function renderMe(row: Profile, identity: Identity): Me {
     id: row.id,
     email: row.email,
     displayName: row.displayName,
+    preferences: { defaultModel: row.defaultModel, locale: row.locale },
     roles: rolesOf(identity),
     tokens: { balance: row.tokenBalance, held: row.tokensHeld },
     createdAt: row.createdAt.toISOString(),

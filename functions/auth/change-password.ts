@@ -1,18 +1,16 @@
 import { ChangePasswordCommand, InitiateAuthCommand } from "@aws-sdk/client-cognito-identity-provider";
 import type { authRoutes } from "@parley/contract/routes/auth";
 import type { Operation } from "@parley/http/api-types";
-import { invalid, problem } from "@parley/http/problem";
+import { invalid } from "@parley/http/problem";
 import { callUserPool, type UserPool } from "@parley/identity/user-pool";
 import { usernameOf } from "@parley/identity/username-of";
 import { describeError } from "@parley/runtime/describe-error";
 import { logger } from "@parley/runtime/logger";
+import { accessTokenOf, staleToken } from "./own-token.ts";
 import { passwordRefusals, sessionsRemain } from "./refusals.ts";
 import { readTokens } from "./tokens.ts";
 
 type ChangePassword = Operation<(typeof authRoutes)["changePassword"]>;
-
-const refused = () =>
-  problem("unauthenticated", { detail: "The access token is not valid any more. Sign in again." });
 
 /** New tokens; undefined where signing in takes more than the password, or does not work right now. */
 async function signInAgain({ client, clientId }: UserPool, username: string, password: string) {
@@ -37,17 +35,19 @@ export function changePassword(pool: UserPool, signOut: (username: string) => Pr
   return async ({ body: { currentPassword, newPassword }, headers, caller }) => {
     const username = usernameOf(caller.identity);
     const command = new ChangePasswordCommand({
-      AccessToken: headers.authorization?.replace(/^Bearer /i, ""),
+      AccessToken: accessTokenOf(headers),
       PreviousPassword: currentPassword,
       ProposedPassword: newPassword,
     });
     await callUserPool("change-password", () => pool.client.send(command), {
-      ...passwordRefusals("body.newPassword", refused),
+      ...passwordRefusals("body.newPassword", staleToken),
       // One name for two things: a token that is revoked, or the wrong current password, which is no reason for a
       // client to believe that it was signed out.
       NotAuthorizedException: (error) =>
-        /username or password/i.test(error.message) ? invalid("body.currentPassword", "is wrong") : refused(),
-      UserNotFoundException: refused,
+        /username or password/i.test(error.message)
+          ? invalid("body.currentPassword", "is wrong")
+          : staleToken(),
+      UserNotFoundException: staleToken,
     });
     try {
       await signOut(username);

@@ -1,5 +1,6 @@
 import { callerSettings } from "@parley/composition/settings";
 import {
+  ALLOWED_DOMAINS,
   MAILS_PER_ADDRESS_PER_HOUR,
   MAILS_PER_SOURCE_PER_HOUR,
   PUSH_URL,
@@ -22,6 +23,7 @@ export const settings = {
   SIGN_IN_CALLBACK_URLS,
   SIGN_IN_PROVIDERS,
   SIGN_UP,
+  ALLOWED_DOMAINS,
   PUSH_URL,
   MAILS_PER_ADDRESS_PER_HOUR,
   MAILS_PER_SOURCE_PER_HOUR,

@@ -6,6 +6,7 @@ import { createApi } from "@parley/http/create-api";
 import { endSessions } from "@parley/identity/end-sessions";
 import { openUserPool } from "@parley/identity/user-pool";
 import { readEnvironment } from "@parley/runtime/environment";
+import { changeEmail } from "./change-email.ts";
 import { changePassword } from "./change-password.ts";
 import { settings } from "./config.ts";
 import { confirm } from "./confirm.ts";
@@ -71,6 +72,9 @@ export const handler = createApi({
     getProviders: getProviders(signInPage),
     getConfig: getConfig({ pushUrl: config.PUSH_URL, signUp: config.SIGN_UP, signInPage }),
     changePassword: changePassword(pool, signOut),
+    changeEmail: changeEmail(pool, config.ALLOWED_DOMAINS),
+    confirmEmail: async (request) =>
+      (await import("./confirm-email.ts")).confirmEmail(pool, await database())(request),
     signOutEverywhere: signOutEverywhere(signOut),
   },
   resolveCaller,

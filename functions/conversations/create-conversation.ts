@@ -22,6 +22,7 @@ function store({ database, asking }: AskingDependencies, { body, caller, idempot
     conversationId: id ?? newId(),
     isOwnConversationId: id !== undefined,
     conversationModel: model,
+    models: asking.terms.models,
     conversationIdempotencyKey: idempotency?.key,
     conversationIdempotencyFingerprint: idempotency?.fingerprint,
     first: message && firstOf(message, asking, ownerId),

@@ -369,13 +369,15 @@ BEGIN
 END $$;
 
 -- POST /v1/conversations. Arguments: ownerId, conversationId, isOwnConversationId, title, description, systemPrompt
--- (absent: the caller's default), systemPromptId, conversationModel, metadata, and with `content` those of send_message.
+-- (absent: the caller's default), systemPromptId, conversationModel (absent: the caller's default where it is among the
+-- models), models, metadata, and with `content` those of send_message.
 CREATE OR REPLACE FUNCTION create_conversation(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
   owner text := p->>'ownerId';
   prompt_id text := p->>'systemPromptId';
   conversation conversations;
   prompt system_prompts;
+  preferred text;
   earlier jsonb := created_before(p);
   sent jsonb := '{}';
   answer text;
@@ -391,10 +393,14 @@ BEGIN
   ELSIF NOT p ? 'systemPrompt' AND NOT p ? 'systemPromptId' THEN
     SELECT * INTO prompt FROM system_prompts WHERE owner_id = owner AND is_default;
   END IF;
+  IF NOT p ? 'conversationModel' THEN
+    SELECT default_model INTO preferred FROM users WHERE id = owner
+      AND (p->'models' ? default_model OR p->'models' ? (split_part(default_model, '/', 1) || '/*'));
+  END IF;
   INSERT INTO conversations (id, owner_id, title, title_source, description, system_prompt, system_prompt_id, model,
     metadata, idempotency_key, idempotency_fingerprint)
   VALUES (p->>'conversationId', owner, p->>'title', CASE WHEN p->>'title' IS NOT NULL THEN 'user' END, p->>'description',
-    coalesce(prompt.content, p->>'systemPrompt'), prompt.id, p->>'conversationModel',
+    coalesce(prompt.content, p->>'systemPrompt'), prompt.id, coalesce(p->>'conversationModel', preferred),
     coalesce(p->'metadata', '{}'), p->>'conversationIdempotencyKey', p->>'conversationIdempotencyFingerprint')
   RETURNING * INTO conversation;
   IF p->>'content' IS NOT NULL THEN

@@ -28,6 +28,27 @@ it("changes the profile of who has seen the present one", async () => {
   expect(await eve.expect("getMe", 200)).toMatchObject({ displayName: null });
 });
 
+it("keeps what a person prefers, and begins new conversations with their model", async () => {
+  const [ada, eve] = await Promise.all([signUp(), signUp()]);
+  const prefer = (preferences: object) => ada.expect("updateMe", 200, { body: { preferences } });
+  expect((await prefer({ locale: "pt-BR" })).preferences).toEqual({ defaultModel: null, locale: "pt-BR" });
+  const me = await prefer({ defaultModel: "scripted/slow" });
+  expect(me.preferences).toEqual({ defaultModel: "scripted/slow", locale: "pt-BR" });
+  const begin = async (user: typeof ada, body: object) =>
+    (await user.expect("createConversation", 201, { body })).model;
+  const models = [await begin(ada, {}), await begin(ada, { model: null }), await begin(eve, {})];
+  expect(models).toEqual(["scripted/slow", null, null]);
+  const { conversation, reply } = await ada.expect("createConversation", 202, {
+    body: { message: { content: "Slowly" } },
+  });
+  expect([conversation.model, reply.model]).toEqual(["scripted/slow", "scripted/slow"]);
+  for (const preferences of [{ defaultModel: "openai/none" }, { locale: "not a tag" }, { theme: "dark" }]) {
+    await ada.refused("updateMe", 400, { body: { preferences } });
+  }
+  await prefer({ defaultModel: null });
+  expect(await begin(ada, {})).toBeNull();
+});
+
 it("holds the price of a reply while it runs and charges it when it is there", async () => {
   const [ada, eve] = await Promise.all([signUp(), signUp()]);
   const { tokens } = await ada.expect("getMe", 200);

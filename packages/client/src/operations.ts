@@ -28,6 +28,8 @@ export const operations = {
     resetPassword: "POST /v1/auth/reset-password",
     signOutEverywhere: "POST /v1/auth/sign-out-everywhere",
     changePassword: "POST /v1/auth/change-password",
+    changeEmail: "POST /v1/auth/change-email",
+    confirmEmail: "POST /v1/auth/confirm-email",
     providers: "GET /v1/auth/providers",
   },
   config: { get: "GET /v1/config" },

@@ -41,6 +41,8 @@ type SignedAuthPath = {
 /** Of the routes that sign people in and out, those of somebody who is signed in. The compiler asks for each. */
 const signedAuthPaths: Readonly<Record<SignedAuthPath, true>> = {
   "/v1/auth/change-password": true,
+  "/v1/auth/change-email": true,
+  "/v1/auth/confirm-email": true,
   "/v1/auth/sign-out-everywhere": true,
 };
 

@@ -206,7 +206,9 @@ export interface NewConversation {
   /** Absent, with no `systemPromptId`: the owner's default prompt. */
   systemPrompt?: string | null | undefined;
   systemPromptId?: string | null | undefined;
+  /** Absent: the owner's default, where it is among `models`. */
   conversationModel?: string | null | undefined;
+  models?: OfferedModels["models"] | undefined;
   metadata?: Metadata | undefined;
   conversationIdempotencyKey?: string | undefined;
   conversationIdempotencyFingerprint?: string | undefined;

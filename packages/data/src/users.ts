@@ -72,7 +72,12 @@ export async function getUser(database: Database, userId: string): Promise<UserR
 export async function updateUser(
   database: Database,
   userId: string,
-  change: { displayName: string | null },
+  change: {
+    displayName?: string | null | undefined;
+    email?: string | undefined;
+    defaultModel?: string | null | undefined;
+    locale?: string | null | undefined;
+  },
   expectedVersion: number | undefined,
 ): Promise<UserRow | undefined> {
   const [row] = await database.run(({ orm }) =>

@@ -23,6 +23,7 @@ const me: Me = {
   id: "q3gd2w1ms0v8x5k7jt9cbnye",
   email: "ada@example.com",
   displayName: "Ada",
+  preferences: { defaultModel: null, locale: "de" },
   roles: [],
   tokens: { balance: 3_900, held: 100 },
   ...created,
@@ -125,9 +126,11 @@ export const examples: Readonly<Record<keyof typeof allRoutes, Example>> = {
     body: { currentPassword: password, newPassword: "Better-Horse-8" },
     responses: { 200: tokens },
   },
+  changeEmail: { body: { email }, responses: { 202: { codeDelivery } } },
+  confirmEmail: { body: { code }, responses: {} },
   signOutEverywhere: { responses: {} },
   getMe: { responses: { 200: me } },
-  updateMe: { body: { displayName: "Ada" }, responses: { 200: me } },
+  updateMe: { body: { displayName: "Ada", preferences: { locale: "de" } }, responses: { 200: me } },
   deleteMe: {
     responses: {
       200: { isComplete: true, erased: { messages: 40, conversations: 3, token_ledger: 12, users: 1 } },

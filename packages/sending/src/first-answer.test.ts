@@ -145,7 +145,7 @@ test("a conversation is told as it was made, whatever has become of it", () => {
     updatedAt: later,
     deletedAt: later,
   };
-  const sent = { title: "Plans", metadata: { bb: "2", a: "1" } };
+  const sent = { title: "Plans", model: null, metadata: { bb: "2", a: "1" } };
   expect(renderNewConversation(changed, { replyId: "reply", messageCount: 1 }, sent)).toEqual({
     id: "conversation",
     title: "Plans",

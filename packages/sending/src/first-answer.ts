@@ -89,7 +89,10 @@ function titled({ title, message }: SentConversation): Pick<ConversationSource, 
   return { title: firstTitle ?? null, titleSource: firstTitle === undefined ? null : "first_message" };
 }
 
-/** A conversation as the request that made it was answered; of the prompt only the present text is known. */
+/**
+ * A conversation as the request that made it was answered. Of the prompt, and of a model that was the caller's default,
+ * only the present one is known.
+ */
 export function renderNewConversation(
   row: ConversationSource,
   { replyId, messageCount }: { replyId: string | null; messageCount: 0 | 1 },
@@ -99,7 +102,8 @@ export function renderNewConversation(
     ...row,
     ...titled(sent),
     description: sent.description ?? null,
-    model: sent.model ?? null,
+    // The caller's default where none was sent.
+    model: sent.model === undefined ? row.model : sent.model,
     metadata: asStored(sent.metadata),
     status: "active",
     messageCount,

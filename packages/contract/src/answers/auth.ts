@@ -13,6 +13,8 @@ export const authAnswers = {
   resetPassword: { 204: undefined },
   getProviders: { 200: auth.providers },
   changePassword: { 200: auth.tokens, 204: undefined },
+  changeEmail: { 202: auth.codeSent },
+  confirmEmail: { 204: undefined },
   signOutEverywhere: { 204: undefined },
   getConfig: { 200: auth.config },
 } satisfies Answers<typeof authRoutes>;

@@ -12,6 +12,8 @@ export const accountRoutes = defineRoutes({
     ...base,
     method: "PATCH",
     summary: "Change the profile",
+    description:
+      "What is left out stays as it is, also within `preferences`. Your e-mail address changes by `POST /v1/auth/change-email`.",
     body: updateMe,
     problems: ["precondition-failed"],
   },

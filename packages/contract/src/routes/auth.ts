@@ -101,6 +101,28 @@ export const authRoutes = defineRoutes({
       "Ends every session of the user; the answer has the tokens of a new one. 204 where signing in takes a further step.",
     body: auth.changePassword,
   },
+  changeEmail: {
+    ...base,
+    method: "POST",
+    path: "/v1/auth/change-email",
+    auth: "user",
+    credential: "token",
+    summary: "Send a code to a new e-mail address of the signed-in user",
+    description:
+      "The present address signs in until the new one is confirmed. Answers alike whether or not another account has the " +
+      "new address. 403 where the deployment takes addresses of certain domains only.",
+    body: auth.emailOnly,
+  },
+  confirmEmail: {
+    ...base,
+    method: "POST",
+    path: "/v1/auth/confirm-email",
+    auth: "user",
+    credential: "token",
+    summary: "Make the new e-mail address the user's, with the code that was sent to it",
+    description: "Sessions, keys and everything owned stay as they are; a new id token has the new address.",
+    body: auth.codeOnly,
+  },
   signOutEverywhere: {
     ...base,
     method: "POST",

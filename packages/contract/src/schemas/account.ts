@@ -1,11 +1,26 @@
 import * as z from "zod/mini";
-import { id, text, timestamp } from "./fields.ts";
+import { id, modelId, text, timestamp } from "./fields.ts";
+
+const locale = z
+  .string()
+  .check(
+    z.regex(/^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,3}$/, "must be a language tag such as de or pt-BR"),
+    z.meta({ example: "de" }),
+  );
+
+const preferences = z.object({
+  defaultModel: z
+    .nullable(modelId)
+    .check(z.meta({ description: "Of new conversations that name none, as long as it is offered" })),
+  locale: z.nullable(locale).check(z.meta({ description: "For pages: the API itself has one language" })),
+});
 
 export const me = z
   .object({
     id,
     email: z.nullable(z.string()),
     displayName: z.nullable(z.string()),
+    preferences,
     roles: z.array(z.string()),
     tokens: z.object({ balance: z.int(), held: z.int() }),
     createdAt: timestamp,
@@ -15,7 +30,17 @@ export const me = z
 
 export type Me = z.infer<typeof me>;
 
-export const updateMe = z.strictObject({ displayName: z.nullable(text(100)) });
+export const updateMe = z
+  .strictObject({
+    displayName: z.optional(z.nullable(text(100))),
+    preferences: z.optional(
+      z.strictObject({
+        defaultModel: z.optional(z.nullable(modelId)),
+        locale: z.optional(z.nullable(locale)),
+      }),
+    ),
+  })
+  .check(z.refine((value) => Object.keys(value).length > 0, { message: "must change at least one field" }));
 
 export const deletionReceipt = z
   .object({

@@ -15,6 +15,7 @@ const refreshToken = z.string().check(z.minLength(1), z.maxLength(8_192));
 
 export const register = z.strictObject({ email, password, displayName: z.optional(text(100)) });
 export const confirm = z.strictObject({ email, code });
+export const codeOnly = z.strictObject({ code });
 export const emailOnly = z.strictObject({ email });
 export const login = z.strictObject({ email, password });
 export const refresh = z.strictObject({ refreshToken });

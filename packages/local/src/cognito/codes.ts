@@ -7,16 +7,17 @@ const hour = 3_600_000;
 const validFor: Record<CodePurpose, number> = {
   "sign-up": 24 * hour,
   "reset-password": hour,
+  "change-email": 24 * hour,
 };
 const mailboxSize = 1000;
 
 /** Issues a six-digit code that replaces an earlier one, and "mails" it. The caller saves. */
-export function sendCode(pool: Pool, user: StoredUser, purpose: CodePurpose): void {
+export function sendCode(pool: Pool, user: StoredUser, purpose: CodePurpose, email = user.email): void {
   const code = String(randomInt(1_000_000)).padStart(6, "0");
   user.codes[purpose] = { code, expiresAt: pool.now() + validFor[purpose] };
-  pool.state.mailbox.push({ email: user.email, code, purpose, sentAt: new Date(pool.now()).toISOString() });
+  pool.state.mailbox.push({ email, code, purpose, sentAt: new Date(pool.now()).toISOString() });
   pool.state.mailbox.splice(0, pool.state.mailbox.length - mailboxSize);
-  pool.options.onCode(user.email, code, purpose);
+  pool.options.onCode(email, code, purpose);
 }
 
 /**

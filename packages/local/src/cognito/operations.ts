@@ -9,6 +9,7 @@ import {
 import { adminAddUserToGroup } from "./groups.ts";
 import type { Input } from "./input.ts";
 import { changePassword, getUser } from "./own-account.ts";
+import { updateUserAttributes, verifyUserAttribute } from "./own-attributes.ts";
 import type { Pool } from "./pool.ts";
 import { confirmForgotPassword, forgotPassword } from "./reset-password.ts";
 import { initiateAuth } from "./sign-in.ts";
@@ -28,6 +29,8 @@ export const publicOperations = new Map<string, Operation>([
   ["ForgotPassword", forgotPassword],
   ["ConfirmForgotPassword", confirmForgotPassword],
   ["ChangePassword", changePassword],
+  ["UpdateUserAttributes", updateUserAttributes],
+  ["VerifyUserAttribute", verifyUserAttribute],
 ]);
 
 /** Calls that AWS takes only with a signature (IAM). */

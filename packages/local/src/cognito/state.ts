@@ -3,13 +3,15 @@ import { dirname } from "node:path";
 import { exportJWK, generateKeyPair, type JWK } from "jose";
 import { isObject } from "./input.ts";
 
-export type CodePurpose = "sign-up" | "reset-password";
+export type CodePurpose = "sign-up" | "reset-password" | "change-email";
 
 /** All times in the file are milliseconds since the epoch. */
 export interface StoredUser {
   sub: string;
   email: string;
   emailVerified: boolean;
+  /** Waits for its code. */
+  newEmail?: string;
   /** Every further attribute, by Cognito's name. */
   attributes: Record<string, string>;
   passwordHash: string;

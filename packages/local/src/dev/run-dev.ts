@@ -19,6 +19,7 @@ const usage =
 const codeNames: Readonly<Record<CodePurpose, string>> = {
   "sign-up": "confirmation code",
   "reset-password": "password reset code",
+  "change-email": "new address's code",
 };
 
 interface DevOptions {
