@@ -45,7 +45,7 @@ it("leaves everything of the other user as it was", async () => {
   const messages = await ada.expect("listMessages", 200, { params, query: { role: "user" } });
   expect(messages.data.map(({ content }) => content)).toEqual(["A secret"]);
   const conversation = await ada.expect("getConversation", 200, { params });
-  expect(conversation).toMatchObject({ title: null, deletedAt: null });
+  expect(conversation).toMatchObject({ title: "A secret", titleSource: "first_message", deletedAt: null });
   const replies = await ada.expect("listReplies", 200, { params });
   expect(replies.data.map(({ id }) => id)).toEqual([await hers("replyId")]);
   expect(["queued", "in_progress", "completed"]).toContain(replies.data[0]?.status);
