@@ -3,14 +3,12 @@ import { timestamp } from "./fields.ts";
 
 export const pushTicket = z
   .object({
-    ticket: z
-      .string()
-      .check(
-        z.meta({
-          description: "Goes where a key would: `?token=…` of the WebSocket API",
-          example: "ticket_…",
-        }),
-      ),
+    ticket: z.string().check(
+      z.meta({
+        description: "Goes where a key would: `?token=…` of the WebSocket API",
+        example: "ticket_…",
+      }),
+    ),
     expiresAt: timestamp,
   })
   .register(z.globalRegistry, { id: "PushTicket" });
