@@ -109,6 +109,7 @@ describe.each(["dev", "prod"])("the WebSocket API of %s", (stageName) => {
     expect(holders.toSorted()).toEqual([
       "api account",
       "api admin",
+      "api apikeys",
       "api conversations",
       "api messages",
       "api replies",

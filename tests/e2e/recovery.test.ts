@@ -59,7 +59,8 @@ it("a worker killed in mid-reply is replaced, and the reply completes once", asy
   expect(await followed).toEqual({ text: done.partialText, restarts: 1 });
   await resumed;
   expect([chat.status, textOf(chat.lastMessage)]).toEqual(["ready", done.partialText]);
-  expect(chat.shown.shown.indexOf("", 1)).toBeGreaterThan(0);
+  // The second attempt says the same, so that nothing wrong is ever shown.
+  expect(chat.shown.shown.filter((text) => !done.partialText.startsWith(text))).toEqual([]);
   expect(done.status).toBe("completed");
   expect(done.attempts).toBeGreaterThan(1);
   const { data } = await ada.expect("listMessages", 200, {
