@@ -191,7 +191,7 @@ it.each(["light", "dark"] as const)("is accessible and fits a phone in the %s th
   await check();
   for (const [address, shown] of pages) {
     await page.goto(`/#/${address}`);
-    await page.getByText(shown).first().waitFor();
+    await page.getByText(shown).filter({ visible: true }).first().waitFor();
     await check();
   }
 });

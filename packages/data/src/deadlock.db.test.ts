@@ -43,16 +43,16 @@ test("two requests that wait for each other's locks are both done", async () => 
   await beginAccountDeletion(scene.database, { ownerId, username: "name" });
   const [deleting, changing] = others as [Database, Database];
   const holder = openDatabase(scene.url);
-  let release = (): void => {};
-  const released = new Promise<void>((resolve) => {
-    release = resolve;
-  });
+  const locked = Promise.withResolvers<void>();
+  const released = Promise.withResolvers<void>();
   const holding = holder.run(({ orm }) =>
     orm.transaction(async (transaction) => {
       await transaction.execute(sql`select from system_prompts where id = ${held} for update`);
-      await released;
+      locked.resolve();
+      await released.promise;
     }),
   );
+  await locked.promise;
   // It has deleted the first prompt, and waits for the other; then it wants the user.
   const erased = eraseRows(deleting, ownerId, "system_prompts", 100);
   await untilWaiting(1);
@@ -60,7 +60,7 @@ test("two requests that wait for each other's locks are both done", async () => 
   const asker = { ownerId, systemPromptId, isAdmin: false, requestId: "q", expectedVersion: undefined };
   const changed = updateSystemPrompt(changing, { ...asker, isDefault: true, mayPublish: true });
   await untilWaiting(2);
-  release();
+  released.resolve();
   await holding;
   expect((await erased)?.count).toBe(3);
   expect(["not_found", systemPromptId]).toContain(
