@@ -128,6 +128,7 @@ it("finds a conversation by what was said in it", async () => {
     await answers(page).getByText(`Echo: ${words}`).waitFor();
   }
   await page.keyboard.press("ControlOrMeta+k");
+  await page.getByRole("combobox", { name: "Search conversations" }).waitFor();
   await page.keyboard.type("heron");
   await page.getByRole("option", { name: /The heron stood still/ }).waitFor();
   expect(await page.getByRole("option").count()).toBe(1);
