@@ -1,6 +1,6 @@
 import type { Message } from "@parley/client";
 import { Component } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { announce } from "../ui/announce.ts";
 import { CopyButton } from "../ui/copy-button.tsx";
 import { Icon } from "../ui/icons.tsx";
@@ -34,10 +34,10 @@ function ShownTurn({ turn, thread, isLast }: TurnViewProps) {
   const { question, answers } = turn;
   const [version, setVersion] = useState<number>();
   const count = useRef(answers.length);
-  // A new answer is looked at as soon as there is one.
-  useEffect(() => {
+  // A new answer is looked at as soon as there is one; one that becomes a message may be away for a moment.
+  useLayoutEffect(() => {
     if (answers.length > count.current) setVersion(undefined);
-    count.current = answers.length;
+    count.current = Math.max(count.current, answers.length);
   }, [answers.length]);
 
   const shown = Math.min(version ?? answers.length - 1, answers.length - 1);
