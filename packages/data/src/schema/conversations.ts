@@ -29,9 +29,6 @@ export const conversations = pgTable(
     messageCount: integer("message_count").notNull().default(0),
     version: version(),
     deletedAt: instant("deleted_at"),
-    // What a fork was copied from. No foreign key: the fork outlives it.
-    forkedFromConversationId: text("forked_from_conversation_id"),
-    forkedFromMessageId: text("forked_from_message_id"),
     ...idempotency(),
     ...timestamps(),
   },
