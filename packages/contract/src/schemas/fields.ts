@@ -20,12 +20,16 @@ export const timestamp = z.iso
   .datetime({ precision: 3 })
   .check(z.meta({ description: "RFC 3339, UTC, milliseconds", example: "2026-11-21T09:30:00.000Z" }));
 
+/** Postgres knows no year 0. */
+const inKnownYear = z.refine<string>((value) => !value.startsWith("0000"), {
+  message: "must be in the year 0001 or later",
+});
+
 /** A point in time in UTC that a list begins or ends with. */
-export const instant = z.iso.datetime().check(
-  // Postgres knows no such year.
-  z.refine((value) => !value.startsWith("0000"), { message: "must be in the year 0001 or later" }),
-  z.meta({ example: "2026-11-21T09:30:00Z" }),
-);
+export const instant = z.iso.datetime().check(inKnownYear, z.meta({ example: "2026-11-21T09:30:00Z" }));
+
+/** A day in UTC. */
+export const day = z.iso.date().check(inKnownYear, z.meta({ example: "2026-11-21" }));
 
 /** Longest message in Unicode code points. */
 export const longestContent = 32_768;

@@ -1,16 +1,10 @@
 import * as z from "zod/mini";
-import { modelId } from "./fields.ts";
+import { day, modelId } from "./fields.ts";
 
 const dayMillis = 86_400_000;
+const firstDay = Date.parse("0001-01-01");
 const defaultDays = 30;
 const longestDays = 366;
-
-/** A day in UTC. */
-const day = z.iso.date().check(
-  // Postgres knows no such year.
-  z.refine((value) => !value.startsWith("0000"), { message: "must be in the year 0001 or later" }),
-  z.meta({ example: "2026-11-21" }),
-);
 
 /** The first and the last day of a period, both included. */
 export interface UsagePeriod {
@@ -19,7 +13,8 @@ export interface UsagePeriod {
 }
 
 function daysBefore(end: string, days: number): string {
-  return new Date(Date.parse(end) - days * dayMillis).toISOString().slice(0, 10);
+  const start = Math.max(Date.parse(end) - days * dayMillis, firstDay);
+  return new Date(start).toISOString().slice(0, 10);
 }
 
 /** The period that is asked for: 30 days until today (UTC), as far as it is left open. */
@@ -44,7 +39,12 @@ export const boundedUsage = z.refine<z.output<z.ZodMiniObject<typeof usageQuery>
     const days = daysIn(usagePeriod(asked));
     return days >= 1 && days <= longestDays;
   },
-  { message: `must be on or before \`to\`, and at most ${longestDays} days`, path: ["from"] },
+  {
+    message: `must be on or before \`to\`, and at most ${longestDays} days`,
+    path: ["from"],
+    // What is no day has its own sentence, and cannot be counted with.
+    when: ({ issues }) => issues.length === 0,
+  },
 );
 
 const counts = {
