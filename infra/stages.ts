@@ -24,7 +24,7 @@ import {
   SEND_RATE_PER_SECOND,
   TITLE_MODEL,
 } from "@parley/settings/definitions";
-import { isOrigin, type Setting } from "@parley/settings/setting";
+import { isOrigin, region, type Setting } from "@parley/settings/setting";
 import * as z from "zod/mini";
 
 // zod/mini has no words of its own for what is wrong.
@@ -66,9 +66,7 @@ const functionMemory = z.strictObject({
 
 /** What a stage may be told. Everything has a default fit for a personal account. */
 const stageSchema = z.strictObject({
-  region: z.optional(
-    z.string().check(z.regex(/^[a-z]{2}(-[a-z]+)+-\d$/, "must be a region such as us-east-1")),
-  ),
+  region: z.optional(region()),
   /** `url`: any Postgres, named by the secret. `aurora`: Aurora Serverless v2 in a VPC of its own. */
   database: z._default(z.enum(["url", "aurora"]), "url"),
   aurora: z.prefault(

@@ -20,7 +20,7 @@ const config = readEnvironment(settings);
 const database = tracedDatabase(await openDeploymentDatabase());
 const realtime = openRealtime(config, database);
 const findCaller = createCallerCache(callersOf(database, config));
-const allowedOrigins = config.CORS_ORIGINS ?? [];
+const allowedOrigins = config.CORS_ORIGINS;
 const takeFromRate = createRateLimit(config.API_RATE_PER_SECOND);
 
 async function serve(event: WebsocketEvent): Promise<WebsocketResult> {

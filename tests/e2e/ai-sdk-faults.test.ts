@@ -1,15 +1,7 @@
 import { afterEach, expect, it } from "vitest";
 import { closeTabs, placeOf, shownTexts, storedTexts, tabOf, textOf } from "./ai-chat.ts";
 import { signUp } from "./client.ts";
-
-const sockets: WebSocket[] = [];
-const RealWebSocket = globalThis.WebSocket;
-globalThis.WebSocket = class extends RealWebSocket {
-  constructor(...where: ConstructorParameters<typeof RealWebSocket>) {
-    super(...where);
-    sockets.push(this);
-  }
-};
+import { sockets } from "./opened-sockets.ts";
 
 const ada = await signUp();
 afterEach(closeTabs);

@@ -2,15 +2,7 @@ import { createParley, type Parley, type ParleyOptions, type ReplyEvent } from "
 import { createPush } from "@parley/client/push";
 import { afterEach, expect, inject, it } from "vitest";
 import { signUp, type User } from "./client.ts";
-
-const sockets: WebSocket[] = [];
-const RealWebSocket = globalThis.WebSocket;
-globalThis.WebSocket = class extends RealWebSocket {
-  constructor(...where: ConstructorParameters<typeof RealWebSocket>) {
-    super(...where);
-    sockets.push(this);
-  }
-};
+import { sockets } from "./opened-sockets.ts";
 
 const ada = await signUp();
 const eve = await signUp();

@@ -158,3 +158,15 @@ it("keeps hostile text as it is and serves it as data", async () => {
   });
   expect(found.data.map((message) => message.content)).toEqual([content]);
 });
+
+it("refuses what is no day in one sentence, and cuts a period where the calendar begins", async () => {
+  for (const query of [{ to: "x" }, { from: "2026-13-01" }, { to: "2026-02-30" }, { from: "0000-01-01" }]) {
+    const { errors } = await ada.refused("getUsage", 400, { query });
+    expect(errors).toHaveLength(1);
+  }
+  await ada.refused("getUsage", 400, { query: { from: "2026-11-02", to: "2026-11-01" } });
+  expect(await eve.expect("getUsage", 200, { query: { to: "0001-01-02" } })).toMatchObject({
+    from: "0001-01-01",
+    to: "0001-01-02",
+  });
+});

@@ -1,5 +1,5 @@
-import { createHmac, randomUUID, timingSafeEqual } from "node:crypto";
-import { loadDatabaseUrl } from "@parley/runtime/secrets";
+import { randomUUID, timingSafeEqual } from "node:crypto";
+import { deploymentHash } from "./deployment-hash.ts";
 
 /** Seconds within which a ticket opens its connection. */
 export const ticketSeconds = 60;
@@ -16,13 +16,7 @@ export interface PushTicket {
   end: number;
 }
 
-// The database's password is the secret that every function here has, and nobody else. One that changes ends the tickets
-// of that minute.
-async function signatureOf(payload: string): Promise<Buffer> {
-  return createHmac("sha256", await loadDatabaseUrl())
-    .update(`push-ticket:${payload}`)
-    .digest();
-}
+const signatureOf = (payload: string) => deploymentHash(`push-ticket:${payload}`);
 
 /** A ticket that `readTicket` takes for a minute. Nothing is stored. */
 export async function writeTicket(

@@ -1,8 +1,7 @@
-import { createHmac } from "node:crypto";
 import type { Database } from "@parley/data/database";
 import { type Rate, takeFromBucket } from "@parley/data/rate-buckets";
 import { rateLimited } from "@parley/http/rate-limit";
-import { loadDatabaseUrl } from "@parley/runtime/secrets";
+import { deploymentHash } from "./deployment-hash.ts";
 
 /** A rate that holds across environments; its limit is 0 where there is none. */
 export interface NamedRate extends Rate {
@@ -20,9 +19,8 @@ export interface NamedRate extends Rate {
 export function createRates(database: Database) {
   return async (rate: NamedRate, subject: string): Promise<void> => {
     if (rate.limit === 0) return;
-    const hmac = createHmac("sha256", await loadDatabaseUrl());
-    const key = hmac.update(`${rate.policy}:${subject}`).digest("base64url");
-    const wait = await takeFromBucket(database, key, rate);
+    const key = await deploymentHash(`${rate.policy}:${subject}`);
+    const wait = await takeFromBucket(database, key.toString("base64url"), rate);
     if (wait !== undefined) throw rateLimited({ ...rate, retryAfterSeconds: wait });
   };
 }

@@ -1,4 +1,5 @@
 import { problem } from "./problem.ts";
+import { remember } from "./remember.ts";
 
 /** Keys that there are not, from one address in as many milliseconds, before the database is no longer asked for it. */
 const maxForgeries = 10;
@@ -28,9 +29,7 @@ export function createForgeryLimit(now: () => number) {
       const isOver = present === undefined || present.until <= now();
       const counted = isOver ? { count: 0, until: now() + forgeryWindow } : present;
       counted.count += 1;
-      forgeries.delete(source);
-      forgeries.set(source, counted);
-      if (forgeries.size > maxSources) forgeries.delete(forgeries.keys().next().value ?? "");
+      remember(forgeries, source, counted, maxSources);
     },
   };
 }

@@ -1,4 +1,5 @@
 import { type Problem, problem } from "./problem.ts";
+import { remember } from "./remember.ts";
 
 export interface ExceededRate {
   /** Name of the policy: `requests`, `sends`. */
@@ -48,9 +49,7 @@ export function createRateLimit(perSecond: number, now: () => number = Date.now)
     const time = now();
     const bucket = buckets.get(userId) ?? { left: perSecond, at: time };
     const left = Math.min(perSecond, bucket.left + ((time - bucket.at) / 1000) * perSecond);
-    buckets.delete(userId);
-    buckets.set(userId, { left: left < 1 ? left : left - 1, at: time });
-    if (buckets.size > maxUsers) buckets.delete(buckets.keys().next().value ?? "");
+    remember(buckets, userId, { left: left < 1 ? left : left - 1, at: time }, maxUsers);
     if (left < 1) {
       const retryAfterSeconds = (1 - left) / perSecond;
       throw rateLimited({

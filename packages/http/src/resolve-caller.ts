@@ -2,6 +2,7 @@ import type { Route } from "@parley/contract/route";
 import type { Caller, CallerResolution, Identity } from "./api-types.ts";
 import { createForgeryLimit } from "./forgery-limit.ts";
 import { problem } from "./problem.ts";
+import { remember } from "./remember.ts";
 
 /** How long an answer is believed, in milliseconds: the longest a disabled user can go on. */
 const believedFor = 60_000;
@@ -77,13 +78,10 @@ export function createCallerCache(resolve: Resolve, now: () => number = Date.now
   }
 
   async function lookUp(identity: Identity, source: string): Promise<CallerResolution> {
-    const name = nameOf(identity);
     if ("apiKeyHash" in identity) forgeries.check(source);
     const resolution = shorten(await resolve(identity));
     if (resolution.outcome === "refused") forgeries.count(source);
-    known.delete(name);
-    known.set(name, { resolution, until: believedUntil(resolution, now()) });
-    if (known.size > maxCallers) known.delete(known.keys().next().value ?? "");
+    remember(known, nameOf(identity), { resolution, until: believedUntil(resolution, now()) }, maxCallers);
     return resolution;
   }
 

@@ -74,6 +74,10 @@ test.each([
     { PROVIDERS: '[{"name":"aws","kind":"bedrock"}]' },
     "PROVIDERS must list the models of Bedrock that it may use.",
   ],
+  [
+    { PROVIDERS: '[{"name":"x","kind":"anthropic"},{"name":"x","kind":"openai"}]' },
+    "PROVIDERS must not name two providers alike.",
+  ],
   [{ PROVIDER_KEYS: '{"groq":1}' }, "PROVIDER_KEYS must be a JSON object of texts."],
   [{ PORT: "seventy" }, "PORT must be a number."],
   [{ PORT: "70000" }, "PORT must be at most 65535."],

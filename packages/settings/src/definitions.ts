@@ -1,16 +1,15 @@
 import * as z from "zod/mini";
-import { providerItem } from "./providers.ts";
+import { providerKeys, providerList } from "./providers.ts";
 import {
   choice,
   isOrigin,
-  jsonList,
+  json,
   keySet,
   list,
   modelId,
   number,
   postgresUrl,
   text,
-  textsByName,
   url,
   websocketUrl,
   wholeNumber,
@@ -81,13 +80,15 @@ export const OPENAI_MODELS = /* @__PURE__ */ list({
   item: () => z.string(),
   example: "llama3.3,qwen3:8b",
 });
-export const PROVIDERS = /* @__PURE__ */ jsonList({
+export const PROVIDERS = /* @__PURE__ */ json({
   text: "More providers, as a JSON list; the key of each is <NAME>_API_KEY",
-  item: providerItem,
+  value: providerList,
+  default: [],
   example: '[{"name":"groq","kind":"openai","baseUrl":"https://api.groq.com/openai/v1"}]',
 });
-export const PROVIDER_KEYS = /* @__PURE__ */ textsByName({
+export const PROVIDER_KEYS = /* @__PURE__ */ json({
   text: "Keys of these providers, as a JSON object by name",
+  value: providerKeys,
 });
 export const DEFAULT_MODEL = /* @__PURE__ */ modelId({
   text: "Model of conversations that name none, as provider/model; without it the first that is offered",

@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import { httpUrl, region } from "./setting.ts";
 
 const tokens = (minimum: number) => z.int().check(z.minimum(minimum), z.maximum(100_000_000));
 const price = z.number().check(z.nonnegative(), z.maximum(1_000_000_000));
@@ -19,8 +20,7 @@ const listedModel = () =>
 /** Taken by the simple settings, and by the offline models. */
 const reserved = ["openai", "anthropic", "scripted"];
 
-/** A provider of models, as `PROVIDERS` and a stage's `models.providers` list it. */
-export const providerItem = () =>
+const providerItem = () =>
   z
     .strictObject({
       name: z.string().check(
@@ -31,11 +31,9 @@ export const providerItem = () =>
         ),
       ),
       kind: z.enum(["openai", "anthropic", "bedrock"], "must be openai, anthropic or bedrock"),
-      baseUrl: z.optional(z.url({ protocol: /^https?$/, error: "must be an http or https URL" })),
+      baseUrl: z.optional(httpUrl()),
       apiVersion: z.optional(z.string().check(z.regex(/^[\w.-]{1,40}$/))),
-      region: z.optional(
-        z.string().check(z.regex(/^[a-z]{2}(-[a-z]+)+-\d$/, "must be a region such as us-east-1")),
-      ),
+      region: z.optional(region()),
       models: z._default(z.array(listedModel()), []),
     })
     .check(
@@ -44,6 +42,22 @@ export const providerItem = () =>
         "must list the models of Bedrock that it may use",
       ),
     );
+
+/** More providers of models, as `PROVIDERS` and a stage's `models.providers` list them. */
+export const providerList = () =>
+  z
+    .array(providerItem(), "must be a JSON list")
+    .check(
+      z.refine(
+        (providers) => new Set(providers.map(({ name }) => name)).size === providers.length,
+        "must not name two providers alike",
+      ),
+    );
+
+const keysError = "must be a JSON object of texts";
+
+/** Their keys by name. */
+export const providerKeys = () => z.record(z.string(), z.string(keysError), keysError);
 
 /** The variable that holds the key of a provider, such as GROQ_API_KEY. */
 export function keyVariable(name: string): string {

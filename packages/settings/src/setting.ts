@@ -40,9 +40,14 @@ export function choice<const Word extends string, O extends About<Word>>(
   return { ...options, bounds, schema: z.enum(options.words, `must be ${bounds}`), fromText: asIs };
 }
 
+export const httpUrl = () => z.url({ protocol: /^https?$/, error: "must be an http or https URL" });
+
+/** A region of AWS. */
+export const region = () =>
+  z.string().check(z.regex(/^[a-z]{2}(-[a-z]+)+-\d$/, "must be a region such as us-east-1"));
+
 export function url<O extends About<string>>(options: O): With<O, string> {
-  const schema = z.url({ protocol: /^https?$/, error: "must be an http or https URL" });
-  return { ...options, schema, fromText: asIs };
+  return { ...options, schema: httpUrl(), fromText: asIs };
 }
 
 export function websocketUrl<O extends About<string>>(options: O): With<O, string> {
@@ -79,27 +84,11 @@ export function list<Item>(options: {
   return { ...options, default: [], schema: z.array(options.item()), fromText: splitAtCommas };
 }
 
-/** A list, as JSON. */
-export function jsonList<Item>(options: {
-  readonly text: string;
-  readonly item: () => z.ZodMiniType<Item>;
-  readonly example?: string;
-}): Setting<Item[]> & { readonly default: Item[] } {
-  return {
-    ...options,
-    default: [],
-    schema: z.array(options.item(), "must be a JSON list"),
-    fromText: parseJson,
-  };
-}
-
-/** Texts by name, as a JSON object. */
-export function textsByName<O extends About<Record<string, string>>>(
-  options: O,
-): With<O, Record<string, string>> {
-  const error = "must be a JSON object of texts";
-  const schema = z.record(z.string(), z.string(error), error);
-  return { ...options, schema, fromText: parseJson };
+/** What a JSON text says, checked by a schema that is made where the setting is read. */
+export function json<Value, O extends About<Value>>(
+  options: O & { readonly value: () => z.ZodMiniType<Value> },
+): With<O, Value> {
+  return { ...options, schema: options.value(), fromText: parseJson };
 }
 
 /** Whether a text is the origin of web pages, as browsers send it: `https://chat.example.com`, without a slash. */
