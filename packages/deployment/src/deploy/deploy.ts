@@ -8,7 +8,13 @@ import type { ResolvedRegion } from "../region.ts";
 import { checkAccount } from "./check-account.ts";
 import { checkDatabase } from "./check-database.ts";
 import { describeDeployment } from "./describe-deployment.ts";
-import { type Ask, describeValues, gatherSecretValues, type SecretValues } from "./secret-values.ts";
+import {
+  type Ask,
+  describeValues,
+  gatherSecretValues,
+  type SecretValues,
+  type StageModels,
+} from "./secret-values.ts";
 import { readStageSecret, type StoredSecret, writeStageSecret } from "./stage-secret.ts";
 
 export interface DeployOptions {
@@ -17,6 +23,7 @@ export interface DeployOptions {
     readonly secretName: string;
     readonly database: "url" | "aurora";
     readonly alarmEmail?: string | undefined;
+    readonly models?: StageModels | undefined;
   };
   readonly region: ResolvedRegion;
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -71,7 +78,13 @@ export async function deploy(options: DeployOptions): Promise<void> {
     run("cdk", ["deploy", "--all", "--require-approval", "never", ...context]),
     `The deployment of ${stage.name} failed; the lines above say where, and what ran before goes on running.`,
   );
-  const described = { stageName: stage.name, values, alarmEmail: emails.alarm, adminEmail: emails.admin };
+  const described = {
+    stageName: stage.name,
+    models: stage.models,
+    values,
+    alarmEmail: emails.alarm,
+    adminEmail: emails.admin,
+  };
   for (const line of await inAws(describeDeployment({ ...clients, ...described }))) say(line);
 }
 
@@ -106,7 +119,7 @@ async function gatherValues(
   });
   if (stage.database === "url") for (const line of await check(values)) say(line);
   const known = [present?.values.metricsToken, environment.METRICS_TOKEN?.trim()];
-  for (const line of describeValues(values, !known.includes(values.metricsToken))) say(line);
+  for (const line of describeValues(values, !known.includes(values.metricsToken), stage.models)) say(line);
   return values;
 }
 

@@ -1,6 +1,6 @@
 import { addPerson } from "../admin/add-person.ts";
 import { findStackOutput, stackOutput } from "../admin/stack-output.ts";
-import type { SecretValues } from "./secret-values.ts";
+import { answeringProviders, type SecretValues, type StageModels } from "./secret-values.ts";
 
 type UserPools = Parameters<typeof addPerson>[0]["client"];
 type Stacks = Parameters<typeof stackOutput>[0];
@@ -22,13 +22,14 @@ export async function describeDeployment(options: {
   readonly stacks: Stacks;
   readonly userPools: UserPools;
   readonly values: SecretValues;
+  readonly models: StageModels | undefined;
   readonly alarmEmail: string | undefined;
   /** Of who is to become the first admin; undefined where nobody was named. */
   readonly adminEmail: string | undefined;
 }): Promise<string[]> {
-  const { stageName, stacks, values, alarmEmail, adminEmail } = options;
+  const { stageName, stacks, values, models = {}, alarmEmail, adminEmail } = options;
   const url = (await findStackOutput(stacks, `Parley-${stageName}-Api`, "Url"))?.replace(/\/$/, "");
-  const isScripted = values.openaiApiKey === undefined && values.anthropicApiKey === undefined;
+  const isScripted = answeringProviders(values, models).length === 0;
   return [
     `API          ${url}`,
     `Console      ${url}/`,

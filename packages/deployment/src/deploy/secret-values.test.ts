@@ -129,4 +129,6 @@ test("it says what the keys mean", () => {
     "Cache: Momento.",
     "Metrics: GET /metrics is for who has the secret's metricsToken.",
   ]);
+  const models = { openaiBaseUrl: "https://llm.example:8443/v1", providers: [{ name: "bedrock" }] };
+  expect(describeValues({}, false, models)[0]).toBe("Models: llm.example:8443 and bedrock.");
 });
