@@ -10,6 +10,7 @@ test.each([
   ["> - [The guide](https://example.com/a?b) says ![no](x.png)", "The guide says no"],
   ["<p class='x'>Hello</p> <b>you</b>", "Hello you"],
   ["```ts\nconst answer = 2 * 3 * snake_case_name;\n```", "const answer = 2 * 3 * snake_case_name;"],
+  ["Costs\n\n| who | what |\n|---|:-:|\n| Ada | rent |", "Costs who | what Ada | rent"],
   ["Is 3 < 4 and a List<String> a list?", "Is 3 < 4 and a List<String> a list?"],
   ["2*3*4 and __all__ of it", "2*3*4 and all of it"],
   ["👋", "👋"],

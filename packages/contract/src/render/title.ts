@@ -7,6 +7,9 @@ const readLength = 1_000;
 const markup: readonly (readonly [RegExp, string])[] = [
   [/^\s*(```|~~~).*$/gmu, " "],
   [/^\s*(?:>\s?|#{1,6}\s+|[-*+]\s+|\d{1,3}[.)]\s+)+/gmu, ""],
+  // The line below a table's head, and what stands around its rows.
+  [/^\s*\|?\s*:?-{3,}[\s:|-]*$/gmu, " "],
+  [/^\s*\|(.*)\|\s*$/gmu, "$1"],
   [/!?\[([^\]]*)\]\([^)]*\)/gu, "$1"],
   [/<!--.*?-->|<\/?[a-z][a-z0-9-]*(?:\s[^<>]*)?\/?>/gsu, " "],
   [/(\*\*|__|~~)(?=\S)(.+?)(?<=\S)\1/gu, "$2"],

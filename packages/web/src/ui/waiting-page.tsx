@@ -1,3 +1,4 @@
+import { sessionState } from "../session/session.ts";
 import { DrawerButton } from "./drawer.tsx";
 import type { WaitingProps } from "./lazy.tsx";
 
@@ -5,9 +6,7 @@ import type { WaitingProps } from "./lazy.tsx";
 export function WaitingPage({ hasFailed }: WaitingProps) {
   return (
     <main class="chat" aria-busy={!hasFailed}>
-      <header class="page-head">
-        <DrawerButton />
-      </header>
+      <header class="page-head">{sessionState.value === "signed-in" && <DrawerButton />}</header>
       {hasFailed && (
         <div class="welcome">
           <p role="alert">This page could not be loaded.</p>
