@@ -66,7 +66,14 @@ export function apiEnvironments(
       USER_POOL_CLIENT_ID: made.clientId,
     }),
     console: environmentOf("console", { PUSH_URL: made.pushUrl }),
-    conversations: environmentOf("conversations", { ...caller, ...expensive, ...cache, ...push, ...asking }),
+    conversations: environmentOf("conversations", {
+      ...caller,
+      ...expensive,
+      ...cache,
+      ...push,
+      ...asking,
+      RETENTION_DAYS: stage.retentionDays?.toString(),
+    }),
     docs: environmentOf("docs", {}),
     messages: environmentOf("messages", {
       ...caller,

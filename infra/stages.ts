@@ -19,6 +19,7 @@ import {
   PROMPT_PUBLISHERS,
   PROVIDERS,
   REPLY_DEADLINE_SECONDS,
+  RETENTION_DAYS,
   SEND_BURST,
   SEND_RATE_PER_MINUTE,
   SEND_RATE_PER_SECOND,
@@ -171,6 +172,8 @@ const stageSchema = z.strictObject({
   ),
   /** Who may make system prompts public: `everybody` or `admins`. */
   promptPublishers: option(PROMPT_PUBLISHERS),
+  /** After its last change a conversation is erased; without it none is, but those that say so themselves. */
+  retentionDays: option(RETENTION_DAYS),
   momentoCacheName: orDefault(MOMENTO_CACHE_NAME),
   /** Hours between sweeps; each wakes a sleeping database. */
   sweepEveryHours: z._default(whole(1, 24), 6),

@@ -5,6 +5,7 @@ import {
   expensiveSettings,
   realtimeSettings,
 } from "@parley/composition/settings";
+import { RETENTION_DAYS } from "@parley/settings/definitions";
 
 /** The environment of the conversation routes; keys and the database's URL come from `loadSecrets`. */
 export const settings = {
@@ -13,4 +14,5 @@ export const settings = {
   ...cacheSettings,
   ...realtimeSettings,
   ...askingSettings,
+  RETENTION_DAYS,
 };

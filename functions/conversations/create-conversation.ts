@@ -1,3 +1,4 @@
+import type { Retention } from "@parley/contract/render/conversation";
 import { titleOf } from "@parley/contract/render/title";
 import type { conversationRoutes } from "@parley/contract/routes/conversations";
 import { newId } from "@parley/data/ids";
@@ -46,7 +47,7 @@ function firstOf(
 }
 
 /** Creates a conversation (201); the reply to a first message of the user is queued at once (202). */
-export function createConversation(dependencies: AskingDependencies): Operation<Route> {
+export function createConversation(dependencies: AskingDependencies & Retention): Operation<Route> {
   return async (request) => {
     const { body, caller, requestId } = request;
     requireOffered(dependencies.asking.catalog, body.model);
@@ -60,6 +61,7 @@ export function createConversation(dependencies: AskingDependencies): Operation<
       created.conversation,
       { replyId: reply?.id ?? null, messageCount: message === undefined ? 0 : 1 },
       body,
+      dependencies,
     );
     addLogKeys({ conversationId: conversation.id });
     if (message === undefined || reply === undefined || body.message === undefined) {

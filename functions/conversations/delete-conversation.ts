@@ -1,5 +1,5 @@
 import type { Dependencies } from "@parley/composition/dependencies";
-import { renderConversation } from "@parley/contract/render/conversation";
+import { renderConversationState } from "@parley/contract/render/conversation";
 import type { conversationRoutes } from "@parley/contract/routes/conversations";
 import { getConversation, deleteConversation as storeDeletion } from "@parley/data/conversations";
 import type { Operation } from "@parley/http/api-types";
@@ -26,7 +26,7 @@ export function deleteConversation(
       nextReplyId: null,
       news: {
         ...deleted.news,
-        conversation: renderConversation({ ...deleted.conversation, activeReplyId: null }),
+        conversation: renderConversationState(deleted.conversation),
       },
     });
     return { status: 204 };

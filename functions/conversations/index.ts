@@ -10,13 +10,18 @@ import { askingOf } from "@parley/sending/asking";
 import { settings } from "./config.ts";
 import { createConversation } from "./create-conversation.ts";
 import { deleteConversation } from "./delete-conversation.ts";
+import { forkConversation } from "./fork-conversation.ts";
 import { getConversation } from "./get-conversation.ts";
 import { listConversations } from "./list-conversations.ts";
 import { restoreConversation } from "./restore-conversation.ts";
 import { updateConversation } from "./update-conversation.ts";
 
 const config = readEnvironment(settings);
-const dependencies = { ...(await openDependencies(config)), asking: askingOf(config, await loadSecrets()) };
+const dependencies = {
+  ...(await openDependencies(config)),
+  asking: askingOf(config, await loadSecrets()),
+  retentionDays: config.RETENTION_DAYS,
+};
 
 const takeExpensive = expensiveRate(dependencies.database, config);
 
@@ -28,6 +33,7 @@ export const handler = createApi({
     getConversation: getConversation(dependencies),
     updateConversation: updateConversation(dependencies),
     deleteConversation: deleteConversation(dependencies),
+    forkConversation: forkConversation(dependencies),
     restoreConversation: restoreConversation(dependencies),
   },
   resolveCaller: callersOf(dependencies.database, config),

@@ -1,4 +1,4 @@
-import { renderConversation } from "@parley/contract/render/conversation";
+import { type Retention, renderConversation } from "@parley/contract/render/conversation";
 import type { conversationRoutes } from "@parley/contract/routes/conversations";
 import { countConversations, listConversations as findConversations } from "@parley/data/conversations";
 import type { Operation } from "@parley/http/api-types";
@@ -8,16 +8,18 @@ import { type SearchDependencies, searchConversations } from "./search-conversat
 
 /** A page of the caller's conversations; deleted ones only when they are asked for. */
 export function listConversations(
-  dependencies: SearchDependencies,
+  dependencies: SearchDependencies & Retention,
 ): Operation<(typeof conversationRoutes)["listConversations"]> {
   const { database } = dependencies;
   return async (request) => {
     const { query, caller, path } = request;
-    const { limit, cursor, order, includeTotal, q, status, sort, model, from, to } = query;
+    const { limit, cursor, order, includeTotal, q, status, sort, model, tag, metadata, from, to } = query;
     if (sort === "relevance") return searchConversations(dependencies, request);
-    const scope = cursorScope("instant", { list: "conversations", sort, order, q, status, model, from, to });
+    const labels = { tag, metadata: metadata && JSON.stringify(Object.entries(metadata).toSorted()) };
+    const bounds = { sort, order, q, status, model, ...labels, from, to };
+    const scope = cursorScope("instant", { list: "conversations", ...bounds });
     const after = decodeCursor(cursor, scope);
-    const filter = { q, status, sort, model, from, to };
+    const filter = { q, status, sort, model, tag, metadata, from, to };
     const [rows, total] = await Promise.all([
       findConversations(database, caller.userId, { ...filter, order, after, limit: limit + 1 }),
       includeTotal ? countConversations(database, caller.userId, filter) : undefined,
@@ -25,7 +27,7 @@ export function listConversations(
     return listResponse({
       rows,
       limit,
-      render: renderConversation,
+      render: (row) => renderConversation(row, dependencies),
       cursorOf: ({ sortKey, id }) => ({ key: sortKey, id }),
       scope,
       path,

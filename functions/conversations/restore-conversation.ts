@@ -1,5 +1,5 @@
 import type { Dependencies } from "@parley/composition/dependencies";
-import { renderConversation } from "@parley/contract/render/conversation";
+import { type Retention, renderConversation } from "@parley/contract/render/conversation";
 import type { conversationRoutes } from "@parley/contract/routes/conversations";
 import { restorableDays, restoreConversation as storeRestoration } from "@parley/data/conversations";
 import type { Operation } from "@parley/http/api-types";
@@ -12,7 +12,8 @@ export function restoreConversation({
   database,
   cache,
   realtime,
-}: Pick<Dependencies, "database" | "cache" | "realtime">): Operation<
+  retentionDays,
+}: Pick<Dependencies, "database" | "cache" | "realtime"> & Retention): Operation<
   (typeof conversationRoutes)["restoreConversation"]
 > {
   return async ({ params: { conversationId }, caller: { userId } }) => {
@@ -22,7 +23,7 @@ export function restoreConversation({
     if (row === "gone") {
       throw problem("gone", { detail: `A deletion can be undone for ${restorableDays} days.` });
     }
-    const conversation = renderConversation(row);
+    const conversation = renderConversation(row, { retentionDays });
     await Promise.all([
       cache.conversationChanged(userId, conversationId),
       realtime.announce(conversationNews(userId, row.connectionIds, conversation)),

@@ -1,4 +1,4 @@
-import { renderConversation } from "@parley/contract/render/conversation";
+import { type Retention, renderConversation } from "@parley/contract/render/conversation";
 import type { conversationRoutes } from "@parley/contract/routes/conversations";
 import type { Database } from "@parley/data/database";
 import { type ConversationMatch, searchConversations as findConversations } from "@parley/data/search";
@@ -14,15 +14,19 @@ export interface SearchDependencies {
   takeExpensive: (userId: string) => Promise<void>;
 }
 
-function renderMatch({ conversation, messageId, snippet, highlights }: ConversationMatch) {
-  return { ...renderConversation(conversation), match: { messageId, snippet, highlights } };
+function renderMatch(
+  { conversation, messageId, snippet, highlights }: ConversationMatch,
+  retention: Retention,
+) {
+  return { ...renderConversation(conversation, retention), match: { messageId, snippet, highlights } };
 }
 
 /** `sort=relevance`: a page of the caller's conversations that match `q`, best first. */
 export async function searchConversations(
-  { database, takeExpensive }: SearchDependencies,
+  dependencies: SearchDependencies & Retention,
   request: Request,
 ): Promise<ApiResponse> {
+  const { database, takeExpensive } = dependencies;
   const { query, caller, path } = request;
   const { limit, cursor, q = "", sort } = query;
   // The contract lets deleted ones be listed, not searched.
@@ -35,7 +39,7 @@ export async function searchConversations(
   return listResponse({
     rows,
     limit,
-    render: renderMatch,
+    render: (match) => renderMatch(match, dependencies),
     cursorOf: ({ score, conversation }) => ({ key: score, id: conversation.id }),
     scope,
     path,

@@ -1,4 +1,4 @@
-import { renderConversation } from "@parley/contract/render/conversation";
+import { type Retention, renderConversation } from "@parley/contract/render/conversation";
 import type { conversationRoutes } from "@parley/contract/routes/conversations";
 import {
   type ConversationChange,
@@ -38,7 +38,8 @@ export function updateConversation({
   cache,
   realtime,
   asking,
-}: AskingDependencies): Operation<Route> {
+  retentionDays,
+}: AskingDependencies & Retention): Operation<Route> {
   return async ({ params: { conversationId }, body, caller: { userId }, headers }) => {
     addLogKeys({ conversationId });
     requireOffered(asking.catalog, body.model);
@@ -48,7 +49,7 @@ export function updateConversation({
     const change = await toChange(database, userId, body);
     const row = await storeChange(database, userId, conversationId, change, expectedVersion);
     if (row === undefined) throw missProblem(expectedVersion === undefined ? "not_found" : "stale");
-    const conversation = renderConversation(row);
+    const conversation = renderConversation(row, { retentionDays });
     const isNews = body.title !== undefined || body.status !== undefined;
     await Promise.all([
       cache.conversationChanged(userId, conversationId),

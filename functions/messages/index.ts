@@ -17,6 +17,8 @@ import { estimateReply } from "./estimate-reply.ts";
 import { findSimilarMessages } from "./find-similar-messages.ts";
 import { getMessage } from "./get-message.ts";
 import { listMessages } from "./list-messages.ts";
+import { rateAnswer } from "./rate-answer.ts";
+import { removeFeedback } from "./remove-feedback.ts";
 import { searchMessages } from "./search-messages.ts";
 import { sendMessage } from "./send-message.ts";
 
@@ -39,6 +41,8 @@ export const handler = createApi({
     getMessage: getMessage(dependencies),
     editMessage: editMessage(dependencies),
     deleteMessage: deleteMessage(dependencies),
+    rateAnswer: rateAnswer(dependencies),
+    removeFeedback: removeFeedback(dependencies),
     estimateReply: estimateReply(dependencies),
     askAgain: askAgain(dependencies),
   },

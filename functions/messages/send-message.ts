@@ -1,4 +1,4 @@
-import { renderConversation } from "@parley/contract/render/conversation";
+import { renderConversationState } from "@parley/contract/render/conversation";
 import { titleOf } from "@parley/contract/render/title";
 import type { messageRoutes } from "@parley/contract/routes/messages";
 import { newId } from "@parley/data/ids";
@@ -56,7 +56,7 @@ export function sendMessage(
       nextReplyId: waitingReplyId(reply),
       news: {
         ...sent.news,
-        conversation: titled && renderConversation({ ...titled, activeReplyId: reply?.id ?? null }),
+        conversation: titled && renderConversationState(titled),
       },
     });
     const message = renderNewMessage(sent.message, reply?.id ?? null, request.body);

@@ -5,7 +5,7 @@ import {
   queueSettings,
   realtimeSettings,
 } from "@parley/composition/settings";
-import { USER_POOL_ID } from "@parley/settings/definitions";
+import { RETENTION_DAYS, USER_POOL_ID } from "@parley/settings/definitions";
 
 /** The environment of the sweeper; keys and the database's URL come from `loadSecrets`. */
 export const settings = {
@@ -14,5 +14,6 @@ export const settings = {
   ...embeddingQueueSettings,
   ...realtimeSettings,
   ...cacheSettings,
+  RETENTION_DAYS,
   USER_POOL_ID,
 };

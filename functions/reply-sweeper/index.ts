@@ -29,7 +29,8 @@ async function deleteSignIn(username: string): Promise<void> {
 export async function handler(_event: unknown, context: Context): Promise<void> {
   database ??= await openDeploymentDatabase();
   const cache = await openCache(config);
-  const dependencies = { database, cache, queue, realtime: openRealtime(config, database) };
+  const realtime = openRealtime(config, database);
+  const dependencies = { database, cache, queue, realtime, retentionDays: config.RETENTION_DAYS };
   startLogScope({ requestId: context.awsRequestId });
   logger.info("swept", { ...(await sweep(dependencies, context.awsRequestId)) });
   const { EMBEDDING_QUEUE_URL, EMBEDDING_MODEL: model, EMBEDDING_DIMENSIONS: dimensions } = config;

@@ -29,6 +29,7 @@ test("connections whose time is over are closed as well as forgotten, and others
     cache: createCache({ cacheName: "none" }),
     // There is no reply to send a job for.
     queue: {} as ReplyQueue,
+    retentionDays: 0,
     realtime: {
       announce: async () => {},
       disconnect: async (ids: readonly string[]) => void closed.push(...ids),

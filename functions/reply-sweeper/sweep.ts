@@ -1,7 +1,7 @@
 import { purgeApiKeys } from "@parley/data/api-keys";
 import { purgeConnections } from "@parley/data/connections";
-import { purgeConversations } from "@parley/data/conversations";
 import type { Database } from "@parley/data/database";
+import { expireConversations, purgeConversations } from "@parley/data/expired-conversations";
 import { purgeIdempotencyKeys } from "@parley/data/idempotency-keys";
 import { purgeBuckets } from "@parley/data/rate-buckets";
 import { sweepReplies } from "@parley/data/reply-jobs";
@@ -19,11 +19,14 @@ interface Dependencies {
   cache: EndingCache;
   queue: ReplyQueue;
   realtime: Pick<Realtime, "announce" | "disconnect">;
+  /** Days that a conversation is kept after its last change; 0: for ever. */
+  retentionDays: number;
 }
 
 export interface Swept {
   timedOut: number;
   requeued: number;
+  expiredConversations: number;
   purgedConversations: number;
   purgedSubjects: number;
   purgedConnections: number;
@@ -55,6 +58,16 @@ async function purgeAll(purge: (limit: number) => Promise<number>): Promise<numb
   return total;
 }
 
+async function eraseConversations(database: Database): Promise<number> {
+  let total = 0;
+  for (let count = 0; count < maxBatches; count++) {
+    const { conversations, hasMore } = await purgeConversations(database, batch);
+    total += conversations;
+    if (!hasMore) break;
+  }
+  return total;
+}
+
 /** Most are closed by now; one whose token has expired may be open until somebody closes it. */
 async function closeEnded({ database, realtime }: Dependencies): Promise<number> {
   const ended = await purgeConnections(database);
@@ -73,6 +86,7 @@ export async function sweep(dependencies: Dependencies, requestId: string): Prom
   const swept: Swept = {
     timedOut: 0,
     requeued: 0,
+    expiredConversations: 0,
     purgedConversations: 0,
     purgedSubjects: 0,
     purgedConnections: 0,
@@ -88,6 +102,8 @@ export async function sweep(dependencies: Dependencies, requestId: string): Prom
   swept.purgedApiKeys = await purgeAll((limit) => purgeApiKeys(database, limit));
   swept.purgedIdempotencyKeys = await purgeAll((limit) => purgeIdempotencyKeys(database, limit));
   swept.purgedBuckets = await purgeAll((limit) => purgeBuckets(database, limit));
-  swept.purgedConversations = await purgeAll((limit) => purgeConversations(database, limit));
+  const { retentionDays } = dependencies;
+  swept.expiredConversations = await purgeAll((limit) => expireConversations(database, retentionDays, limit));
+  swept.purgedConversations = await eraseConversations(database);
   return swept;
 }

@@ -1,4 +1,4 @@
-import { renderConversation } from "@parley/contract/render/conversation";
+import { renderConversationState } from "@parley/contract/render/conversation";
 import { titleOf } from "@parley/contract/render/title";
 import { firstTitleOf, replaceFirstTitle } from "@parley/data/titles";
 import { LlmError } from "@parley/llm/errors";
@@ -63,7 +63,7 @@ export async function writeTitle({ worker, reply, history, endsAt }: Run, answer
     if (title === undefined) return;
     const renamed = await replaceFirstTitle(database, reply, { present, title });
     if (renamed === undefined) return;
-    const news = conversationNews(ownerId, renamed.connectionIds, renderConversation(renamed));
+    const news = conversationNews(ownerId, renamed.connectionIds, renderConversationState(renamed));
     await Promise.all([
       worker.cache.conversationChanged(ownerId, conversationId),
       worker.realtime.announce(news),

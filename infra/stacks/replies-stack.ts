@@ -75,6 +75,7 @@ export class RepliesStack extends Stack {
         ...shared,
         ...embedding,
         ...embeddingVariables(stage),
+        RETENTION_DAYS: stage.retentionDays?.toString(),
         USER_POOL_ID: props.userPool.userPoolId,
       }),
     );

@@ -1,5 +1,5 @@
--- Ids of rows that are born inside a transaction: ledger entries and stopped answers. They look like every other id, and
--- have 86 random bits.
+-- Ids of rows that are born inside a transaction: ledger entries, stopped answers, messages of a fork. They look like
+-- every other id, and have 86 random bits.
 CREATE OR REPLACE FUNCTION new_id() RETURNS text LANGUAGE sql VOLATILE AS $$
   SELECT 'l' || substr(replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''), 10, 23)
 $$;

@@ -370,7 +370,7 @@ END $$;
 
 -- POST /v1/conversations. Arguments: ownerId, conversationId, isOwnConversationId, title, description, systemPrompt
 -- (absent: the caller's default), systemPromptId, conversationModel (absent: the caller's default where it is among the
--- models), models, metadata, and with `content` those of send_message.
+-- models), models, metadata, tags, expiresInDays, and with `content` those of send_message.
 CREATE OR REPLACE FUNCTION create_conversation(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
   owner text := p->>'ownerId';
@@ -398,10 +398,11 @@ BEGIN
       AND (p->'models' ? default_model OR p->'models' ? (split_part(default_model, '/', 1) || '/*'));
   END IF;
   INSERT INTO conversations (id, owner_id, title, title_source, description, system_prompt, system_prompt_id, model,
-    metadata, idempotency_key, idempotency_fingerprint)
+    metadata, tags, expires_in_days, idempotency_key, idempotency_fingerprint)
   VALUES (p->>'conversationId', owner, p->>'title', CASE WHEN p->>'title' IS NOT NULL THEN 'user' END, p->>'description',
     coalesce(prompt.content, p->>'systemPrompt'), prompt.id, coalesce(p->>'conversationModel', preferred),
-    coalesce(p->'metadata', '{}'), p->>'conversationIdempotencyKey', p->>'conversationIdempotencyFingerprint')
+    coalesce(p->'metadata', '{}'), coalesce(p->'tags', '[]'), (p->>'expiresInDays')::integer,
+    p->>'conversationIdempotencyKey', p->>'conversationIdempotencyFingerprint')
   RETURNING * INTO conversation;
   IF p->>'content' IS NOT NULL THEN
     sent := add_message(conversation, p || jsonb_build_object('metadata', coalesce(p->'messageMetadata', '{}')));

@@ -1,4 +1,5 @@
 import { type CacheOptions, createCache } from "@parley/cache/create-cache";
+import type { Retention } from "@parley/contract/render/conversation";
 import { conversationRoutes } from "@parley/contract/routes/conversations";
 import { messageRoutes } from "@parley/contract/routes/messages";
 import { replyRoutes } from "@parley/contract/routes/replies";
@@ -25,12 +26,13 @@ export const unlimited = {
 /** The operations of the hot path behind their real wrapper, with a queue that takes no time. */
 export function hotApi(database: Database, userId: string, cache: Partial<CacheOptions> = {}): ApiHandler {
   const catalog = availableModels({ includeScripted: true });
-  const dependencies: AskingDependencies = {
+  const dependencies: AskingDependencies & Retention = {
     database,
     cache: createCache({ cacheName: "parley", ...cache }),
     queue: { enqueueReply: async () => true, warm: () => {} },
     realtime: createRealtime({ callbackUrl: undefined, removeConnections: async () => {} }),
     asking: { catalog, terms: { ...offeredModels(catalog, "scripted/echo"), ...unlimited } },
+    retentionDays: 0,
   };
   dependencies.cache.warm();
   const { sendMessage: sending, listMessages: paging } = messageRoutes;

@@ -117,6 +117,40 @@ it("asks again in other words, and keeps the answer before", async () => {
   await answers(page).getByText("Echo: Frist").waitFor();
 });
 
+it("asks an older question otherwise in a fork, which leaves the conversation as it was", async () => {
+  const user = await signUp();
+  const { page } = await visit(browser);
+  await signInAs(page, user.email);
+  for (const words of ["One", "Two"]) {
+    await composer(page).fill(words);
+    await page.keyboard.press("Enter");
+    await answers(page).getByText(`Echo: ${words}`).waitFor();
+  }
+  const before = page.url();
+  await page.getByRole("button", { name: "Ask otherwise in a new chat" }).click();
+  await page.getByRole("textbox", { name: "Edit your message" }).fill("Eins");
+  await page.keyboard.press("Enter");
+  await answers(page).getByText("Echo: Eins").waitFor();
+  expect(page.url()).not.toBe(before);
+  expect(await page.locator(".turn").count()).toBe(1);
+  await page.goto(before);
+  await answers(page).getByText("Echo: Two").waitFor();
+  expect(await page.locator(".turn").count()).toBe(2);
+});
+
+it("remembers what was thought of an answer, and takes it back", async () => {
+  const user = await signUp();
+  const { page } = await visit(browser);
+  await signInAs(page, user.email);
+  await composer(page).fill("Judge this");
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: "Good answer" }).click();
+  await page.getByRole("button", { name: "Good answer", pressed: true }).waitFor();
+  await page.reload();
+  await page.getByRole("button", { name: "Good answer", pressed: true }).click();
+  await page.getByRole("button", { name: "Good answer", pressed: false }).waitFor();
+});
+
 it("finds a conversation by what was said in it", async () => {
   const user = await signUp();
   const { page } = await visit(browser);

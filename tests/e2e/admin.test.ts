@@ -208,7 +208,9 @@ describe("failed replies", () => {
 
 it("counts users, conversations, replies, tokens and times", async () => {
   const { reply } = await ask(ada, await startConversation(ada), "Hello");
-  await ended(ada, reply.id);
+  const { assistantMessageId } = await ended(ada, reply.id);
+  const answer = { conversationId: reply.conversationId, messageId: String(assistantMessageId) };
+  await ada.expect("rateAnswer", 200, { params: answer, body: { rating: "down", comment: "A secret" } });
   const stats = await admin.expect("getStats", 200, { query: { hours: 1 } });
   expect(stats.hours).toBe(1);
   expect(stats.users.total).toBeGreaterThanOrEqual(3);
@@ -220,6 +222,8 @@ it("counts users, conversations, replies, tokens and times", async () => {
   expect(stats.tokens.charged).toBeGreaterThan(0);
   expect(stats.secondsToReply.p50).toBeGreaterThan(0);
   expect(stats.secondsToReply.p95).toBeGreaterThanOrEqual(Number(stats.secondsToReply.p50));
+  expect(stats.feedback.find(({ model }) => model === "scripted/echo")?.down).toBeGreaterThan(0);
+  expect(JSON.stringify(stats)).not.toContain("A secret");
   expect(stats.queue.jobs).not.toBeNull();
   for (const hours of [0, 721, "x"]) await admin.refused("getStats", 400, { query: { hours } });
 });

@@ -4,6 +4,7 @@ import { type ProblemDocument, problemSchema } from "@parley/contract/problem";
 import type { Responses as Answered, Route } from "@parley/contract/route";
 import { allRoutes } from "@parley/contract/routes/all";
 import { isTerminal, type Reply } from "@parley/contract/schemas/reply";
+import { dotted } from "@parley/http/read-query";
 import { inject } from "vitest";
 
 type AllAnswers = typeof allAnswers;
@@ -17,7 +18,7 @@ type Body<K extends OperationName, S extends keyof Responses<K>> = Responses<K>[
 
 export interface Request {
   params?: Record<string, string>;
-  query?: Record<string, string | number | boolean>;
+  query?: Record<string, string | number | boolean | Record<string, string>>;
   /** Sent as JSON; a string is sent as it is. */
   body?: unknown;
   headers?: Record<string, string>;
@@ -54,8 +55,7 @@ const password = "Correct-Horse-7";
 
 export function pathOf(route: Route, { params = {}, query = {} }: Request): string {
   const path = route.path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ""));
-  const parameters = new URLSearchParams();
-  for (const [parameter, value] of Object.entries(query)) parameters.set(parameter, String(value));
+  const parameters = new URLSearchParams(dotted(query));
   return parameters.size === 0 ? path : `${path}?${parameters}`;
 }
 

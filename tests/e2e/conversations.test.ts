@@ -177,6 +177,28 @@ describe("listing", () => {
     }
   });
 
+  it("finds what has a tag or a value of metadata, and pages through it", async () => {
+    const body = { tags: ["café", "work"], metadata: { project: "garden", stars: 3 } };
+    const made = await ada.expect("createConversation", 201, { body });
+    expect(made.tags).toEqual(body.tags);
+    const other = await ada.expect("createConversation", 201, { body: { tags: ["work"] } });
+    await eve.expect("createConversation", 201, { body });
+    const idsOf = async (query: object) =>
+      (await ada.expect("listConversations", 200, { query: { ...query } })).data.map(({ id }) => id);
+    expect(await idsOf({ tag: "work" })).toEqual([other.id, made.id]);
+    expect(await idsOf({ tag: "work", metadata: { project: "garden", stars: "3" } })).toEqual([made.id]);
+    expect(await idsOf({ metadata: { project: "house" } })).toEqual([]);
+    const first = await ada.send("listConversations", { query: { tag: "work", limit: 1 } });
+    expect(first.headers.get("link")).toContain("tag=work");
+    await ada.expect("updateConversation", 200, { params: { conversationId: other.id }, body: { tags: [] } });
+    expect(await idsOf({ tag: "work" })).toEqual([made.id]);
+    const refused = await ada.refused("listConversations", 400, { query: { metadata: { "": "x" } } });
+    expect(refused.errors?.[0]?.path).toBe("query.metadata.");
+    await ada.refused("listConversations", 400, { query: { metadata: "x" } });
+    await ada.refused("listConversations", 400, { query: { "metadatum.project": "x" } });
+    await ada.refused("createConversation", 400, { body: { tags: ["a", "a"] } });
+  });
+
   it("shows nobody else's", async () => {
     const conversationId = await startConversation(ada, { title: "private" });
     const theirs = await eve.expect("listConversations", 200, { query: { q: "private" } });

@@ -24,8 +24,10 @@ export const userRoutes: readonly UserRoute[] = Object.entries(allRoutes as Reco
 /** A valid body of each operation that names something by its path and must have one. */
 const bodies: Partial<Record<OperationName, object>> = {
   updateConversation: { title: "Mine now" },
+  forkConversation: { messageId: unknownId },
   sendMessage: { content: "Mine now" },
   editMessage: { content: "Mine now" },
+  rateAnswer: { rating: "up" },
   estimateReply: { content: "Mine now" },
   updateNote: { content: "Mine now" },
   updateSystemPrompt: { content: "Mine now" },

@@ -40,12 +40,17 @@ function queryOf({ parameters }: FuzzedOperation): fc.Arbitrary<[string, string]
   const inQuery = parameters.filter((parameter) => parameter.in === "query");
   const known = inQuery.map(({ name, schema }) =>
     fc
-      .oneof({ weight: 4, arbitrary: arbitraryOf(schema).map(String) }, { weight: 1, arbitrary: hostileText })
-      // Nobody waits here for a reply to end.
-      .map((value): [string, string] => [
-        name,
-        name === "waitSeconds" && value !== "99" ? "0" : wellFormed(value),
-      ]),
+      .oneof({ weight: 4, arbitrary: arbitraryOf(schema) }, { weight: 1, arbitrary: hostileText })
+      .map((value) =>
+        // The members of an object are parameters themselves.
+        Object.entries(typeof value === "object" && value !== null ? value : { [name]: value }).map(
+          ([key, member]): [string, string] => [
+            wellFormed(key),
+            // Nobody waits here for a reply to end.
+            name === "waitSeconds" && member !== "99" ? "0" : wellFormed(String(member)),
+          ],
+        ),
+      ),
   );
   const unknown = fc.tuple(hostileText.map(wellFormed), hostileText.map(wellFormed));
   const some =
@@ -55,7 +60,7 @@ function queryOf({ parameters }: FuzzedOperation): fc.Arbitrary<[string, string]
       some,
       fc.oneof({ weight: 8, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: unknown }),
     )
-    .map(([chosen, extra]) => (extra === undefined ? [...chosen] : [...chosen, extra]));
+    .map(([chosen, extra]) => (extra === undefined ? chosen.flat() : [...chosen.flat(), extra]));
 }
 
 /** The valid body with one of its fields spoilt. */

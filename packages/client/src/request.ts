@@ -77,11 +77,16 @@ function requestOf(
     delete rest[name];
     return encodeURIComponent(String(input[name]));
   });
-  if (method === "POST" || method === "PATCH") {
+  if (method === "POST" || method === "PATCH" || method === "PUT") {
     return { method, path, body: Object.keys(rest).length > 0 ? JSON.stringify(rest) : undefined };
   }
   const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(rest)) if (value !== undefined) query.set(name, String(value));
+  for (const [name, value] of Object.entries(rest)) {
+    // Such as `metadata: { project: "garden" }`, which a URL has as `metadata.project=garden`.
+    if (typeof value === "object" && value !== null) {
+      for (const [key, member] of Object.entries(value)) query.set(`${name}.${key}`, String(member));
+    } else if (value !== undefined) query.set(name, String(value));
+  }
   return { method, path: query.size > 0 ? `${path}?${query}` : path, body: undefined };
 }
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { purgeConversations } from "./conversations.ts";
+import { purgeConversations } from "./expired-conversations.ts";
 import { openScene, type Scene } from "./testing/scene.fixture.ts";
 
 let scene: Scene;
@@ -69,7 +69,7 @@ test("a purge of conversations reads a small part of their owner's messages, and
     return row?.rows ?? 0;
   };
   const before = await read();
-  expect(await purgeConversations(scene.database, 100)).toBe(3);
+  expect(await purgeConversations(scene.database, 100)).toEqual({ conversations: 3, hasMore: false });
   const deleted = 3 * messagesEach;
   expect((await read()) - before).toBeLessThan(4 * deleted);
   const left = await scene.rows(

@@ -1,4 +1,5 @@
 import {
+  type AnyColumn,
   and,
   eq,
   getTableColumns,
@@ -15,7 +16,7 @@ import { type JsonRow, rowFromJson } from "./json-row.ts";
 import { behindInstant, contains, exactInstant, inOrder, type PageOf, pageLimit } from "./keyset.ts";
 import { prepared } from "./prepared.ts";
 import type { ReplyNews } from "./reply-news.ts";
-import { conversations, type Metadata } from "./schema/conversations.ts";
+import { conversations, hasLabels, type Metadata } from "./schema/conversations.ts";
 
 export type ConversationRow = typeof conversations.$inferSelect & { activeReplyId: string | null };
 
@@ -71,18 +72,32 @@ export interface ConversationFilter {
   status?: "active" | "archived" | "deleted" | undefined;
   /** Set to this model. */
   model?: string | undefined;
+  tag?: string | undefined;
+  /** Values as texts, all of which must be there. */
+  metadata?: Readonly<Record<string, string>> | undefined;
   /** The time that is sorted by, this one or later, and before `to`. */
   from?: string | undefined;
   to?: string | undefined;
   sort: "updatedAt" | "createdAt";
 }
 
+/** As the index by labels has it. */
+function labelled(ownerId: string, { tag, metadata = {} }: Pick<ConversationFilter, "tag" | "metadata">) {
+  const labels = (owner: AnyColumn | string, tags: AnyColumn | SQL, values: AnyColumn | SQL) =>
+    sql`conversation_labels(${owner}, ${tags}, ${values})`;
+  const { ownerId: owner, tags, metadata: values } = conversations;
+  const wantedTags = sql`${JSON.stringify(tag === undefined ? [] : [tag])}::text::jsonb`;
+  const wanted = labels(ownerId, wantedTags, sql`${JSON.stringify(metadata)}::text::jsonb`);
+  return sql`${hasLabels(conversations)} and ${labels(owner, tags, values)} @> ${wanted}`;
+}
+
 function matching(ownerId: string, filter: ConversationFilter): SQL | undefined {
-  const { q, status, model, from, to } = filter;
+  const { q, status, model, tag, metadata, from, to } = filter;
   const time = conversations[filter.sort];
   return and(
     eq(conversations.ownerId, ownerId),
     model === undefined ? undefined : eq(conversations.model, model),
+    tag === undefined && metadata === undefined ? undefined : labelled(ownerId, { tag, metadata }),
     from === undefined ? undefined : sql`${time} >= ${from}::timestamptz`,
     to === undefined ? undefined : sql`${time} < ${to}::timestamptz`,
     status === "deleted" ? isNotNull(conversations.deletedAt) : isNull(conversations.deletedAt),
@@ -132,6 +147,8 @@ export interface ConversationChange {
   model?: string | null | undefined;
   status?: "active" | "archived" | undefined;
   metadata?: Metadata | undefined;
+  tags?: string[] | undefined;
+  expiresInDays?: number | null | undefined;
 }
 
 /** A conversation as a statement left it, and whom to tell of it. */
@@ -231,18 +248,4 @@ export async function restoreConversation(
       return restored;
     }),
   );
-}
-
-/** Removes conversations for good whose deletion can no longer be undone; at most `limit`. Answers how many. */
-export async function purgeConversations(database: Database, limit: number): Promise<number> {
-  const purged = await database.run(({ orm }) =>
-    orm
-      .delete(conversations)
-      .where(
-        sql`(owner_id, id) in (select owner_id, id from ${conversations}
-          where deleted_at < now() - make_interval(days => ${restorableDays}::integer) limit ${limit})`,
-      )
-      .returning({ id: conversations.id }),
-  );
-  return purged.length;
 }

@@ -109,6 +109,8 @@ const listedColumns = {
   isActive: messages.isActive,
   answerNumber: messages.answerNumber,
   metadata: messages.metadata,
+  rating: messages.rating,
+  ratingComment: messages.ratingComment,
   createdAt: messages.createdAt,
   updatedAt: messages.updatedAt,
 };

@@ -1,4 +1,5 @@
 import type { Followed, OpenConnectionArguments, Opened } from "./connections.ts";
+import type { ForkArguments, ForkedAnswer, ForkRefusal } from "./forks.ts";
 import type { JsonRow } from "./json-row.ts";
 import type { MessageChange } from "./messages.ts";
 import type { ClaimRow, EndedReplies, Failed, FinishArguments, Sweep } from "./reply-jobs.ts";
@@ -64,6 +65,8 @@ export interface Procedures {
     SentAnswer | Refusal | null
   >;
   create_conversation: Procedure<CreateConversation, CreatedAnswer | Refusal>;
+
+  fork_conversation: Procedure<ForkArguments, ForkedAnswer | ForkRefusal>;
 
   time_out_reply: Procedure<
     OwnReply,

@@ -126,7 +126,7 @@ function isAnswer(answer: SentAnswer | Refusal): answer is SentAnswer {
 }
 
 /** By hand: a send takes twice as long to read all columns of both rows. */
-function toNewMessage(json: JsonRow): NewMessage {
+export function toNewMessage(json: JsonRow): NewMessage {
   return {
     id: json.id as string,
     conversationId: json.conversation_id as string,
@@ -137,7 +137,7 @@ function toNewMessage(json: JsonRow): NewMessage {
   };
 }
 
-function toNewReply(json: JsonRow): NewReply {
+export function toNewReply(json: JsonRow): NewReply {
   return {
     id: json.id as string,
     conversationId: json.conversation_id as string,
@@ -210,6 +210,8 @@ export interface NewConversation {
   conversationModel?: string | null | undefined;
   models?: OfferedModels["models"] | undefined;
   metadata?: Metadata | undefined;
+  tags?: readonly string[] | undefined;
+  expiresInDays?: number | null | undefined;
   conversationIdempotencyKey?: string | undefined;
   conversationIdempotencyFingerprint?: string | undefined;
   /** The first message: a user's is asked at once. */

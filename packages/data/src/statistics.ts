@@ -21,6 +21,7 @@ export interface Statistics {
   replies: { status: string; model: string; count: number }[];
   secondsToReply: SecondsToReply;
   tokens: { balance: number; held: number; charged: number };
+  feedback: { model: string; up: number; down: number }[];
   queue: UnfinishedReplies;
 }
 
@@ -56,6 +57,13 @@ export async function readStatistics(database: Database, hours: number): Promise
       'tokens', (select jsonb_build_object('balance', coalesce(sum(token_balance), 0),
         'held', coalesce(sum(tokens_held), 0),
         'charged', (select coalesce(sum(tokens_charged), 0) from recent)) from users),
+      'feedback', (select coalesce(jsonb_agg(to_jsonb(rated)), '[]') from (
+        select reply.model, count(*) filter (where message.rating = 'up') as up,
+          count(*) filter (where message.rating = 'down') as down
+        from messages as message
+        join replies as reply on reply.owner_id = message.owner_id and reply.id = message.reply_id
+        where message.rating is not null and message.rated_at >= ${since}
+        group by reply.model order by reply.model) as rated),
       'queue', ${unfinished}) as answer`,
   );
 }

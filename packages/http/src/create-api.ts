@@ -22,7 +22,7 @@ import { parseJson } from "./parse-json.ts";
 import { invalid, type Problem, problem } from "./problem.ts";
 import { createRateLimit } from "./rate-limit.ts";
 import { readBodyText } from "./read-body.ts";
-import { readQuery } from "./read-query.ts";
+import { groupDotted, readQuery } from "./read-query.ts";
 import { refuseUnsafe } from "./refuse-unsafe.ts";
 import { renderProblem, renderResponse } from "./render.ts";
 import { createCallerCache, readIdentity, requireGroup, requireScope } from "./resolve-caller.ts";
@@ -179,7 +179,11 @@ function conditionsOf(headers: ScopedEvent["headers"]): ApiRequest<Route>["heade
 }
 
 function toRequest(event: ScopedEvent, route: Route): ApiRequest<Route> {
-  const raw = { params: event.pathParameters ?? {}, query: readQuery(event), body: event.body };
+  const raw = {
+    params: event.pathParameters ?? {},
+    query: groupDotted(readQuery(event), route.query?.shape ?? {}),
+    body: event.body,
+  };
   const { params, query, body } = validateInput(route, raw);
   return {
     params,

@@ -1,5 +1,6 @@
 import type { ApiResponse } from "./api-types.ts";
 import { type Cursor, type CursorScope, encodeCursor, type KeyKind } from "./cursor.ts";
+import { dotted } from "./read-query.ts";
 
 /** Longest list in bytes of JSON; a Lambda's answer is at most 6 MB. */
 const longestList = 4 * 1024 * 1024;
@@ -14,15 +15,12 @@ export interface ListOptions<Row, K extends KeyKind> {
   scope: CursorScope<K>;
   /** Of the request, for the `Link` to the next page. */
   path: string;
-  query: Readonly<Record<string, string | number | boolean | undefined>>;
+  query: Readonly<Record<string, string | number | boolean | Readonly<Record<string, string>> | undefined>>;
   total?: number | undefined;
 }
 
 function nextLink(path: string, query: ListOptions<unknown, KeyKind>["query"], cursor: string): string {
-  const parameters = new URLSearchParams();
-  for (const [name, value] of Object.entries(query)) {
-    if (value !== undefined) parameters.set(name, String(value));
-  }
+  const parameters = new URLSearchParams(dotted(query));
   parameters.set("cursor", cursor);
   return `<${path}?${parameters}>; rel="next"`;
 }

@@ -45,6 +45,7 @@ const functionSettings = {
   // No mail is sent here, and everybody has the same address.
   MAILS_PER_ADDRESS_PER_HOUR: { ...all.MAILS_PER_ADDRESS_PER_HOUR, default: 0 },
   MAILS_PER_SOURCE_PER_HOUR: { ...all.MAILS_PER_SOURCE_PER_HOUR, default: 0 },
+  RETENTION_DAYS: all.RETENTION_DAYS,
   // A poll that waits costs nothing here.
   MAX_WAIT_SECONDS: { ...all.MAX_WAIT_SECONDS, default: 20 },
   REPLY_DEADLINE_SECONDS: all.REPLY_DEADLINE_SECONDS,

@@ -53,6 +53,7 @@ const stats: AdminStats = {
   ],
   secondsToReply: { p50: 1.2, p95: 4.8 },
   tokens: { balance: 160_200, held: 300, charged: 9_600 },
+  feedback: [{ model: "scripted/demo", up: 12, down: 1 }],
   queue: {
     queued: 2,
     inProgress: 1,

@@ -4,8 +4,8 @@ import type { Reply } from "@parley/contract/schemas/reply";
 import type { messageMatch as match } from "@parley/contract/schemas/search";
 import type * as z from "zod/mini";
 
-const conversationId = "tz4a98xxat96iws9zmbrgj3a";
-const messageId = "pfh0haxfpzowht3oi213cqos";
+export const conversationId = "tz4a98xxat96iws9zmbrgj3a";
+export const messageId = "pfh0haxfpzowht3oi213cqos";
 export const replyId = "nc6bzmkmd014706rfda898to";
 const at = "2026-11-21T09:30:00.000Z";
 export const created = { createdAt: at, updatedAt: at };
@@ -20,8 +20,12 @@ export const conversation: Conversation = {
   model: "scripted/demo",
   status: "active",
   metadata: { project: "garden" },
+  tags: ["work"],
+  expiresInDays: null,
+  expiresAt: null,
   messageCount: 1,
   activeReplyId: replyId,
+  forkedFrom: null,
   deletedAt: null,
   ...created,
 };
@@ -40,6 +44,7 @@ export const message: Message = {
   isDeleted: false,
   isActive: true,
   metadata: {},
+  feedback: null,
   ...created,
 };
 

@@ -9,15 +9,18 @@ import {
   answer,
   completed,
   conversation,
+  conversationId,
   created,
   foundMessage,
   message,
+  messageId,
   messageMatch,
   reply,
   replyId,
   tokensLeft,
 } from "./conversation-examples.ts";
 import { keyAndTokenExamples } from "./key-and-token-examples.ts";
+import { signInExamples } from "./sign-in-examples.ts";
 
 const me: Me = {
   id: "q3gd2w1ms0v8x5k7jt9cbnye",
@@ -57,17 +60,6 @@ const demo: z.infer<typeof model> = {
   price: { kind: "flat", tokens: 100 },
 };
 
-const email = "ada@example.com";
-const password = "Correct-Horse-7";
-const code = "123456";
-const codeDelivery = { destination: "a***@e***", medium: "email" };
-const tokens = {
-  accessToken: "eyJraWQiOi…",
-  idToken: "eyJraWQiOi…",
-  refreshToken: "eyJjdHkiOi…",
-  expiresIn: 3_600,
-  tokenType: "Bearer",
-};
 const page = (...data: unknown[]) => ({ data, nextCursor: null });
 
 interface Example {
@@ -78,57 +70,7 @@ interface Example {
 
 /** One exchange of every route; a test holds each against its schema. */
 export const examples: Readonly<Record<keyof typeof allRoutes, Example>> = {
-  register: {
-    body: { email, password, displayName: "Ada" },
-    responses: { 201: { userConfirmed: false, codeDelivery } },
-  },
-  confirm: { body: { email, code }, responses: {} },
-  resendCode: { body: { email }, responses: { 202: { codeDelivery } } },
-  login: { body: { email, password }, responses: { 200: tokens } },
-  refresh: { body: { refreshToken: tokens.refreshToken }, responses: { 200: tokens } },
-  logout: { body: { refreshToken: tokens.refreshToken }, responses: {} },
-  forgotPassword: { body: { email }, responses: { 202: { codeDelivery } } },
-  resetPassword: { body: { email, code, password }, responses: {} },
-  getProviders: {
-    responses: {
-      200: {
-        signInPage: {
-          authorizeUrl:
-            "https://parley-prod-123456789012.auth.us-east-1.amazoncognito.com/oauth2/authorize?client_id=4h57&response_type=code&scope=openid+email",
-          tokenUrl: "https://parley-prod-123456789012.auth.us-east-1.amazoncognito.com/oauth2/token",
-          clientId: "4h57",
-          scopes: ["openid", "email"],
-          callbackUrls: ["https://chat.example.com/"],
-        },
-        providers: [
-          {
-            name: "Google",
-            kind: "google",
-            authorizeUrl:
-              "https://parley-prod-123456789012.auth.us-east-1.amazoncognito.com/oauth2/authorize?client_id=4h57&response_type=code&scope=openid+email&identity_provider=Google",
-          },
-        ],
-      },
-    },
-  },
-  getConfig: {
-    responses: {
-      200: {
-        name: "Parley",
-        version: "0.1.0",
-        pushUrl: "wss://a1b2c3d4e5.execute-api.us-east-1.amazonaws.com/prod",
-        signIn: { signUp: "open", signInPage: null, providers: [] },
-        limits: { messageCharacters: 32_768, bodyBytes: 262_144 },
-      },
-    },
-  },
-  changePassword: {
-    body: { currentPassword: password, newPassword: "Better-Horse-8" },
-    responses: { 200: tokens },
-  },
-  changeEmail: { body: { email }, responses: { 202: { codeDelivery } } },
-  confirmEmail: { body: { code }, responses: {} },
-  signOutEverywhere: { responses: {} },
+  ...signInExamples,
   getMe: { responses: { 200: me } },
   updateMe: { body: { displayName: "Ada", preferences: { locale: "de" } }, responses: { 200: me } },
   deleteMe: {
@@ -155,8 +97,32 @@ export const examples: Readonly<Record<keyof typeof allRoutes, Example>> = {
   getConversation: { responses: { 200: conversation } },
   updateConversation: { body: { title: "Leases" }, responses: { 200: conversation } },
   deleteConversation: { responses: {} },
+  forkConversation: {
+    body: { messageId, message: { content: "What is a fence in a job queue?" } },
+    responses: {
+      201: { ...conversation, activeReplyId: null, forkedFrom: { conversationId, messageId } },
+      202: {
+        conversation: { ...conversation, forkedFrom: { conversationId, messageId } },
+        message,
+        reply,
+        tokens: tokensLeft,
+      },
+    },
+  },
   restoreConversation: { responses: { 200: conversation } },
   searchMessages: { responses: { 200: page(messageMatch) } },
+  rateAnswer: {
+    body: { rating: "up", comment: "It names its sources." },
+    responses: {
+      200: {
+        ...message,
+        role: "assistant",
+        content: "A claim that runs out.",
+        feedback: { rating: "up", comment: "It names its sources." },
+      },
+    },
+  },
+  removeFeedback: { responses: {} },
   findSimilarMessages: {
     responses: { 200: { ranking: "semantic", data: [{ message: foundMessage, score: 0.8312 }] } },
   },

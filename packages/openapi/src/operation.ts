@@ -23,6 +23,12 @@ function properties(schema: JsonSchema): [string, JsonSchema][] {
   return Object.entries((schema.properties ?? {}) as Record<string, JsonSchema>);
 }
 
+/** In OpenAPI's style `form` the members of an object are parameters, under their own names. */
+function dottedMembers(name: string, schema: JsonSchema): JsonSchema {
+  const { maxLength } = schema.propertyNames as { maxLength: number };
+  return { ...schema, propertyNames: { type: "string", pattern: `^${name}\\..{1,${maxLength}}$` } };
+}
+
 function parametersIn(place: "path" | "query", schema: z.ZodMiniObject | undefined, components: Components) {
   if (schema === undefined) return [];
   const required = toJsonSchema(schema, "input", components).required as string[] | undefined;
@@ -34,7 +40,7 @@ function parametersIn(place: "path" | "query", schema: z.ZodMiniObject | undefin
       in: place,
       required: required?.includes(name) === true,
       ...(description !== undefined && { description }),
-      schema: rest,
+      schema: property.type === "object" ? dottedMembers(name, rest) : rest,
     };
   });
 }

@@ -48,9 +48,13 @@ const message: MessageSource & { reply: typeof queued } = {
   isDeleted: false,
   isActive: true,
   metadata: {},
+  rating: null,
+  ratingComment: null,
   createdAt: asked,
   updatedAt: asked,
 };
+
+const kept = { retentionDays: 0 };
 
 const conversation: ConversationSource = {
   id: "conversation",
@@ -62,8 +66,12 @@ const conversation: ConversationSource = {
   model: null,
   status: "active",
   metadata: {},
+  tags: [],
+  expiresInDays: null,
   messageCount: 1,
   activeReplyId: "reply",
+  forkedFromConversationId: null,
+  forkedFromMessageId: null,
   version: 2,
   createdAt: asked,
   updatedAt: asked,
@@ -146,7 +154,7 @@ test("a conversation is told as it was made, whatever has become of it", () => {
     deletedAt: later,
   };
   const sent = { title: "Plans", model: null, metadata: { bb: "2", a: "1" } };
-  expect(renderNewConversation(changed, { replyId: "reply", messageCount: 1 }, sent)).toEqual({
+  expect(renderNewConversation(changed, { replyId: "reply", messageCount: 1 }, sent, kept)).toEqual({
     id: "conversation",
     title: "Plans",
     titleSource: "user",
@@ -156,8 +164,12 @@ test("a conversation is told as it was made, whatever has become of it", () => {
     model: null,
     status: "active",
     metadata: { a: "1", bb: "2" },
+    tags: [],
+    expiresInDays: null,
+    expiresAt: null,
     messageCount: 1,
     activeReplyId: "reply",
+    forkedFrom: null,
     createdAt: asked.toISOString(),
     updatedAt: asked.toISOString(),
     deletedAt: null,
@@ -166,6 +178,7 @@ test("a conversation is told as it was made, whatever has become of it", () => {
     changed,
     { replyId: null, messageCount: 1 },
     { message: { content: "Make **plans**" } },
+    kept,
   );
   const titled = { title: "Make plans", titleSource: "first_message" };
   expect(silent).toMatchObject({ messageCount: 1, activeReplyId: null, ...titled });

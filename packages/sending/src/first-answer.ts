@@ -1,4 +1,8 @@
-import { type ConversationSource, renderConversation } from "@parley/contract/render/conversation";
+import {
+  type ConversationSource,
+  type Retention,
+  renderConversation,
+} from "@parley/contract/render/conversation";
 import { type FoundMessageSource, renderFoundMessage } from "@parley/contract/render/message";
 import type { ReplySource } from "@parley/contract/render/reply";
 import { titleOf } from "@parley/contract/render/title";
@@ -73,6 +77,7 @@ export function renderNewMessage(
     isDeleted: false,
     isActive: true,
     metadata: asStored(sent.metadata),
+    feedback: null,
     createdAt: madeAt,
     updatedAt: madeAt,
     reply: replyId === null ? null : { id: replyId, status: "queued" },
@@ -80,7 +85,9 @@ export function renderNewMessage(
 }
 
 type SentConversation = {
-  [K in "title" | "description" | "model" | "metadata"]?: ConversationSource[K] | undefined;
+  [K in "title" | "description" | "model" | "metadata" | "tags" | "expiresInDays"]?:
+    | ConversationSource[K]
+    | undefined;
 } & { message?: { content: string } | undefined };
 
 function titled({ title, message }: SentConversation): Pick<ConversationSource, "title" | "titleSource"> {
@@ -97,18 +104,22 @@ export function renderNewConversation(
   row: ConversationSource,
   { replyId, messageCount }: { replyId: string | null; messageCount: 0 | 1 },
   sent: SentConversation,
+  retention: Retention,
 ): Conversation {
-  return renderConversation({
+  const made: ConversationSource = {
     ...row,
     ...titled(sent),
     description: sent.description ?? null,
     // The caller's default where none was sent.
     model: sent.model === undefined ? row.model : sent.model,
     metadata: asStored(sent.metadata),
+    tags: sent.tags ?? [],
+    expiresInDays: sent.expiresInDays ?? null,
     status: "active",
     messageCount,
     activeReplyId: replyId,
     updatedAt: row.createdAt,
     deletedAt: null,
-  });
+  };
+  return renderConversation(made, retention);
 }

@@ -172,6 +172,12 @@ export const PROMPT_PUBLISHERS = /* @__PURE__ */ choice({
   words: ["everybody", "admins"],
   default: "everybody",
 });
+export const RETENTION_DAYS = /* @__PURE__ */ wholeNumber({
+  text: "Days after its last change in which a conversation is erased; 0 is never",
+  minimum: 0,
+  maximum: 36_500,
+  default: 0,
+});
 
 // Strangers.
 

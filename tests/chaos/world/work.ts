@@ -34,7 +34,7 @@ export async function workOnce(
 
 /** One run of the sweeper. */
 export async function sweepOnce(environment: Mortal): Promise<void> {
-  await environment.live(() => sweep(environment, "chaos"));
+  await environment.live(() => sweep({ ...environment, retentionDays: 0 }, "chaos"));
 }
 
 async function unfinished(database: Database, ownerId: string): Promise<{ id: string }[]> {

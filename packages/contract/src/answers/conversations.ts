@@ -13,5 +13,6 @@ export const conversationAnswers = {
   getConversation: { 200: conversation },
   updateConversation: { 200: conversation },
   deleteConversation: { 204: undefined },
+  forkConversation: { 201: conversation, 202: z.object({ conversation, message, reply, tokens }) },
   restoreConversation: { 200: conversation },
 } satisfies Answers<typeof conversationRoutes>;

@@ -15,6 +15,8 @@ export const messageAnswers = {
   getMessage: { 200: message },
   editMessage: { 200: message },
   deleteMessage: { 204: undefined },
+  rateAnswer: { 200: message },
+  removeFeedback: { 204: undefined },
   estimateReply: { 200: estimate },
   askAgain: { 202: z.object({ message, reply, tokens }) },
 } satisfies Answers<typeof messageRoutes>;

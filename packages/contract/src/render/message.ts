@@ -4,8 +4,10 @@ import { type ReplyOutcome, renderOutcome } from "./reply.ts";
 
 /** A stored message; its text stays until it is purged. */
 export interface FoundMessageSource
-  extends Omit<FoundMessage, "createdAt" | "updatedAt" | "content" | "isCut"> {
+  extends Omit<FoundMessage, "createdAt" | "updatedAt" | "content" | "isCut" | "feedback"> {
   content: string;
+  rating: "up" | "down" | null;
+  ratingComment: string | null;
   createdAt: Date;
   updatedAt: Date;
 }
@@ -48,6 +50,8 @@ export function renderFoundMessage(row: FoundMessageSource): FoundMessage {
     isDeleted: row.isDeleted,
     isActive: row.isActive,
     metadata: row.metadata,
+    feedback:
+      row.rating === null || row.isDeleted ? null : { rating: row.rating, comment: row.ratingComment },
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),
   };

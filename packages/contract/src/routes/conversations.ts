@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { defineRoutes } from "../route.ts";
-import { createConversation, updateConversation } from "../schemas/conversation.ts";
-import { id, instant, modelId, searchText } from "../schemas/fields.ts";
+import { createConversation, forkConversation, updateConversation } from "../schemas/conversation.ts";
+import { id, instant, metadataFilter, modelId, searchText, tag } from "../schemas/fields.ts";
 import { listQuery } from "../schemas/list.ts";
 
 const base = { function: "conversations", auth: "user", tag: "Conversations" } as const;
@@ -26,6 +26,13 @@ export const conversationRoutes = defineRoutes({
         model: z
           .optional(modelId)
           .check(z.meta({ description: "Those that are set to this model, not those without a model" })),
+        tag: z.optional(tag),
+        metadata: z.optional(metadataFilter).check(
+          z.meta({
+            description:
+              "`metadata.project=garden`: those whose metadata has this value under this key; several must all be there",
+          }),
+        ),
         from: z
           .optional(instant)
           .check(z.meta({ description: "Changed at this time or later; with sort=createdAt, created" })),
@@ -46,10 +53,11 @@ export const conversationRoutes = defineRoutes({
             path: ["sort"],
           },
         ),
-        z.refine(({ sort, model, from, to }) => sort !== "relevance" || (model ?? from ?? to) === undefined, {
-          message: "relevance takes neither model nor from nor to",
-          path: ["sort"],
-        }),
+        z.refine(
+          ({ sort, model, from, to, tag, metadata }) =>
+            sort !== "relevance" || (model ?? from ?? to ?? tag ?? metadata) === undefined,
+          { message: "relevance takes neither model, from, to, tag nor metadata", path: ["sort"] },
+        ),
       ),
   },
   createConversation: {
@@ -86,6 +94,18 @@ export const conversationRoutes = defineRoutes({
     description: "Cancels its unfinished replies. It can be restored for 30 days.",
     params,
     problems: ["not-found", "precondition-failed"],
+  },
+  forkConversation: {
+    ...base,
+    method: "POST",
+    path: `${one}/fork`,
+    summary: "Copy a conversation up to a message, and go on from there",
+    description:
+      "Prompt, model, metadata and pinned notes are copied with the messages; replies, replaced answers, earlier texts and deleted messages are not. The conversation itself is left as it is.",
+    params,
+    body: forkConversation,
+    idempotent: true,
+    problems: ["insufficient-tokens", "forbidden", "not-found", "conflict"],
   },
   restoreConversation: {
     ...base,

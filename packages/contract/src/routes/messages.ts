@@ -2,12 +2,13 @@ import * as z from "zod/mini";
 import { defineRoutes } from "../route.ts";
 import { id, modelId, searchText } from "../schemas/fields.ts";
 import { listQuery } from "../schemas/list.ts";
-import { editMessage, estimateReply, onBusy, sendMessage } from "../schemas/message.ts";
+import { editMessage, estimateReply, onBusy, rateAnswer, sendMessage } from "../schemas/message.ts";
 import { searchQuery, similarQuery } from "../schemas/search-query.ts";
 
 const base = { function: "messages", auth: "user", tag: "Messages" } as const;
 const all = "/v1/conversations/{conversationId}/messages";
 const one = `${all}/{messageId}` as const;
+const feedback = `${one}/feedback` as const;
 const params = z.strictObject({ conversationId: id, messageId: id });
 
 export const messageRoutes = defineRoutes({
@@ -88,6 +89,24 @@ export const messageRoutes = defineRoutes({
       "It keeps its place with `content: null`. Its unfinished reply is cancelled, and what that has written discarded.",
     params,
     problems: ["not-found", "precondition-failed"],
+  },
+  rateAnswer: {
+    ...base,
+    method: "PUT",
+    path: feedback,
+    summary: "Say what you think of an answer",
+    description: "In place of what you said before. Administrators see how often, by model, and no comment.",
+    params,
+    body: rateAnswer,
+    problems: ["not-found", "conflict"],
+  },
+  removeFeedback: {
+    ...base,
+    method: "DELETE",
+    path: feedback,
+    summary: "Take feedback back",
+    params,
+    problems: ["not-found"],
   },
   estimateReply: {
     ...base,

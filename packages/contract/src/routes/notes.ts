@@ -1,8 +1,8 @@
 import * as z from "zod/mini";
 import { defineRoutes } from "../route.ts";
-import { id, searchText } from "../schemas/fields.ts";
+import { id, searchText, tag } from "../schemas/fields.ts";
 import { listQuery } from "../schemas/list.ts";
-import { createNote, tag, updateNote } from "../schemas/note.ts";
+import { createNote, updateNote } from "../schemas/note.ts";
 import { similarQuery } from "../schemas/search-query.ts";
 
 const base = { function: "notes", auth: "user", tag: "Notes" } as const;

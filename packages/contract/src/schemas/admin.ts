@@ -73,6 +73,9 @@ export const adminStats = z
       .object({ p50: z.nullable(seconds), p95: z.nullable(seconds) })
       .check(z.meta({ description: "From asking to the answer; null where there was none" })),
     tokens: z.object({ balance: z.int(), held: z.int(), charged: z.int() }),
+    feedback: z
+      .array(z.object({ model: modelId, up: z.int(), down: z.int() }))
+      .check(z.meta({ description: "Given in these hours, by the model that wrote the answer" })),
     queue: z
       .object({
         queued: z.int(),

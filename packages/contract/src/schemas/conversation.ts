@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import { conversationStatus, titleSource } from "./conversation-state.ts";
-import { id, metadata, modelId, text, timestamp } from "./fields.ts";
-import { firstMessage, ownId } from "./message.ts";
+import { id, metadata, modelId, tags, text, timestamp } from "./fields.ts";
+import { firstMessage, ownId, question } from "./message.ts";
 
 export const conversation = z
   .object({
@@ -29,10 +29,23 @@ export const conversation = z
       z.meta({ description: "deleted: it can be restored for 30 days, to what it was before" }),
     ),
     metadata,
+    tags: z.array(z.string()),
+    expiresInDays: z.nullable(z.int()),
+    expiresAt: z.nullable(timestamp).check(
+      z.meta({
+        description:
+          "When it is erased unless it changes before; null: it is kept. The deployment may keep none longer",
+      }),
+    ),
     messageCount: z.int(),
     activeReplyId: z
       .nullable(id)
       .check(z.meta({ description: "The unfinished reply that is next in order" })),
+    forkedFrom: z.nullable(z.object({ conversationId: id, messageId: id })).check(
+      z.meta({
+        description: "What a fork was copied from; it stays when that is deleted, and names nothing then",
+      }),
+    ),
     createdAt: timestamp,
     updatedAt: timestamp,
     deletedAt: z.nullable(timestamp),
@@ -53,6 +66,12 @@ const settings = {
   systemPromptId: z.optional(z.nullable(id)),
   model: z.optional(z.nullable(modelId)),
   metadata: z.optional(metadata),
+  tags: z.optional(tags(20)),
+  expiresInDays: z
+    .optional(z.nullable(z.int().check(z.minimum(1), z.maximum(3_650))))
+    .check(
+      z.meta({ description: "It is erased that long after its last change, for good; null: it is kept" }),
+    ),
 };
 
 function onePromptSource(value: { systemPrompt?: unknown; systemPromptId?: unknown }): boolean {
@@ -73,6 +92,14 @@ export const createConversation = z
     ),
   })
   .check(z.refine(onePromptSource, onePrompt));
+
+export const forkConversation = z.strictObject({
+  messageId: id.check(z.meta({ description: "The messages before this one are copied" })),
+  include: z._default(z.boolean(), false).check(z.meta({ description: "true: this one as well" })),
+  message: z
+    .optional(question)
+    .check(z.meta({ description: "Is sent to the fork and answered at once (202)" })),
+});
 
 export const updateConversation = z
   .strictObject({ ...settings, status: z.optional(z.enum(["active", "archived"])) })

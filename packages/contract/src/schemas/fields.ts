@@ -68,6 +68,27 @@ export const metadata = z.record(z.string().check(z.minLength(1), z.maxLength(64
   z.meta({ maxProperties: 16, example: { project: "garden" } }),
 );
 
+/** One word or phrase to find things by, compared as it is written, however its accents are encoded. */
+export const tag = text(64).check(z.meta({ example: "garden" }));
+
+/** Up to `longest` different tags. */
+export function tags(longest: number) {
+  return z.array(tag).check(
+    z.maxLength(longest),
+    z.refine((value) => new Set(value.map((one) => one.normalize())).size === value.length, {
+      message: "must not repeat a tag",
+    }),
+  );
+}
+
+/** Values of metadata that must all be there, a number or a boolean as JSON writes it. */
+export const metadataFilter = z
+  .record(z.string().check(z.minLength(1), z.maxLength(64)), z.string().check(z.maxLength(512)))
+  .check(
+    z.refine((value) => Object.keys(value).length <= 16, { message: "must have at most 16 keys" }),
+    z.meta({ maxProperties: 16 }),
+  );
+
 /** Free text to look for; `%`, `_` and `\` mean themselves. */
 export const searchText = z.optional(text(256)).check(z.meta({ example: "lease" }));
 

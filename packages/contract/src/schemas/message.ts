@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { content, id, metadata, modelId, timestamp } from "./fields.ts";
+import { content, id, metadata, modelId, text, timestamp } from "./fields.ts";
 import { list } from "./list.ts";
 import { replyError, replyStatus, replyUsage } from "./reply.ts";
 
@@ -21,6 +21,15 @@ const answeringReply = z
 const latestReply = z
   .object({ id, status: replyStatus })
   .register(z.globalRegistry, { id: "LatestReply", description: "The latest reply to a user message" });
+
+const rating = z.enum(["up", "down"]);
+
+const feedback = z.object({ rating, comment: z.nullable(z.string()) });
+
+export const rateAnswer = z.strictObject({
+  rating,
+  comment: z.optional(text(2_000)).check(z.meta({ example: "It names its sources." })),
+});
 
 export const message = z
   .object({
@@ -47,6 +56,7 @@ export const message = z
     isDeleted: z.boolean(),
     isActive: z.boolean().check(z.meta({ description: "false: an answer that a later one replaced" })),
     metadata,
+    feedback: z.nullable(feedback).check(z.meta({ description: "Of an answer, its owner's; null without" })),
     createdAt: timestamp,
     updatedAt: timestamp,
   })
@@ -89,6 +99,13 @@ const sent = {
   model: z.optional(modelId),
   metadata: z.optional(metadata),
 };
+
+/** A user's message that is sent with what it is about. */
+export const question = z.strictObject({
+  content,
+  model: z.optional(modelId),
+  metadata: z.optional(metadata),
+});
 
 /** The message that a conversation begins with. */
 export const firstMessage = z.strictObject(sent).check(

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { content, id, text, timestamp } from "./fields.ts";
+import { content, id, tags, text, timestamp } from "./fields.ts";
 
 export const note = z
   .object({
@@ -14,20 +14,10 @@ export const note = z
 
 export type Note = z.infer<typeof note>;
 
-/** One word or phrase to find notes by, compared as it is written, however its accents are encoded. */
-export const tag = text(64).check(z.meta({ example: "garden" }));
-
 const fields = {
   title: z.optional(z.nullable(text(200))).check(z.meta({ example: "Tomatoes" })),
   content: content.check(z.meta({ example: "Water them on Mondays." })),
-  tags: z.optional(
-    z.array(tag).check(
-      z.maxLength(16),
-      z.refine((value) => new Set(value.map((one) => one.normalize())).size === value.length, {
-        message: "must not repeat a tag",
-      }),
-    ),
-  ),
+  tags: z.optional(tags(16)),
 };
 
 export const createNote = z.strictObject(fields);

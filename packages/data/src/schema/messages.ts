@@ -10,7 +10,7 @@ import {
   text,
   uniqueIndex,
 } from "drizzle-orm/pg-core";
-import { idempotency, timestamps, version } from "./columns.ts";
+import { idempotency, instant, timestamps, version } from "./columns.ts";
 import { conversations, type Metadata } from "./conversations.ts";
 
 export const messages = pgTable(
@@ -32,6 +32,10 @@ export const messages = pgTable(
     // Which of the answers at its position it is: the active one is the last.
     answerNumber: integer("answer_number").notNull().default(1),
     metadata: jsonb("metadata").$type<Metadata>().notNull().default({}),
+    // Of an answer, by its owner.
+    rating: text("rating", { enum: ["up", "down"] }),
+    ratingComment: text("rating_comment"),
+    ratedAt: instant("rated_at"),
     version: version(),
     ...idempotency(),
     ...timestamps(),
@@ -63,6 +67,8 @@ export const messages = pgTable(
     index("messages_newest")
       .on(table.ownerId, table.createdAt, table.id)
       .where(sql`${table.isActive} and not ${table.isDeleted}`),
+    // For admins: what was said of models lately.
+    index("messages_rated").on(table.ratedAt).where(sql`${table.rating} is not null`),
     index("messages_reply_to_idx").on(table.ownerId, table.replyTo).where(sql`${table.replyTo} is not null`),
   ],
 );

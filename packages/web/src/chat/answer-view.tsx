@@ -1,4 +1,4 @@
-import type { Reply } from "@parley/client";
+import type { Message, Reply } from "@parley/client";
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { Markdown } from "../markdown/markdown.tsx";
@@ -18,15 +18,18 @@ const reasons: Readonly<Record<NonNullable<Reply["error"]>["code"], string>> = {
   internal: "Something went wrong on the server.",
 };
 
+type Rating = "up" | "down";
+
 export interface AnswerViewProps {
   answer: Answer;
   isLast: boolean;
   onAskAgain?: () => void;
+  onRate: (messageId: string, rating: Rating | undefined) => void;
   /** What chooses between the versions of the answer. */
   children: ComponentChildren;
 }
 
-export function AnswerView({ answer, isLast, onAskAgain, children }: AnswerViewProps) {
+export function AnswerView({ answer, isLast, onAskAgain, onRate, children }: AnswerViewProps) {
   const reply = answer.kind === "reply" ? answer.reply : undefined;
   useAnnouncement(answer);
   const text = answer.kind === "message" ? (answer.message.content ?? "") : answer.reply.text.value;
@@ -45,6 +48,9 @@ export function AnswerView({ answer, isLast, onAskAgain, children }: AnswerViewP
       )}
       <div class="actions">
         {!runs && text !== "" && <CopyButton text={text} label="Copy answer" />}
+        {answer.kind === "message" && !answer.message.isDeleted && (
+          <Thumbs message={answer.message} onRate={onRate} />
+        )}
         {!runs && reply?.status !== "failed" && onAskAgain !== undefined && (
           <button
             type="button"
@@ -60,6 +66,26 @@ export function AnswerView({ answer, isLast, onAskAgain, children }: AnswerViewP
       </div>
     </div>
   );
+}
+
+function Thumbs({ message, onRate }: { message: Message; onRate: AnswerViewProps["onRate"] }) {
+  const given = message.feedback?.rating;
+  return (["up", "down"] as const).map((rating) => {
+    const label = rating === "up" ? "Good answer" : "Bad answer";
+    return (
+      <button
+        key={rating}
+        type="button"
+        class="icon-button"
+        aria-label={label}
+        title={label}
+        aria-pressed={given === rating}
+        onClick={() => onRate(message.id, given === rating ? undefined : rating)}
+      >
+        <Icon name={rating === "up" ? "thumbUp" : "thumbDown"} filled={given === rating} />
+      </button>
+    );
+  });
 }
 
 function Status({

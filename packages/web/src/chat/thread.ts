@@ -218,6 +218,23 @@ export function createThread(conversationId: string, onChange: () => void) {
       putMessages([await parley.messages.edit({ conversationId, messageId, content })]);
       await askAgain(messageId);
     },
+    /** A conversation of what was said before a question, and the question in other words. Answers its id. */
+    async fork(messageId: string, content: string): Promise<string> {
+      const made = await parley.conversations.fork({ conversationId, messageId, message: { content } });
+      onChange();
+      return "conversation" in made ? made.conversation.id : made.id;
+    },
+    /** What is thought of an answer; undefined takes it back. */
+    async rate(messageId: string, rating: "up" | "down" | undefined): Promise<void> {
+      if (rating !== undefined) {
+        putMessages([await parley.messages.rate({ conversationId, messageId, rating })]);
+        return;
+      }
+      await parley.messages.removeFeedback({ conversationId, messageId });
+      putMessages(
+        messages.value.filter(({ id }) => id === messageId).map((rated) => ({ ...rated, feedback: null })),
+      );
+    },
     async update(change: { model?: string | null; systemPromptId?: string | null; title?: string }) {
       conversation.value = await parley.conversations.update({ conversationId, ...change });
       onChange();

@@ -4,6 +4,7 @@ import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { announce } from "../ui/announce.ts";
 import { CopyButton } from "../ui/copy-button.tsx";
 import { Icon } from "../ui/icons.tsx";
+import { addresses, go } from "../ui/router.ts";
 import { showToast } from "../ui/toast.tsx";
 import { inWords } from "../ui/words.ts";
 import { AnswerView } from "./answer-view.tsx";
@@ -48,12 +49,18 @@ function ShownTurn({ turn, thread, isLast }: TurnViewProps) {
   return (
     <article class="turn">
       {question !== undefined && (
-        <Question question={question} thread={thread} canEdit={isLast && !runs && !question.isDeleted} />
+        <Question
+          question={question}
+          thread={thread}
+          isLast={isLast}
+          canEdit={!(isLast && runs) && !question.isDeleted}
+        />
       )}
       {answer !== undefined && (
         <AnswerView
           answer={answer}
           isLast={isLast}
+          onRate={(messageId, rating) => void thread.rate(messageId, rating).catch(tell)}
           {...(askAgain !== undefined && !runs && { onAskAgain: askAgain })}
         >
           {answers.length > 1 && <Versions shown={shown} count={answers.length} onShow={setVersion} />}
@@ -104,8 +111,17 @@ function Versions({
   );
 }
 
-function Question({ question, thread, canEdit }: { question: Message; thread: Thread; canEdit: boolean }) {
+interface QuestionProps {
+  question: Message;
+  thread: Thread;
+  isLast: boolean;
+  canEdit: boolean;
+}
+
+/** The last one is edited in its place; what came after an older one stays, and the new words go on in a fork. */
+function Question({ question, thread, isLast, canEdit }: QuestionProps) {
   const [isEditing, setEditing] = useState(false);
+  const label = isLast ? "Edit" : "Ask otherwise in a new chat";
   function end() {
     setEditing(false);
     document.getElementById(composerId)?.focus();
@@ -116,7 +132,8 @@ function Question({ question, thread, canEdit }: { question: Message; thread: Th
         text={question.content ?? ""}
         onCancel={end}
         onSave={async (content) => {
-          await thread.edit(question.id, content);
+          if (isLast) await thread.edit(question.id, content);
+          else go(addresses.conversation(await thread.fork(question.id, content)));
           end();
         }}
       />
@@ -134,8 +151,8 @@ function Question({ question, thread, canEdit }: { question: Message; thread: Th
             type="button"
             class="icon-button"
             data-edit
-            aria-label="Edit"
-            title="Edit (↑)"
+            aria-label={label}
+            title={isLast ? "Edit (↑)" : label}
             onClick={() => setEditing(true)}
           >
             <Icon name="edit" />
