@@ -28,7 +28,8 @@ async function requireOffered(modelId: string, path: string): Promise<void> {
     import("@parley/runtime/secrets"),
   ]);
   const catalog = deploymentModels(providerSources(config, await loadSecrets()), config.DEFAULT_MODEL);
-  models.requireOffered(catalog, modelId, path);
+  const offered = models.offeredModels(catalog, config.DEFAULT_MODEL);
+  await models.requireOffered(database, offered, modelId, path);
 }
 
 const deletionParts = {

@@ -9,7 +9,6 @@ import { addLogKeys } from "@parley/runtime/logger";
 import { accepted, waitingReplyId } from "@parley/sending/accepted";
 import type { AskingDependencies } from "@parley/sending/asking";
 import { renderNewConversation, renderNewMessage, renderQueued } from "@parley/sending/first-answer";
-import { requireOffered } from "@parley/sending/models";
 import { refusalProblem } from "@parley/sending/refusal-problem";
 
 type Route = (typeof conversationRoutes)["createConversation"];
@@ -24,6 +23,7 @@ function store({ database, asking }: AskingDependencies, { body, caller, idempot
     isOwnConversationId: id !== undefined,
     conversationModel: model,
     models: asking.terms.models,
+    providers: asking.terms.providers,
     conversationIdempotencyKey: idempotency?.key,
     conversationIdempotencyFingerprint: idempotency?.fingerprint,
     first: message && firstOf(message, asking, ownerId),
@@ -50,12 +50,13 @@ function firstOf(
 export function createConversation(dependencies: AskingDependencies & Retention): Operation<Route> {
   return async (request) => {
     const { body, caller, requestId } = request;
-    requireOffered(dependencies.asking.catalog, body.model);
-    requireOffered(dependencies.asking.catalog, body.message?.model, "body.message.model");
     const storing = store(dependencies, request);
     if (body.message?.role === "user") dependencies.queue.warm();
     const created = await storing;
-    if (!("conversation" in created)) throw refusalProblem(created, dependencies.asking.terms);
+    if (!("conversation" in created)) {
+      const named = { "body.model": body.model, "body.message.model": body.message?.model };
+      throw refusalProblem(created, dependencies.asking.terms, named);
+    }
     const { outcome, message, reply } = created;
     const conversation = renderNewConversation(
       created.conversation,

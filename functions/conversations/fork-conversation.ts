@@ -10,7 +10,6 @@ import { addLogKeys } from "@parley/runtime/logger";
 import { accepted, waitingReplyId } from "@parley/sending/accepted";
 import type { AskingDependencies } from "@parley/sending/asking";
 import { renderNewMessage, renderQueued } from "@parley/sending/first-answer";
-import { requireOffered } from "@parley/sending/models";
 import { refusalProblem } from "@parley/sending/refusal-problem";
 
 type Route = (typeof conversationRoutes)["forkConversation"];
@@ -65,8 +64,7 @@ function renderFork({ conversation, copied, reply }: ForkedConversation, retenti
 export function forkConversation(dependencies: AskingDependencies & Retention): Operation<Route> {
   return async (request) => {
     const { body, caller, requestId } = request;
-    const { catalog, terms } = dependencies.asking;
-    requireOffered(catalog, body.message?.model, "body.message.model");
+    const { terms } = dependencies.asking;
     const storing = storeFork(dependencies.database, {
       ...forkOf(request),
       question: questionOf(request, dependencies),
@@ -76,7 +74,9 @@ export function forkConversation(dependencies: AskingDependencies & Retention): 
     if (forked.outcome === "point_deleted") {
       throw problem("conflict", { detail: "A deleted message cannot be included." });
     }
-    if (!("conversation" in forked)) throw refusalProblem(forked, terms);
+    if (!("conversation" in forked)) {
+      throw refusalProblem(forked, terms, { "body.message.model": body.message?.model });
+    }
     const { outcome, message, reply } = forked;
     const conversation = renderFork(forked, dependencies);
     addLogKeys({ conversationId: conversation.id });

@@ -42,7 +42,7 @@ export function updateConversation({
 }: AskingDependencies & Retention): Operation<Route> {
   return async ({ params: { conversationId }, body, caller: { userId }, headers }) => {
     addLogKeys({ conversationId });
-    requireOffered(asking.catalog, body.model);
+    await requireOffered(database, asking.terms, body.model);
     const expectedVersion = await matchedVersion(headers.ifMatch, () =>
       getConversation(database, userId, conversationId),
     );

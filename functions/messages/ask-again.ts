@@ -9,7 +9,6 @@ import { addLogKeys } from "@parley/runtime/logger";
 import { accepted, waitingReplyId } from "@parley/sending/accepted";
 import type { AskingDependencies } from "@parley/sending/asking";
 import { renderAskedMessage, renderQueued } from "@parley/sending/first-answer";
-import { requireOffered } from "@parley/sending/models";
 import { refusalProblem } from "@parley/sending/refusal-problem";
 
 /** Asks for another reply to a user message; the earlier answer stays until the new one is there. */
@@ -18,7 +17,6 @@ export function askAgain(
 ): Operation<(typeof messageRoutes)["askAgain"]> {
   return async ({ params, body, caller, idempotency, requestId }) => {
     addLogKeys({ conversationId: params.conversationId });
-    requireOffered(dependencies.asking.catalog, body.model);
     const asking = queueReply(dependencies.database, {
       ...params,
       ...dependencies.asking.terms,
@@ -31,7 +29,8 @@ export function askAgain(
     });
     dependencies.queue.warm();
     const asked = await asking;
-    if (!("message" in asked)) throw refusalProblem(asked, dependencies.asking.terms);
+    if (!("message" in asked))
+      throw refusalProblem(asked, dependencies.asking.terms, { "body.model": body.model });
     const { message, reply } = asked;
     if (reply === undefined) throw problem("internal");
     addLogKeys({ replyId: reply.id });

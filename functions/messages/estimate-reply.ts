@@ -6,13 +6,12 @@ import type { Operation } from "@parley/http/api-types";
 import type { Prompt } from "@parley/llm/build-prompt";
 import { countAhead } from "@parley/llm/count-ahead";
 import { LlmError } from "@parley/llm/errors";
-import { findModel, takesGreeting } from "@parley/llm/models";
+import { identifyModel, takesGreeting } from "@parley/llm/models";
 import { presentPrompt } from "@parley/llm/prompt-text";
 import { buildPromptWithNotes } from "@parley/llm/prompt-with-notes";
 import { estimatingCounter, type TokenCounter, tokenCounterFor } from "@parley/llm/token-counter";
 import { addLogKeys } from "@parley/runtime/logger";
 import type { AskingDependencies } from "@parley/sending/asking";
-import { requireOffered } from "@parley/sending/models";
 import { refusalProblem } from "@parley/sending/refusal-problem";
 
 type Sent = Pick<Estimate, "fits" | "sentMessageIds" | "droppedMessageIds" | "noteIds" | "inputTokens">;
@@ -78,7 +77,6 @@ export function estimateReply({
 }: Pick<AskingDependencies, "database" | "asking">): Operation<(typeof messageRoutes)["estimateReply"]> {
   return async ({ params: { conversationId }, body: { content, model }, caller }) => {
     addLogKeys({ conversationId });
-    requireOffered(asking.catalog, model);
     const basis = await readBasis(database, {
       ...asking.terms,
       ownerId: caller.userId,
@@ -86,8 +84,8 @@ export function estimateReply({
       content,
       model,
     });
-    if (basis.outcome !== "estimated") throw refusalProblem(basis, asking.terms);
-    const found = findModel(basis.model.id, asking.catalog);
+    if (basis.outcome !== "estimated") throw refusalProblem(basis, asking.terms, { "body.model": model });
+    const found = identifyModel(basis.model.id, asking.catalog.providers);
     const known = found === undefined ? estimatingCounter : await tokenCounterFor(found);
     const texts = [content, ...basis.history.map((message) => message.content).reverse()];
     const counter = await countAhead(known, texts, basis.model.contextTokens);

@@ -11,7 +11,6 @@ import { addLogKeys } from "@parley/runtime/logger";
 import { accepted, waitingReplyId } from "@parley/sending/accepted";
 import type { AskingDependencies } from "@parley/sending/asking";
 import { renderNewMessage, renderQueued } from "@parley/sending/first-answer";
-import { requireOffered } from "@parley/sending/models";
 import { refusalProblem } from "@parley/sending/refusal-problem";
 
 type Route = (typeof messageRoutes)["sendMessage"];
@@ -42,11 +41,11 @@ export function sendMessage(
     const { conversationId } = request.params;
     const ownerId = request.caller.userId;
     addLogKeys({ conversationId });
-    requireOffered(dependencies.asking.catalog, request.body.model);
     const storing = store(dependencies, request);
     dependencies.queue.warm();
     const sent = await storing;
-    if (!("message" in sent)) throw refusalProblem(sent, dependencies.asking.terms);
+    if (!("message" in sent))
+      throw refusalProblem(sent, dependencies.asking.terms, { "body.model": request.body.model });
     const { outcome, reply, cancelledReplyIds, stoppedMessageIds, titled } = sent;
     if (reply !== undefined) addLogKeys({ replyId: reply.id });
     await announceChange(dependencies, request.requestId, {

@@ -41,7 +41,7 @@ it("lists a default that only the server behind OPENAI_BASE_URL knows", async ()
 
 it("names metered prices as the contract does", async () => {
   const name = { id: "scripted/echo", provider: "scripted", kind: "scripted", name: "echo" } as const;
-  const terms = { contextTokens: 9_000, maxOutputTokens: 100, priceInput: 2, priceOutput: 8 };
-  const models = await list({ models: [{ ...name, ...terms }], openProviders: [] });
+  const terms = { contextTokens: 9_000, maxOutputTokens: 100, priceInput: 2, priceOutput: 8, parameters: [] };
+  const models = await list({ models: [{ ...name, ...terms }], providers: [], openProviders: [] });
   expect(models[0]?.price).toEqual({ kind: "metered", inputPer1000: 2, outputPer1000: 8 });
 });

@@ -2,20 +2,20 @@ import { startNextAttempt } from "@parley/data/reply-jobs";
 import type { Prompt } from "@parley/llm/build-prompt";
 import { countAhead } from "@parley/llm/count-ahead";
 import { LlmError, longWaitError } from "@parley/llm/errors";
-import { findModel, type Model, takesGreeting } from "@parley/llm/models";
+import { type AskedModel, takesGreeting } from "@parley/llm/models";
 import { presentPrompt } from "@parley/llm/prompt-text";
 import { buildPromptWithNotes } from "@parley/llm/prompt-with-notes";
 import { isWorthWaiting, retryDelayMillis } from "@parley/llm/retry";
 import { tokenCounterFor } from "@parley/llm/token-counter";
 import { logger } from "@parley/runtime/logger";
 import { answerCalls } from "./answer-calls.ts";
+import { askedModel, fallbackFor } from "./asked-models.ts";
 import { ReplyLost } from "./reply-lost.ts";
 import { createReplyProgress, type ReplyProgress } from "./reply-progress.ts";
 import type { Run } from "./run.ts";
 import { type Answer, type Calls, streamAnswer } from "./stream-answer.ts";
 import { addUsage, noteIdsOf, roundsToShow, shownNotes } from "./transcript.ts";
 import { whileLeased } from "./while-leased.ts";
-import type { Worker } from "./worker.ts";
 
 export interface Answered {
   answer: Answer;
@@ -27,12 +27,6 @@ const maxFailures = 4;
 /** What lies in the request fails again as a rule, and each call is paid for: two are enough. */
 const weightOfRefused = 2;
 const heartbeatsPerLease = 6;
-
-function requireModel(worker: Worker, id: string): Model {
-  const model = findModel(id, worker.models);
-  if (model === undefined) throw new LlmError("provider_rejected", "This model is no longer offered.");
-  return model;
-}
 
 /** Whether to ask without tools at once: a search must not cost the answer. */
 function shouldDropTools({ transcript, prompt }: Run, error: unknown): boolean {
@@ -58,7 +52,7 @@ function weightOf(error: unknown): number {
   return error instanceof LlmError && error.liesInRequest ? weightOfRefused : 1;
 }
 
-async function writePrompt(run: Run, model: Model): Promise<Prompt> {
+async function writePrompt(run: Run, model: AskedModel): Promise<Prompt> {
   const { reply, history, notes, transcript } = run;
   const { contextTokens, maxOutputTokens } = model;
   const { found, offersTools } = transcript;
@@ -76,7 +70,7 @@ async function writePrompt(run: Run, model: Model): Promise<Prompt> {
   return buildPromptWithNotes(input, { hasOthers: notes.hasNotes, takesTools: offersTools });
 }
 
-async function promptFor(run: Run, model: Model): Promise<Prompt> {
+async function promptFor(run: Run, model: AskedModel): Promise<Prompt> {
   if (run.worker.modelsWithoutTools.has(model.id)) run.transcript.offersTools = false;
   try {
     return await writePrompt(run, model);
@@ -88,12 +82,15 @@ async function promptFor(run: Run, model: Model): Promise<Prompt> {
 }
 
 /** The model to ask after a failed call: the same four times, or until it asks for too long a wait; the fallback once. */
-function nextModel({ worker, reply }: Run, model: Model, isLast: boolean): Model | undefined {
-  const { fallbackModel } = worker;
+async function nextModel(
+  { worker, reply }: Run,
+  model: AskedModel,
+  isLast: boolean,
+): Promise<AskedModel | undefined> {
   const isFallback = model.id !== reply.model;
   if (isFallback) return undefined;
   if (!isLast) return model;
-  return fallbackModel?.id === model.id ? undefined : fallbackModel;
+  return whileLeased(worker.leaseSeconds, () => fallbackFor(worker, reply));
 }
 
 /** Waits before the next call, telling that this worker is alive. */
@@ -108,7 +105,7 @@ async function pause({ worker }: Run, progress: ReplyProgress, millis: number): 
 }
 
 /** Moves the fence: each call of a model is an attempt of its own, whether one failed before it or tools were run. */
-async function moveToNextAttempt(run: Run, model: Model, prompt: Prompt): Promise<void> {
+async function moveToNextAttempt(run: Run, model: AskedModel, prompt: Prompt): Promise<void> {
   const { worker, reply, attempt, transcript } = run;
   const { text, rounds, usage } = transcript;
   const fence = { ownerId: reply.ownerId, replyId: reply.id, attempt };
@@ -139,7 +136,7 @@ async function completeRound(run: Run, { text, calls, memo, usage }: Calls, prom
 
 interface Failure {
   error: unknown;
-  model: Model;
+  model: AskedModel;
   failures: number;
 }
 
@@ -148,7 +145,7 @@ async function afterFailure(
   run: Run,
   { error, model, failures }: Failure,
   progress: ReplyProgress,
-): Promise<Model> {
+): Promise<AskedModel> {
   if (!(error instanceof LlmError)) throw error;
   const { transcript, reply, attempt } = run;
   const { code, status, reason, address, requestId: providerRequestId, retryAfterMillis } = error;
@@ -169,7 +166,7 @@ async function afterFailure(
     throw error;
   }
   const isPatient = isWorthWaiting(retryAfterMillis, run.endsAt - Date.now());
-  const following = nextModel(run, model, failures >= maxFailures || !isPatient);
+  const following = await nextModel(run, model, failures >= maxFailures || !isPatient);
   const delay =
     following === model
       ? retryDelayMillis({ attempt: failures, retryAfterMillis, random: Math.random() })
@@ -187,7 +184,7 @@ async function afterFailure(
  * @throws LlmError when it will not answer, ReplyLost when there is nobody to answer any more
  */
 export async function answerWithRetries(run: Run): Promise<Answered> {
-  let model = requireModel(run.worker, run.reply.model);
+  let model = askedModel(run.worker, run.reply);
   for (let failures = 0; ; ) {
     const prompt = await promptFor(run, model);
     run.prompt = prompt;

@@ -1,6 +1,6 @@
 import type { Prompt } from "@parley/llm/build-prompt";
 import { LlmError, spentLimitError } from "@parley/llm/errors";
-import type { Model } from "@parley/llm/models";
+import type { AskedModel } from "@parley/llm/models";
 import { presentPrompt } from "@parley/llm/prompt-text";
 import type { PromptRequest, ProviderMemo, TokenUsage, ToolCall } from "@parley/llm/provider";
 import { traced } from "@parley/runtime/tracer";
@@ -29,7 +29,7 @@ export interface Calls {
 }
 
 interface Call {
-  model: Model;
+  model: AskedModel;
   prompt: Prompt;
   progress: ReplyProgress;
 }

@@ -30,10 +30,14 @@ BEGIN
     + (asked->>'maxOutputTokens')::bigint * (asked->>'priceOutput')::double precision) / 1000);
 END $$;
 
--- What a reply costs for this usage: the flat price, or tokens of the model at its metered price.
-CREATE OR REPLACE FUNCTION charge_for(reply replies, input bigint, output bigint) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$
-  SELECT coalesce(reply.price_flat::bigint,
-    ceil((coalesce(input, 0) * reply.price_input + coalesce(output, 0) * reply.price_output) / 1000)::bigint)
+-- What a reply costs for this usage: the flat price, or tokens of the model at its metered price. `cached` are those of
+-- the input that its provider had read before; null where it does not say.
+CREATE OR REPLACE FUNCTION charge_for(reply replies, input bigint, output bigint, cached bigint) RETURNS bigint
+LANGUAGE sql IMMUTABLE AS $$
+  SELECT coalesce(reply.price_flat::bigint, ceil((
+    greatest(coalesce(input, 0) - coalesce(cached, 0), 0) * reply.price_input
+    + least(coalesce(cached, 0), coalesce(input, 0)) * coalesce(reply.price_cached_input, reply.price_input)
+    + coalesce(output, 0) * reply.price_output) / 1000)::bigint)
 $$;
 
 -- What a reply's provider was sent before its worker told how much: a quarter of the octets of its texts.
@@ -56,5 +60,5 @@ END $$;
 CREATE OR REPLACE FUNCTION charge_so_far(reply replies) RETURNS bigint LANGUAGE sql STABLE AS $$
   SELECT CASE WHEN reply.attempt = 0 THEN 0
     WHEN reply.price_flat IS NOT NULL THEN reply.price_flat
-    ELSE charge_for(reply, coalesce(reply.input_tokens, tokens_sent(reply)), reply.output_tokens) END
+    ELSE charge_for(reply, coalesce(reply.input_tokens, tokens_sent(reply)), reply.output_tokens, NULL) END
 $$;

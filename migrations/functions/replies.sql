@@ -119,7 +119,8 @@ BEGIN
   END IF;
   IF ending IN ('completed', 'incomplete') THEN
     reply := answer_reply(reply, ending,
-      charge_for(reply, (p->>'inputTokens')::bigint, (p->>'outputTokens')::bigint), p);
+      charge_for(reply, (p->>'inputTokens')::bigint, (p->>'outputTokens')::bigint,
+        (p->>'cachedInputTokens')::bigint), p);
     SELECT * INTO message FROM messages WHERE owner_id = reply.owner_id AND id = reply.assistant_message_id;
   ELSE
     reply := end_reply(reply, ending, 0, p);

@@ -2,3 +2,4 @@
 -- release.
 DROP FUNCTION IF EXISTS claim_reply(jsonb);
 DROP FUNCTION IF EXISTS claim_with_history(jsonb);
+DROP FUNCTION IF EXISTS charge_for(replies, bigint, bigint);

@@ -34,13 +34,39 @@ BEGIN
   RETURN account;
 END $$;
 
--- The model to ask: the request's, else the conversation's, else the default. `models` has limits and prices by
--- id, and under `provider/*` those of any other model of that provider. One that is not offered has its id alone.
-CREATE OR REPLACE FUNCTION asked_model(conversation conversations, p jsonb) RETURNS jsonb LANGUAGE plpgsql IMMUTABLE AS $$
+-- Limits, prices and parameters of a model: as an admin wrote them, else as the deployment's settings have them, which
+-- `models` has by id, and under `provider/*` for any other model of that provider. null: it is not offered.
+CREATE OR REPLACE FUNCTION model_terms(model_id text, p jsonb) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
 DECLARE
-  id text := coalesce(p->>'model', conversation.model, p->>'defaultModel');
+  provider text := split_part(model_id, '/', 1);
+  model models;
 BEGIN
-  RETURN coalesce(p->'models'->id, p->'models'->(split_part(id, '/', 1) || '/*'), '{}') || jsonb_build_object('id', id);
+  SELECT * INTO model FROM models WHERE id = model_id;
+  IF NOT FOUND THEN
+    RETURN coalesce(p->'models'->model_id, p->'models'->(provider || '/*'));
+  END IF;
+  IF NOT model.is_enabled OR NOT p->'providers' ? provider THEN
+    RETURN NULL;
+  END IF;
+  RETURN jsonb_strip_nulls(jsonb_build_object('contextTokens', model.context_tokens,
+    'maxOutputTokens', model.max_output_tokens, 'priceFlat', model.price_flat, 'priceInput', model.price_input,
+    'priceOutput', model.price_output, 'priceCachedInput', model.price_cached_input,
+    'parameters', model.parameters, 'costPerMillion', model.cost_per_million));
+END $$;
+
+-- The model of conversations that name none: the one that an admin chose, else that of the settings.
+CREATE OR REPLACE FUNCTION default_model_id(p jsonb) RETURNS text LANGUAGE sql STABLE AS $$
+  SELECT coalesce((SELECT id FROM models WHERE is_default AND p->'providers' ? split_part(id, '/', 1)), p->>'defaultModel')
+$$;
+
+-- The model to ask with its terms: the request's, else the conversation's, else the default. One that is not offered has
+-- its id alone.
+CREATE OR REPLACE FUNCTION asked_model(conversation conversations, p jsonb) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+DECLARE
+  id text := coalesce(p->>'model', conversation.model);
+BEGIN
+  id := coalesce(id, default_model_id(p));
+  RETURN coalesce(model_terms(id, p), '{}') || jsonb_build_object('id', id);
 END $$;
 
 -- A prompt with each {{name}} replaced by that value of the metadata, however its accents are encoded. Names without a
@@ -117,14 +143,15 @@ BEGIN
       'held', account.tokens_held, 'price', price));
   END IF;
   INSERT INTO replies (id, owner_id, conversation_id, message_id, ordinal, position, model, context_tokens,
-    max_output_tokens, system_prompt, deadline_at, price_flat, price_input, price_output, tokens_held,
-    balance_when_asked, held_when_asked, idempotency_key, idempotency_fingerprint)
+    max_output_tokens, system_prompt, deadline_at, price_flat, price_input, price_output,
+    price_cached_input, tokens_held, balance_when_asked, held_when_asked, idempotency_key, idempotency_fingerprint)
   VALUES (p->>'replyId', conversation.owner_id, conversation.id, message.id, conversation.next_ordinal,
     message.position + 1, asked->>'id',
     (asked->>'contextTokens')::integer, (asked->>'maxOutputTokens')::integer, conversation.system_prompt,
     clock_timestamp() + make_interval(secs => (p->>'deadlineSeconds')::double precision), (asked->>'priceFlat')::integer,
-    (asked->>'priceInput')::double precision, (asked->>'priceOutput')::double precision, price,
-    account.token_balance, account.tokens_held + price, p->>'replyIdempotencyKey', p->>'replyIdempotencyFingerprint')
+    (asked->>'priceInput')::double precision, (asked->>'priceOutput')::double precision,
+    (asked->>'priceCachedInput')::double precision, price, account.token_balance, account.tokens_held + price,
+    p->>'replyIdempotencyKey', p->>'replyIdempotencyFingerprint')
   RETURNING * INTO reply;
   UPDATE users SET tokens_held = tokens_held + price, send_allowed_at = account.send_allowed_at,
     send_window_started_at = account.send_window_started_at, send_window_count = account.send_window_count,
@@ -212,7 +239,8 @@ END $$;
 
 -- POST …/messages. Arguments: ownerId, conversationId, messageId, replyId, role, content, firstTitle (of a conversation
 -- that has neither a title nor a message), replyTo, metadata, onBusy, model, defaultModel, models (by id:
--- contextTokens, maxOutputTokens, priceFlat | priceInput + priceOutput), deadlineSeconds, ratePerSecond, rateBurst,
+-- contextTokens, maxOutputTokens, priceFlat | priceInput + priceOutput + priceCachedInput, parameters, costPerMillion),
+-- providers (names of those that may be asked; absent: all), deadlineSeconds, ratePerSecond, rateBurst,
 -- ratePerMinute, isOwnMessageId, idempotencyKey, idempotencyFingerprint.
 CREATE OR REPLACE FUNCTION send_message(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
@@ -369,8 +397,8 @@ BEGIN
 END $$;
 
 -- POST /v1/conversations. Arguments: ownerId, conversationId, isOwnConversationId, title, description, systemPrompt
--- (absent: the caller's default), systemPromptId, conversationModel (absent: the caller's default where it is among the
--- models), models, metadata, tags, expiresInDays, and with `content` those of send_message.
+-- (absent: the caller's default), systemPromptId, conversationModel (absent: the caller's default where it is offered),
+-- models, providers, metadata, tags, expiresInDays, and with `content` those of send_message.
 CREATE OR REPLACE FUNCTION create_conversation(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
   owner text := p->>'ownerId';
@@ -395,7 +423,9 @@ BEGIN
   END IF;
   IF NOT p ? 'conversationModel' THEN
     SELECT default_model INTO preferred FROM users WHERE id = owner
-      AND (p->'models' ? default_model OR p->'models' ? (split_part(default_model, '/', 1) || '/*'));
+      AND model_terms(default_model, p) IS NOT NULL;
+  ELSIF model_terms(p->>'conversationModel', p) IS NULL AND p->>'conversationModel' IS NOT NULL THEN
+    RETURN jsonb_build_object('outcome', 'unknown_model', 'model', p->>'conversationModel');
   END IF;
   INSERT INTO conversations (id, owner_id, title, title_source, description, system_prompt, system_prompt_id, model,
     metadata, tags, expires_in_days, idempotency_key, idempotency_fingerprint)

@@ -7,8 +7,9 @@ import type { ReplyRow } from "./replies.ts";
 import type { ReplyNews } from "./reply-news.ts";
 import { conversations, type Metadata } from "./schema/conversations.ts";
 import { messages } from "./schema/messages.ts";
+import type { ModelCost, ModelParameter } from "./schema/models.ts";
 
-/** Limits and prices of a model. */
+/** Limits, prices and parameters of a model. */
 export interface ModelTerms {
   contextTokens: number;
   maxOutputTokens: number;
@@ -17,12 +18,18 @@ export interface ModelTerms {
   /** Tokens per 1 000 of the model's own. */
   priceInput?: number | undefined;
   priceOutput?: number | undefined;
+  priceCachedInput?: number | undefined;
+  /** Those it takes; absent in requests of an earlier release. */
+  parameters?: readonly ModelParameter[] | undefined;
+  costPerMillion?: ModelCost | undefined;
 }
 
 /** What may be asked. The conversation's own model is known to the database alone, so that it makes the choice. */
 export interface OfferedModels {
-  /** By id; `provider/*` stands for every other model of that provider. */
+  /** As the settings have them, by id; `provider/*` stands for every other model of that provider. Admins' rows win. */
   models: Readonly<Record<string, ModelTerms>>;
+  /** Names of the providers whose models may be asked: a row of another offers nothing. Absent: all. */
+  providers?: readonly string[] | undefined;
   /** The id for conversations that name none. */
   defaultModel: string;
 }
@@ -196,7 +203,8 @@ export type FirstMessage = FirstTitle &
     | { role: "assistant" }
   );
 
-export interface NewConversation {
+/** `models` and `providers` say what is offered: a message of a user says it as well. */
+export interface NewConversation extends Partial<Pick<OfferedModels, "models" | "providers">> {
   ownerId: string;
   conversationId: string;
   /** As that of a message. */
@@ -206,9 +214,8 @@ export interface NewConversation {
   /** Absent, with no `systemPromptId`: the owner's default prompt. */
   systemPrompt?: string | null | undefined;
   systemPromptId?: string | null | undefined;
-  /** Absent: the owner's default, where it is among `models`. */
+  /** Absent: the owner's default, where it is offered. */
   conversationModel?: string | null | undefined;
-  models?: OfferedModels["models"] | undefined;
   metadata?: Metadata | undefined;
   tags?: readonly string[] | undefined;
   expiresInDays?: number | null | undefined;

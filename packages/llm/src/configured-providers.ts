@@ -8,7 +8,19 @@ export type Price =
       /** Balance tokens per 1 000 tokens the model reads and writes. */
       readonly priceInput: number;
       readonly priceOutput: number;
+      /** Of what it reads that its provider had read before; as much as the rest where it is absent. */
+      readonly priceCachedInput?: number | undefined;
     };
+
+/** A parameter that a reply may be asked with, where its model takes it. */
+export type ModelParameter = "temperature" | "topP" | "maxOutputTokens" | "reasoningEffort" | "stop";
+
+/** US dollars that the deployment pays for a million tokens. */
+export interface ModelCost {
+  readonly input: number;
+  readonly output: number;
+  readonly cachedInput?: number | undefined;
+}
 
 /** A model as a deployment lists it; what it leaves out is assumed with care. */
 export interface ListedModel {
@@ -17,6 +29,9 @@ export interface ListedModel {
   readonly contextTokens?: number | undefined;
   readonly maxOutputTokens?: number | undefined;
   readonly price?: Price | undefined;
+  readonly displayName?: string | undefined;
+  readonly parameters?: readonly ModelParameter[] | undefined;
+  readonly costPerMillion?: ModelCost | undefined;
 }
 
 /** A provider that a deployment names in `PROVIDERS`. */

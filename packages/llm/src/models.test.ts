@@ -65,6 +65,7 @@ it("accepts any OpenAI model with a base URL, with cautious limits", () => {
     name: "meta-llama/llama-4:8b",
     contextTokens: 16_384,
     maxOutputTokens: 4_096,
+    parameters: ["temperature", "topP", "maxOutputTokens", "stop"],
     priceFlat: 100,
   });
   for (const id of [
@@ -130,6 +131,7 @@ it("offers named providers as they are configured", () => {
     name: "llama-3.3-70b",
     contextTokens: 131_072,
     maxOutputTokens: 4_096,
+    parameters: ["temperature", "topP", "maxOutputTokens", "stop"],
     priceInput: 1,
     priceOutput: 4,
   });

@@ -3,12 +3,15 @@ import {
   configuredProviders,
   hasKnownModels,
   type ListedModel,
+  type ModelCost,
+  type ModelParameter,
   type Price,
   type ProviderKind,
   type ProviderSources,
 } from "./configured-providers.ts";
 
-export type Model = Price & {
+/** Which model it is, and who has it. */
+export interface ModelIdentity {
   /** `provider/name`, e.g. `openai/gpt-6.1-terra`. */
   readonly id: string;
   /** The provider's name in this deployment. */
@@ -16,18 +19,34 @@ export type Model = Price & {
   readonly kind: ProviderKind;
   /** The provider's own name of the model. */
   readonly name: string;
+}
+
+/** A model as it is asked. */
+export interface AskedModel extends ModelIdentity {
   /** What prompt and answer together may take. */
   readonly contextTokens: number;
   /** The maximum that one reply asks for, hidden reasoning included; may be below the model's own limit. */
   readonly maxOutputTokens: number;
-};
+}
+
+export type Model = Price &
+  AskedModel & {
+    readonly displayName?: string | undefined;
+    /** The parameters that it takes. */
+    readonly parameters: readonly ModelParameter[];
+    readonly costPerMillion?: ModelCost | undefined;
+  };
+
+type NamedKind = Pick<ModelIdentity, "kind"> & { readonly name: string };
 
 /** The models of one deployment. */
 export interface ModelCatalog {
   /** Every listed model, a provider's preferred one first. */
   readonly models: readonly Model[];
+  /** Those whose models may be asked. */
+  readonly providers: readonly NamedKind[];
   /** Those whose servers may know any model. */
-  readonly openProviders: readonly Pick<ConfiguredProvider, "name" | "kind">[];
+  readonly openProviders: readonly NamedKind[];
 }
 
 export interface ModelCatalogInput extends ProviderSources {
@@ -38,6 +57,16 @@ export interface ModelCatalogInput extends ProviderSources {
 const DEFAULT_PRICE: Price = { priceFlat: 100 };
 
 type Limits = Pick<Model, "contextTokens" | "maxOutputTokens">;
+
+// What the models that Parley knows take; of others those that every server of the protocol takes.
+const PARAMETERS: Readonly<Record<ProviderKind, readonly ModelParameter[]>> = {
+  openai: ["temperature", "topP", "maxOutputTokens", "stop"],
+  anthropic: ["temperature", "topP", "maxOutputTokens", "reasoningEffort", "stop"],
+  bedrock: ["temperature", "topP", "maxOutputTokens", "stop"],
+  scripted: ["temperature", "topP", "maxOutputTokens", "reasoningEffort", "stop"],
+};
+// They reason, and models that do refuse the others.
+const OPENAI_OWN_PARAMETERS: readonly ModelParameter[] = ["maxOutputTokens", "reasoningEffort"];
 
 // A reply may ask for 32 000 tokens, a quarter of what these models could write: rate limits and metered
 // holds count what is asked for. OpenAI takes 922 000 tokens of input, so a full context must stay below that.
@@ -77,13 +106,16 @@ export function takesGreeting({ kind }: Pick<Model, "kind">): boolean {
   return kind === "openai" || kind === "scripted";
 }
 
+const SCRIPTED: NamedKind = { name: "scripted", kind: "scripted" };
+
 /** The models that can be used with what is configured. */
 export function availableModels(input: ModelCatalogInput): ModelCatalog {
-  const providers = configuredProviders(input);
-  const scripted = { name: "scripted", kind: "scripted" } as const;
+  const configured = configuredProviders(input);
+  const providers = input.includeScripted ? [...configured, SCRIPTED] : configured;
   return {
-    models: [...providers.flatMap(modelsOf), ...(input.includeScripted ? knownModels(scripted) : [])],
-    openProviders: providers.filter(({ takesAnyModel }) => takesAnyModel),
+    models: [...configured.flatMap(modelsOf), ...(input.includeScripted ? knownModels(SCRIPTED) : [])],
+    providers,
+    openProviders: configured.filter(({ takesAnyModel }) => takesAnyModel),
   };
 }
 
@@ -97,13 +129,21 @@ export function deploymentModels(sources: ProviderSources, configured: string | 
   return availableModels({ ...sources, includeScripted: !hasProvider || isDefaultScripted });
 }
 
-/** The model of that id, or undefined if this deployment has none. */
+/** Who has the model of that id; undefined where it is no provider of these. */
+export function identifyModel(id: string, providers: readonly NamedKind[]): ModelIdentity | undefined {
+  const [, providerName, name] = /^([^/]+)\/([!-~]{1,128})$/.exec(id) ?? [];
+  const provider = providers.find((each) => each.name === providerName);
+  return provider && name !== undefined
+    ? { id, provider: provider.name, kind: provider.kind, name }
+    : undefined;
+}
+
+/** The model of that id as the settings offer it, or undefined where they do not. */
 export function findModel(id: string, catalog: ModelCatalog): Model | undefined {
   const listed = catalog.models.find((model) => model.id === id);
   if (listed) return listed;
-  const [, providerName, name] = /^([^/]+)\/([!-~]{1,128})$/.exec(id) ?? [];
-  const provider = catalog.openProviders.find((each) => each.name === providerName);
-  return provider && name !== undefined ? toModel(provider, { name }, UNLISTED_LIMITS) : undefined;
+  const found = identifyModel(id, catalog.openProviders);
+  return found && toModel({ name: found.provider, kind: found.kind }, { name: found.name }, UNLISTED_LIMITS);
 }
 
 /**
@@ -134,16 +174,24 @@ function modelsOf(provider: ConfiguredProvider): Model[] {
   return provider.models.map((model) => toModel(provider, model, UNLISTED_LIMITS));
 }
 
-function knownModels(provider: Pick<ConfiguredProvider, "name"> & { kind: ProviderKind }): Model[] {
+function knownModels(provider: NamedKind): Model[] {
   const { limits, names } = KNOWN[provider.kind];
-  return names.map((name) => toModel(provider, { name }, limits));
+  const parameters = provider.kind === "openai" ? OPENAI_OWN_PARAMETERS : PARAMETERS[provider.kind];
+  return names.map((name) => toModel(provider, { name, parameters }, limits));
 }
 
-function toModel(
-  { name: provider, kind }: Pick<ConfiguredProvider, "name"> & { kind: ProviderKind },
-  { name, price = DEFAULT_PRICE, ...listed }: ListedModel,
-  limits: Limits,
-): Model {
-  const { contextTokens = limits.contextTokens, maxOutputTokens = limits.maxOutputTokens } = listed;
-  return { id: `${provider}/${name}`, provider, kind, name, contextTokens, maxOutputTokens, ...price };
+function toModel({ name: provider, kind }: NamedKind, listed: ListedModel, limits: Limits): Model {
+  const { name, price = DEFAULT_PRICE, parameters = PARAMETERS[kind], displayName, costPerMillion } = listed;
+  return {
+    id: `${provider}/${name}`,
+    provider,
+    kind,
+    name,
+    contextTokens: listed.contextTokens ?? limits.contextTokens,
+    maxOutputTokens: listed.maxOutputTokens ?? limits.maxOutputTokens,
+    ...(displayName !== undefined && { displayName }),
+    parameters,
+    ...(costPerMillion !== undefined && { costPerMillion }),
+    ...price,
+  };
 }

@@ -1,5 +1,7 @@
+import type { Database } from "@parley/data/database";
+import { isModelOffered } from "@parley/data/models";
 import type { ModelTerms, OfferedModels } from "@parley/data/send-message";
-import { invalid } from "@parley/http/problem";
+import { invalid, type Problem } from "@parley/http/problem";
 import { defaultModel, findModel, type Model, type ModelCatalog } from "@parley/llm/models";
 
 function termsOf({ id: _id, provider: _provider, kind: _kind, name: _name, ...terms }: Model): ModelTerms {
@@ -19,16 +21,21 @@ export function offeredModels(catalog: ModelCatalog, configured: string | undefi
     const any = findModel(`${name}/*`, catalog);
     if (any !== undefined) offered.push([any.id, termsOf(any)]);
   }
-  return { models: Object.fromEntries(offered), defaultModel: byDefault.id };
+  const providers = catalog.providers.map(({ name }) => name);
+  return { models: Object.fromEntries(offered), providers, defaultModel: byDefault.id };
 }
 
-/** @throws Problem 400 at `body.model` when this deployment does not offer it; null and undefined pass. */
-export function requireOffered(
-  catalog: ModelCatalog,
+/** Why the model of a request is refused. */
+export function notOffered(path: string): Problem {
+  return invalid(path, "is not a model that GET /v1/models lists");
+}
+
+/** @throws Problem 400 at `path` when the model cannot be asked now; null and undefined pass. */
+export async function requireOffered(
+  database: Database,
+  offered: OfferedModels,
   id: string | null | undefined,
   path = "body.model",
-): void {
-  if (id && findModel(id, catalog) === undefined) {
-    throw invalid(path, "is not a model that GET /v1/models lists");
-  }
+): Promise<void> {
+  if (id && !(await isModelOffered(database, offered, id))) throw notOffered(path);
 }

@@ -51,3 +51,14 @@ it("says in whole seconds when to come back, a second at least", () => {
     "RateLimit-Policy": '"sends-per-minute";q=10;w=60',
   });
 });
+
+it("says where the request names a model that is not offered", () => {
+  const refusal = { outcome: "unknown_model", model: "openai/x" } as const;
+  const named = { "body.model": "scripted/demo", "body.message.model": "openai/x" };
+  expect(refusalProblem(refusal, limits, named).toDocument("request-1")).toMatchObject({
+    status: 400,
+    errors: [{ path: "body.message.model" }],
+  });
+  const others = { "body.model": undefined };
+  expect(refusalProblem(refusal, limits, others).toDocument("request-1")).toMatchObject({ status: 409 });
+});

@@ -1,6 +1,7 @@
 import type { Refusal, SendLimits } from "@parley/data/send-message";
 import { invalid, type Problem, problem } from "@parley/http/problem";
 import { rateLimited } from "@parley/http/rate-limit";
+import { notOffered } from "./models.ts";
 
 type RateRefusal = Extract<Refusal, { outcome: "rate_limited" }>;
 
@@ -17,8 +18,21 @@ function sendingTooFast({ policy, retryAfterSeconds }: RateRefusal, limits: Send
   return rateLimited({ policy: "sends", allowed, limit, windowSeconds, retryAfterSeconds });
 }
 
+/** The models that a request names, by where it does. */
+export type NamedModels = Readonly<Record<string, string | null | undefined>>;
+
+function unknownModel(model: string, named: NamedModels): Problem {
+  const path = Object.keys(named).find((each) => named[each] === model);
+  if (path !== undefined) return notOffered(path);
+  return problem("conflict", {
+    detail:
+      "The conversation's model is no longer offered. Send another as model, or change the conversation.",
+    extra: { model },
+  });
+}
+
 /** Why nothing was sent, as the API says it. */
-export function refusalProblem(refusal: Refusal, limits: SendLimits): Problem {
+export function refusalProblem(refusal: Refusal, limits: SendLimits, named: NamedModels = {}): Problem {
   switch (refusal.outcome) {
     case "not_found":
       return problem("not-found");
@@ -35,11 +49,7 @@ export function refusalProblem(refusal: Refusal, limits: SendLimits): Problem {
     case "disabled":
       return problem("forbidden", { detail: "This account is disabled." });
     case "unknown_model":
-      return problem("conflict", {
-        detail:
-          "The conversation's model is no longer offered. Send another as model, or change the conversation.",
-        extra: { model: refusal.model },
-      });
+      return unknownModel(refusal.model, named);
     case "busy":
       return problem("conflict", {
         detail: "A reply of this conversation is unfinished.",

@@ -4,6 +4,9 @@ import { httpUrl, region } from "./setting.ts";
 const tokens = (minimum: number) => z.int().check(z.minimum(minimum), z.maximum(100_000_000));
 const price = z.number().check(z.nonnegative(), z.maximum(1_000_000_000));
 
+/** The parameters that a model may take. */
+export const modelParameters = ["temperature", "topP", "maxOutputTokens", "reasoningEffort", "stop"] as const;
+
 const listedModel = () =>
   z.strictObject({
     name: z.string().check(z.regex(/^[!-~]{1,128}$/, "must be the provider's name of a model")),
@@ -12,8 +15,18 @@ const listedModel = () =>
     price: z.optional(
       z.union([
         z.strictObject({ priceFlat: z.int().check(z.nonnegative(), z.maximum(1_000_000_000)) }),
-        z.strictObject({ priceInput: price, priceOutput: price }),
+        z.strictObject({ priceInput: price, priceOutput: price, priceCachedInput: z.optional(price) }).check(
+          z.refine(({ priceInput, priceCachedInput = 0 }) => priceCachedInput <= priceInput, {
+            message: "must not be above priceInput",
+            path: ["priceCachedInput"],
+          }),
+        ),
       ]),
+    ),
+    displayName: z.optional(z.string().check(z.minLength(1), z.maxLength(100))),
+    parameters: z.optional(z.array(z.enum(modelParameters))),
+    costPerMillion: z.optional(
+      z.strictObject({ input: price, output: price, cachedInput: z.optional(price) }),
     ),
   });
 

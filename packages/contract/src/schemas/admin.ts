@@ -105,6 +105,11 @@ const adminActionKind = z.enum([
   "reply.retried",
   "prompt.changed",
   "prompt.deleted",
+  "models.listed",
+  "models.discovered",
+  "model.read",
+  "model.written",
+  "model.deleted",
   "audit.listed",
 ]);
 

@@ -4,7 +4,14 @@ import { id, recordId, timestamp } from "./fields.ts";
 /** What a reply costs. */
 export const price = z.union([
   z.object({ kind: z.literal("flat"), tokens: z.int() }),
-  z.object({ kind: z.literal("metered"), inputPer1000: z.number(), outputPer1000: z.number() }),
+  z.object({
+    kind: z.literal("metered"),
+    inputPer1000: z.number(),
+    outputPer1000: z.number(),
+    cachedInputPer1000: z
+      .optional(z.number())
+      .check(z.meta({ description: "Of input that the provider had read before; absent: as other input" })),
+  }),
 ]);
 
 export type Price = z.infer<typeof price>;

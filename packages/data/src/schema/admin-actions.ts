@@ -15,6 +15,11 @@ export const adminActionKinds = [
   "reply.retried",
   "prompt.changed",
   "prompt.deleted",
+  "models.listed",
+  "models.discovered",
+  "model.read",
+  "model.written",
+  "model.deleted",
   "audit.listed",
 ] as const;
 

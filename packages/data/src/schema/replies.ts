@@ -77,6 +77,8 @@ export const replies = pgTable(
     priceFlat: integer("price_flat"),
     priceInput: doublePrecision("price_input"),
     priceOutput: doublePrecision("price_output"),
+    // null: as much as what is not cached.
+    priceCachedInput: doublePrecision("price_cached_input"),
     tokensHeld: bigint("tokens_held", { mode: "number" }).notNull(),
     tokensCharged: bigint("tokens_charged", { mode: "number" }).notNull().default(0),
     // Of the owner, after the hold and after its settlement; null in rows from before these columns.
