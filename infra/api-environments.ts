@@ -34,6 +34,8 @@ export function apiEnvironments(
     SEND_BURST: limits.sendBurst?.toString(),
     SEND_RATE_PER_MINUTE: limits.sendsPerMinute?.toString(),
     REPLY_DEADLINE_SECONDS: limits.replyDeadlineSeconds?.toString(),
+    MAX_RUNNING_REPLIES: limits.runningReplies?.toString(),
+    MAX_WAITING_REPLIES: limits.waitingReplies?.toString(),
   };
   const embedding = { ...embeddingVariables(stage), EMBEDDING_QUEUE_URL: made.embeddingQueueUrl };
   return {

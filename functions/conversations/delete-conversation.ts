@@ -23,7 +23,7 @@ export function deleteConversation(
       ownerId,
       conversationId,
       replyIds: deleted.cancelledReplyIds,
-      nextReplyId: null,
+      nextReplyId: deleted.nextReplyId,
       news: {
         ...deleted.news,
         conversation: renderConversationState(deleted.conversation),

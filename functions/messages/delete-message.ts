@@ -27,8 +27,7 @@ export function deleteMessage(
       ownerId,
       conversationId,
       replyIds: cancelledReplyIds,
-      // With nothing cancelled, the next reply has its job already.
-      nextReplyId: cancelledReplyIds.length > 0 ? deleted.nextReplyId : null,
+      nextReplyId: deleted.nextReplyId,
       news: deleted.news,
     });
     return { status: 204 };

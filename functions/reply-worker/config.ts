@@ -8,6 +8,7 @@ import {
 import {
   ANTHROPIC_BASE_URL,
   FALLBACK_MODEL,
+  MAX_RUNNING_REPLIES,
   REPLY_LEASE_SECONDS,
   TITLE_MODEL,
 } from "@parley/settings/definitions";
@@ -20,6 +21,7 @@ export const settings = {
   ...cacheSettings,
   ...modelSettings,
   REPLY_LEASE_SECONDS,
+  MAX_RUNNING_REPLIES,
   ANTHROPIC_BASE_URL,
   FALLBACK_MODEL,
   TITLE_MODEL,

@@ -35,7 +35,7 @@ async function claim(worker: Worker, job: ReplyJob): Promise<Claim | undefined> 
   const { ownerId, replyId } = job;
   try {
     return await traced("database claim", () =>
-      claimReply(worker.database, ownerId, replyId, worker.leaseSeconds),
+      claimReply(worker.database, ownerId, replyId, worker.leaseSeconds, worker.maxRunning),
     );
   } catch (error) {
     if (job.kind !== "check" || !isConnectionFailure(error)) throw error;
@@ -45,8 +45,8 @@ async function claim(worker: Worker, job: ReplyJob): Promise<Claim | undefined> 
 }
 
 /**
- * One job. A claim that is lost to another worker, or that must wait for an earlier reply, ends the job; a check
- * comes back until its reply is terminal.
+ * One job. A claim that is lost to another worker, or that must wait for an earlier reply or a slot of its user, ends
+ * the job; a check comes back until its reply is terminal.
  * @param endsAt epoch milliseconds at which the function's time for replies is over
  * @throws when the database or, for a check, the queue cannot be reached: the queue then gives the job again
  */
@@ -68,6 +68,9 @@ export async function handleJob(worker: Worker, job: ReplyJob, endsAt: number): 
       return announceEnding(worker, job.requestId, claimed);
     case "leased":
       return job.kind === "check" ? checkLater(worker, job, claimed.leaseSecondsLeft) : undefined;
+    // The ending that frees a slot sends its job.
+    case "no_slot":
+      return job.kind === "check" ? checkLater(worker, job) : undefined;
     case "blocked":
       return job.kind === "check" ? checkBlocker(worker, job) : undefined;
     default:

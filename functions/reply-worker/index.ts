@@ -58,6 +58,7 @@ async function createWorker(): Promise<Worker> {
     titleModel: modelOf("TITLE_MODEL", models),
     background: new Set(),
     leaseSeconds: config.REPLY_LEASE_SECONDS,
+    maxRunning: config.MAX_RUNNING_REPLIES,
     holdSeconds: Math.ceil(leasesPerHold * config.REPLY_LEASE_SECONDS),
   };
 }

@@ -43,6 +43,7 @@ export function workerOf(database: Database, turns: readonly Turn[]) {
     titleModel: undefined,
     background: new Set(),
     leaseSeconds: 30,
+    maxRunning: 0,
     holdSeconds: 60,
   };
   return { worker, requests };

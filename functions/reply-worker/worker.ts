@@ -29,6 +29,8 @@ export interface Worker {
   /** What goes on behind replies that have ended; none of it rejects. */
   background: Set<Promise<void>>;
   leaseSeconds: number;
+  /** Replies of one user that may run at once, over all workers; 0 is no limit. */
+  maxRunning: number;
   /** Seconds after which the jobs of a worker that died come back: whole ones, and more than the lease. */
   holdSeconds: number;
 }

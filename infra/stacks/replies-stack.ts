@@ -55,6 +55,7 @@ export class RepliesStack extends Stack {
         ...modelVariables(stage),
         ANTHROPIC_BASE_URL: stage.models.anthropicBaseUrl,
         FALLBACK_MODEL: stage.models.fallback,
+        MAX_RUNNING_REPLIES: stage.limits.runningReplies?.toString(),
         TITLE_MODEL: stage.models.title,
       }),
       memoryMegabytes: stage.memory.worker,

@@ -4,6 +4,27 @@ CREATE OR REPLACE FUNCTION next_reply(p_owner_id text, p_conversation_id text) R
     AND finished_at IS NULL ORDER BY ordinal LIMIT 1
 $$;
 
+-- Whose job is sent now that a reply of this conversation has ended: its next one's, or that of the reply that has waited
+-- longest for its owner to have a slot free; of the two the other waits for the next ending. A row that is locked is
+-- being claimed, and finds the slot itself.
+CREATE OR REPLACE FUNCTION next_job(p_owner_id text, p_conversation_id text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+  following text := next_reply(p_owner_id, p_conversation_id);
+  waiting text;
+BEGIN
+  SELECT id INTO waiting FROM replies
+  WHERE owner_id = p_owner_id AND awaits_slot AND finished_at IS NULL
+    AND (following IS NULL OR created_at < (SELECT created_at FROM replies WHERE owner_id = p_owner_id AND id = following))
+  ORDER BY created_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED;
+  IF waiting IS NULL THEN
+    RETURN following;
+  END IF;
+  UPDATE replies SET awaits_slot = false, enqueued_at = clock_timestamp() WHERE owner_id = p_owner_id AND id = waiting;
+  UPDATE replies SET awaits_slot = true, enqueued_at = clock_timestamp() WHERE owner_id = p_owner_id AND id = (
+    SELECT id FROM replies WHERE owner_id = p_owner_id AND id = following AND status = 'queued' FOR NO KEY UPDATE SKIP LOCKED);
+  RETURN waiting;
+END $$;
+
 -- The newest messages before a reply that can matter to its prompt, newest first: roles, contents and positions side
 -- by side, which takes a third of the time of an object for each. refused: positions of questions whose content or
 -- length a model refused; it would refuse them again.
@@ -46,13 +67,14 @@ CREATE OR REPLACE FUNCTION prompt_notes(p_owner_id text, p_conversation_id text)
         WHERE pin.owner_id = p_owner_id AND pin.conversation_id = p_conversation_id) AS pins))
 $$;
 
--- Takes a reply for a worker, with its notes. Arguments: ownerId, replyId, leaseSeconds. Outcomes: claimed, missing,
--- finished, blocked, leased, expired.
+-- Takes a reply for a worker, with its notes. Arguments: ownerId, replyId, leaseSeconds, maxRunning (absent or 0: no
+-- limit). Outcomes: claimed, missing, finished, blocked, no_slot (as many of the owner's run as may), leased, expired.
 CREATE OR REPLACE FUNCTION take_reply(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
   owner text := p->>'ownerId';
   wanted text := p->>'replyId';
   lease interval := make_interval(secs => (p->>'leaseSeconds')::double precision);
+  max_running integer := coalesce((p->>'maxRunning')::integer, 0);
   reply replies;
   expired jsonb;
   at timestamptz;
@@ -68,15 +90,29 @@ BEGIN
     SELECT coalesce(jsonb_agg(late.id), '[]') INTO expired
     FROM expire_replies(reply.owner_id, reply.conversation_id) AS late;
     RETURN jsonb_build_object('outcome', 'expired', 'ownerId', reply.owner_id, 'conversationId', reply.conversation_id,
-      'replyIds', expired, 'nextReplyId', next_reply(reply.owner_id, reply.conversation_id));
+      'replyIds', expired, 'nextReplyId', next_job(reply.owner_id, reply.conversation_id));
   END IF;
   IF next_reply(reply.owner_id, reply.conversation_id) <> reply.id THEN
     RETURN '{"outcome": "blocked"}';
   END IF;
+  IF max_running > 0 THEN
+    PERFORM FROM replies WHERE owner_id = owner AND id = wanted AND finished_at IS NULL
+      AND (status = 'queued' OR leased_until < clock_timestamp()) FOR NO KEY UPDATE;
+    IF FOUND THEN
+      -- Claims and endings of one user come one after another: two claims at once would both find the last slot, and an
+      -- ending would not find what has just begun to wait.
+      PERFORM FROM users WHERE id = owner FOR NO KEY UPDATE;
+      IF max_running <= (SELECT count(*) FROM replies WHERE owner_id = owner AND finished_at IS NULL
+        AND status = 'in_progress' AND leased_until >= clock_timestamp()) THEN
+        UPDATE replies SET awaits_slot = true, enqueued_at = clock_timestamp() WHERE owner_id = owner AND id = wanted;
+        RETURN '{"outcome": "no_slot"}';
+      END IF;
+    END IF;
+  END IF;
   -- Not before: the answer that was waited for must be older than what follows it, or a context would miss it.
   at := clock_timestamp();
   UPDATE replies SET attempt = attempt + 1, status = 'in_progress', partial_text = '', note_ids = '[]',
-    sequence = sequence + 1, started_at = coalesce(started_at, at), updated_at = at,
+    sequence = sequence + 1, started_at = coalesce(started_at, at), updated_at = at, awaits_slot = false,
     leased_until = clock_timestamp() + lease
   WHERE owner_id = reply.owner_id AND id = reply.id AND finished_at IS NULL
     AND (status = 'queued' OR leased_until < clock_timestamp())

@@ -85,7 +85,7 @@ BEGIN
   cancelled := cancel_unfinished(conversation, message.id);
   PERFORM discard_message(conversation, message.id);
   RETURN jsonb_build_object('outcome', 'deleted', 'cancelled', cancelled,
-    'nextReplyId', next_reply(conversation.owner_id, conversation.id));
+    'nextReplyId', CASE WHEN cancelled <> '[]' THEN next_job(conversation.owner_id, conversation.id) END);
 END $$;
 
 -- Arguments: ownerId, conversationId, expectedVersion. Outcomes: deleted, not_found, stale.
@@ -106,5 +106,6 @@ BEGIN
   UPDATE conversations SET deleted_at = now(), version = version + 1, updated_at = now()
   WHERE owner_id = conversation.owner_id AND id = conversation.id RETURNING * INTO conversation;
   conversation.system_prompt := NULL;
-  RETURN jsonb_build_object('outcome', 'deleted', 'cancelled', cancelled, 'conversation', to_jsonb(conversation));
+  RETURN jsonb_build_object('outcome', 'deleted', 'cancelled', cancelled, 'conversation', to_jsonb(conversation),
+    'nextReplyId', CASE WHEN cancelled <> '[]' THEN next_job(conversation.owner_id, conversation.id) END);
 END $$;

@@ -10,14 +10,14 @@ BEGIN
   RETURN reply;
 END $$;
 
-CREATE OR REPLACE FUNCTION ended_json(reply replies, message messages) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+CREATE OR REPLACE FUNCTION ended_json(reply replies, message messages) RETURNS jsonb LANGUAGE plpgsql AS $$
 BEGIN
   -- They take up to 100 KB, and who ends a reply knows them.
   reply.context := NULL;
   reply.system_prompt := NULL;
   RETURN jsonb_build_object('outcome', 'finished', 'reply', to_jsonb(reply),
     'message', CASE WHEN message.id IS NOT NULL THEN to_jsonb(message) END,
-    'nextReplyId', next_reply(reply.owner_id, reply.conversation_id));
+    'nextReplyId', next_job(reply.owner_id, reply.conversation_id));
 END $$;
 
 -- `now()` is when the transaction began, which is earlier than its clock: a reply was updated before it had started or
@@ -148,7 +148,7 @@ BEGIN
   SELECT * INTO message FROM messages WHERE owner_id = reply.owner_id AND id = reply.assistant_message_id;
   RETURN jsonb_build_object('outcome', done, 'reply', to_jsonb(reply),
     'message', CASE WHEN message.id IS NOT NULL THEN to_jsonb(message) END,
-    'nextReplyId', next_reply(reply.owner_id, reply.conversation_id));
+    'nextReplyId', CASE WHEN done = 'cancelled' THEN next_job(reply.owner_id, reply.conversation_id) END);
 END $$;
 
 -- For a reply whose job cannot be processed, whoever holds it. Arguments: ownerId, replyId, errorCode,
@@ -165,7 +165,7 @@ BEGIN
   END IF;
   reply := end_reply(reply, 'failed', 0, p);
   RETURN jsonb_build_object('outcome', 'failed', 'reply', to_jsonb(reply),
-    'nextReplyId', next_reply(reply.owner_id, reply.conversation_id));
+    'nextReplyId', next_job(reply.owner_id, reply.conversation_id));
 END $$;
 
 -- Fails every unfinished reply of a conversation that is past its deadline, in order.
@@ -197,7 +197,7 @@ BEGIN
   SELECT coalesce(jsonb_agg(late.id), '[]') INTO expired
   FROM expire_replies(reply.owner_id, reply.conversation_id) AS late;
   RETURN jsonb_build_object('outcome', 'expired', 'ownerId', reply.owner_id, 'conversationId', reply.conversation_id,
-    'replyIds', expired, 'nextReplyId', next_reply(reply.owner_id, reply.conversation_id));
+    'replyIds', expired, 'nextReplyId', next_job(reply.owner_id, reply.conversation_id));
 END $$;
 
 -- Read repair: whose job to send again so that this reply gets on; null where a job should still be under way.
@@ -234,7 +234,7 @@ BEGIN
     SELECT coalesce(jsonb_agg(late.id), '[]') INTO expired
     FROM expire_replies(thread.owner_id, thread.conversation_id) AS late;
     ended := ended || jsonb_build_object('ownerId', thread.owner_id, 'conversationId', thread.conversation_id,
-      'replyIds', expired, 'nextReplyId', next_reply(thread.owner_id, thread.conversation_id));
+      'replyIds', expired, 'nextReplyId', next_job(thread.owner_id, thread.conversation_id));
   END LOOP;
   WITH due AS (
     SELECT reply.owner_id, reply.id FROM replies AS reply

@@ -129,6 +129,7 @@ BEGIN
   END IF;
   account := refill_tokens(account, (p->>'monthlyTokens')::bigint);
   account := with_send_rate(account, p);
+  PERFORM refuse_beyond_limits(account, p);
   asked := asked_model(conversation, p);
   IF asked->'contextTokens' IS NULL THEN
     PERFORM refuse(jsonb_build_object('outcome', 'unknown_model', 'model', asked->>'id'));
@@ -241,7 +242,7 @@ END $$;
 -- that has neither a title nor a message), replyTo, metadata, onBusy, model, defaultModel, models (by id:
 -- contextTokens, maxOutputTokens, priceFlat | priceInput + priceOutput + priceCachedInput, parameters, costPerMillion),
 -- providers (names of those that may be asked; absent: all), deadlineSeconds, ratePerSecond, rateBurst,
--- ratePerMinute, isOwnMessageId, idempotencyKey, idempotencyFingerprint.
+-- ratePerMinute, maxRunning, maxWaiting, isOwnMessageId, idempotencyKey, idempotencyFingerprint.
 CREATE OR REPLACE FUNCTION send_message(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
   conversation conversations;

@@ -18,6 +18,7 @@ const unlimited = {
   DEFAULT_MODEL: "scripted/echo",
   SEND_RATE_PER_SECOND: "0",
   SEND_RATE_PER_MINUTE: "0",
+  MAX_RUNNING_REPLIES: "0",
   API_RATE_PER_SECOND: "0",
   NEW_USER_TOKENS: "100000000",
 };

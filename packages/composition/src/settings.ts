@@ -44,6 +44,8 @@ export const askingSettings = {
   SEND_BURST: all.SEND_BURST,
   SEND_RATE_PER_MINUTE: all.SEND_RATE_PER_MINUTE,
   REPLY_DEADLINE_SECONDS: all.REPLY_DEADLINE_SECONDS,
+  MAX_RUNNING_REPLIES: all.MAX_RUNNING_REPLIES,
+  MAX_WAITING_REPLIES: all.MAX_WAITING_REPLIES,
 };
 
 export type AskingSettings = Values<typeof askingSettings & Pick<typeof callerSettings, "MONTHLY_TOKENS">>;

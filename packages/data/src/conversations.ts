@@ -197,6 +197,7 @@ export type DeletedConversation =
       outcome: "deleted";
       conversation: typeof conversations.$inferSelect;
       cancelledReplyIds: string[];
+      nextReplyId: string | null;
       news: ReplyNews;
     }
   | { outcome: "not_found" | "stale" };
@@ -214,6 +215,7 @@ export async function deleteConversation(
     outcome: "deleted",
     conversation: rowFromJson(conversations, answer.conversation),
     cancelledReplyIds: answer.cancelled.map((reply) => String(reply.id)),
+    nextReplyId: answer.nextReplyId,
     news,
   };
 }

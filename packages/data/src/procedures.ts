@@ -109,7 +109,12 @@ export interface Procedures {
   >;
   delete_conversation: Procedure<
     { ownerId: string; conversationId: string; expectedVersion: number | undefined },
-    { outcome: "deleted" | "not_found" | "stale"; cancelled: JsonRow[]; conversation: JsonRow }
+    {
+      outcome: "deleted" | "not_found" | "stale";
+      cancelled: JsonRow[];
+      conversation: JsonRow;
+      nextReplyId: string | null;
+    }
   >;
 
   admit_connection: Procedure<OpenConnectionArguments, Opened>;
@@ -129,5 +134,5 @@ export type ProcedureName = keyof Procedures;
 
 /** Functions of `migrations/functions` that answer a row in place of JSON. */
 export interface RowProcedures {
-  claim_for_prompt: Procedure<OwnReply & { leaseSeconds: number }, ClaimRow>;
+  claim_for_prompt: Procedure<OwnReply & { leaseSeconds: number; maxRunning: number }, ClaimRow>;
 }

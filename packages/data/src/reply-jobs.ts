@@ -56,17 +56,18 @@ export type Claim =
   | { outcome: "claimed"; reply: ClaimedReply; history: HistoryMessage[]; notes: ReplyNotes; news: ReplyNews }
   | ({ outcome: "expired" } & EndedReplies)
   | { outcome: "leased"; leaseSecondsLeft: number }
-  | { outcome: "missing" | "finished" | "blocked" };
+  | { outcome: "missing" | "finished" | "blocked" | "no_slot" };
 
-/** Takes a reply for this worker, with the messages before it and its notes. One round trip. */
+/** Takes a reply for this worker, with the messages before it and its notes. One round trip. 0 running: no limit. */
 export async function claimReply(
   database: Database,
   ownerId: string,
   replyId: string,
   leaseSeconds: number = REPLY_LEASE_SECONDS.default,
+  maxRunning = 0,
 ): Promise<Claim> {
   const { answer, news, history } = await database.run((connection) =>
-    connection.callForRow("claim_for_prompt", { ownerId, replyId, leaseSeconds }),
+    connection.callForRow("claim_for_prompt", { ownerId, replyId, leaseSeconds, maxRunning }),
   );
   if (answer.outcome === "claimed") {
     const reply = { ...replyFromJson(answer.reply), systemPrompt: answer.reply.system_prompt };

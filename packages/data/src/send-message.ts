@@ -40,6 +40,9 @@ export interface SendLimits {
   rateBurst: number;
   ratePerMinute: number;
   deadlineSeconds: number;
+  /** Unfinished replies of a user that may run, absent or 0 is no limit; and so many that may wait besides. */
+  maxRunning?: number | undefined;
+  maxWaiting?: number | undefined;
   /** What the balance is topped up to by the first send of a calendar month (UTC); absent or 0 = never. */
   monthlyTokens?: number | undefined;
 }
@@ -92,7 +95,8 @@ export type Refusal =
   | { outcome: "unknown_model"; model: string }
   | { outcome: "busy"; replyId: string }
   | { outcome: "insufficient_tokens"; balance: number; held: number; price: number }
-  | { outcome: "rate_limited"; policy: "second" | "minute"; retryAfterSeconds: number };
+  | { outcome: "rate_limited"; policy: "second" | "minute"; retryAfterSeconds: number }
+  | { outcome: "limited"; policy: "replies"; limit: number; retryAfterSeconds: number };
 
 /** Of a message what the request that makes it is answered; the rest it has sent. */
 export type NewMessage = Pick<

@@ -28,6 +28,8 @@ export function askingOf(settings: AskingSettings, secrets: Secrets): Asking {
       rateBurst: settings.SEND_BURST,
       ratePerMinute: settings.SEND_RATE_PER_MINUTE,
       deadlineSeconds: settings.REPLY_DEADLINE_SECONDS,
+      maxRunning: settings.MAX_RUNNING_REPLIES,
+      maxWaiting: settings.MAX_WAITING_REPLIES,
       monthlyTokens: settings.MONTHLY_TOKENS,
     },
   };

@@ -1,7 +1,14 @@
 import { expect, it } from "vitest";
 import { refusalProblem } from "./refusal-problem.ts";
 
-const limits = { ratePerSecond: 2, rateBurst: 3, ratePerMinute: 10, deadlineSeconds: 600 };
+const limits = {
+  ratePerSecond: 2,
+  rateBurst: 3,
+  ratePerMinute: 10,
+  deadlineSeconds: 600,
+  maxRunning: 4,
+  maxWaiting: 20,
+};
 const answerTo = (refusal: Parameters<typeof refusalProblem>[0]) => {
   const problem = refusalProblem(refusal, limits);
   return { ...problem.toDocument("request-1"), headers: problem.options.headers };
@@ -61,4 +68,13 @@ it("says where the request names a model that is not offered", () => {
   });
   const others = { "body.model": undefined };
   expect(refusalProblem(refusal, limits, others).toDocument("request-1")).toMatchObject({ status: 409 });
+});
+
+it("says how many replies may be unfinished, and when to come back", () => {
+  const refusal = { outcome: "limited", policy: "replies", limit: 24, retryAfterSeconds: 5 } as const;
+  expect(answerTo(refusal)).toMatchObject({
+    status: 429,
+    detail: "At most 4 unfinished replies that run, and 20 that wait. Try again in 5 s.",
+    headers: { "Retry-After": "5", "RateLimit-Policy": '"replies";q=24;w=1' },
+  });
 });

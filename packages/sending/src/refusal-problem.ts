@@ -3,6 +3,7 @@ import { invalid, type Problem, problem } from "@parley/http/problem";
 import { rateLimited } from "@parley/http/rate-limit";
 import { notOffered } from "./models.ts";
 
+type LimitRefusal = Extract<Refusal, { outcome: "limited" }>;
 type RateRefusal = Extract<Refusal, { outcome: "rate_limited" }>;
 
 function sendingTooFast({ policy, retryAfterSeconds }: RateRefusal, limits: SendLimits): Problem {
@@ -29,6 +30,11 @@ function unknownModel(model: string, named: NamedModels): Problem {
       "The conversation's model is no longer offered. Send another as model, or change the conversation.",
     extra: { model },
   });
+}
+
+function beyondLimit({ policy, limit, retryAfterSeconds }: LimitRefusal, limits: SendLimits): Problem {
+  const allowed = `${limits.maxRunning} unfinished replies that run, and ${limits.maxWaiting} that wait`;
+  return rateLimited({ policy, allowed, limit, windowSeconds: 1, retryAfterSeconds });
 }
 
 /** Why nothing was sent, as the API says it. */
@@ -62,5 +68,7 @@ export function refusalProblem(refusal: Refusal, limits: SendLimits, named: Name
     }
     case "rate_limited":
       return sendingTooFast(refusal, limits);
+    case "limited":
+      return beyondLimit(refusal, limits);
   }
 }

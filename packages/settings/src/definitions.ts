@@ -151,12 +151,6 @@ export const API_RATE_PER_SECOND = /* @__PURE__ */ wholeNumber({
   minimum: 0,
   default: 20,
 });
-export const EXPENSIVE_RATE_PER_MINUTE = /* @__PURE__ */ wholeNumber({
-  text: "Searches, estimates, exports and imports a minute, counted across all functions; 0 is no limit",
-  minimum: 0,
-  maximum: 100_000,
-  default: 120,
-});
 export const NEW_USER_TOKENS = /* @__PURE__ */ wholeNumber({
   text: "Tokens that a new user starts with",
   minimum: 0,
@@ -178,6 +172,8 @@ export const RETENTION_DAYS = /* @__PURE__ */ wholeNumber({
   maximum: 36_500,
   default: 0,
 });
+
+export * from "./limit-definitions.ts";
 
 // Strangers.
 

@@ -1,3 +1,5 @@
+import { inFlightInvariants } from "./in-flight.ts";
+
 /** A statement about the database: its rows are what breaks it. */
 export interface StoredInvariant {
   /** Its number in reply-pipeline.md. */
@@ -214,4 +216,5 @@ export const storedInvariants: readonly StoredInvariant[] = [
       select l.id, 'ledger and reply' from token_ledger l join replies r on r.id = l.reply_id
         where l.owner_id <> r.owner_id`,
   },
+  ...inFlightInvariants,
 ];

@@ -5,6 +5,7 @@ import { throwAwayFolder } from "@parley/embedded-postgres/throw-away";
 import { createFunctionLog } from "@parley/local/function-log";
 import { readSettings } from "@parley/local/settings";
 import { type Stack, startStack } from "@parley/local/stack";
+import { inFlight } from "../invariants/in-flight.ts";
 import type { Told } from "../invariants/told.ts";
 import type { Random } from "../random.ts";
 import { type FaultModel, startFaultModel } from "./fault-model.ts";
@@ -35,6 +36,8 @@ const deployment = {
   DEFAULT_MODEL: "openai/chaos",
   SEND_RATE_PER_SECOND: "0",
   SEND_RATE_PER_MINUTE: "0",
+  MAX_RUNNING_REPLIES: String(inFlight.running),
+  MAX_WAITING_REPLIES: String(inFlight.waiting),
   API_RATE_PER_SECOND: "0",
   NEW_USER_TOKENS: "1000000",
   REPLY_LEASE_SECONDS: String(quick.leaseSeconds),

@@ -7,6 +7,7 @@ import { createBreaker } from "@parley/llm/breaker";
 import { availableModels } from "@parley/llm/models";
 import type { AskingDependencies } from "@parley/sending/asking";
 import type { Worker } from "../../../functions/reply-worker/worker.ts";
+import { inFlight } from "../invariants/in-flight.ts";
 import { logReplyChanges } from "../invariants/reply-log.ts";
 import { nothingTold, type Told } from "../invariants/told.ts";
 import { createMemoryQueue, type MemoryQueue } from "./memory-queue.ts";
@@ -50,6 +51,8 @@ const terms: AskingDependencies["asking"]["terms"] = {
   rateBurst: 3,
   ratePerMinute: 0,
   deadlineSeconds: 20,
+  maxRunning: inFlight.running,
+  maxWaiting: inFlight.waiting,
 };
 
 /** A migrated database of its own for one test file. */
@@ -122,6 +125,7 @@ export async function openCorner(world: World, options: CornerOptions = {}): Pro
       titleModel: undefined,
       background: new Set(),
       leaseSeconds: 0.4,
+      maxRunning: inFlight.running,
       // Of the queue's, which are shorter here: two leases.
       holdSeconds: 4,
       ...(refills && { source }),

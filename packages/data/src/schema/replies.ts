@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import {
   bigint,
+  boolean,
   check,
   doublePrecision,
   foreignKey,
@@ -89,6 +90,8 @@ export const replies = pgTable(
     context: jsonb("context").$type<ContextManifest>(),
     // As far as the present attempt has got. No foreign keys: the notes may be deleted.
     noteIds: jsonb("note_ids").$type<string[]>().notNull().default([]),
+    // As many of its owner's were running as may when its job came: an ending sends the job again.
+    awaitsSlot: boolean("awaits_slot").notNull().default(false),
     enqueuedAt: instant("enqueued_at").notNull().defaultNow(),
     startedAt: instant("started_at"),
     finishedAt: instant("finished_at"),
@@ -115,6 +118,9 @@ export const replies = pgTable(
     index("replies_cut_short")
       .on(table.ownerId, table.conversationId, table.ordinal)
       .where(sql`${table.finishedAt} is not null and ${table.finishReason} is null`),
+    index("replies_awaiting_slot")
+      .on(table.ownerId, table.createdAt)
+      .where(sql`${table.awaitsSlot} and ${table.finishedAt} is null`),
     uniqueIndex("replies_idempotency")
       .on(table.ownerId, table.idempotencyKey)
       .where(sql`${table.idempotencyKey} is not null`),

@@ -1,0 +1,2 @@
+ALTER TABLE "replies" ADD COLUMN "awaits_slot" boolean DEFAULT false NOT NULL;--> statement-breakpoint
+CREATE INDEX "replies_awaiting_slot" ON "replies" USING btree ("owner_id","created_at") WHERE "replies"."awaits_slot" and "replies"."finished_at" is null;
