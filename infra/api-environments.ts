@@ -67,7 +67,7 @@ export function apiEnvironments(
       USER_POOL_ID: made.userPoolId,
       USER_POOL_CLIENT_ID: made.clientId,
     }),
-    console: environmentOf("console", { PUSH_URL: made.pushUrl }),
+    console: environmentOf("console", { PUSH_URL: made.pushUrl, SIGN_IN_URL: made.signIn.SIGN_IN_URL }),
     conversations: environmentOf("conversations", {
       ...caller,
       ...expensive,

@@ -1,4 +1,4 @@
-import { PUSH_URL } from "@parley/settings/definitions";
+import { PUSH_URL, SIGN_IN_URL } from "@parley/settings/definitions";
 
-/** The environment of the console: its page may connect to the WebSocket API. */
-export const settings = { PUSH_URL };
+/** The environment of the console: what its page may connect to. */
+export const settings = { PUSH_URL, SIGN_IN_URL };

@@ -9,6 +9,9 @@ const config = readEnvironment(settings);
 
 export const handler = createApi({
   routes: consoleRoutes,
-  operations: { getConsole: getConsole(config.PUSH_URL), getConsoleAsset: getConsoleAsset() },
+  operations: {
+    getConsole: getConsole({ pushUrl: config.PUSH_URL, signInUrl: config.SIGN_IN_URL }),
+    getConsoleAsset: getConsoleAsset(),
+  },
   apiRatePerSecond: 0,
 });

@@ -25,6 +25,12 @@ export interface SignInProps {
 /** What the sign-in page gives to whoever signs in on it. */
 const scopes = [OAuthScope.OPENID, OAuthScope.EMAIL, OAuthScope.PROFILE, OAuthScope.COGNITO_ADMIN];
 
+/** The console, too, wherever its address is known before it is deployed. */
+function callbackUrlsOf({ callbackUrls, identityProviders, domain }: Stage): string[] {
+  const isOffered = domain !== undefined && identityProviders.length > 0;
+  return [...new Set([...callbackUrls, ...(isOffered ? [`https://${domain.name}/`] : [])])];
+}
+
 /** How people sign in: a client without a secret, the hosted page and, when they are configured, social providers. */
 export class SignIn extends Construct {
   readonly client: UserPoolClient;
@@ -51,7 +57,9 @@ export class SignIn extends Construct {
   }
 
   /** What `GET /v1/auth/providers` tells; nothing where the client may not use the page. */
-  variables({ callbackUrls, identityProviders }: Stage): Record<SignInVariable, string | undefined> {
+  variables(stage: Stage): Record<SignInVariable, string | undefined> {
+    const { identityProviders } = stage;
+    const callbackUrls = callbackUrlsOf(stage);
     const isHosted = callbackUrls.length > 0;
     const joined = (list: readonly string[]) => (isHosted && list.length > 0 ? list.join(",") : undefined);
     return {
@@ -67,7 +75,8 @@ export class SignIn extends Construct {
   }
 
   private addClient(pool: UserPool, stage: Stage): UserPoolClient {
-    const isHosted = stage.callbackUrls.length > 0;
+    const callbackUrls = callbackUrlsOf(stage);
+    const isHosted = callbackUrls.length > 0;
     return new UserPoolClient(this, "Client", {
       userPool: pool,
       generateSecret: false,
@@ -81,8 +90,8 @@ export class SignIn extends Construct {
       ...(isHosted && {
         oAuth: {
           flows: { authorizationCodeGrant: true },
-          callbackUrls: stage.callbackUrls,
-          logoutUrls: stage.callbackUrls,
+          callbackUrls,
+          logoutUrls: callbackUrls,
           scopes,
         },
       }),

@@ -71,6 +71,7 @@ export async function startServices(started: Started, options: ServiceOptions): 
     dataFile: join(dataDir, "cognito.json"),
     onCode,
     postConfirmation: onConfirmed,
+    callbackUrls: settings.SIGN_IN_CALLBACK_URLS,
   });
   started.defer(() => cognito.close());
   return {
@@ -122,6 +123,10 @@ export function functionEnvironment(
     USER_POOL_ID: userPool.userPoolId,
     USER_POOL_CLIENT_ID: userPool.clientId,
     USER_POOL_JWKS: JSON.stringify(cognito.jwks),
+    ...(settings.SIGN_IN_CALLBACK_URLS.length > 0 && {
+      SIGN_IN_URL: cognito.endpoint,
+      SIGN_IN_SCOPES: "openid,email,profile,aws.cognito.signin.user.admin",
+    }),
     ...(momento !== undefined && { MOMENTO_ENDPOINT: `${momento.hostname}:${momento.port}` }),
   };
 }

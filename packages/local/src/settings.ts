@@ -44,6 +44,7 @@ const functionSettings = {
   PROMPT_PUBLISHERS: all.PROMPT_PUBLISHERS,
   MAX_RUNNING_REPLIES: all.MAX_RUNNING_REPLIES,
   MAX_WAITING_REPLIES: all.MAX_WAITING_REPLIES,
+  SIGN_IN_CALLBACK_URLS: all.SIGN_IN_CALLBACK_URLS,
   // No mail is sent here, and everybody has the same address.
   MAILS_PER_ADDRESS_PER_HOUR: { ...all.MAILS_PER_ADDRESS_PER_HOUR, default: 0 },
   MAILS_PER_SOURCE_PER_HOUR: { ...all.MAILS_PER_SOURCE_PER_HOUR, default: 0 },

@@ -279,8 +279,9 @@ export const SIGN_IN_SCOPES = /* @__PURE__ */ list({
   item: () => z.string(),
 });
 export const SIGN_IN_CALLBACK_URLS = /* @__PURE__ */ list({
-  text: "Where the sign-in page may return to",
-  item: () => z.string(),
+  text: "Pages that the sign-in page may return to, separated by commas; without them nobody is sent there",
+  item: () => z.string().check(z.url()),
+  example: "http://localhost:3000/",
 });
 export const SIGN_IN_PROVIDERS = /* @__PURE__ */ list({
   text: "Kind and name of each provider on the sign-in page, such as google:Google,oidc:GitHub",

@@ -8,6 +8,8 @@ export const consoleRoutes = defineRoutes({
     ...base,
     path: "/",
     summary: "The console: a page to talk in",
+    // The page reads it: a sign-in page comes back with its code.
+    query: z.looseObject({}),
     mediaType: "text/html; charset=utf-8",
   },
   getConsoleAsset: {

@@ -3,6 +3,7 @@ import { type Input, readObject, readOptionalText, readText } from "./input.ts";
 import { passwordMatches } from "./passwords.ts";
 import { type Pool, requireClient } from "./pool.ts";
 import { openSession, requireSession } from "./sessions.ts";
+import type { StoredUser } from "./state.ts";
 import { issueTokens } from "./tokens.ts";
 import { findUser } from "./users.ts";
 
@@ -21,9 +22,8 @@ function readParameter(parameters: Input, name: string): string {
   return value;
 }
 
-async function signInWithPassword(pool: Pool, parameters: Input) {
-  const username = readParameter(parameters, "USERNAME");
-  const password = readParameter(parameters, "PASSWORD");
+/** The user with this password, and the exception of Cognito for everybody else. */
+export async function requirePassword(pool: Pool, username: string, password: string): Promise<StoredUser> {
   pool.attempts.requireUnlocked(username);
   const user = findUser(pool, username);
   if (!(await passwordMatches(password, user?.passwordHash)) || !user) {
@@ -35,6 +35,12 @@ async function signInWithPassword(pool: Pool, parameters: Input) {
   if (user.status === "UNCONFIRMED") {
     throw new CognitoError("UserNotConfirmedException", "User is not confirmed.");
   }
+  return user;
+}
+
+async function signInWithPassword(pool: Pool, parameters: Input) {
+  const username = readParameter(parameters, "USERNAME");
+  const user = await requirePassword(pool, username, readParameter(parameters, "PASSWORD"));
   if (user.status === "FORCE_CHANGE_PASSWORD") {
     return { ChallengeName: "NEW_PASSWORD_REQUIRED", ChallengeParameters: {} };
   }

@@ -7,6 +7,7 @@ import { CognitoError } from "./errors.ts";
 import { isObject } from "./input.ts";
 import { publicOperations, signedOperations } from "./operations.ts";
 import { openPool, type Pool, type PoolOptions } from "./pool.ts";
+import { createSignInPage, type PageAnswer, type SignInPage } from "./sign-in-page.ts";
 import type { SentCode } from "./state.ts";
 
 const largestBody = 1024 * 1024;
@@ -16,6 +17,11 @@ interface Answer {
   status: number;
   body: object;
   headers?: Record<string, string>;
+}
+
+interface Served {
+  pool: Pool;
+  page: SignInPage;
 }
 
 export interface Cognito {
@@ -38,12 +44,18 @@ export interface Cognito {
  * Rejects when the port is taken or the data file damaged. Port 0 (the default) takes a free one.
  */
 export async function startCognito(
-  options: PoolOptions & { readonly host?: string; readonly port?: number },
+  options: PoolOptions & {
+    readonly host?: string;
+    readonly port?: number;
+    /** Where the sign-in page may return to; it is refused to everybody without them. */
+    readonly callbackUrls?: readonly string[];
+  },
 ): Promise<Cognito> {
   const pool = await openPool(options);
+  const page = createSignInPage(pool, options.callbackUrls ?? []);
   const server = createServer((request, response) => {
-    answer(pool, request).then(
-      (result) => send(response, result),
+    answer({ pool, page }, request).then(
+      (result) => ("text" in result ? sendPage(response, result) : send(response, result)),
       (error) => send(response, describeFailure(error)),
     );
   });
@@ -73,9 +85,12 @@ const jwksOf = (pool: Pool) => ({ keys: [pool.state.keys.publicKey] });
 const mailboxOf = (pool: Pool, email: string) =>
   pool.state.mailbox.filter((sent) => sent.email.toLowerCase() === email.toLowerCase());
 
-async function answer(pool: Pool, request: IncomingMessage): Promise<Answer> {
-  if (request.method === "POST") return { status: 200, body: await runOperation(pool, request) };
+async function answer({ pool, page }: Served, request: IncomingMessage): Promise<Answer | PageAnswer> {
   const url = new URL(request.url ?? "/", "http://localhost");
+  const text = request.method === "POST" ? await readBody(request) : "";
+  const answered = await page.answer(request.method, url, new URLSearchParams(text));
+  if (answered !== undefined) return answered;
+  if (request.method === "POST") return { status: 200, body: await runOperation(pool, request, text) };
   if (url.pathname === `/${pool.options.userPoolId}/.well-known/jwks.json`) {
     return { status: 200, body: jwksOf(pool) };
   }
@@ -86,12 +101,11 @@ async function answer(pool: Pool, request: IncomingMessage): Promise<Answer> {
   return { status: 404, body: { message: "Not Found" } };
 }
 
-async function runOperation(pool: Pool, request: IncomingMessage): Promise<object> {
+async function runOperation(pool: Pool, request: IncomingMessage, text: string): Promise<object> {
   const header = request.headers["x-amz-target"];
   const name = typeof header === "string" && header.startsWith(target) ? header.slice(target.length) : "";
   const signed = signedOperations.get(name);
   const operation = signed ?? publicOperations.get(name);
-  const text = await readBody(request);
   if (!operation) throw new CognitoError("UnknownOperationException", "");
   // The signature is not checked, its presence is: a call made without credentials fails here as it would on AWS.
   if (signed && !request.headers.authorization?.startsWith("AWS4-HMAC-SHA256 ")) {
@@ -126,6 +140,11 @@ function describeFailure(error: unknown): Answer {
     body: { __type: refusal.name, message: refusal.message },
     headers: { "x-amzn-errortype": `${refusal.name}:`, "x-amzn-errormessage": encodeURI(refusal.message) },
   };
+}
+
+function sendPage(response: ServerResponse, { status, headers, text }: PageAnswer): void {
+  response.writeHead(status, headers);
+  response.end(text);
 }
 
 function send(response: ServerResponse, { status, body, headers }: Answer): void {

@@ -4,6 +4,8 @@ import { signal } from "@preact/signals";
 import { storage } from "../storage.ts";
 
 const storageKey = "parley.refresh-token";
+/** Of a session that began on the deployment's sign-in page, whose cookie would sign the next visitor in. */
+const signOutUrlKey = "parley.sign-out-url";
 /** A token that ends within this time is renewed before it is used. */
 const marginMillis = 60_000;
 
@@ -33,6 +35,11 @@ export interface Tokens {
   expiresIn: number;
 }
 
+/** Has the sign-in page forget who signed in on it, too, when this session ends by signing out. */
+export function setSignOutUrl(url: string): void {
+  storage.set(signOutUrlKey, url);
+}
+
 /** Goes on with these tokens, here and in other tabs. */
 export function keep(tokens: Tokens): string {
   access = { token: tokens.accessToken, expiresAt: Date.now() + tokens.expiresIn * 1_000 };
@@ -46,6 +53,7 @@ function forget(state: "signed-out" | "ended") {
   access = undefined;
   refreshToken = undefined;
   storage.set(storageKey, undefined);
+  storage.set(signOutUrlKey, undefined);
   parley.push?.close();
   sessionNotice.value =
     state === "ended" ? "Your session has ended. Sign in again; what you were writing is kept." : undefined;
@@ -109,8 +117,13 @@ export function forgetSession(notice?: string): void {
 
 export async function signOut(): Promise<void> {
   const token = refreshToken;
+  const signOutUrl = storage.get(signOutUrlKey);
   forgetSession();
-  if (token !== undefined) await parley.auth.logout({ refreshToken: token });
+  try {
+    if (token !== undefined) await parley.auth.logout({ refreshToken: token });
+  } finally {
+    if (signOutUrl !== undefined) location.assign(signOutUrl);
+  }
 }
 
 /** Of a page that is opened again: a token for the session that was stored. */

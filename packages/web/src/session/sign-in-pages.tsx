@@ -1,8 +1,10 @@
 import "../first-view.ts";
 import { useEffect, useState } from "preact/hooks";
-import { readWhoMayRegister } from "./can-register.ts";
+import { inWords } from "../ui/words.ts";
 import { sessionNotice } from "./session.ts";
+import { cameBack, comeBack } from "./sign-in-page.ts";
 import { ConfirmPage, ForgotPage, RegisterPage, ResetPage, SignInPage } from "./sign-in-steps.tsx";
+import { readSignInWays } from "./sign-in-ways.ts";
 
 /** Where somebody without a session is, and what they have written already; none of it is stored. */
 export type Step =
@@ -25,7 +27,14 @@ function first(): Step {
 export function SignInPages() {
   const [step, go] = useState<Step>(first);
   useEffect(() => {
-    void readWhoMayRegister().catch(() => {});
+    void readSignInWays().catch(() => {});
+    const values = cameBack();
+    if (values === undefined) return;
+    void comeBack(values)
+      .catch(inWords)
+      .then((notice) => {
+        if (notice !== undefined) go({ name: "sign-in", notice });
+      });
   }, []);
   return (
     <main class="sign-in">

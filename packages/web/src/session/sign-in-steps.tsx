@@ -3,9 +3,10 @@ import { useEffect, useState } from "preact/hooks";
 import { announce } from "../ui/announce.ts";
 import { Field, Form } from "../ui/form.tsx";
 import { inWords } from "../ui/words.ts";
-import { canRegister } from "./can-register.ts";
+import { OtherWays } from "./other-ways.tsx";
 import { parley, signIn } from "./session.ts";
 import type { StepProps } from "./sign-in-pages.tsx";
+import { canRegister } from "./sign-in-ways.ts";
 
 const passwordHint = "At least 8 characters, with capital and small letters, a digit and a symbol.";
 const code = { label: "Six-digit code", inputMode: "numeric", autocomplete: "one-time-code" } as const;
@@ -38,6 +39,7 @@ export function SignInPage({ step, go }: StepProps<"sign-in">) {
         />
         <Field name="password" label="Password" type="password" autocomplete="current-password" />
       </Form>
+      <OtherWays />
       <p class="sign-in-links">
         {canRegister.value && (
           <button type="button" class="link" onClick={() => go({ name: "register" })}>

@@ -47,3 +47,9 @@ export function go(address: string): void {
   history.pushState(null, "", address);
   read();
 }
+
+/** Goes to the page of this fragment, in the place of the present entry of the history and of what the address asks. */
+export function replaceAddress(fragment: string): void {
+  history.replaceState(null, "", `${location.pathname}${fragment}`);
+  read();
+}
