@@ -121,6 +121,8 @@ test("a stage with everything synthesises clean", async () => {
   expect(made.ofType("AWS::SNS::Subscription")).toHaveLength(1);
   const [client] = made.ofType("AWS::Cognito::UserPoolClient");
   expect(client?.Properties.SupportedIdentityProviders).toEqual(["COGNITO", "Google", "GitHub"]);
+  // The second is the console's own.
+  expect(client?.Properties.CallbackURLs).toEqual(["https://chat.example.com/", "https://api.example.com/"]);
   const [api] = made.ofType("AWS::ApiGatewayV2::Api").filter(({ stack }) => stack === "Api");
   expect(api?.Properties.CorsConfiguration).toMatchObject({ AllowOrigins: ["https://chat.example.com"] });
   const functions = JSON.stringify(made.ofType("AWS::Lambda::Function"));
