@@ -133,7 +133,7 @@ test("a stage with everything synthesises clean", async () => {
   expect(functions.match(/"EMBEDDING_QUEUE_URL"/g)).toHaveLength(5);
   expect(functions).toContain('"ALLOWED_DOMAINS":"example.com"');
   expect(functions).toContain('"SIGN_IN_PROVIDERS":"google:Google,oidc:GitHub"');
-  expect(functions).toContain('"SIGN_IN_CALLBACK_URLS":"https://chat.example.com/"');
+  expect(functions).toContain('"SIGN_IN_CALLBACK_URLS":"https://chat.example.com/,https://api.example.com/"');
   expect(functions).toContain('"SIGN_IN_URL":{"Fn::Join"');
   expect(functions).toContain('"SEND_RATE_PER_SECOND":"0.5"');
 });

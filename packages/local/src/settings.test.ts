@@ -11,6 +11,7 @@ const defaults = {
   CORS_ORIGINS: [],
   OPENAI_MODELS: [],
   PROVIDERS: [],
+  SIGN_IN_CALLBACK_URLS: [],
 };
 
 const functionDefaults = {
@@ -27,7 +28,6 @@ const functionDefaults = {
   PROMPT_PUBLISHERS: "everybody",
   MAX_RUNNING_REPLIES: 4,
   MAX_WAITING_REPLIES: 20,
-  SIGN_IN_CALLBACK_URLS: [],
   MAILS_PER_ADDRESS_PER_HOUR: 0,
   MAILS_PER_SOURCE_PER_HOUR: 0,
   RETENTION_DAYS: 0,
