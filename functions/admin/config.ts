@@ -4,7 +4,7 @@ import {
   callerSettings,
   realtimeSettings,
 } from "@parley/composition/settings";
-import { USER_POOL_ID } from "@parley/settings/definitions";
+import { ANTHROPIC_BASE_URL, USER_POOL_ID } from "@parley/settings/definitions";
 
 /** The environment of the admins' routes; keys and the database's URL come from `loadSecrets`. */
 export const settings = {
@@ -13,4 +13,5 @@ export const settings = {
   ...realtimeSettings,
   ...askingSettings,
   USER_POOL_ID,
+  ANTHROPIC_BASE_URL,
 };

@@ -1,7 +1,9 @@
 import { callersOf } from "@parley/composition/callers";
 import { openDependencies } from "@parley/composition/dependencies";
 import { openRealtime } from "@parley/composition/open-realtime";
+import { providerSources } from "@parley/composition/provider-sources";
 import { adminRoutes } from "@parley/contract/routes/admin";
+import { adminModelRoutes } from "@parley/contract/routes/admin-models";
 import { isConnectionFailure } from "@parley/data/database-errors";
 import { createApi } from "@parley/http/create-api";
 import { readQueueDepth } from "@parley/jobs/queue-depth";
@@ -9,18 +11,23 @@ import { readEnvironment } from "@parley/runtime/environment";
 import { loadSecrets } from "@parley/runtime/secrets";
 import { askingOf } from "@parley/sending/asking";
 import { settings } from "./config.ts";
+import { deleteModel } from "./delete-model.ts";
+import { getAdminModel } from "./get-admin-model.ts";
 import { getAllUsage } from "./get-all-usage.ts";
 import { getStats } from "./get-stats.ts";
 import { getUser } from "./get-user.ts";
 import { grantTokens } from "./grant-tokens.ts";
 import { listAdminActions } from "./list-admin-actions.ts";
+import { listAdminModels } from "./list-admin-models.ts";
 import { listAllReplies } from "./list-all-replies.ts";
 import { listUsers } from "./list-users.ts";
 import { retryReply } from "./retry-reply.ts";
 import { updateUser } from "./update-user.ts";
+import { writeModel } from "./write-model.ts";
 
 const config = readEnvironment(settings);
-const dependencies = { ...(await openDependencies(config)), asking: askingOf(config, await loadSecrets()) };
+const secrets = await loadSecrets();
+const dependencies = { ...(await openDependencies(config)), asking: askingOf(config, secrets) };
 const { database, cache } = dependencies;
 
 // Only deleting a user needs Cognito's client: it is not loaded before.
@@ -33,8 +40,14 @@ const deletion = {
   deleteSignIn: async (username: string) => (await signIns()).deleteSignIn(config.USER_POOL_ID, username),
 };
 
+// Only this asks a provider's server.
+const discovery = {
+  ...dependencies,
+  sources: { ...providerSources(config, secrets), anthropicBaseUrl: config.ANTHROPIC_BASE_URL },
+};
+
 export const handler = createApi({
-  routes: adminRoutes,
+  routes: { ...adminRoutes, ...adminModelRoutes },
   operations: {
     listUsers: listUsers(database),
     getUser: getUser(database),
@@ -46,6 +59,12 @@ export const handler = createApi({
     listAllReplies: listAllReplies(database),
     retryReply: retryReply(dependencies),
     listAdminActions: listAdminActions(database),
+    listAdminModels: listAdminModels(dependencies),
+    getAdminModel: getAdminModel(dependencies),
+    writeModel: writeModel(dependencies),
+    deleteModel: deleteModel(dependencies),
+    discoverModels: async (request) =>
+      (await import("./discover-models.ts")).discoverModels(discovery)(request),
   },
   resolveCaller: callersOf(database, config),
   apiRatePerSecond: config.API_RATE_PER_SECOND,

@@ -6,9 +6,10 @@ import { opsRoutes } from "@parley/contract/routes/ops";
 import { isConnectionFailure } from "@parley/data/database-errors";
 import { createApi } from "@parley/http/create-api";
 import { readQueueDepth } from "@parley/jobs/queue-depth";
-import { defaultModel, deploymentModels } from "@parley/llm/models";
+import { deploymentModels } from "@parley/llm/models";
 import { readEnvironment } from "@parley/runtime/environment";
 import { loadSecrets } from "@parley/runtime/secrets";
+import { offeredModels } from "@parley/sending/models";
 import { settings } from "./config.ts";
 import { getHealth } from "./get-health.ts";
 import { getMetrics } from "./get-metrics.ts";
@@ -25,7 +26,7 @@ const catalog = deploymentModels(providerSources(config, secrets), config.DEFAUL
 export const handler = createApi({
   routes: opsRoutes,
   operations: {
-    listModels: listModels(catalog, defaultModel(catalog, config.DEFAULT_MODEL)),
+    listModels: listModels(database, catalog, offeredModels(catalog, config.DEFAULT_MODEL)),
     getMetrics: getMetrics(database, () => readQueueDepth(config.QUEUE_URL), secrets.metricsToken),
     getHealth: getHealth(database, secrets.metricsToken),
   },

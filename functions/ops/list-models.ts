@@ -1,27 +1,37 @@
 import { renderPrice } from "@parley/contract/render/price";
 import type { opsRoutes } from "@parley/contract/routes/ops";
+import type { Database } from "@parley/data/database";
+import type { OfferedModels } from "@parley/data/send-message";
 import type { Operation } from "@parley/http/api-types";
-import type { Model, ModelCatalog } from "@parley/llm/models";
+import type { ModelCatalog } from "@parley/llm/models";
+import { type ModelEntry, partsOf, readModels } from "@parley/sending/model-list";
 
-function toModel(model: Model, defaultId: string) {
-  const { id, name, provider, contextTokens, maxOutputTokens } = model;
+function toModel(entry: ModelEntry) {
+  const { id, displayName, isDefault, contextTokens, maxOutputTokens, parameters = [] } = entry;
   return {
     id,
-    name,
-    provider,
-    isDefault: id === defaultId,
+    ...partsOf(id),
+    displayName,
+    isDefault,
     contextTokens,
     maxOutputTokens,
-    price: renderPrice(model),
+    price: renderPrice(entry),
+    parameters: [...parameters],
   };
 }
 
-/** The models of this deployment, the one of conversations that name none first. */
+/** The models that the caller may use, the one of conversations that name none first. */
 export function listModels(
+  database: Database,
   catalog: ModelCatalog,
-  defaultModel: Model,
+  offered: OfferedModels,
 ): Operation<(typeof opsRoutes)["listModels"]> {
-  const others = catalog.models.filter((model) => model.id !== defaultModel.id);
-  const data = [defaultModel, ...others].map((model) => toModel(model, defaultModel.id));
-  return async () => ({ status: 200, body: { data } });
+  return async () => {
+    const models = (await readModels(database, catalog, offered)).filter(({ isOffered }) => isOffered);
+    const [first, others] = [
+      models.filter((each) => each.isDefault),
+      models.filter((each) => !each.isDefault),
+    ];
+    return { status: 200, body: { data: [...first, ...others].map(toModel) } };
+  };
 }

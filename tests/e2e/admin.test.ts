@@ -45,7 +45,7 @@ describe("who is an admin", () => {
     const { key } = await admin.expect("createApiKey", 201, {
       body: { name: "Script", scopes: ["read", "write"] },
     });
-    const params = { userId: adaId, replyId: unknownId };
+    const params = { userId: adaId, replyId: unknownId, modelId: "scripted/demo" };
     for (const client of [ada, createClient(inject("stack").url, String(key))]) {
       await client.refused(name, 403, { params, ...(allRoutes[name].method !== "GET" && { body: {} }) });
     }

@@ -16,7 +16,9 @@ async function callUserPool(cognitoEndpoint: string, operation: string, input: o
 }
 
 /** A user of the group `admin`, signed in since. */
-export async function signUpAdmin(address = inject("stack")): Promise<User> {
+export async function signUpAdmin(
+  address: { url: string; cognitoEndpoint: string } = inject("stack"),
+): Promise<User> {
   const { email } = await signUp(address);
   await callUserPool(address.cognitoEndpoint, "AdminAddUserToGroup", { GroupName: "admin", Username: email });
   return signIn(email, address);

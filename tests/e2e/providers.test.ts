@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { openDatabase } from "@parley/data/database";
 import { answerPieces, encodePiece } from "@parley/llm/providers/bedrock/fixtures/event-stream";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { signUpAdmin } from "./admins.ts";
 import { ask, ended, signUp, startConversation, type User } from "./client.ts";
 import { type AskedBody, oddAnswer, type WireAnswer } from "./odd-provider.ts";
 import { type OwnStack, startOwnStack } from "./own-stack.ts";
@@ -19,12 +20,14 @@ let server: Server;
 let own: OwnStack;
 let ada: User;
 let eve: User;
+let admin: User;
 
 const groq = {
   name: "groq",
   kind: "openai",
   models: [{ name: "llama-3.3", price: { priceInput: 10, priceOutput: 20 } }],
 };
+const lama = "meta-llama/llama-4:free@v1.0";
 const nova = "eu.amazon.nova-2-lite-v1:0";
 
 async function readBody(request: IncomingMessage): Promise<AskedBody> {
@@ -47,6 +50,12 @@ function recording(provider: string, name: string): WireAnswer {
 
 beforeAll(async () => {
   server = createServer(async (request, response) => {
+    if (request.method === "GET") {
+      const data = [{ id: lama, context_length: 65_536 }, { id: "llama-3.3" }, { id: 7 }];
+      const isListed =
+        request.url === "/groq/v1/models" && request.headers.authorization === "Bearer gsk-canary";
+      return void response.writeHead(isListed ? 200 : 401).end(JSON.stringify({ data }));
+    }
     const body = await readBody(request);
     asked.push({ path: request.url ?? "", authorization: request.headers.authorization, body });
     if (request.url?.endsWith("/converse-stream")) {
@@ -73,7 +82,7 @@ beforeAll(async () => {
     GROQ_API_KEY: "gsk-canary",
     AWS_API_KEY: "bedrock-canary",
   });
-  [ada, eve] = await Promise.all([signUp(own.address), signUp(own.address)]);
+  [ada, eve, admin] = await Promise.all([signUp(own.address), signUp(own.address), signUpAdmin(own.address)]);
   await ada.expect("createNote", 201, { body: { content: "Tomatoes on Mondays" } });
 });
 
@@ -197,4 +206,89 @@ it("what a provider says of a refused key stays between it and the worker", asyn
   expect(failed.body).toMatchObject({ status: "failed", error: { code: "provider_rejected" }, attempts: 1 });
   expect(failed.text).not.toContain("sk-");
   await eve.refused("getReply", 404, { params: { replyId: reply.id } });
+});
+
+const modelId = `groq/${lama}`;
+const params = { modelId };
+const metered = { kind: "metered", inputPer1000: 10, outputPer1000: 20 } as const;
+const written = { contextTokens: 65_536, maxOutputTokens: 2_000, price: metered };
+
+it("an admin sees what a server offers, and nobody else does", async () => {
+  const { data } = await admin.expect("discoverModels", 200, { body: { provider: "groq" } });
+  expect(data).toContainEqual(
+    expect.objectContaining({ id: modelId, contextTokens: 65_536, isOffered: false }),
+  );
+  expect(data.map(({ name }) => name).sort()).toEqual(["llama-3.3", lama]);
+  const silent = await admin.refused("discoverModels", 503, { body: { provider: "openai" } });
+  expect(silent.detail).toBe("The server of openai does not list its models: it answered with status 401.");
+  await admin.refused("discoverModels", 400, { body: { provider: "nobody" } });
+  await eve.refused("discoverModels", 403, { body: { provider: "groq" } });
+});
+
+it("a model that an admin adds is asked at once, at the price of the moment, until it is disabled", async () => {
+  const conversationId = await startConversation(ada);
+  const body = { content: "Hello", model: modelId };
+  await ada.refused("sendMessage", 400, { params: { conversationId }, body });
+  const first = await admin.expect("writeModel", 200, { params, body: written });
+  expect(first).toMatchObject({ id: modelId, source: "admin", isOffered: true, price: metered });
+  expect((await eve.expect("listModels", 200)).data).toContainEqual(
+    expect.objectContaining({ id: modelId, name: lama, maxOutputTokens: 2_000, price: metered }),
+  );
+  const { reply } = await ask(ada, conversationId, "Hello", { model: modelId });
+  const { usage, tokensCharged } = await ended(ada, reply.id);
+  expect(asked.at(-1)?.body.model).toBe(lama);
+  expect(tokensCharged).toBe(Math.ceil((usage?.inputTokens ?? 0) / 100 + (usage?.outputTokens ?? 0) / 50));
+  await admin.expect("writeModel", 200, { params, body: { ...written, price: { kind: "flat", tokens: 7 } } });
+  const estimate = await ada.expect("estimateReply", 200, { params: { conversationId }, body });
+  expect(estimate).toMatchObject({ highestCharge: 7, price: { kind: "flat", tokens: 7 } });
+  const second = await ask(ada, conversationId, "Again", { model: modelId });
+  expect(await ended(ada, second.reply.id)).toMatchObject({ status: "completed", tokensCharged: 7 });
+  await ada.expect("updateConversation", 200, { params: { conversationId }, body: { model: modelId } });
+  await admin.expect("writeModel", 200, { params, body: { ...written, isEnabled: false } });
+  await ada.refused("sendMessage", 400, { params: { conversationId }, body });
+  await ada.refused("sendMessage", 409, { params: { conversationId }, body: { content: "Hello" } });
+  await ada.refused("updateMe", 400, { body: { preferences: { defaultModel: modelId } } });
+  expect((await eve.expect("listModels", 200)).data.map(({ id }) => id)).not.toContain(modelId);
+});
+
+it("the default model stays on offer, and writes of what has changed since are refused", async () => {
+  const isDefault = { ...written, isDefault: true };
+  await admin.refused("writeModel", 412, { params, body: isDefault, headers: { "if-match": '"77"' } });
+  await admin.expect("writeModel", 200, { params, body: isDefault });
+  expect((await eve.expect("listModels", 200)).data[0]).toMatchObject({ id: modelId, isDefault: true });
+  await admin.refused("writeModel", 409, { params, body: { ...written, isEnabled: false } });
+  await admin.refused("deleteModel", 409, { params });
+  const { reply } = await ask(eve, await startConversation(eve), "Hello");
+  expect(await ended(eve, reply.id)).toMatchObject({ model: modelId, status: "completed" });
+  await admin.expect("writeModel", 200, { params, body: written });
+  await eve.refused("deleteModel", 403, { params });
+  await admin.expect("deleteModel", 204, { params });
+  await admin.refused("getAdminModel", 404, { params });
+  const ofSettings = { modelId: `aws/${nova}` };
+  await admin.refused("deleteModel", 409, { params: ofSettings });
+  const { data } = await admin.expect("listAdminModels", 200);
+  expect(data).toContainEqual(expect.objectContaining({ id: ofSettings.modelId, source: "settings" }));
+  const { data: audit } = await admin.expect("listAdminActions", 200);
+  const deleted = audit.find(({ action }) => action === "model.deleted");
+  expect(deleted?.details).toMatchObject({ model: modelId, priceInput: 10, isDefault: "false" });
+});
+
+it.each([
+  ["nobody/model", {}, "params.modelId"],
+  ["aws/other", {}, "params.modelId"],
+  [modelId, { price: { kind: "flat", tokens: 0 } }, "body.price.tokens"],
+  [modelId, { price: { kind: "flat", tokens: -1 } }, "body.price.tokens"],
+  [modelId, { price: { kind: "flat", tokens: 1e12 } }, "body.price.tokens"],
+  [modelId, { price: { ...metered, inputPer1000: 0 } }, "body.price.inputPer1000"],
+  [modelId, { price: { ...metered, outputPer1000: 1e9 } }, "body.price.outputPer1000"],
+  [modelId, { price: { ...metered, cachedInputPer1000: 11 } }, "body.price.cachedInputPer1000"],
+  [modelId, { maxOutputTokens: 65_536 }, "body.maxOutputTokens"],
+  [modelId, { isEnabled: false, isDefault: true }, "body.isEnabled"],
+  [modelId, { parameters: ["topK"] }, "body.parameters.0"],
+])("an admin's %s with %j is refused at %s", async (id, change, path) => {
+  const { errors } = await admin.refused("writeModel", 400, {
+    params: { modelId: id },
+    body: { ...written, ...change } as typeof written,
+  });
+  expect(errors?.map((error) => error.path)).toEqual([path]);
 });

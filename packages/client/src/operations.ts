@@ -105,6 +105,11 @@ export const operations = {
     replies: "GET /v1/admin/replies",
     retryReply: "POST /v1/admin/replies/{replyId}/retry",
     audit: "GET /v1/admin/audit",
+    models: "GET /v1/admin/models",
+    model: "GET /v1/admin/models/{modelId}",
+    writeModel: "PUT /v1/admin/models/{modelId}",
+    deleteModel: "DELETE /v1/admin/models/{modelId}",
+    discoverModels: "POST /v1/admin/models/discover",
   },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, RouteKey>>>>;
 

@@ -10,7 +10,16 @@ export type AdminActionRow = typeof adminActions.$inferSelect;
 /** What an admin is about to look at. What changes something is recorded in the transaction that changes it. */
 export interface AdminLook {
   adminId: string;
-  action: "users.listed" | "user.read" | "stats.read" | "usage.read" | "replies.listed" | "audit.listed";
+  action:
+    | "users.listed"
+    | "user.read"
+    | "stats.read"
+    | "usage.read"
+    | "replies.listed"
+    | "models.listed"
+    | "models.discovered"
+    | "model.read"
+    | "audit.listed";
   userId?: string | undefined;
   requestId: string;
 }

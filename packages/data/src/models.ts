@@ -1,21 +1,55 @@
-import { desc, eq, or, sql } from "drizzle-orm";
+import { asc, desc, eq, getTableColumns, or, type SQL, sql } from "drizzle-orm";
 import type { Database } from "./database.ts";
+import type { Orm, Transaction } from "./prepared.ts";
 import { models } from "./schema/models.ts";
 import type { OfferedModels } from "./send-message.ts";
 
 export type ModelRow = typeof models.$inferSelect;
 
+/** What admins wrote about models, and whether each may be asked. */
+export type OfferedRow = ModelRow & { isOffered: boolean };
+
+function jsonOf(offered: OfferedModels): SQL {
+  return sql`${JSON.stringify(offered)}::text::jsonb`;
+}
+
 /** Whether a message could ask the model now. */
 export async function isModelOffered(
   database: Database,
-  { models: settings, providers }: OfferedModels,
+  offered: OfferedModels,
   id: string,
 ): Promise<boolean> {
-  const offered = JSON.stringify({ models: settings, providers });
-  const [found] = await database.run(async ({ orm }) =>
-    orm.execute<{ terms: unknown }>(sql`select model_terms(${id}, ${offered}::text::jsonb) as terms`),
+  return database.run(({ orm }) => isOffered(orm, offered, sql`${id}`));
+}
+
+async function isOffered(orm: Orm | Transaction, offered: OfferedModels, id: SQL): Promise<boolean> {
+  const [found] = await orm.execute<{ terms: unknown }>(
+    sql`select model_terms(${id}, ${jsonOf(offered)}) as terms`,
   );
   return found?.terms != null;
+}
+
+/** Whether conversations that name no model have one. */
+export async function hasDefaultModel(orm: Orm | Transaction, offered: OfferedModels): Promise<boolean> {
+  return isOffered(orm, offered, sql`default_model_id(${jsonOf(offered)})`);
+}
+
+/** Every row, and the id of the model of conversations that name none. */
+export async function listModelRows(
+  database: Database,
+  offered: OfferedModels,
+): Promise<{ rows: OfferedRow[]; defaultModel: string }> {
+  return database.run(async ({ orm }) => {
+    const terms = sql<boolean>`model_terms(${models.id}, ${jsonOf(offered)}) is not null`;
+    const rows = await orm
+      .select({ ...getTableColumns(models), isOffered: terms.as("is_offered") })
+      .from(models)
+      .orderBy(asc(models.position), asc(models.id));
+    const [chosen] = await orm.execute<{ id: string }>(
+      sql`select default_model_id(${jsonOf(offered)}) as id`,
+    );
+    return { rows, defaultModel: chosen?.id ?? offered.defaultModel };
+  });
 }
 
 /**

@@ -101,6 +101,11 @@ const KNOWN: Readonly<Record<ProviderKind, { limits: Limits; names: readonly str
   },
 };
 
+/** What a model takes of which nobody says it. */
+export function defaultParameters(kind: ProviderKind): readonly ModelParameter[] {
+  return PARAMETERS[kind];
+}
+
 /** Whether the model takes a conversation that begins with a greeting of the assistant. */
 export function takesGreeting({ kind }: Pick<Model, "kind">): boolean {
   return kind === "openai" || kind === "scripted";

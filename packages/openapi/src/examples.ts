@@ -5,6 +5,7 @@ import type { Note } from "@parley/contract/schemas/note";
 import type { SystemPrompt } from "@parley/contract/schemas/system-prompt";
 import type * as z from "zod/mini";
 import { adminExamples } from "./admin-examples.ts";
+import { adminModelExamples } from "./admin-model-examples.ts";
 import {
   answer,
   completed,
@@ -53,11 +54,13 @@ const note: Note = {
 const demo: z.infer<typeof model> = {
   id: "scripted/demo",
   name: "demo",
+  displayName: null,
   provider: "scripted",
   isDefault: true,
   contextTokens: 200_000,
   maxOutputTokens: 64_000,
   price: { kind: "flat", tokens: 100 },
+  parameters: ["temperature", "topP", "maxOutputTokens", "reasoningEffort", "stop"],
 };
 
 const page = (...data: unknown[]) => ({ data, nextCursor: null });
@@ -85,6 +88,7 @@ export const examples: Readonly<Record<keyof typeof allRoutes, Example>> = {
     },
   },
   ...adminExamples,
+  ...adminModelExamples,
   ...keyAndTokenExamples,
   listConversations: { responses: { 200: page(conversation) } },
   createConversation: {

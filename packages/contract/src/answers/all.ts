@@ -2,6 +2,7 @@ import type { Answers } from "../route.ts";
 import type { allRoutes } from "../routes/all.ts";
 import { accountAnswers } from "./account.ts";
 import { adminAnswers } from "./admin.ts";
+import { adminModelAnswers } from "./admin-models.ts";
 import { apiKeyAnswers } from "./api-keys.ts";
 import { authAnswers } from "./auth.ts";
 import { consoleAnswers } from "./console.ts";
@@ -24,6 +25,7 @@ export const allAnswers = {
   ...systemPromptAnswers,
   ...noteAnswers,
   ...adminAnswers,
+  ...adminModelAnswers,
   ...opsAnswers,
   ...docsAnswers,
   ...consoleAnswers,

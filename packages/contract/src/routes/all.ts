@@ -1,6 +1,7 @@
 import type { Routes } from "../route.ts";
 import { accountRoutes } from "./account.ts";
 import { adminRoutes } from "./admin.ts";
+import { adminModelRoutes } from "./admin-models.ts";
 import { apiKeyRoutes } from "./api-keys.ts";
 import { authRoutes } from "./auth.ts";
 import { consoleRoutes } from "./console.ts";
@@ -23,6 +24,7 @@ export const allRoutes = {
   ...systemPromptRoutes,
   ...noteRoutes,
   ...adminRoutes,
+  ...adminModelRoutes,
   ...opsRoutes,
   ...docsRoutes,
   ...consoleRoutes,

@@ -1,5 +1,5 @@
 import { StartupError } from "@parley/embedded-postgres/startup-error";
-import { listOf, property, textOf } from "@parley/llm/json-shape";
+import { discoverModels } from "@parley/llm/discover-models";
 import type { Settings } from "../settings.ts";
 
 // A server on this machine or in its network answers at once.
@@ -42,13 +42,9 @@ export async function silentServers(settings: Settings): Promise<string[]> {
 /** Servers list those that make vectors beside those that answer. */
 const answers = (name: string) => !/embed/i.test(name);
 
-async function listedBy(url: string, key: string | undefined): Promise<string[]> {
-  const response = await fetch(`${url.replace(/\/$/, "")}/models`, {
-    headers: key === undefined ? {} : { authorization: `Bearer ${key}` },
-    signal: AbortSignal.timeout(patienceMillis),
-  });
-  const listed = listOf(property(await response.json(), "data"));
-  return listed.map((model) => textOf(property(model, "id"))).filter((name) => name !== undefined);
+async function listedBy(baseUrl: string, apiKey: string | undefined): Promise<string[]> {
+  const listed = await discoverModels({ kind: "openai", baseUrl, apiKey }, { patienceMillis });
+  return listed.map(({ name }) => name);
 }
 
 /**

@@ -1,18 +1,28 @@
 import { opsAnswers } from "@parley/contract/answers/ops";
 import { opsRoutes } from "@parley/contract/routes/ops";
+import { openScene, type Scene } from "@parley/data/testing/scene.fixture";
 import { createApi } from "@parley/http/create-api";
 import { captureLog } from "@parley/http/testing/capture-log";
 import { eventFor, send } from "@parley/http/testing/send";
-import { availableModels, defaultModel, type ModelCatalog } from "@parley/llm/models";
-import { expect, it } from "vitest";
+import { availableModels, type ModelCatalog } from "@parley/llm/models";
+import { offeredModels } from "@parley/sending/models";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { listModels } from "./list-models.ts";
 
 captureLog();
 
+let scene: Scene;
+beforeAll(async () => {
+  scene = await openScene();
+});
+afterAll(async () => {
+  await scene.close();
+});
+
 async function list(catalog: ModelCatalog, configured?: string) {
   const api = createApi({
     routes: { listModels: opsRoutes.listModels },
-    operations: { listModels: listModels(catalog, defaultModel(catalog, configured)) },
+    operations: { listModels: listModels(scene.database, catalog, offeredModels(catalog, configured)) },
     resolveCaller: async () => ({ outcome: "active", user: { id: "user-1" } }),
     apiRatePerSecond: 0,
   });
@@ -39,9 +49,23 @@ it("lists a default that only the server behind OPENAI_BASE_URL knows", async ()
   expect(models[0]).toMatchObject({ id: "openai/llama-4:8b", isDefault: true });
 });
 
-it("names metered prices as the contract does", async () => {
-  const name = { id: "scripted/echo", provider: "scripted", kind: "scripted", name: "echo" } as const;
-  const terms = { contextTokens: 9_000, maxOutputTokens: 100, priceInput: 2, priceOutput: 8, parameters: [] };
-  const models = await list({ models: [{ ...name, ...terms }], providers: [], openProviders: [] });
-  expect(models[0]?.price).toEqual({ kind: "metered", inputPer1000: 2, outputPer1000: 8 });
+it("lists what admins wrote: in their order, at their price, and nothing that is disabled or without a provider", async () => {
+  const values = [
+    `('scripted/slow', 'Slow', 9000, 100, 2, 8, 0.5, '{stop}', true, true, -1)`,
+    `('scripted/demo', null, 9000, 100, 2, 8, null, '{}', false, false, 0)`,
+    `('groq/llama', null, 9000, 100, 2, 8, null, '{}', true, false, 0)`,
+  ];
+  await scene.rows(`insert into models (id, display_name, context_tokens, max_output_tokens, price_input, price_output,
+    price_cached_input, parameters, is_enabled, is_default, position) values ${values.join(", ")}`);
+  const models = await list(availableModels({ includeScripted: true }), "scripted/echo");
+  const ids = models.map(({ id }) => id);
+  expect(ids.slice(0, 2)).toEqual(["scripted/slow", "scripted/echo"]);
+  expect(ids).not.toContain("scripted/demo");
+  expect(ids).not.toContain("groq/llama");
+  expect(models[0]).toMatchObject({
+    displayName: "Slow",
+    isDefault: true,
+    price: { kind: "metered", inputPer1000: 2, outputPer1000: 8, cachedInputPer1000: 0.5 },
+    parameters: ["stop"],
+  });
 });

@@ -1,0 +1,73 @@
+import type { adminModelRoutes } from "@parley/contract/routes/admin-models";
+import { writeModel as storeModel, type WrittenModel } from "@parley/data/admin-models";
+import type { ApiRequest, Operation } from "@parley/http/api-types";
+import { matchedVersion, missProblem } from "@parley/http/matched-version";
+import { invalid, type Problem, problem } from "@parley/http/problem";
+import { defaultParameters, identifyModel, type ModelCatalog, type ModelIdentity } from "@parley/llm/models";
+import type { Asking, AskingDependencies } from "@parley/sending/asking";
+import { findEntry } from "./get-admin-model.ts";
+import { modelEtag, renderModel } from "./render-model.ts";
+
+type Route = (typeof adminModelRoutes)["writeModel"];
+
+/** @throws Problem 400 for a model that the deployment could not ask */
+function requireProvider({ catalog }: Asking, modelId: string): ModelIdentity {
+  const identity = identifyModel(modelId, catalog.providers);
+  if (identity === undefined) {
+    const names = catalog.providers.map(({ name }) => name).join(", ");
+    throw invalid("params.modelId", `must begin with a provider of this deployment: ${names}`);
+  }
+  if (identity.kind === "bedrock" && !isListed(catalog, modelId)) {
+    throw invalid(
+      "params.modelId",
+      "is not listed by the stage, which lets the functions call those of Bedrock",
+    );
+  }
+  return identity;
+}
+
+function isListed({ models }: ModelCatalog, modelId: string): boolean {
+  return models.some(({ id }) => id === modelId);
+}
+
+function toRow({ price, ...body }: ApiRequest<Route>["body"], kind: ModelIdentity["kind"]): WrittenModel {
+  const isFlat = price.kind === "flat";
+  return {
+    ...body,
+    displayName: body.displayName ?? null,
+    parameters: body.parameters ?? [...defaultParameters(kind)],
+    costPerMillion: body.costPerMillion ?? null,
+    priceFlat: isFlat ? price.tokens : null,
+    priceInput: isFlat ? null : price.inputPer1000,
+    priceOutput: isFlat ? null : price.outputPer1000,
+    priceCachedInput: isFlat ? null : (price.cachedInputPer1000 ?? null),
+  };
+}
+
+/** Why the default model stays as it is. */
+export function noDefaultProblem(): Problem {
+  return problem("conflict", {
+    detail: "It answers conversations that name no model. Make another model the default first.",
+  });
+}
+
+/** Writes all that there is to say of a model; it is in force for the next message. */
+export function writeModel({
+  database,
+  asking,
+}: Pick<AskingDependencies, "database" | "asking">): Operation<Route> {
+  return async ({ params: { modelId }, body, caller, headers, requestId }) => {
+    const { kind } = requireProvider(asking, modelId);
+    const expectedVersion = await matchedVersion(headers.ifMatch, async () => {
+      const found = await findEntry(database, asking, modelId);
+      return found && { version: Number(modelEtag(found)) };
+    });
+    const by = { adminId: caller.userId, requestId, modelId, expectedVersion, offered: asking.terms };
+    const written = await storeModel(database, by, toRow(body, kind));
+    if (written.outcome === "stale") throw missProblem("stale");
+    if (written.outcome === "no_default") throw noDefaultProblem();
+    const entry = await findEntry(database, asking, modelId);
+    if (entry === undefined) throw problem("conflict", { detail: "Another admin has deleted it meanwhile." });
+    return { status: 200, body: renderModel(entry), etag: modelEtag(entry) };
+  };
+}

@@ -1,0 +1,12 @@
+import * as z from "zod/mini";
+import type { Answers } from "../route.ts";
+import type { adminModelRoutes } from "../routes/admin-models.ts";
+import { adminModel, discoveredModel } from "../schemas/model.ts";
+
+export const adminModelAnswers = {
+  listAdminModels: { 200: z.object({ data: z.array(adminModel) }) },
+  getAdminModel: { 200: adminModel },
+  writeModel: { 200: adminModel },
+  deleteModel: { 204: undefined },
+  discoverModels: { 200: z.object({ data: z.array(discoveredModel) }) },
+} satisfies Answers<typeof adminModelRoutes>;
