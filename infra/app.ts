@@ -3,12 +3,12 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { App } from "aws-cdk-lib";
 import { addStacks } from "./add-stacks.ts";
-import { resolveStage } from "./stages.ts";
+import { loadStage } from "./own-stages.ts";
 
 const bundles = fileURLToPath(new URL("../dist/functions", import.meta.url));
 const build = fileURLToPath(new URL("../scripts/build.ts", import.meta.url));
 
-function compose(app: App): void {
+async function compose(app: App): Promise<void> {
   // So that any command of CDK works on a fresh clone; `pnpm run deploy` always builds.
   if (!existsSync(bundles))
     execFileSync(process.execPath, [build], { stdio: ["ignore", "ignore", "inherit"] });
@@ -21,7 +21,7 @@ function compose(app: App): void {
   const secretVersion = context("secretVersion");
   const natImageId = context("natImageId");
   addStacks(app, {
-    stage: resolveStage(String(context("stage") ?? "dev"), overrides),
+    stage: await loadStage(String(context("stage") ?? "dev"), overrides),
     bundles,
     ...(typeof secretVersion === "string" && { secretVersion }),
     ...(typeof natImageId === "string" && { natImageId }),
@@ -30,7 +30,7 @@ function compose(app: App): void {
 }
 
 try {
-  compose(new App());
+  await compose(new App());
 } catch (error) {
   // One sentence for whoever deploys; a stack trace of CDK would bury it.
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);

@@ -1,11 +1,19 @@
 import { readFile } from "node:fs/promises";
 import { routeKeysOf } from "@parley/contract/gateway";
 import { allRoutes } from "@parley/contract/routes/all";
+import { billsWhileIdle, idleBill } from "@parley/deployment/check/idle-bill";
 import { Stack } from "aws-cdk-lib";
 import { Queue } from "aws-cdk-lib/aws-sqs";
 import { beforeAll, describe, expect, test } from "vitest";
 import * as z from "zod/mini";
-import { functionNames, type Synthesis, synthesise } from "./testing/synthesise.ts";
+import {
+  actionsOf,
+  functionNames,
+  functionOf,
+  type Resource,
+  type Synthesis,
+  synthesise,
+} from "./testing/synthesise.ts";
 
 const variants = [
   ["dev", "url"],
@@ -51,8 +59,15 @@ describe.each(variants)("%s on %s", (stageName, database) => {
     }
   });
 
-  test("nothing always on but what docs/operations.md prices", () => {
+  test("nothing always on but what docs/operations.md prices", async () => {
     expect(idleCosts(made)).toEqual(database === "url" ? idleWithUrl : { ...idleWithUrl, ...idleWithAurora });
+    // The stage's own secret is in no stack.
+    const types = [...made.resources.map(({ Type }) => Type), "AWS::SecretsManager::Secret"];
+    const { dollars, unpriced } = idleBill(types);
+    expect(unpriced).toEqual([]);
+    const handbook = await readFile(new URL("../docs/operations.md", import.meta.url), "utf8");
+    const row = database === "url" ? "any Postgres by URL: all of the above" : "Aurora: sum of both parts";
+    expect(handbook).toContain(`| **${row}** | **${dollars.toFixed(2)}** |`);
   });
 
   test("prod keeps data and dev does not", () => {
@@ -81,11 +96,6 @@ const idleWithAurora = {
   "AWS::SecretsManager::Secret": 1,
 };
 
-/** Everything that AWS bills by the hour or month, or, as polling does, without anybody using it. */
-const billedWhileIdle =
-  /^AWS::(?:EC2::(?:NatGateway|Instance|EIP|VPCEndpoint|TransitGateway\w*|VPNGateway)|ElastiCache|RDS|OpenSearchService|ElasticLoadBalancingV2|KMS::Key|ECS|EKS|MSK|Kinesis::Stream|WAFv2::WebACL|CloudWatch::(?:Alarm|Dashboard)|Events::Rule|SecretsManager::Secret$|Lambda::EventSourceMapping|Cognito::UserPoolRiskConfig\w*|Synthetics)/;
-const freeOfCharge = /^AWS::RDS::DBSubnetGroup$|^AWS::SecretsManager::SecretTargetAttachment$/;
-
 function idleCosts(made: Synthesis): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const { Type, Properties } of made.resources) {
@@ -93,27 +103,14 @@ function idleCosts(made: Synthesis): Record<string, number> {
       "ProvisionedConcurrencyConfig" in Properties ||
       "TracingConfig" in Properties ||
       JSON.stringify(Properties).includes('"DetailedMetricsEnabled":true');
-    if ((!billedWhileIdle.test(Type) || freeOfCharge.test(Type)) && !isExtra) continue;
+    if (!billsWhileIdle(Type) && !isExtra) continue;
     counts[Type] = (counts[Type] ?? 0) + 1;
   }
   return counts;
 }
 
-function isOurs({ Properties }: { Properties: Record<string, unknown> }): boolean {
-  return String(Properties.Description ?? "").startsWith("Parley ");
-}
-
-function nameOf({ Properties }: { Properties: Record<string, unknown> }): string {
-  return String(Properties.Description).split(": ")[1] ?? "";
-}
-
-function actionsOf(value: unknown): string[] {
-  if (typeof value !== "object" || value === null) return [];
-  if (Array.isArray(value)) return value.flatMap(actionsOf);
-  return Object.entries(value).flatMap(([key, inner]) =>
-    key === "Action" && inner !== null ? [inner].flat().map(String) : actionsOf(inner),
-  );
-}
+const isOurs = ({ Properties }: Resource) => functionOf(Properties) !== undefined;
+const nameOf = ({ Properties }: Resource) => functionOf(Properties) ?? "";
 
 /** Of the HTTP API: the WebSocket API has a stack and a test of its own. */
 function ofApi(made: Synthesis, kind: string) {

@@ -202,37 +202,68 @@ type StageSettings = z.input<typeof stageSchema>;
 
 export type Stage = z.output<typeof stageSchema> & { readonly name: string; readonly secretName: string };
 
-/** The deployments of Parley. Change these, or add one, and deploy it with `pnpm run deploy <name>`. */
+/** Defaults of the deployments of Parley. A stage of your own, and what differs in one of these, stands in `parley.config.ts`. */
 const stages: Readonly<Record<string, StageSettings>> = {
   dev: { keepsData: false, logRetentionDays: 7 },
   prod: { keepsData: true, logRetentionDays: 30, databaseConnections: 100 },
 };
 
-/** What may be said on the command line instead of in this file, as `cdk synth -c database=aurora`. */
+/** What may be said on the command line instead of in a file, as `cdk synth -c database=aurora`. */
 export interface StageOverrides {
   readonly database?: unknown;
   readonly region?: unknown;
   readonly alarmEmail?: unknown;
 }
 
+/** The deployer's own settings, by stage, not checked yet. */
+export interface OwnStages {
+  /** For people. */
+  readonly file: string;
+  readonly stages: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+
+/** For `parley.config.ts`, which an editor checks by it. */
+export type Stages = Readonly<Record<string, StageSettings>>;
+
+interface StageSources {
+  readonly defaults?: Readonly<Record<string, StageSettings>>;
+  readonly own?: OwnStages | undefined;
+}
+
+const defaultsFile = "infra/stages.ts";
+const ownOf = <T>(all: Readonly<Record<string, T>>, name: string) =>
+  Object.hasOwn(all, name) ? all[name] : undefined;
+
+function missingStage(name: string, defaults: object, own: OwnStages | undefined): Error {
+  const has = `${defaultsFile}; it has ${Object.keys(defaults).join(", ")}`;
+  if (own === undefined) return new Error(`There is no stage ${name} in ${has}.`);
+  return new Error(
+    `There is no stage ${name} in ${own.file}, which has ${Object.keys(own.stages).join(", ")}, nor in ${has}.`,
+  );
+}
+
 /**
- * The settings of a stage, checked.
- * @throws Error with one sentence that says what to set and where
+ * The settings of a stage, checked. A setting of the deployer's own file takes the place of the default.
+ * @throws Error with one sentence for each mistake, which says what to set and where
  */
 export function resolveStage(
   name: string,
   overrides: StageOverrides = {},
-  all: Readonly<Record<string, StageSettings>> = stages,
+  { defaults = stages, own }: StageSources = {},
 ): Stage {
-  const settings = Object.hasOwn(all, name) ? all[name] : undefined;
-  if (settings === undefined) {
-    throw new Error(`There is no stage ${name} in infra/stages.ts; it has ${Object.keys(all).join(", ")}.`);
-  }
+  const ownSettings = own && ownOf(own.stages, name);
+  const settings = ownOf(defaults, name);
+  if (settings === undefined && ownSettings === undefined) throw missingStage(name, defaults, own);
   const given = Object.entries(overrides).filter(([, value]) => value !== undefined && value !== "");
-  const result = checkedStage.safeParse({ ...settings, ...Object.fromEntries(given) });
+  const result = checkedStage.safeParse({ ...settings, ...ownSettings, ...Object.fromEntries(given) });
   if (!result.success) {
-    const issue = result.error.issues[0];
-    throw new Error(`${issue?.path.join(".")} of stage ${name} in infra/stages.ts: ${issue?.message}.`);
+    const sentences = result.error.issues.map(({ path, message, ...issue }) => {
+      const [setting = "keys" in issue ? issue.keys[0] : undefined] = path;
+      const isOwn = ownSettings !== undefined && setting !== undefined && Object.hasOwn(ownSettings, setting);
+      const what = path.length === 0 ? "" : `${path.join(".")} of `;
+      return `${what}stage ${name} in ${isOwn ? own?.file : defaultsFile}: ${message}.`;
+    });
+    throw new Error(sentences.join(" "));
   }
   return { ...result.data, name, secretName: result.data.secretName ?? `parley/${name}` };
 }

@@ -8,7 +8,7 @@ import { runCommand } from "@parley/deployment/terminal";
 import { resolveDataDir } from "@parley/local/data-folder";
 import { findRunningStack } from "@parley/local/running-stack";
 import { loadVariables, readSettings } from "@parley/local/settings";
-import { resolveStage } from "../infra/stages.ts";
+import { loadStage } from "../infra/own-stages.ts";
 
 const usage = `
 pnpm admin:add <e-mail> [options]
@@ -33,7 +33,7 @@ async function localPool() {
 }
 
 async function deployedPool(stageName: string, givenRegion: string | undefined) {
-  const stage = resolveStage(stageName, { region: givenRegion });
+  const stage = await loadStage(stageName, { region: givenRegion });
   const { region, source } = await resolveRegion(stage.region, process.env, profileRegion);
   console.log(`AWS: region ${region} (${source}).`);
   const { stacks, userPools: client } = awsClients(region);

@@ -1,7 +1,7 @@
 import { readCommandLine } from "@parley/deployment/command-line";
 import { DeploymentError } from "@parley/deployment/deployment-error";
 import { runCommand, runProgram, runQuietly } from "@parley/deployment/terminal";
-import { resolveStage } from "../infra/stages.ts";
+import { loadStage } from "../infra/own-stages.ts";
 
 const usage = `
 pnpm synth [stage …]
@@ -14,7 +14,7 @@ const databases = ["url", "aurora"];
 await runCommand(async () => {
   const { positionals } = readCommandLine({ usage, options: {}, maxPositionals: Number.POSITIVE_INFINITY });
   const stages = positionals.length > 0 ? positionals : ["dev", "prod"];
-  for (const stage of stages) resolveStage(stage);
+  for (const stage of stages) await loadStage(stage);
   if ((await runProgram("node", ["scripts/build.ts"])) !== 0) {
     throw new DeploymentError("The functions do not bundle; the lines above say why.");
   }

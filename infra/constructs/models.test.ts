@@ -10,13 +10,15 @@ const stage = resolveStage(
   "test",
   {},
   {
-    test: {
-      models: {
-        providers: [
-          { name: "groq", kind: "openai", baseUrl: "https://api.groq.com/openai/v1", models: [] },
-          { name: "bedrock", kind: "bedrock", region: "eu-central-1", models: [{ name: claude }] },
-          { name: "here", kind: "bedrock", models: [{ name: "amazon.nova-lite-v1:0" }] },
-        ],
+    defaults: {
+      test: {
+        models: {
+          providers: [
+            { name: "groq", kind: "openai", baseUrl: "https://api.groq.com/openai/v1", models: [] },
+            { name: "bedrock", kind: "bedrock", region: "eu-central-1", models: [{ name: claude }] },
+            { name: "here", kind: "bedrock", models: [{ name: "amazon.nova-lite-v1:0" }] },
+          ],
+        },
       },
     },
   },

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { App } from "aws-cdk-lib";
 import * as z from "zod/mini";
 import { addStacks } from "../add-stacks.ts";
-import { resolveStage } from "../stages.ts";
+import { resolveStage, type Stages } from "../stages.ts";
 
 const functions = fileURLToPath(new URL("../../functions", import.meta.url));
 
@@ -46,7 +46,6 @@ export interface Synthesis {
 }
 
 type Overrides = Parameters<typeof resolveStage>[1];
-type Stages = Parameters<typeof resolveStage>[2];
 
 /**
  * The templates of a stage, made of bundles with nothing in them: what is in a bundle is not CDK's business.
@@ -78,7 +77,7 @@ export async function synthesise(
     });
     const { overrides, stages, secretVersion, natImageId } = options;
     addStacks(app, {
-      stage: resolveStage(stageName, overrides, stages),
+      stage: resolveStage(stageName, overrides, { ...(stages && { defaults: stages }) }),
       bundles,
       ...(secretVersion !== undefined && { secretVersion }),
       ...(natImageId !== undefined && { natImageId }),
@@ -102,4 +101,18 @@ function read(app: App): Synthesis {
     })),
   );
   return { templates, resources, ofType: (type) => resources.filter((resource) => resource.Type === type) };
+}
+
+/** The folder in `functions/` that a Lambda function is made of; undefined of one of CDK's own. */
+export function functionOf(properties: Readonly<Record<string, unknown>>): string | undefined {
+  return /^Parley .*: (.+)$/.exec(String(properties.Description ?? ""))?.[1];
+}
+
+/** The actions of every statement in a policy. */
+export function actionsOf(value: unknown): string[] {
+  if (typeof value !== "object" || value === null) return [];
+  if (Array.isArray(value)) return value.flatMap(actionsOf);
+  return Object.entries(value).flatMap(([key, inner]) =>
+    key === "Action" && inner !== null ? [inner].flat().map(String) : actionsOf(inner),
+  );
 }

@@ -1,6 +1,8 @@
 import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
+import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-provider";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { SNSClient } from "@aws-sdk/client-sns";
 
 /** The clients that deploying needs, in one region. */
 export function awsClients(region: string) {
@@ -8,6 +10,15 @@ export function awsClients(region: string) {
     secrets: new SecretsManagerClient({ region }),
     stacks: new CloudFormationClient({ region }),
     userPools: new CognitoIdentityProviderClient({ region }),
+  };
+}
+
+/** What a check of a deployment asks besides. */
+export function checkClients(region: string) {
+  return {
+    stacks: new CloudFormationClient({ region }),
+    logs: new CloudWatchLogsClient({ region }),
+    topics: new SNSClient({ region }),
   };
 }
 

@@ -28,6 +28,6 @@ export async function resolveRegion(
   const region = await profileRegion().catch(() => undefined);
   if (region) return { region, source: "of your AWS profile" };
   throw new DeploymentError(
-    "No AWS region is set: export AWS_REGION, or set region of the stage in infra/stages.ts.",
+    "No AWS region is set: export AWS_REGION, or set region of the stage in parley.config.ts.",
   );
 }

@@ -15,6 +15,11 @@ export function terminalQuestions(): ((question: string) => Promise<string>) | u
   };
 }
 
+/** Does an answer to a question that ends in `[Y/n]` say yes? */
+export function isYes(answer: string): boolean {
+  return /^(?:y(?:es)?)?$/i.test(answer.trim());
+}
+
 /** Runs a program with this terminal, and answers its exit code. */
 export function runProgram(program: string, argumentList: readonly string[]): Promise<number> {
   return exitCode(program, spawn(program, argumentList, { stdio: "inherit" }));

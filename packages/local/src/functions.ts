@@ -66,7 +66,10 @@ export function createFunctions(options: FunctionsOptions): Functions {
       name,
       createFunctionPool({
         name,
-        entry: entryOf(name),
+        // Asked for each environment: what it starts may have been exchanged.
+        get entry() {
+          return entryOf(name);
+        },
         bootstrap,
         environment: { POWERTOOLS_SERVICE_NAME: name, POWERTOOLS_TRACE_ENABLED: "false", ...environment },
         idleMillis,

@@ -3,7 +3,6 @@ import { type LocalPostgres, startPostgres } from "@parley/embedded-postgres/sta
 import type { PostConfirmationTriggerEvent } from "aws-lambda";
 import { type Cognito, startCognito } from "./cognito/start-cognito.ts";
 import type { CodePurpose } from "./cognito/state.ts";
-import { applyMigrations } from "./migrations.ts";
 import { type RunningMomento, startMomento } from "./momento/start-momento.ts";
 import type { QueueService } from "./queue/queue-service.ts";
 import { embeddingQueue, jobQueue, startReplyQueues } from "./reply-queues.ts";
@@ -23,6 +22,7 @@ export interface ServiceOptions {
   /** False for throw-away stacks: Postgres does not wait for the disk. */
   readonly durable: boolean;
   readonly reroute: Reroute;
+  readonly migrate: (databaseUrl: string) => Promise<void>;
   readonly onProgress: (line: string) => void;
   readonly onCode: (email: string, code: string, purpose: CodePurpose) => void;
   /** Cognito's PostConfirmation trigger. */
@@ -53,10 +53,10 @@ async function startDatabase(started: Started, { settings, durable, dataDir, onP
 
 /** Starts the services in the order in which they need each other; `started` gets what closes them. */
 export async function startServices(started: Started, options: ServiceOptions): Promise<Services> {
-  const { settings, dataDir, reroute, onProgress, onCode, onConfirmed } = options;
+  const { settings, dataDir, reroute, migrate, onProgress, onCode, onConfirmed } = options;
   const database = await startDatabase(started, options);
   onProgress("Applying migrations");
-  await applyMigrations(database.databaseUrl, settings.EMBEDDING_DIMENSIONS);
+  await migrate(database.databaseUrl);
   onProgress("Starting the queue, the cache and the user pool");
   const queue = await startReplyQueues(region);
   started.defer(() => queue.close());

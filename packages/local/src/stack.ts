@@ -8,6 +8,7 @@ import { createFunctions, defaultMaximumWorkers, type Functions, payloadOf } fro
 import { checkPort, type Gateway, startGateway } from "./gateway/start-gateway.ts";
 import type { Invocation } from "./lambda/protocol.ts";
 import { watchSource } from "./lambda/watch.ts";
+import { applyMigrations } from "./migrations.ts";
 import type { QueueService } from "./queue/queue-service.ts";
 import { startReplySources } from "./reply-queues.ts";
 import { startSchedule } from "./schedule/start-schedule.ts";
@@ -26,6 +27,10 @@ export interface StackOptions {
   /** False for throw-away stacks: Postgres does not wait for the disk. */
   readonly durable?: boolean;
   readonly reroute?: Reroute;
+  /** In place of this release's migrations. */
+  readonly migrate?: (databaseUrl: string) => Promise<void>;
+  /** Another module for an environment that starts. */
+  readonly entryOf?: (functionName: string) => URL | undefined;
   /** Further variables of every function. */
   readonly environment?: Readonly<Record<string, string>>;
   /** Environments of the reply worker at most; 10 by default. */
@@ -116,7 +121,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     maximumWorkers = defaultMaximumWorkers,
   } = options;
   const { onProgress = () => {}, onLog = () => {}, onCode = () => {} } = options;
-  const { reroute = async (_service, port) => port } = options;
+  const { reroute = async (_service, port) => port, entryOf = () => undefined } = options;
   const dataDir = resolveDataDir(settings.DATA_DIR);
   await using started = new AsyncDisposableStack();
   await checkPort(settings.HOST, settings.PORT, "PORT");
@@ -130,14 +135,16 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const building = buildCode(fileURLToPath(root), dataDir, watch);
   // Its failure is told below; until then nobody would catch it.
   building.catch(() => {});
-  const given = { settings, dataDir, durable, reroute, onProgress, onCode, onConfirmed };
+  const migrate = options.migrate ?? ((url: string) => applyMigrations(url, settings.EMBEDDING_DIMENSIONS));
+  const given = { settings, dataDir, durable, reroute, migrate, onProgress, onCode, onConfirmed };
   const services = await startServices(started, given);
   const push = await startPush(settings, () => functions);
   const code = await building;
   started.defer(() => code.close());
   const bundles = settings.BUNDLES_DIR ? new URL(`${settings.BUNDLES_DIR}/`, root) : undefined;
+  const ownEntryOf = bundles ? (name: string) => new URL(`${name}/index.mjs`, bundles) : code.entryOf;
   const running = createFunctions({
-    entryOf: bundles ? (name) => new URL(`${name}/index.mjs`, bundles) : code.entryOf,
+    entryOf: (name) => entryOf(name) ?? ownEntryOf(name),
     bootstrap: code.bootstrap,
     maximumWorkers,
     environment: {

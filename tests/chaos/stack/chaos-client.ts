@@ -29,6 +29,22 @@ export interface ChaosClient {
 const patientMillis = 60_000;
 const longestMillis = 45_000;
 
+const isProblem = ({ headers }: { headers: Headers }) =>
+  headers.get("content-type") === "application/problem+json";
+
+/** Counts an answer by its status, or that none came; of failures it is also said whose they are, and of what. */
+export function count(
+  statuses: Map<string, number>,
+  answer: { status: number; headers: Headers } | undefined,
+  of = "",
+): void {
+  const { status = 0 } = answer ?? {};
+  const failure =
+    answer === undefined ? "none" : `${status} ${isProblem(answer) ? "ours" : "of the gateway"}`;
+  const name = status === 0 || status >= 500 ? `${failure} ${of}`.trim() : String(status);
+  statuses.set(name, (statuses.get(name) ?? 0) + 1);
+}
+
 /** Judges what no client may ever get; the rest is a fault that shows. */
 function mind(
   told: Told,
@@ -38,9 +54,8 @@ function mind(
   canaries: readonly string[],
 ) {
   const { status, headers, text } = answer;
-  const isOurs = headers.get("content-type") === "application/problem+json";
-  const name = `${status}${status >= 500 ? (isOurs ? " ours" : " of the gateway") : ""}`;
-  statuses.set(name, (statuses.get(name) ?? 0) + 1);
+  const isOurs = isProblem(answer);
+  count(statuses, answer);
   const wrong = (number: number, detail: string) =>
     told.wrongAnswers.push({ number, id: `${request.method ?? "GET"} ${request.path}`, detail });
   if (status === 500 && isOurs) wrong(14, text.slice(0, 200));
@@ -62,9 +77,9 @@ export interface ClientOptions {
 export function createChaosClient(options: ClientOptions): ChaosClient {
   const { url, token, email, told, statuses, canaries } = options;
 
-  async function once(request: ChaosRequest): Promise<Answer> {
+  async function answered(request: ChaosRequest): Promise<Response> {
     const { method = "GET", path, body, key } = request;
-    const response = await fetch(url + path, {
+    return fetch(url + path, {
       method,
       headers: {
         authorization: `Bearer ${token}`,
@@ -73,6 +88,13 @@ export function createChaosClient(options: ClientOptions): ChaosClient {
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
       signal: AbortSignal.timeout(longestMillis),
+    });
+  }
+
+  async function once(request: ChaosRequest): Promise<Answer> {
+    const response = await answered(request).catch((error: unknown) => {
+      count(statuses, undefined);
+      throw error;
     });
     const text = await response.text();
     const parsed = text.startsWith("{") ? JSON.parse(text) : {};

@@ -4,7 +4,7 @@ import { type LocalPostgres, startPostgres } from "@parley/embedded-postgres/sta
 import { throwAwayFolder } from "@parley/embedded-postgres/throw-away";
 import { createFunctionLog } from "@parley/local/function-log";
 import { readSettings } from "@parley/local/settings";
-import { type Stack, startStack } from "@parley/local/stack";
+import { type Stack, type StackOptions, startStack } from "@parley/local/stack";
 import { inFlight } from "../invariants/in-flight.ts";
 import type { Told } from "../invariants/told.ts";
 import type { Random } from "../random.ts";
@@ -54,6 +54,8 @@ export interface ChaosOptions {
   readonly openaiKey: string;
   /** Environments of the reply worker at most. */
   readonly maximumWorkers?: number;
+  /** What another release brings along. */
+  readonly release?: Pick<StackOptions, "entryOf" | "migrate">;
 }
 
 function port(url: string): number {
@@ -89,6 +91,7 @@ export async function startChaosStack(options: ChaosOptions): Promise<ChaosStack
       OPENAI_API_KEY: options.openaiKey,
     }),
     ...(options.maximumWorkers !== undefined && { maximumWorkers: options.maximumWorkers }),
+    ...options.release,
     reroute: async (service, target) => {
       if (service === "queue") {
         queueProxy = await startQueueProxy(target, random.fork(), (id) => told.deadLetters.add(id));

@@ -2,7 +2,7 @@ import { type Third, thirds, veterans } from "./growth.ts";
 import type { Recovery } from "./probe-restarts.ts";
 import type { ChaosResult } from "./run-chaos.ts";
 
-function counts(map: ReadonlyMap<string, number>): string {
+export function counts(map: ReadonlyMap<string, number>): string {
   return [...map]
     .sort(([left], [right]) => left.localeCompare(right))
     .map(([name, count]) => `${name} ${count}`)

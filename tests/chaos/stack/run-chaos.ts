@@ -39,14 +39,14 @@ export interface ChaosResult extends Measured {
 
 const thinkMillis = 250;
 
-async function live(user: ChaosUser, random: Random, until: number): Promise<void> {
-  while (Date.now() < until) {
+export async function live(user: ChaosUser, random: Random, isOver: () => boolean): Promise<void> {
+  while (!isOver()) {
     await user.act();
     await sleep(random.between(0, thinkMillis));
   }
 }
 
-function createUsers(
+export function createUsers(
   chaos: ChaosStack,
   tokens: { token: string; email: string }[],
   setting: Setting,
@@ -66,7 +66,7 @@ function createUsers(
   return users;
 }
 
-interface Setting {
+export interface Setting {
   readonly told: Told;
   readonly random: Random;
   readonly statuses: Map<string, number>;
@@ -107,7 +107,7 @@ export async function runChaos(run: ChaosRun): Promise<ChaosResult> {
       },
     );
     const until = Date.now() + millis;
-    await Promise.all(users.map((user) => live(user, random.fork(), until)));
+    await Promise.all(users.map((user) => live(user, random.fork(), () => Date.now() >= until)));
     await injection.stop();
     heal(chaos);
     onEvent("the faults are over; waiting for rest");

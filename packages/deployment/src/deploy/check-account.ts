@@ -1,5 +1,6 @@
 import { findStack } from "../admin/stack-output.ts";
 import { DeploymentError } from "../deployment-error.ts";
+import { isYes } from "../terminal.ts";
 import type { Ask } from "./secret-values.ts";
 
 type Client = Parameters<typeof findStack>[0];
@@ -24,7 +25,7 @@ export async function checkAccount(options: {
   const answer = await ask?.(
     "CDK has no bootstrap stack here yet: a bucket for bundles and the roles that deploy. Make it? [Y/n] ",
   );
-  if (answer !== undefined && /^(?:y(?:es)?)?$/i.test(answer.trim())) return true;
+  if (answer !== undefined && isYes(answer)) return true;
   throw new DeploymentError(
     `CDK is not bootstrapped in this account and region: AWS_REGION=${region} npx -y pnpm@12 exec cdk bootstrap.`,
   );

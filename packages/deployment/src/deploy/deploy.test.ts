@@ -93,9 +93,10 @@ test("it says where the deployment is and what is missing, and begins with the a
   const { options, said } = optionsWith({});
   await deploy(options);
   expect(said[0]).toBe("AWS: region eu-central-1 (of AWS_REGION), account 123456789012.");
-  expect(said.slice(-5)).toEqual([
+  expect(said.slice(-6)).toEqual([
     "API          https://a.example",
     "Console      https://a.example/",
+    "Check        pnpm deploy:check dev",
     "First admin  pnpm admin:add you@example.com --stage dev",
     "Alarms       nobody is told: export ALARM_EMAIL and deploy again",
     "Scripted     the answers: export OPENAI_API_KEY or ANTHROPIC_API_KEY and deploy again",

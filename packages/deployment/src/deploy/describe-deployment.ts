@@ -33,6 +33,7 @@ export async function describeDeployment(options: {
   return [
     `API          ${url}`,
     `Console      ${url}/`,
+    `Check        pnpm deploy:check ${stageName}`,
     await firstAdmin(stageName, adminEmail, options),
     alarmEmail === undefined
       ? "Alarms       nobody is told: export ALARM_EMAIL and deploy again"

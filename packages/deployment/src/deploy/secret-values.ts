@@ -76,7 +76,7 @@ export async function gatherSecretValues(options: {
   }
   if (needsDatabaseUrl && values.databaseUrl === undefined) {
     throw new DeploymentError(
-      "DATABASE_URL is not set: export the URL of a Postgres, or set database of the stage to aurora in infra/stages.ts.",
+      "DATABASE_URL is not set: export the URL of a Postgres, or set database of the stage to aurora in parley.config.ts.",
     );
   }
   return { ...values, metricsToken: values.metricsToken ?? randomBytes(24).toString("base64url") };
