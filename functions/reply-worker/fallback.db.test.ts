@@ -33,7 +33,11 @@ async function run(turns: readonly Turn[], fallback?: string) {
   const reply = await answered({ ...worker, fallbackModel }, ada.id, id);
   const [other] = await scene.rows(`select status from replies where id = '${hers.id}'`);
   expect(other).toEqual({ status: "queued" });
-  return { reply, models: requests.map(({ model }) => model) };
+  return {
+    reply,
+    models: requests.map(({ model }) => model),
+    limits: requests.map(({ maxOutputTokens }) => maxOutputTokens),
+  };
 }
 
 test("a model that stays away four times gives way to the fallback, which is asked once", async () => {
@@ -45,6 +49,22 @@ test("a model that stays away four times gives way to the fallback, which is ask
     answer: "Hi from the other one.",
     attempt: 5,
   });
+});
+
+test("the fallback is the one that an admin chose, within what the reply's hold covers; a disabled one is none", async () => {
+  const write = (id: string, isEnabled: boolean, isFallback: boolean) =>
+    scene.rows(`insert into models (id, context_tokens, max_output_tokens, price_flat, parameters, is_enabled, is_fallback)
+      values ('${id}', 100000, 500000, 1, '{}', ${isEnabled}, ${isFallback})`);
+  await write("scripted/slow", true, true);
+  const chosen = await run([...fourTimes, says("Hi.")], "scripted/demo");
+  expect(chosen.models.at(-1)).toBe("slow");
+  expect(chosen.reply).toMatchObject({ status: "completed", model: "scripted/slow", tokensCharged: 100 });
+  expect(chosen.limits.at(-1)).toBe(1_000);
+  await scene.rows("delete from models");
+  await write("scripted/demo", false, false);
+  const disabled = await run(fourTimes, "scripted/demo");
+  expect(disabled.reply).toMatchObject({ status: "failed", errorCode: "provider_unavailable" });
+  await scene.rows("delete from models");
 });
 
 test("without a fallback, or with one that is away too, the provider is what failed", async () => {

@@ -64,6 +64,60 @@ it("shows an admin what happens, and lets them grant, disable and retry", async 
   expect([faults, foreign]).toEqual([[], []]);
 });
 
+it("lets an admin change, disable, find and add models, which the choice of models follows", async () => {
+  const [admin, ada] = await Promise.all([signUpAdmin(), signUp()]);
+  const modelId = "scripted/fail-cut";
+  const offered = async () =>
+    (await ada.expect("listModels", 200)).data.find(({ id }) => id === modelId)?.price ?? "none";
+  const { page, faults } = await visit(browser);
+  await signInAs(page, admin.email);
+  await page.goto("/#/admin/models");
+  const row = page.getByRole("listitem").filter({ hasText: modelId });
+  const options = page.getByRole("button", { name: `Options of ${modelId}` });
+  await options.click();
+  await page.getByRole("menuitem", { name: "Change" }).click();
+  await page.getByRole("textbox", { name: "Shown as" }).fill("Breaks off");
+  await page.getByRole("textbox", { name: "Tokens a reply" }).fill("0");
+  await page.getByRole("button", { name: "Save" }).click();
+  expect(await page.locator("dialog :invalid").count()).toBeGreaterThan(0);
+  await page.getByLabel("Price").selectOption("metered");
+  await page.getByRole("textbox", { name: "For 1,000 read", exact: true }).fill("2");
+  await page.getByRole("textbox", { name: "For 1,000 read again" }).fill("3");
+  await page.getByRole("textbox", { name: "For 1,000 written" }).fill("8");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("must not be above").waitFor();
+  await page.getByRole("textbox", { name: "For 1,000 read again" }).fill("0.5");
+  expect(await violations(page)).toEqual([]);
+  await page.getByRole("button", { name: "Save" }).click();
+  await row.getByText("2 + 8 tokens per 1,000").waitFor();
+  const metered = { kind: "metered", inputPer1000: 2, outputPer1000: 8, cachedInputPer1000: 0.5 };
+  expect(await offered()).toEqual(metered);
+
+  await options.click();
+  await page.getByRole("menuitem", { name: "Disable" }).click();
+  await row.getByText("Disabled").waitFor();
+  expect(await offered()).toBe("none");
+  await options.click();
+  await page.getByRole("menuitem", { name: "Take back" }).click();
+  await page.getByRole("button", { name: "Take back" }).click();
+  await row.getByText("100 tokens a reply").waitFor();
+  expect(await offered()).toEqual({ kind: "flat", tokens: 100 });
+
+  await page.getByRole("button", { name: "Discover" }).click();
+  await page.getByRole("button", { name: "Ask its server" }).click();
+  await page.getByText("On offer").first().waitFor();
+  await page.getByRole("button", { name: "Close" }).click();
+  await page.getByRole("button", { name: "Add a model" }).click();
+  await page.getByRole("textbox", { name: "Model", exact: true }).fill("nobody/model");
+  await page.getByRole("textbox", { name: "Tokens it reads and writes" }).fill("8192");
+  await page.getByRole("textbox", { name: "Tokens of one answer" }).fill("1024");
+  await page.getByRole("textbox", { name: "For 1,000 read", exact: true }).fill("1");
+  await page.getByRole("textbox", { name: "For 1,000 written" }).fill("2");
+  await page.getByRole("button", { name: "Add", exact: true }).click();
+  await page.getByText("must begin with a provider of this deployment").waitFor();
+  expect(faults).toEqual([]);
+});
+
 it("offers nobody else the administration, and shows them nothing of it", async () => {
   const user = await signUp();
   const { page } = await visit(browser);

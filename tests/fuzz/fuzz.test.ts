@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { problemSchema } from "@parley/contract/problem";
+import { openDatabase } from "@parley/data/database";
 import fc from "fast-check";
-import { expect, inject, it } from "vitest";
+import { afterAll, afterEach, expect, inject, it } from "vitest";
 import { signUpAdmin } from "../e2e/admins.ts";
 import { ask, ended, signUp, startConversation, type User } from "../e2e/client.ts";
 import { thingsOf } from "../e2e/owned-things.ts";
@@ -12,7 +13,8 @@ import { type FuzzedRequest, requestsTo } from "./requests.ts";
 const numRuns = Number(process.env.FUZZ_RUNS ?? 12);
 const seed = Number(process.env.FUZZ_SEED ?? 20_261_121);
 
-const { url } = inject("stack");
+const { url, databaseUrl } = inject("stack");
+const database = openDatabase(databaseUrl);
 const canary = "canary-text-that-is-never-logged";
 const answered: { name: string; status: number }[] = [];
 
@@ -62,6 +64,7 @@ function judge({ name, route, statuses }: FuzzedOperation, answer: Awaited<Retur
 function thingsForAdmins(user: User): (name: string) => Promise<string> {
   return async (name) => {
     if (name === "userId") return (await user.expect("getMe", 200)).id;
+    if (name === "modelId") return "scripted/echo";
     const { reply } = await ask(user, await startConversation(user), "Fail", {
       model: "scripted/fail-rejected",
     });
@@ -78,6 +81,10 @@ async function sceneOf({ route }: FuzzedOperation) {
   const [user, other] = await Promise.all([signUpAdmin(), signUp()]);
   return { user, make: thingsForAdmins(other) };
 }
+
+// What is written of models is there for everybody, operations to come included.
+afterEach(() => database.run(({ orm }) => orm.execute("delete from models")));
+afterAll(() => database.close());
 
 it.each(operations)("$name answers whatever it is sent as documented", async (operation) => {
   const { user, make } = await sceneOf(operation);

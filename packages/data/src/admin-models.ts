@@ -16,7 +16,8 @@ export interface ByAdmin {
   offered: OfferedModels;
 }
 
-export type WrittenModel = Omit<typeof models.$inferInsert, "id" | "version" | "createdAt" | "updatedAt">;
+/** All of a row: what is left out would stay as it was. */
+export type WrittenModel = Omit<ModelRow, "id" | "version" | "createdAt" | "updatedAt">;
 
 /** `no_default`: conversations that name no model would be left without one. */
 type Refused = { outcome: "stale" | "no_default" };
@@ -70,7 +71,7 @@ function detailsOf({ id, priceFlat, priceInput, priceOutput, priceCachedInput, .
 async function takeFlags(transaction: Transaction, id: string, written: WrittenModel): Promise<void> {
   const bumped = { version: sql`${models.version} + 1`, updatedAt: sql`now()` };
   for (const flag of ["isDefault", "isFallback"] as const) {
-    if (written[flag] !== true) continue;
+    if (!written[flag]) continue;
     await transaction
       .update(models)
       .set({ [flag]: false, ...bumped })
@@ -87,7 +88,7 @@ export async function writeModel(
   return change(database, offered, async (transaction) => {
     const before = await findRow(transaction, modelId);
     if (isStale(before, expectedVersion)) return { outcome: "stale" as const };
-    if (before?.isDefault === true && written.isEnabled === false) return { outcome: "no_default" as const };
+    if (before?.isDefault === true && !written.isEnabled) return { outcome: "no_default" as const };
     await takeFlags(transaction, modelId, written);
     const [row] = await transaction
       .insert(models)

@@ -10,6 +10,8 @@ export type Me = Awaited<ReturnType<Operations["me"]["get"]>>;
 export type Model = Awaited<ReturnType<Operations["models"]["list"]>>["data"][number];
 
 const keptThreads = 12;
+/** How old the list of models may get. */
+const modelsMillis = 60_000;
 /** After the last change that was heard of: several come at once. */
 const settleMillis = 150;
 
@@ -23,11 +25,23 @@ export function createWorkspace() {
   const conversations = createConversationList();
   const threads = new Map<string, Thread>();
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let modelsReadAt = 0;
+
+  function refreshModels() {
+    modelsReadAt = Date.now();
+    void parley.models.list().then(
+      ({ data }) => {
+        models.value = data;
+      },
+      () => {},
+    );
+  }
 
   /** Reads again what a reply changes for the whole page. */
   function refreshSoon() {
     clearTimeout(timer);
     timer = setTimeout(() => {
+      if (Date.now() - modelsReadAt >= modelsMillis) refreshModels();
       void conversations.refresh().then(
         () => {
           // Where nothing is pushed, this is how an open conversation hears of its title.
@@ -83,12 +97,7 @@ export function createWorkspace() {
     },
     () => {},
   );
-  void parley.models.list().then(
-    ({ data }) => {
-      models.value = data;
-    },
-    () => {},
-  );
+  refreshModels();
   refreshSoon();
 
   return {
@@ -97,6 +106,7 @@ export function createWorkspace() {
     available,
     conversations,
     refreshSoon,
+    refreshModels,
     /** What is known of a conversation stays while another one is looked at. */
     threadOf(conversationId: string): Thread {
       const known = threads.get(conversationId);

@@ -1,7 +1,9 @@
 import { Icon } from "../ui/icons.tsx";
 import { Menu } from "../ui/menu.tsx";
-import { useWorkspace } from "../workspace.ts";
+import { type Model, useWorkspace } from "../workspace.ts";
 import { priceOf } from "./price.ts";
+
+const nameOf = ({ displayName, name }: Model) => displayName ?? name;
 
 /** The model that answers from now on; null is the deployment's default. */
 export function ModelChoice({
@@ -13,7 +15,7 @@ export function ModelChoice({
 }) {
   const { models } = useWorkspace();
   const present = models.value.find(({ id, isDefault }) => (chosen === null ? isDefault : id === chosen));
-  const name = present?.name ?? chosen ?? "";
+  const name = present === undefined ? (chosen ?? "") : nameOf(present);
   if (models.value.length < 2) return <span class="model-name">{name}</span>;
   return (
     <Menu
@@ -21,7 +23,7 @@ export function ModelChoice({
       class="model-button"
       placement="up"
       items={models.value.map((model) => ({
-        label: model.name,
+        label: nameOf(model),
         hint: priceOf(model),
         isChosen: model.id === present?.id,
         onChoose: () => onChoose(model.isDefault ? null : model.id),
