@@ -112,6 +112,7 @@ test("a stage with everything synthesises clean", async () => {
           },
         ],
         embeddings: { model: "text-embedding-3-large", dimensions: 1_024 },
+        telemetry: { endpoint: "https://otlp.example.com", sampler: "traceidratio", samplerArgument: 0.1 },
         models: { default: "openai/gpt-x", fallback: "anthropic/claude-x" },
         limits: { newUserTokens: 10, sendsPerSecond: 0.5, maximumWaitSeconds: 5 },
       },
@@ -136,4 +137,10 @@ test("a stage with everything synthesises clean", async () => {
   expect(functions).toContain('"SIGN_IN_CALLBACK_URLS":"https://chat.example.com/,https://api.example.com/"');
   expect(functions).toContain('"SIGN_IN_URL":{"Fn::Join"');
   expect(functions).toContain('"SEND_RATE_PER_SECOND":"0.5"');
+  const collector = '"OTEL_EXPORTER_OTLP_ENDPOINT":"https://otlp.example.com"';
+  expect(functions.split(collector)).toHaveLength(1 + 15);
+  expect(functions).toContain('"OTEL_RESOURCE_ATTRIBUTES":"deployment.environment.name=full"');
+  expect(functions).toContain('"OTEL_TRACES_SAMPLER_ARG":"0.1"');
+  // They are the secret's.
+  expect(functions).not.toContain("OTEL_EXPORTER_OTLP_HEADERS");
 });

@@ -17,6 +17,12 @@ import {
   NEW_USER_TOKENS,
   OPENAI_BASE_URL,
   OPENAI_MODELS,
+  OTEL_EXPORTER_OTLP_ENDPOINT,
+  OTEL_METRICS_EXPORTER,
+  OTEL_RESOURCE_ATTRIBUTES,
+  OTEL_SERVICE_NAME,
+  OTEL_TRACES_SAMPLER,
+  OTEL_TRACES_SAMPLER_ARG,
   POWERTOOLS_LOG_LEVEL,
   PROMPT_PUBLISHERS,
   PROVIDERS,
@@ -94,6 +100,19 @@ const stageSchema = z.strictObject({
   logLevel: orDefault(POWERTOOLS_LOG_LEVEL),
   /** X-Ray samples the first request of each second: of a quiet deployment nearly each, and a cold start takes 60 ms more. */
   tracing: z._default(z.boolean(), false),
+  /** OpenTelemetry, beside or instead of X-Ray; `otlpHeaders` of the secret has the collector's key. */
+  telemetry: z.optional(
+    z.strictObject({
+      /** Where a collector takes OTLP over HTTP. */
+      endpoint: OTEL_EXPORTER_OTLP_ENDPOINT.schema,
+      /** `none` where it takes traces only. */
+      metrics: option(OTEL_METRICS_EXPORTER),
+      serviceName: option(OTEL_SERVICE_NAME),
+      resourceAttributes: option(OTEL_RESOURCE_ATTRIBUTES),
+      sampler: option(OTEL_TRACES_SAMPLER),
+      samplerArgument: option(OTEL_TRACES_SAMPLER_ARG),
+    }),
+  ),
   /** True keeps data when a stack is deleted. */
   keepsData: z._default(z.boolean(), true),
   throttle: z.prefault(

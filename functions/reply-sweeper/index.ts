@@ -6,6 +6,7 @@ import { createEmbeddingQueue } from "@parley/jobs/embedding-queue";
 import { createReplyQueue } from "@parley/jobs/reply-queue";
 import { readEnvironment } from "@parley/runtime/environment";
 import { logger, startLogScope } from "@parley/runtime/logger";
+import { flushTelemetry } from "@parley/runtime/telemetry";
 import type { Context } from "aws-lambda";
 import { settings } from "./config.ts";
 import { sweep } from "./sweep.ts";
@@ -40,4 +41,6 @@ export async function handler(_event: unknown, context: Context): Promise<void> 
   const hasTime = () => context.getRemainingTimeInMillis() > reserveMillis;
   logger.info("deletions swept", { ...(await sweepDeletions({ ...dependencies, deleteSignIn }, hasTime)) });
   cache.close();
+  // Each job that it sent began a trace of its own: one for all of them would mix their users.
+  await flushTelemetry(context.getRemainingTimeInMillis());
 }

@@ -5,6 +5,7 @@ import { renderNotes } from "@parley/llm/notes-block";
 import type { ToolCall } from "@parley/llm/provider";
 import { readSearch } from "@parley/llm/search-notes-tool";
 import { estimateTokens } from "@parley/llm/token-count";
+import { databaseSpan } from "@parley/runtime/span-kinds";
 import { traced } from "@parley/runtime/tracer";
 import type { Run } from "./run.ts";
 import { whileLeased } from "./while-leased.ts";
@@ -28,10 +29,13 @@ async function search(run: Run, prompt: Prompt, query: string, tokens: number): 
   transcript.searches.push(query);
   const whole = prompt.manifest.pinnedNotes.filter(({ isCut }) => !isCut);
   const without = [...whole, ...transcript.found].map(({ id }) => id);
-  const found = await traced("database search", () =>
-    whileLeased(worker.leaseSeconds, () =>
-      searchNotes(worker.database, reply.ownerId, { query, without, limit: maxNotesPerSearch }),
-    ),
+  const found = await traced(
+    "database search",
+    () =>
+      whileLeased(worker.leaseSeconds, () =>
+        searchNotes(worker.database, reply.ownerId, { query, without, limit: maxNotesPerSearch }),
+      ),
+    databaseSpan,
   );
   const fitting = fitNotes(found, tokens);
   transcript.found.push(...fitting);

@@ -4,6 +4,7 @@ import { type Claim, claimReply } from "@parley/data/reply-jobs";
 import { announceEnding } from "@parley/jobs/announce-ending";
 import type { ReplyJob } from "@parley/jobs/reply-job";
 import { logger } from "@parley/runtime/logger";
+import { databaseSpan } from "@parley/runtime/span-kinds";
 import { traced } from "@parley/runtime/tracer";
 import { runReply } from "./run-reply.ts";
 import type { Worker } from "./worker.ts";
@@ -34,8 +35,10 @@ async function checkBlocker(worker: Worker, job: ReplyJob): Promise<void> {
 async function claim(worker: Worker, job: ReplyJob): Promise<Claim | undefined> {
   const { ownerId, replyId } = job;
   try {
-    return await traced("database claim", () =>
-      claimReply(worker.database, ownerId, replyId, worker.leaseSeconds, worker.maxRunning),
+    return await traced(
+      "database claim",
+      () => claimReply(worker.database, ownerId, replyId, worker.leaseSeconds, worker.maxRunning),
+      databaseSpan,
     );
   } catch (error) {
     if (job.kind !== "check" || !isConnectionFailure(error)) throw error;

@@ -12,6 +12,7 @@ import { createProviders } from "@parley/llm/providers";
 import { readEnvironment } from "@parley/runtime/environment";
 import { logger } from "@parley/runtime/logger";
 import { loadSecrets, type Secrets } from "@parley/runtime/secrets";
+import { flushTelemetry, openTelemetry } from "@parley/runtime/telemetry";
 import type { Context, SQSBatchResponse, SQSEvent } from "aws-lambda";
 import { settings } from "./config.ts";
 import { renewedProviders } from "./renewed-providers.ts";
@@ -43,6 +44,7 @@ async function createWorker(): Promise<Worker> {
   const cache = await openCache(config);
   cache.warm();
   queue.warm();
+  void openTelemetry();
   return {
     database,
     cache,
@@ -73,5 +75,7 @@ export async function handler(event: SQSEvent, context: Context): Promise<SQSBat
     await giveBack(queue, event.Records);
     throw error;
   });
-  return runBatch(await worker, event.Records, () => context.getRemainingTimeInMillis());
+  const outcome = await runBatch(await worker, event.Records, () => context.getRemainingTimeInMillis());
+  await flushTelemetry(context.getRemainingTimeInMillis());
+  return outcome;
 }

@@ -2,6 +2,7 @@ import { isConnectionFailure } from "@parley/data/database-errors";
 import { type Attempt, type Ending, type Finished, finishReply } from "@parley/data/reply-jobs";
 import { describeFault } from "@parley/runtime/describe-fault";
 import { logger } from "@parley/runtime/logger";
+import { databaseSpan } from "@parley/runtime/span-kinds";
 import { traced } from "@parley/runtime/tracer";
 import { whileLeased } from "./while-leased.ts";
 import type { Worker } from "./worker.ts";
@@ -29,7 +30,7 @@ export async function persistEnding(worker: Worker, attempt: Attempt, ending: En
   for (const each of endingsOf(ending)) {
     try {
       return await whileLeased(worker.leaseSeconds, () =>
-        traced("database finish", () => finishReply(worker.database, attempt, each)),
+        traced("database finish", () => finishReply(worker.database, attempt, each), databaseSpan),
       );
     } catch (error) {
       if (isConnectionFailure(error)) throw error;

@@ -1,12 +1,15 @@
 import { parseReplyJob, type ReplyJob } from "@parley/jobs/reply-job";
 import type { ReplyQueue } from "@parley/jobs/reply-queue";
 import type { Delivery } from "@parley/jobs/reply-source";
+import { traceparentOf } from "@parley/jobs/trace-attribute";
 import { describeError } from "@parley/runtime/describe-error";
 import { describeFault } from "@parley/runtime/describe-fault";
 import { logger } from "@parley/runtime/logger";
+import { inSpan } from "@parley/runtime/telemetry";
 import type { SQSBatchResponse, SQSRecord } from "aws-lambda";
 import { handleJob } from "./handle-job.ts";
 import { type Hold, holdJobs } from "./hold-jobs.ts";
+import { jobSpan } from "./reply-spans.ts";
 import { runWithRefill } from "./run-with-refill.ts";
 import type { Worker } from "./worker.ts";
 
@@ -20,8 +23,10 @@ function backoffSeconds({ receiveCount }: Delivery): number {
   return 5 * 3 ** (receiveCount - 1);
 }
 
-function deliveryOf({ messageId, body, receiptHandle, attributes }: SQSRecord): Delivery {
-  return { messageId, body, receiptHandle, receiveCount: Number(attributes.ApproximateReceiveCount) };
+function deliveryOf(record: SQSRecord): Delivery {
+  const { messageId, body, receiptHandle, attributes } = record;
+  const receiveCount = Number(attributes.ApproximateReceiveCount);
+  return { messageId, body, receiptHandle, receiveCount, traceparent: traceparentOf(record) };
 }
 
 /** A delivery and its job; none when it is no job. */
@@ -44,10 +49,11 @@ function hasAllOfAReply(batch: readonly Received[]): boolean {
   return new Set(jobs.map(({ replyId }) => replyId)).size < jobs.length;
 }
 
-async function isDone(worker: Worker, { job, messageId }: Received, endsAt: number): Promise<boolean> {
+async function isDone(worker: Worker, received: Received, endsAt: number): Promise<boolean> {
+  const { job, messageId, traceparent } = received;
   if (job === undefined) return false;
   try {
-    await handleJob(worker, job, endsAt);
+    await inSpan("process reply job", jobSpan(job, traceparent), () => handleJob(worker, job, endsAt));
     return true;
   } catch (error) {
     // A warning: the queue gives the job again, and the dead-letter function ends what never works.

@@ -5,6 +5,7 @@ import { presentPrompt } from "@parley/llm/prompt-text";
 import type { PromptRequest, ProviderMemo, TokenUsage, ToolCall } from "@parley/llm/provider";
 import { traced } from "@parley/runtime/tracer";
 import type { ReplyProgress } from "./reply-progress.ts";
+import { answerAttributes, chatSpan } from "./reply-spans.ts";
 import type { Run } from "./run.ts";
 import { type Silence, type SilenceLimits, watchSilence } from "./silence.ts";
 import { addUsage, roundsToShow } from "./transcript.ts";
@@ -99,10 +100,28 @@ async function listen(run: Run, call: Call): Promise<Answer | Calls> {
   }
 }
 
+function usageOfCall({ transcript }: Run, { reason, usage }: Answer | Calls): TokenUsage {
+  if (reason === "tools") return usage;
+  const { inputTokens, outputTokens } = transcript.usage;
+  return {
+    inputTokens: usage.inputTokens - inputTokens,
+    outputTokens: usage.outputTokens - outputTokens,
+  };
+}
+
 /**
  * One call of a model.
  * @throws LlmError when it fails, ReplyLost when the reply was lost meanwhile
  */
 export async function streamAnswer(run: Run, call: Call): Promise<Answer | Calls> {
-  return traced("model call", () => run.worker.breaker.run(call.model.id, () => listen(run, call)));
+  const { model } = call;
+  return traced(
+    "model call",
+    async (span) => {
+      const outcome = await run.worker.breaker.run(model.id, () => listen(run, call));
+      span.set(answerAttributes(usageOfCall(run, outcome), outcome.reason));
+      return outcome;
+    },
+    chatSpan(model, run.reply),
+  );
 }

@@ -7,6 +7,8 @@ import type { PromptRequest } from "@parley/llm/provider";
 import { conversationNews } from "@parley/realtime/reply-events";
 import { describeError } from "@parley/runtime/describe-error";
 import { logger } from "@parley/runtime/logger";
+import { traced } from "@parley/runtime/tracer";
+import { answerAttributes, chatSpan } from "./reply-spans.ts";
 import type { Run } from "./run.ts";
 import type { Worker } from "./worker.ts";
 
@@ -55,9 +57,17 @@ export async function writeTitle({ worker, reply, history, endsAt }: Run, answer
     const present = await firstTitleOf(database, reply);
     if (present === undefined) return;
     const request = requestFor(model, history.at(-1)?.content ?? "", answer);
-    // A circuit of its own: titles must not pause a model's replies.
-    const { title, usage } = await breaker.run(`title ${model.id}`, () =>
-      askForTitle(worker, model, request, millis),
+    const { title, usage } = await traced(
+      "model call",
+      async (span) => {
+        // A circuit of its own: titles must not pause a model's replies.
+        const asked = await breaker.run(`title ${model.id}`, () =>
+          askForTitle(worker, model, request, millis),
+        );
+        span.set(answerAttributes(asked.usage, "stop"));
+        return asked;
+      },
+      chatSpan(model, reply),
     );
     logger.info("title written", { ...log, ...usage });
     if (title === undefined) return;

@@ -9,6 +9,8 @@ import { createCallerCache } from "@parley/http/resolve-caller";
 import { toProblem } from "@parley/http/to-problem";
 import { readEnvironment } from "@parley/runtime/environment";
 import { logger, startLogScope } from "@parley/runtime/logger";
+import { flushTelemetry, inSpan } from "@parley/runtime/telemetry";
+import type { Context } from "aws-lambda";
 import { act } from "./act.ts";
 import { settings } from "./config.ts";
 import { connect } from "./connect.ts";
@@ -49,12 +51,14 @@ async function serve(event: WebsocketEvent): Promise<WebsocketResult> {
 }
 
 /** `$connect`, `$disconnect` and, by `$default`, every message of a client. */
-export async function handler(event: WebsocketEvent): Promise<WebsocketResult> {
+export async function handler(event: WebsocketEvent, context: Context): Promise<WebsocketResult> {
   const { requestId, routeKey, connectionId } = event.requestContext;
   const startedAt = performance.now();
   startLogScope({ requestId });
-  const result = await serve(event);
+  const about = { attributes: { "parley.request.id": requestId } };
+  const result = await inSpan(`websocket ${routeKey}`, about, () => serve(event));
   const durationMs = Math.round((performance.now() - startedAt) * 10) / 10;
   logger.info("websocket", { route: routeKey, connectionId, status: result.statusCode, durationMs });
+  await flushTelemetry(context.getRemainingTimeInMillis());
   return result;
 }

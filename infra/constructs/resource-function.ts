@@ -7,6 +7,7 @@ import { Construct } from "constructs";
 import type { Deployment, SecretAccess } from "../deployment.ts";
 import type { AnyFunction } from "../environments.ts";
 import { acknowledge } from "./acknowledge.ts";
+import { telemetryVariables } from "./telemetry.ts";
 
 export interface ResourceFunctionProps extends Deployment {
   /** Its folder in `functions/`. */
@@ -57,6 +58,7 @@ export class ResourceFunction extends Construct {
         POWERTOOLS_METRICS_NAMESPACE: metricsNamespace(stage.name),
         // A client's own trace header may ask for sampling.
         ...(!stage.tracing && { POWERTOOLS_TRACE_ENABLED: "false" }),
+        ...telemetryVariables(stage, functionName),
         ...secrets?.variables,
         ...props.environment,
       },

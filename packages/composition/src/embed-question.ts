@@ -2,7 +2,6 @@ import type { Embedding } from "@parley/data/similar-by-vector";
 import type { Embedder } from "@parley/llm/embeddings";
 import { describeError } from "@parley/runtime/describe-error";
 import { logger } from "@parley/runtime/logger";
-import { traced } from "@parley/runtime/tracer";
 
 /** Somebody waits for a search: after that long it is answered by words. */
 const patienceMillis = 3_000;
@@ -14,9 +13,7 @@ export async function embedQuestion(
 ): Promise<Embedding | undefined> {
   if (embedder === undefined) return undefined;
   try {
-    const [vector] = await traced("embedding", () =>
-      embedder.embed([text], AbortSignal.timeout(patienceMillis)),
-    );
+    const [vector] = await embedder.embed([text], AbortSignal.timeout(patienceMillis));
     return vector && { model: embedder.model, vector };
   } catch (error) {
     logger.warn("question not embedded", { error: describeError(error) });

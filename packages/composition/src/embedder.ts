@@ -1,6 +1,8 @@
 import { createEmbedder, type Embedder } from "@parley/llm/embeddings";
 import { LlmError } from "@parley/llm/errors";
 import type { Secrets } from "@parley/runtime/secrets";
+import type { SpanAbout } from "@parley/runtime/telemetry/span";
+import { traced } from "@parley/runtime/tracer";
 import { createRenewable } from "./renewable.ts";
 import type { EmbeddingSettings } from "./settings.ts";
 
@@ -15,19 +17,32 @@ export function embedderOf(settings: EmbeddingSettings, secrets: Secrets): Embed
   const renewable = createRenewable(secrets, (present) => makeEmbedder(settings, present));
   const first = renewable.present();
   if (first === undefined) return undefined;
+  const about = embeddingSpan(settings);
   return {
     ...first,
     async embed(texts, signal) {
       const present = renewable.present() ?? first;
       try {
-        return await present.embed(texts, signal);
+        return await traced("embedding", () => present.embed(texts, signal), about);
       } catch (error) {
         const isRefused = error instanceof LlmError && error.status === 401;
         if (!isRefused || !(await renewable.renew(present))) throw error;
-        return (renewable.present() ?? present).embed(texts, signal);
+        const renewed = renewable.present() ?? present;
+        return traced("embedding", () => renewed.embed(texts, signal), about);
       }
     },
   };
+}
+
+function embeddingSpan(settings: EmbeddingSettings): SpanAbout {
+  const { EMBEDDING_BASE_URL = officialBaseUrl, EMBEDDING_MODEL: model } = settings;
+  const attributes = {
+    "gen_ai.operation.name": "embeddings",
+    "gen_ai.provider.name": "openai",
+    "gen_ai.request.model": model,
+    "server.address": new URL(EMBEDDING_BASE_URL).hostname,
+  };
+  return { name: `embeddings ${model}`, kind: "client", attributes };
 }
 
 function makeEmbedder(settings: EmbeddingSettings, secrets: Secrets): Embedder | undefined {

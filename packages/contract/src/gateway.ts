@@ -8,7 +8,14 @@ export interface GatewayRoute extends Pick<Route, "path" | "function" | "auth"> 
 /** What browsers of other origins may send and read, where the deployment names some. */
 export const cors = {
   allowMethods: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
-  allowHeaders: ["authorization", "content-type", "idempotency-key", "if-match", "if-none-match"],
+  allowHeaders: [
+    "authorization",
+    "content-type",
+    "idempotency-key",
+    "if-match",
+    "if-none-match",
+    "traceparent",
+  ],
   exposeHeaders: [
     "etag",
     "idempotent-replayed",

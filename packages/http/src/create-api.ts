@@ -3,6 +3,7 @@ import jsonBodyParser from "@middy/http-json-body-parser";
 import { routeKeysOf } from "@parley/contract/gateway";
 import type { Route, Routes } from "@parley/contract/route";
 import { addLogKeys, logger, startLogScope } from "@parley/runtime/logger";
+import { flushTelemetry, openTelemetry } from "@parley/runtime/telemetry";
 import type {
   APIGatewayProxyEventV2WithLambdaAuthorizer,
   APIGatewayProxyStructuredResultV2,
@@ -25,6 +26,7 @@ import { readBodyText } from "./read-body.ts";
 import { groupDotted, readQuery } from "./read-query.ts";
 import { refuseUnsafe } from "./refuse-unsafe.ts";
 import { renderProblem, renderResponse } from "./render.ts";
+import { inRequestSpan } from "./request-span.ts";
 import { createCallerCache, readIdentity, requireGroup, requireScope } from "./resolve-caller.ts";
 import { toProblem } from "./to-problem.ts";
 import { validateInput } from "./validate-input.ts";
@@ -224,6 +226,7 @@ function logRequest(event: ScopedEvent, status: number | undefined): void {
  */
 export function createApi<const R extends Routes>(options: ApiOptions<R>): ApiHandler {
   const served = servedRoutes(options);
+  void openTelemetry();
   const handler = middy<ScopedEvent, APIGatewayProxyStructuredResultV2>({ timeoutEarlyInMillis })
     .use(requireRoute(options))
     .use(requireCaller(options))
@@ -255,9 +258,21 @@ export function createApi<const R extends Routes>(options: ApiOptions<R>): ApiHa
       caller: undefined,
       remainingMillis: () => context.getRemainingTimeInMillis(),
     };
-    const result = await handler(scoped, context);
+    const { method } = event.requestContext.http;
+    const { requestId } = event.requestContext;
+    const result = await inRequestSpan(
+      {
+        method,
+        route: scoped.served?.route,
+        requestId,
+        traceparent: headers.traceparent,
+        userId: () => scoped.caller?.userId,
+      },
+      () => handler(scoped, context),
+    );
     logRequest(scoped, result.statusCode);
-    if (event.requestContext.http.method !== "HEAD") return result;
+    await flushTelemetry(context.getRemainingTimeInMillis());
+    if (method !== "HEAD") return result;
     const { body: _, isBase64Encoded: __, ...withoutBody } = result;
     return withoutBody;
   };

@@ -1,8 +1,10 @@
 import { describeError } from "@parley/runtime/describe-error";
 import { logger } from "@parley/runtime/logger";
+import { sendSpan } from "@parley/runtime/span-kinds";
 import { traced } from "@parley/runtime/tracer";
 import type { EmbeddingJob } from "./embedding-job.ts";
 import { lazyQueueClient } from "./queue-client.ts";
+import { traceAttributes } from "./trace-attribute.ts";
 
 export interface EmbeddingQueue {
   /**
@@ -23,6 +25,7 @@ export function createEmbeddingQueue(queueUrl: string | undefined): EmbeddingQue
         MessageBody: JSON.stringify(job),
         // A fair queue: one user's import does not delay the others.
         MessageGroupId: job.items[0]?.ownerId,
+        ...traceAttributes(),
       }),
     );
   }
@@ -31,7 +34,7 @@ export function createEmbeddingQueue(queueUrl: string | undefined): EmbeddingQue
     async enqueue(job) {
       if (queueUrl === undefined) return false;
       try {
-        await traced("queue.send", () => send(job));
+        await traced("queue.send", () => send(job), sendSpan);
         return true;
       } catch (error) {
         logger.warn("embedding job not sent", { kind: job.kind, error: describeError(error) });

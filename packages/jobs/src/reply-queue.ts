@@ -1,9 +1,11 @@
 import { describeError } from "@parley/runtime/describe-error";
 import { logger } from "@parley/runtime/logger";
+import { sendSpan } from "@parley/runtime/span-kinds";
 import { traced } from "@parley/runtime/tracer";
 import { REPLY_CHECK_SECONDS } from "@parley/settings/definitions";
 import { lazyQueueClient } from "./queue-client.ts";
 import type { ReplyJob } from "./reply-job.ts";
+import { traceAttributes } from "./trace-attribute.ts";
 
 type Target = Omit<ReplyJob, "kind">;
 
@@ -42,41 +44,45 @@ export function createReplyQueue(
       MessageBody: JSON.stringify(job),
       // A fair queue: one user's backlog does not delay the others.
       MessageGroupId: job.ownerId,
+      ...traceAttributes(),
       ...(delaySeconds > 0 && { DelaySeconds: delaySeconds }),
     };
   }
 
+  async function sendBoth(target: Target): Promise<boolean> {
+    try {
+      const { client, sqs } = await sdk();
+      const answer = await client.send(
+        new sqs.SendMessageBatchCommand({
+          QueueUrl: queueUrl,
+          Entries: [
+            entry({ ...target, kind: "run" }, 0),
+            entry({ ...target, kind: "check" }, checkDelaySeconds),
+          ],
+        }),
+      );
+      const failed = answer.Failed ?? [];
+      if (failed.length > 0) {
+        logger.warn("job not sent", { replyId: target.replyId, codes: failed.map((one) => one.Code) });
+      }
+      return failed.length === 0;
+    } catch (error) {
+      logger.warn("job not sent", { replyId: target.replyId, error: describeError(error) });
+      return false;
+    }
+  }
+
+  async function sendCheck(target: Target, delaySeconds: number): Promise<void> {
+    const { client, sqs } = await sdk();
+    const { Id: _, ...message } = entry({ ...target, kind: "check" }, delaySeconds);
+    await client.send(new sqs.SendMessageCommand({ QueueUrl: queueUrl, ...message }));
+  }
+
   return {
     checkDelaySeconds,
-    enqueueReply: (target) =>
-      traced("queue.send", async () => {
-        try {
-          const { client, sqs } = await sdk();
-          const answer = await client.send(
-            new sqs.SendMessageBatchCommand({
-              QueueUrl: queueUrl,
-              Entries: [
-                entry({ ...target, kind: "run" }, 0),
-                entry({ ...target, kind: "check" }, checkDelaySeconds),
-              ],
-            }),
-          );
-          const failed = answer.Failed ?? [];
-          if (failed.length > 0) {
-            logger.warn("job not sent", { replyId: target.replyId, codes: failed.map((one) => one.Code) });
-          }
-          return failed.length === 0;
-        } catch (error) {
-          logger.warn("job not sent", { replyId: target.replyId, error: describeError(error) });
-          return false;
-        }
-      }),
+    enqueueReply: (target) => traced("queue.send", () => sendBoth(target), sendSpan),
     enqueueCheck: (target, delaySeconds) =>
-      traced("queue.send", async () => {
-        const { client, sqs } = await sdk();
-        const { Id: _, ...message } = entry({ ...target, kind: "check" }, delaySeconds);
-        await client.send(new sqs.SendMessageCommand({ QueueUrl: queueUrl, ...message }));
-      }),
+      traced("queue.send", () => sendCheck(target, delaySeconds), sendSpan),
     async returnIn(receiptHandles, seconds) {
       try {
         const { client, sqs } = await sdk();

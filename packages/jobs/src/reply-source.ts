@@ -1,6 +1,7 @@
 import { describeError } from "@parley/runtime/describe-error";
 import { logger } from "@parley/runtime/logger";
 import { lazyQueueClient } from "./queue-client.ts";
+import { traceAttribute } from "./trace-attribute.ts";
 
 /** A received message of the reply queue. */
 export interface Delivery {
@@ -9,6 +10,8 @@ export interface Delivery {
   receiptHandle: string;
   /** How often it has been received, this time included. */
   receiveCount: number;
+  /** The trace context of whoever sent it. */
+  traceparent?: string | undefined;
 }
 
 /** The reply queue as a worker reads it that has room for more than it was given. Best effort throughout. */
@@ -37,14 +40,16 @@ export function createReplySource(queueUrl: string): ReplySource {
             VisibilityTimeout: seconds,
             // A long poll would hold the invocation, or lose what it was answered after it was given up.
             WaitTimeSeconds: 0,
+            MessageAttributeNames: [traceAttribute],
             MessageSystemAttributeNames: ["ApproximateReceiveCount"],
           }),
         );
-        return Messages.map(({ MessageId = "", Body = "", ReceiptHandle = "", Attributes }) => ({
-          messageId: MessageId,
-          body: Body,
-          receiptHandle: ReceiptHandle,
-          receiveCount: Number(Attributes?.ApproximateReceiveCount ?? 1),
+        return Messages.map((message) => ({
+          messageId: message.MessageId ?? "",
+          body: message.Body ?? "",
+          receiptHandle: message.ReceiptHandle ?? "",
+          receiveCount: Number(message.Attributes?.ApproximateReceiveCount ?? 1),
+          traceparent: message.MessageAttributes?.[traceAttribute]?.StringValue,
         }));
       } catch (error) {
         logger.warn("no further jobs received", { error: describeError(error) });

@@ -37,6 +37,9 @@ const functionDefaults = {
   REPLY_CHECK_SECONDS: 45,
   REPLY_PATIENCE_SECONDS: 30,
   POWERTOOLS_LOG_LEVEL: "INFO",
+  OTEL_METRICS_EXPORTER: "otlp",
+  OTEL_TRACES_SAMPLER: "parentbased_always_on",
+  OTEL_TRACES_SAMPLER_ARG: 1,
 };
 
 test("without any setting there are defaults", () => {
@@ -88,6 +91,11 @@ test.each([
   [{ SEND_BURST: "1.5" }, "SEND_BURST must be a whole number."],
   [{ DATABASE_URL: "mysql://secret@host/db" }, "DATABASE_URL must be a postgres:// URL."],
   [{ OPENAI_BASE_URL: "localhost:8080" }, "OPENAI_BASE_URL must be an http or https URL."],
+  [
+    { OTEL_EXPORTER_OTLP_HEADERS: "Bearer secret" },
+    "OTEL_EXPORTER_OTLP_HEADERS must be pairs such as key=value, separated by commas.",
+  ],
+  [{ OTEL_TRACES_SAMPLER_ARG: "5" }, "OTEL_TRACES_SAMPLER_ARG must be at most 1."],
   [{ POWERTOOLS_LOG_LEVEL: "LOUD" }, "POWERTOOLS_LOG_LEVEL must be DEBUG, INFO, WARN or ERROR."],
 ])("%j is one sentence", (variables, sentence) => {
   expect(() => readSettings(variables)).toThrow(new StartupError(sentence));

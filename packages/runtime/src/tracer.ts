@@ -1,9 +1,13 @@
 import type { Tracer } from "@aws-lambda-powertools/tracer";
 import { environmentVariable } from "./environment.ts";
+import type { Span, SpanAbout } from "./telemetry/span.ts";
+import { inSpan } from "./telemetry.ts";
+
+/** Read once: it is looked at several times a request. */
+const setting = environmentVariable("POWERTOOLS_TRACE_ENABLED");
 
 /** X-Ray is asked for by setting, or, without one, by a sampled trace that Lambda hands over per invocation. */
-function isTracingOn(): boolean {
-  const setting = environmentVariable("POWERTOOLS_TRACE_ENABLED");
+function isXrayOn(): boolean {
   if (setting !== undefined) return /^(1|true|yes|on)$/i.test(setting);
   return environmentVariable("_X_AMZN_TRACE_ID")?.includes("Sampled=1") === true;
 }
@@ -36,9 +40,16 @@ async function capture<T>(tracer: Tracer, name: string, run: () => Promise<T>): 
 }
 
 /**
- * Runs `run` inside a tracing span; with tracing off it only runs it.
- * @param name what is called, e.g. `database send-message`; never data.
+ * Runs `run` inside a span of X-Ray, of OpenTelemetry, or of both, as the deployment asks for; else it only runs it.
+ * @param name what is called, e.g. `database claim`; never data.
+ * @param about what OpenTelemetry shows of it
  */
-export async function traced<T>(name: string, run: () => Promise<T>): Promise<T> {
-  return isTracingOn() ? capture(await loadTracer(), name, run) : run();
+export async function traced<T>(
+  name: string,
+  run: (span: Span) => Promise<T>,
+  about: SpanAbout = {},
+): Promise<T> {
+  if (!isXrayOn()) return inSpan(name, about, run);
+  const tracer = await loadTracer();
+  return inSpan(name, about, (span) => capture(tracer, name, () => run(span)));
 }

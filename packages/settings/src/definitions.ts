@@ -235,6 +235,7 @@ export const POWERTOOLS_LOG_LEVEL = /* @__PURE__ */ choice({
   words: ["DEBUG", "INFO", "WARN", "ERROR"],
   default: "INFO",
 });
+export * from "./telemetry-definitions.ts";
 
 // What a deployment tells its functions by itself.
 

@@ -10,4 +10,5 @@ export const secretVariables = {
   momentoApiKey: "MOMENTO_API_KEY",
   embeddingApiKey: "EMBEDDING_API_KEY",
   metricsToken: "METRICS_TOKEN",
+  otlpHeaders: "OTEL_EXPORTER_OTLP_HEADERS",
 } as const satisfies Readonly<Record<string, keyof typeof definitions>>;

@@ -96,6 +96,13 @@ export function isOrigin(text: string): boolean {
   return /^https?:/.test(text) && URL.parse(text)?.origin === text;
 }
 
+/** Pairs such as `key=value`, separated by commas; `value` says what a value may be. */
+export function pairs<O extends About<string>>(options: O & { readonly value: RegExp }): With<O, string> {
+  const pattern = new RegExp(`^(?:(?:^|,)\\s*[^\\s=,]+=${options.value.source})+$`);
+  const schema = z.string().check(z.regex(pattern, "must be pairs such as key=value, separated by commas"));
+  return { ...options, schema, fromText: asIs };
+}
+
 /** The public keys of a user pool, as JSON. */
 export function keySet<O extends About<unknown>>(options: O) {
   const key = z.object({

@@ -42,3 +42,10 @@ test("a require gives the module itself", async () => {
   const { answer } = await run(`export const answer = require("util").isDeepStrictEqual([1], [1]);`);
   expect(answer).toBe(true);
 });
+
+test("an import() gives the names too, without what only a getter would load", async () => {
+  const { answer } = await run(`
+    const http = await import("http");
+    export const answer = [typeof http.request, typeof http.default.request, "WebSocket" in http];`);
+  expect(answer).toEqual(["function", "function", false]);
+});

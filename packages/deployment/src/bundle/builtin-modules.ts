@@ -12,10 +12,17 @@ const taken = (name: string) => `process.getBuiltinModule(${JSON.stringify(`node
  * For `import`: what is not used of it is left out, and not read, for reading some of Node's exports loads what they
  * are made of, and so does copying them all to a namespace: 2 ms for `node:util`, 1 ms for `node:fs`.
  */
-function namedExports(name: string): string {
-  const exported = Object.keys(process.getBuiltinModule(`node:${name}`) as object).filter(
-    (key) => identifier.test(key) && key !== "default",
-  );
+function namedExports(
+  name: string,
+  isOffered: (property: PropertyDescriptor) => boolean = () => true,
+): string {
+  const properties = Object.getOwnPropertyDescriptors(process.getBuiltinModule(`node:${name}`) as object);
+  const exported = Object.entries<PropertyDescriptor>(properties)
+    .filter(
+      ([key, property]) =>
+        property.enumerable && identifier.test(key) && key !== "default" && isOffered(property),
+    )
+    .map(([key]) => key);
   return [
     `const builtin = /* @__PURE__ */ ${taken(name)};`,
     "export { builtin as default };",
@@ -23,6 +30,14 @@ function namedExports(name: string): string {
     `export { ${exported.map((key) => `of_${key} as ${key}`).join(", ")} };`,
   ].join("\n");
 }
+
+/** For `import()`, of which everything counts as used: what only a getter would load, such as undici, is left out. */
+const dynamicExports = (name: string) => namedExports(name, ({ get }) => get === undefined);
+
+const stubs: Readonly<Record<string, (name: string) => string>> = {
+  "import-statement": (name) => namedExports(name),
+  "dynamic-import": dynamicExports,
+};
 
 /**
  * Takes Node's own modules from `process.getBuiltinModule`. An ESM bundle that imports `node:http` by name makes Node
@@ -38,13 +53,13 @@ export const builtinModulesPlugin: Plugin = {
         ? {
             path: path.replace(/^node:/, ""),
             namespace,
-            suffix: `?${kind === "import-statement" ? "import" : "require"}=${relative(absWorkingDir, importer)}`,
+            suffix: `?${kind}=${relative(absWorkingDir, importer)}`,
           }
         : undefined,
     );
-    build.onLoad({ filter: /.*/, namespace }, ({ path, suffix }) => ({
-      contents: suffix.startsWith("?import") ? namedExports(path) : `module.exports = ${taken(path)};`,
-      loader: "js",
-    }));
+    build.onLoad({ filter: /.*/, namespace }, ({ path, suffix }) => {
+      const stub = stubs[/^\?([^=]*)=/.exec(suffix)?.[1] ?? ""];
+      return { contents: stub?.(path) ?? `module.exports = ${taken(path)};`, loader: "js" };
+    });
   },
 };

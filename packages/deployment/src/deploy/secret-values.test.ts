@@ -78,9 +78,11 @@ test("what functions read of the secret is what is written, told of, and passed 
     momentoApiKey: "MOMENTO_API_KEY",
     embeddingApiKey: "EMBEDDING_API_KEY",
     metricsToken: "METRICS_TOKEN",
+    otlpHeaders: "OTEL_EXPORTER_OTLP_HEADERS",
   };
   const given = {
     ...Object.fromEntries(Object.values(variables).map((name) => [name, url])),
+    OTEL_EXPORTER_OTLP_HEADERS: "authorization=Basic%20k",
     PROVIDER_KEYS: '{"groq":"k"}',
   };
   expect(Object.keys(await gatherSecretValues({ ...base, environment: given })).toSorted()).toEqual(

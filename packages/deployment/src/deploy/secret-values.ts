@@ -1,6 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { usableDatabaseUrl } from "@parley/settings/database-url";
-import { DATABASE_URL, DIRECT_DATABASE_URL, PROVIDER_KEYS } from "@parley/settings/definitions";
+import {
+  DATABASE_URL,
+  DIRECT_DATABASE_URL,
+  OTEL_EXPORTER_OTLP_HEADERS,
+  PROVIDER_KEYS,
+} from "@parley/settings/definitions";
 import { readSettings } from "@parley/settings/read-settings";
 import { secretVariables } from "@parley/settings/secrets";
 import { DeploymentError } from "../deployment-error.ts";
@@ -22,6 +27,15 @@ const keys = Object.keys(secretVariables) as (keyof SecretValues)[];
 /** Loopback, link-local and the addresses of private networks. */
 const hereOnly =
   /^(?:localhost|.*\.local|\[::1?\]|\[f[cde].*|0\.0\.0\.0|127\..*|10\..*|192\.168\..*|169\.254\..*|172\.(?:1[6-9]|2\d|3[01])\..*)$/i;
+
+const wellFormed = { providerKeys: PROVIDER_KEYS, otlpHeaders: OTEL_EXPORTER_OTLP_HEADERS };
+
+/** @throws Error that names the variable, and never the value */
+function requireWellFormed(key: keyof SecretValues, given: string): void {
+  const variable = secretVariables[key];
+  if (key in wellFormed)
+    readSettings({ [variable]: wellFormed[key as keyof typeof wellFormed] }, { [variable]: given });
+}
 
 const urls = { DATABASE_URL, DIRECT_DATABASE_URL };
 
@@ -72,7 +86,7 @@ export async function gatherSecretValues(options: {
     const given = environment[variable]?.trim() || values[key] || (await asked?.(`${question}: `))?.trim();
     if (given) values[key] = given;
     if (isUrl && given) values[key] = usable(secretVariables[key], given, say);
-    if (key === "providerKeys" && given) readSettings({ PROVIDER_KEYS }, { PROVIDER_KEYS: given });
+    if (given) requireWellFormed(key, given);
   }
   if (needsDatabaseUrl && values.databaseUrl === undefined) {
     throw new DeploymentError(

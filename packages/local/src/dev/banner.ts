@@ -26,6 +26,7 @@ export function banner(stack: Stack, settings: Settings, log: FunctionLog): stri
     ["docs", `${stack.url}/docs to try things out, ${stack.url}/redoc to read`],
     ["model", modelLine(settings)],
     ["database", databaseLine(stack)],
+    ...(settings.OTEL_EXPORTER_OTLP_ENDPOINT ? [["telemetry", settings.OTEL_EXPORTER_OTLP_ENDPOINT]] : []),
     ["data", `${stack.dataDir}; \`npx -y pnpm@12 dev --reset\` forgets it`],
     ["logs", log.file],
   ];
