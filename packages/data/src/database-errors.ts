@@ -66,6 +66,11 @@ export function isRolledBack(error: unknown): boolean {
   return code === "40001" || code === "40P01";
 }
 
+/** The same, and whether a statement waited for another's lock as long as it may. */
+export function isContended(error: unknown): boolean {
+  return isRolledBack(error) || codeOf(error) === "55P03";
+}
+
 /** Says whether the connection, not the statement, has failed. */
 export function isConnectionFailure(error: unknown): boolean {
   if (error instanceof DatabaseUnavailable) return true;

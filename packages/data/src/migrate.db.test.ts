@@ -125,6 +125,28 @@ test("two that migrate at once both end, and an index that a broken rebuilding l
   expect(indexes).toEqual([{ name: "messages_search", comment: null }]);
 });
 
+test("a migration that meets a transaction in the other order gives way, and is done after it", async () => {
+  await makeDatabaseAt0031();
+  const other = postgres(url, { max: 1, onnotice: () => {} });
+  let migrating: Promise<void> | undefined;
+  const seen = await other.begin(async (transaction) => {
+    const messages = await transaction`select count(*)::integer as n from messages`;
+    migrating = migrate(url);
+    // So that it holds some tables and waits for this one.
+    for (;;) {
+      const [waiting] = await sql`select from pg_locks where not granted and relation = 'messages'::regclass`;
+      if (waiting !== undefined) break;
+    }
+    const conversations = await transaction`select count(*)::integer as n from conversations`;
+    return [messages[0]?.n, conversations[0]?.n];
+  });
+  expect(seen).toEqual([2, 2]);
+  await migrating;
+  await other.end();
+  const [applied] = await sql`select count(*)::integer as n from drizzle.__drizzle_migrations`;
+  expect(applied?.n).toBe(journal.entries.length);
+});
+
 test("a database before 0031 is refused and stays as it is", async () => {
   await makeDatabaseAt0031();
   await sql`update drizzle.__drizzle_migrations set created_at = created_at - 1`;

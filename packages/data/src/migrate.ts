@@ -6,6 +6,7 @@ import { readMigrationFiles } from "drizzle-orm/migrator";
 import { drizzle } from "drizzle-orm/postgres-js";
 import { migrate as applyNumberedMigrations } from "drizzle-orm/postgres-js/migrator";
 import postgres, { type Sql } from "postgres";
+import { isContended } from "./database-errors.ts";
 import { statementDeadlineMillis } from "./deadlines.ts";
 import { applyFunctions } from "./migrate-functions.ts";
 
@@ -41,6 +42,29 @@ async function takeLock(client: Sql): Promise<void> {
     if (lock?.is_taken === true) return;
     await setTimeout(500);
   }
+}
+
+// The server looks for deadlocks after a second: what ends before then ends without harm to anybody's request.
+const lockTimeout = "500ms";
+const maxLockTries = 120;
+
+/**
+ * Does a transaction that needs tables to itself while others use them. It does not wait long for a lock, since whoever
+ * comes after it waits too; it gives back what it has, and begins again.
+ */
+async function takingTurns(client: Sql, work: () => Promise<void>): Promise<void> {
+  await client`select set_config('lock_timeout', ${lockTimeout}, false)`;
+  for (let tries = 1; ; tries++) {
+    try {
+      await work();
+      break;
+    } catch (error) {
+      if (!isContended(error) || tries === maxLockTries) throw error;
+      await setTimeout(100 + Math.random() * 400);
+    }
+  }
+  // An index is rebuilt beside everybody's work, however long it waits for it.
+  await client`set lock_timeout = 0`;
 }
 
 /** Rebuilds each index that a migration has marked, without keeping anybody from writing. Safe to repeat. */
@@ -91,8 +115,10 @@ export async function migrate(
     await client`set statement_timeout = 0`;
     await takeLock(client);
     await refuseBeforeBaseline(client, folder);
-    await applyNumberedMigrations(drizzle({ client }), { migrationsFolder: folder });
-    await applyFunctions(client, folder);
+    await takingTurns(client, async () => {
+      await applyNumberedMigrations(drizzle({ client }), { migrationsFolder: folder });
+      await applyFunctions(client, folder);
+    });
     await rebuildIndexes(client);
     await client`select prepare_search(${JSON.stringify({ dimensions })}::text::jsonb)`;
     await limitStatements(client);
