@@ -102,8 +102,17 @@ export const storedInvariants: readonly StoredInvariant[] = [
       from replies r left join token_ledger l on l.reply_id = r.id and l.kind = 'debit'
       group by r.owner_id, r.id
       having count(l.id) <> case when r.status in ('completed', 'incomplete')
-          or (r.status = 'cancelled' and r.attempt > 0) then 1 else 0 end
+          or (r.status = 'cancelled' and r.attempt > 0)
+          -- Of a metered model that read and wrote nothing nothing is owed.
+          then case when r.price_flat is null and r.tokens_charged = 0 then 0 else 1 end else 0 end
         or coalesce(sum(l.amount), 0) <> r.tokens_charged`,
+  },
+  {
+    number: 6,
+    breach: "an answer of a metered model that is not charged for what it used",
+    query: `select id, tokens_charged || ' for ' || input_tokens || ' and ' || output_tokens as detail from replies
+      where status in ('completed', 'incomplete') and price_flat is null and tokens_charged <> least(tokens_held,
+        ceil((input_tokens * price_input + output_tokens * price_output) / 1000))`,
   },
   {
     number: 6,

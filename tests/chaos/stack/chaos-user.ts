@@ -30,6 +30,9 @@ export interface ChaosUser {
 
 type Accepted = { message: { id: string }; reply: { id: string } };
 
+/** A model of the chaos stack at a metered price. */
+export const meteredModel = "openai/metered";
+
 const maxConversations = 6;
 /** With one of them, models are offered a tool. */
 const maxNotes = 3;
@@ -157,7 +160,8 @@ export function createChaosUser({ client, told, random, canary, foreignPath }: U
 
   /** What is done to a conversation, each with its share. */
   const deeds: readonly [number, (conversation: KnownConversation) => Promise<unknown>][] = [
-    [30, (conversation) => ask(conversation)],
+    [15, (conversation) => ask(conversation)],
+    [15, (conversation) => ask(conversation, { model: meteredModel })],
     [6, (conversation) => ask(conversation, { onBusy: random.pick(["reject", "interrupt", "rollback"]) })],
     [14, () => withOpenReply((replyId) => look(replyId, random.between(0, 3)))],
     [7, () => withOpenReply(cancel)],

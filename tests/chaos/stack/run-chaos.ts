@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { openDatabase } from "@parley/data/database";
+import { type Database, openDatabase } from "@parley/data/database";
 import { newId } from "@parley/data/ids";
 import { type Breach, findBreaches } from "../invariants/check.ts";
 import { logReplyChanges } from "../invariants/reply-log.ts";
@@ -8,7 +8,7 @@ import { nothingTold, type Told } from "../invariants/told.ts";
 import { createRandom, type Random } from "../random.ts";
 import { createChaosClient } from "./chaos-client.ts";
 import { type ChaosStack, quick, startChaosStack } from "./chaos-stack.ts";
-import { type ChaosUser, createChaosUser } from "./chaos-user.ts";
+import { type ChaosUser, createChaosUser, meteredModel } from "./chaos-user.ts";
 import { faultsOf, heal, injectFaults } from "./faults.ts";
 import { growth } from "./growth.ts";
 import { type Measured, measure } from "./measure.ts";
@@ -74,6 +74,14 @@ export interface Setting {
   readonly textCanary: string;
 }
 
+/** As an admin would: a row of its own, at a price by what is read and written. */
+async function writeMeteredModel(database: Database): Promise<void> {
+  await database.run(({ orm }) =>
+    orm.execute(`insert into models (id, context_tokens, max_output_tokens, price_input, price_output, parameters)
+      values ('${meteredModel}', 16384, 4096, 10.5, 21, '{}')`),
+  );
+}
+
 /**
  * Loads the whole local stack with users who do everything while faults strike, lets it come to rest, and looks for
  * broken invariants.
@@ -94,6 +102,7 @@ export async function runChaos(run: ChaosRun): Promise<ChaosResult> {
   const database = openDatabase(chaos.databaseUrl);
   try {
     await logReplyChanges(database);
+    await writeMeteredModel(database);
     const users = createUsers(chaos, await signUpUsers(chaos.stack, count), setting);
     const measuring = measure(chaos, database);
     const probing = probeRestarts(users[0]?.client, database);
