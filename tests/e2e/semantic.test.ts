@@ -1,7 +1,12 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { openVectorDatabase, type VectorDatabase } from "@parley/data/testing/vector-database.fixture";
-import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import {
+  type OtlpReceiver,
+  type ReceivedSpan,
+  startOtlpReceiver,
+} from "@parley/runtime/testing/otlp-receiver";
+import { afterAll, beforeAll, beforeEach, expect, it, vi } from "vitest";
 import { ask, ended, signUp, startConversation, type User } from "./client.ts";
 import { type OwnStack, startOwnStack } from "./own-stack.ts";
 
@@ -12,6 +17,7 @@ const maxConnections = 100;
 
 let vectors: VectorDatabase;
 let provider: Server;
+let collector: OtlpReceiver;
 let isDown = false;
 let own: OwnStack;
 let ada: User;
@@ -39,13 +45,16 @@ async function startProvider(): Promise<Server> {
 }
 
 beforeAll(async () => {
-  [vectors, provider] = await Promise.all([
+  [vectors, provider, collector] = await Promise.all([
     openVectorDatabase(subjects.length, maxConnections),
     startProvider(),
+    startOtlpReceiver(),
   ]);
   own = await startOwnStack({
     DATABASE_URL: vectors.url,
     DEFAULT_MODEL: "scripted/echo",
+    OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+    OTEL_EXPORTER_OTLP_HEADERS: "authorization=Basic%20canary-otlp",
     NEW_USER_TOKENS: "1000000",
     EMBEDDING_BASE_URL: `http://127.0.0.1:${(provider.address() as AddressInfo).port}/v1`,
     EMBEDDING_MODEL: "subjects",
@@ -58,6 +67,7 @@ beforeEach(() => {
 });
 afterAll(async () => {
   await own.close();
+  await collector.close();
   await vectors.close();
   await new Promise((resolve) => provider.close(resolve));
 });
@@ -128,3 +138,79 @@ it("is answered by words while the provider is away, and by meaning when it is b
   isDown = false;
   expect((await similarMessages(ada, "feline")).ranking).toBe("semantic");
 });
+
+const remote = { traceId: "0af7651916cd43dd8448eb211c80319c", spanId: "b7ad6b7169203331" };
+
+/** Asks in a conversation of its own, and answers with the trace of the reply once it has arrived. */
+async function traceOf(user: User, headers: Record<string, string>): Promise<ReceivedSpan[]> {
+  const conversationId = await startConversation(user);
+  const body = { content: "Dear diary" };
+  const sent = await user.expect("sendMessage", 202, { params: { conversationId }, body, headers });
+  expect((await ended(user, sent.reply.id)).status).toBe("completed");
+  return vi.waitFor(
+    () => {
+      const job = collector.spans.find(({ attributes }) => attributes["parley.reply.id"] === sent.reply.id);
+      const send = collector.spans.find(({ spanId }) => spanId === job?.parentSpanId);
+      const request = collector.spans.find(({ spanId }) => spanId === send?.parentSpanId);
+      if (job === undefined || request === undefined) throw new Error("The trace is not complete.");
+      return collector.spans.filter(({ traceId }) => traceId === job.traceId);
+    },
+    { timeout: 20_000 },
+  );
+}
+
+it("a message, its job and the call of the model are one trace, without any text, and another user's is another", async () => {
+  const traceparent = `00-${remote.traceId}-${remote.spanId}-01`;
+  const [spans, others] = await Promise.all([traceOf(ada, { traceparent }), traceOf(eve, {})]);
+  const one = (name: string) => spans.find((span) => span.name === name);
+  const request = one("POST /v1/conversations/{conversationId}/messages");
+  const send = spans.find(({ name, service }) => name === "queue.send" && service === "messages");
+  const job = one("process reply job");
+  const { id } = await ada.expect("getMe", 200);
+  expect(request).toMatchObject({
+    service: "messages",
+    kind: 2,
+    traceId: remote.traceId,
+    parentSpanId: remote.spanId,
+    attributes: { "http.response.status_code": 202, "user.id": id },
+  });
+  expect(one("database")).toMatchObject({ service: "messages", kind: 3, parentSpanId: request?.spanId });
+  expect(send).toMatchObject({ service: "messages", kind: 4, parentSpanId: request?.spanId });
+  expect(job).toMatchObject({ service: "reply-worker", kind: 5, parentSpanId: send?.spanId });
+  for (const name of ["database claim", "chat echo", "database finish"]) {
+    expect(one(name)).toMatchObject({ service: "reply-worker", kind: 3, parentSpanId: job?.spanId });
+  }
+  expect(one("chat echo")?.attributes).toMatchObject({
+    "gen_ai.operation.name": "chat",
+    "gen_ai.provider.name": "scripted",
+    "gen_ai.request.model": "echo",
+    "gen_ai.usage.input_tokens": expect.any(Number),
+    "gen_ai.usage.output_tokens": expect.any(Number),
+    "gen_ai.response.finish_reasons": ["stop"],
+  });
+  expect(others.map(({ traceId }) => traceId)).not.toContain(remote.traceId);
+  const users = (trace: ReceivedSpan[]) => new Set(trace.flatMap((span) => span.attributes["user.id"] ?? []));
+  expect([...users(spans)]).toEqual([id]);
+  expect([...users(others)]).toEqual([(await eve.expect("getMe", 200)).id]);
+  const metrics = collector.metrics
+    .filter(({ service }) => service === "reply-worker")
+    .map(({ name }) => name);
+  expect(metrics).toEqual(
+    expect.arrayContaining(["messaging.process.duration", "gen_ai.client.token.usage"]),
+  );
+  expect(collector.headers.at(-1)).toMatchObject({ authorization: "Basic canary-otlp" });
+  expect(collector.text()).not.toMatch(/diary|kitten|dough|canary|eyJ|@example\.com/i);
+});
+
+it.each([["never answers", "never"] as const, ["refuses", 503] as const])(
+  "a collector that %s changes no answer",
+  async (_, answer) => {
+    collector.answer(answer);
+    const heard = collector.headers.length;
+    const conversationId = await startConversation(ada);
+    const { reply } = await ask(ada, conversationId, "Hello");
+    expect((await ended(ada, reply.id)).status).toBe("completed");
+    await eve.refused("getReply", 404, { params: { replyId: reply.id } });
+    if (answer === "never") expect(collector.headers.length).toBeGreaterThan(heard);
+  },
+);
