@@ -13,7 +13,7 @@ Upgrades the local stack from the previous release, the commit of tests/upgrade/
 it back and upgrades it again; then takes over a data folder on which that release was stopped in mid-reply. Exit code 1
 on any failed request, broken invariant or loss.
 
-  --seconds <n>              of each of the ten phases at least; 20 unless given
+  --seconds <n>              of each of the eight phases at least; 20 unless given
   --seed <n>                 what users do; 1 unless given
   --users <n>                who talk at once, beside one who tries every operation; 5 unless given
   --skip-without-history     says so and ends well where the history lacks that commit`;

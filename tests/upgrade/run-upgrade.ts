@@ -57,8 +57,6 @@ const total = (counts: ReadonlyMap<string, number>) =>
   [...counts.values()].reduce((sum, count) => sum + count, 0);
 
 async function runPhases(run: UpgradeRun, chaos: ChaosStack, choice: CodeChoice, { statuses }: Setting) {
-  const migrations = { previous: run.previous.migrate, present: applyMigrations };
-
   /** Until there has been so much time, and so many answers: a busy machine takes longer to show as much. */
   async function serve(share: number): Promise<void> {
     const until = Date.now() + run.millis * share;
@@ -66,8 +64,8 @@ async function runPhases(run: UpgradeRun, chaos: ChaosStack, choice: CodeChoice,
     while (Date.now() < until || total(statuses) < enough) await sleep(100);
   }
 
-  async function pass({ code, migrations: whose }: Phase): Promise<void> {
-    if (whose !== undefined) await migrations[whose](chaos.databaseUrl);
+  async function pass({ code, migrations }: Phase): Promise<void> {
+    if (migrations !== undefined) await applyMigrations(chaos.databaseUrl);
     if (code === choice.code) return serve(1);
     choice.code = code;
     const times = code === "both" ? exchanges : 1;
