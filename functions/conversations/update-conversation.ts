@@ -50,7 +50,7 @@ export function updateConversation({
     const row = await storeChange(database, userId, conversationId, change, expectedVersion);
     if (row === undefined) throw missProblem(expectedVersion === undefined ? "not_found" : "stale");
     const conversation = renderConversation(row, { retentionDays });
-    const isNews = body.title !== undefined || body.status !== undefined;
+    const isNews = [body.title, body.status, body.expiresInDays].some((value) => value !== undefined);
     await Promise.all([
       cache.conversationChanged(userId, conversationId),
       isNews && realtime.announce(conversationNews(userId, row.connectionIds, conversation)),

@@ -1,8 +1,10 @@
 import { createCache } from "@parley/cache/create-cache";
+import { openConnection } from "@parley/data/connections";
 import { restoreConversation } from "@parley/data/conversations";
 import { expireConversations, purgeConversations } from "@parley/data/expired-conversations";
 import { openScene, type Scene } from "@parley/data/testing/scene.fixture";
 import type { ReplyQueue } from "@parley/jobs/reply-queue";
+import { conversationEvent, type ReplyNews } from "@parley/realtime/reply-events";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { sweep } from "./sweep.ts";
 
@@ -12,6 +14,8 @@ beforeAll(async () => {
 });
 afterAll(() => scene.close());
 
+const told: ReplyNews[] = [];
+
 const sweepKeeping = (retentionDays: number) =>
   sweep(
     {
@@ -19,7 +23,7 @@ const sweepKeeping = (retentionDays: number) =>
       cache: createCache({ cacheName: "none" }),
       // There is no reply to send a job for.
       queue: { enqueueReply: async () => false } as unknown as ReplyQueue,
-      realtime: { announce: async () => {}, disconnect: async () => {} },
+      realtime: { announce: async (news) => void told.push(news), disconnect: async () => {} },
       retentionDays,
     },
     "q",
@@ -68,7 +72,7 @@ test("a long one is out of reach at once, and erased in steps of some thousand m
   await scene.rows(`insert into messages (id, owner_id, conversation_id, position, role, content, reply_to)
     select 'm' || n, '${ada.id}', 'endless', n, 'user', 'Hello', case when n = 2 then 'endless' else 'm' || (n - 1) end
     from generate_series(2, 4500) as n`);
-  expect(await expireConversations(scene.database, 0, 100)).toBe(1);
+  expect(await expireConversations(scene.database, 0, 100)).toMatchObject([{ id: "endless" }]);
   expect(await restoreConversation(scene.database, ada.id, "endless")).toBe("gone");
   const steps = [];
   for (let hasMore = true; hasMore; ) {
@@ -81,4 +85,43 @@ test("a long one is out of reach at once, and erased in steps of some thousand m
     [0, 500],
     [1, 0],
   ]);
+});
+
+test("who is listening is warned a day before, at every sweep, and told of the end; nobody else is", async () => {
+  const [ada, eve] = [await scene.person(), await scene.person()];
+  const connectionId = `${ada.id}=`;
+  const expiresAt = Date.now() / 1000 + 600;
+  await openConnection(scene.database, { ownerId: ada.id, connectionId, apiKeyHash: undefined, expiresAt });
+  for (const { id } of [ada, eve]) {
+    await conversation(id, `later-${id}`, 5.9, 7);
+    await conversation(id, `soon-${id}`, 6.5, 7);
+    await conversation(id, `kept-${id}`, 6.5, null);
+  }
+  const heard = async (retentionDays: number) => {
+    told.length = 0;
+    await sweepKeeping(retentionDays);
+    return told
+      .filter(({ ownerId }) => [ada.id, eve.id].includes(ownerId))
+      .map((news) => [news.connectionIds, news.conversation && conversationEvent(news.conversation)]);
+  };
+  const event = (name: string) => [
+    [connectionId],
+    expect.objectContaining({ conversationId: `${name}-${ada.id}`, status: "active" }),
+  ];
+  expect(await heard(0)).toEqual([event("soon")]);
+  const [warned] = await heard(0);
+  const left = Date.parse(Object(warned?.[1]).expiresAt) - Date.now();
+  expect(left / 3_600_000).toBeCloseTo(12, 1);
+  const both = await heard(7);
+  expect(both).toHaveLength(2);
+  expect(both).toEqual(expect.arrayContaining([event("soon"), event("kept")]));
+  await scene.rows(
+    `update conversations set updated_at = now() - interval '8 days' where id = 'soon-${ada.id}'`,
+  );
+  const gone = expect.objectContaining({
+    conversationId: `soon-${ada.id}`,
+    status: "deleted",
+    expiresAt: null,
+  });
+  expect(await heard(0)).toEqual([[[connectionId], gone]]);
 });

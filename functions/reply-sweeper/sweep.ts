@@ -1,7 +1,7 @@
 import { purgeApiKeys } from "@parley/data/api-keys";
 import { purgeConnections } from "@parley/data/connections";
 import type { Database } from "@parley/data/database";
-import { expireConversations, purgeConversations } from "@parley/data/expired-conversations";
+import { purgeConversations } from "@parley/data/expired-conversations";
 import { purgeIdempotencyKeys } from "@parley/data/idempotency-keys";
 import { purgeBuckets } from "@parley/data/rate-buckets";
 import { sweepReplies } from "@parley/data/reply-jobs";
@@ -9,24 +9,23 @@ import { purgeDeletedSubjects } from "@parley/data/users";
 import { announceEnding, type EndingCache } from "@parley/jobs/announce-ending";
 import type { ReplyQueue } from "@parley/jobs/reply-queue";
 import type { Realtime } from "@parley/realtime/create-realtime";
+import { type ExpiryDependencies, takeExpired, warnOfExpiry } from "./sweep-expiry.ts";
 
 const batch = 100;
 // Bounds one run; what is left then waits for the next.
 const maxBatches = 100;
 
-interface Dependencies {
-  database: Database;
-  cache: EndingCache;
+interface Dependencies extends ExpiryDependencies {
+  cache: EndingCache & ExpiryDependencies["cache"];
   queue: ReplyQueue;
   realtime: Pick<Realtime, "announce" | "disconnect">;
-  /** Days that a conversation is kept after its last change; 0: for ever. */
-  retentionDays: number;
 }
 
 export interface Swept {
   timedOut: number;
   requeued: number;
   expiredConversations: number;
+  warnedOfExpiry: number;
   purgedConversations: number;
   purgedSubjects: number;
   purgedConnections: number;
@@ -87,6 +86,7 @@ export async function sweep(dependencies: Dependencies, requestId: string): Prom
     timedOut: 0,
     requeued: 0,
     expiredConversations: 0,
+    warnedOfExpiry: 0,
     purgedConversations: 0,
     purgedSubjects: 0,
     purgedConnections: 0,
@@ -102,8 +102,8 @@ export async function sweep(dependencies: Dependencies, requestId: string): Prom
   swept.purgedApiKeys = await purgeAll((limit) => purgeApiKeys(database, limit));
   swept.purgedIdempotencyKeys = await purgeAll((limit) => purgeIdempotencyKeys(database, limit));
   swept.purgedBuckets = await purgeAll((limit) => purgeBuckets(database, limit));
-  const { retentionDays } = dependencies;
-  swept.expiredConversations = await purgeAll((limit) => expireConversations(database, retentionDays, limit));
+  swept.expiredConversations = await purgeAll((limit) => takeExpired(dependencies, limit));
+  swept.warnedOfExpiry = await warnOfExpiry(dependencies);
   swept.purgedConversations = await eraseConversations(database);
   return swept;
 }

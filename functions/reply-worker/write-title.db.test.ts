@@ -54,6 +54,12 @@ test("a model names a conversation after its first answer, once, and its owner a
   const conversation = { id: ada.conversationId, title: "Leases explained", titleSource: "model" };
   expect(told).toMatchObject([{ ownerId: ada.id, connectionIds: [connectionId], conversation }]);
   expect(await titleOf(eve)).toEqual([firstTitle, "first_message"]);
+  // What the title took is counted beside the reply, as no reply and at no price.
+  const counted = () =>
+    scene.rows(`select owner_id, sum(replies)::int as replies, sum(tokens_charged)::int as charged,
+      sum(input_tokens)::int as input, sum(output_tokens)::int as output from usage_days
+      where owner_id in ('${ada.id}', '${eve.id}') group by owner_id`);
+  expect(await counted()).toEqual([{ owner_id: ada.id, replies: 1, charged: 100, input: 20, output: 10 }]);
   await ask(ada, { content: "Really?" });
   expect(requests).toHaveLength(3);
 });

@@ -1,6 +1,7 @@
 import { renderConversationState } from "@parley/contract/render/conversation";
 import { titleOf } from "@parley/contract/render/title";
 import { firstTitleOf, replaceFirstTitle } from "@parley/data/titles";
+import { countTitle } from "@parley/data/usage";
 import { LlmError } from "@parley/llm/errors";
 import type { Model } from "@parley/llm/models";
 import type { PromptRequest } from "@parley/llm/provider";
@@ -70,6 +71,7 @@ export async function writeTitle({ worker, reply, history, endsAt }: Run, answer
       chatSpan(model, reply),
     );
     logger.info("title written", { ...log, ...usage });
+    await countTitle(database, { ownerId, model: model.id, ...usage });
     if (title === undefined) return;
     const renamed = await replaceFirstTitle(database, reply, { present, title });
     if (renamed === undefined) return;

@@ -165,6 +165,11 @@ BEGIN
   RETURN to_jsonb(reply);
 END $$;
 
+-- Whether something of the owner's that has been erased had this id.
+CREATE OR REPLACE FUNCTION is_spent(p_owner_id text, p_kind text, p_id text) RETURNS boolean LANGUAGE sql STABLE AS $$
+  SELECT EXISTS (SELECT FROM spent_ids WHERE owner_id = p_owner_id AND kind = p_kind AND id = p_id)
+$$;
+
 -- The message that an earlier request with this key made, or with this id of the client's own; null where there is none.
 -- Who made an id is told by the fingerprint: another request's, or a row that was made without an id, is not replayed.
 CREATE OR REPLACE FUNCTION sent_before(p jsonb) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
@@ -183,7 +188,8 @@ BEGIN
   END IF;
   IF message.id IS NULL AND (p->>'isOwnMessageId')::boolean THEN
     SELECT * INTO message FROM messages WHERE owner_id = p->>'ownerId' AND id = p->>'messageId';
-    IF message.is_deleted OR message.idempotency_fingerprint IS DISTINCT FROM fingerprint AND message.id IS NOT NULL THEN
+    IF message.is_deleted OR message.idempotency_fingerprint IS DISTINCT FROM fingerprint AND message.id IS NOT NULL
+      OR message.id IS NULL AND is_spent(p->>'ownerId', 'message', p->>'messageId') THEN
       RETURN '{"outcome": "id_taken"}';
     END IF;
     -- Of a deleted conversation nothing is shown.
@@ -378,7 +384,10 @@ BEGIN
       WHERE owner_id = owner AND id = coalesce(message.conversation_id, p->>'conversationId');
     END IF;
     IF message.is_deleted OR conversation.deleted_at IS NOT NULL
-      OR conversation.id IS NOT NULL AND conversation.idempotency_fingerprint IS DISTINCT FROM fingerprint THEN
+      OR conversation.id IS NOT NULL AND conversation.idempotency_fingerprint IS DISTINCT FROM fingerprint
+      OR conversation.id IS NULL AND ((p->>'isOwnConversationId')::boolean
+          AND is_spent(owner, 'conversation', p->>'conversationId')
+        OR (p->>'isOwnMessageId')::boolean AND is_spent(owner, 'message', p->>'messageId')) THEN
       RETURN '{"outcome": "id_taken"}';
     END IF;
   END IF;

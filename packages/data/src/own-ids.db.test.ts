@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { deleteConversation } from "./conversations.ts";
 import { type Database, openDatabase } from "./database.ts";
+import { purgeConversations } from "./expired-conversations.ts";
 import { newId } from "./ids.ts";
 import { deleteMessage } from "./messages.ts";
 import { createConversation, sendMessage } from "./send-message.ts";
@@ -129,6 +130,34 @@ test("an id says nothing of another owner's, and is not taken again once its thi
   expect(await send(ada)).toEqual({ outcome: "id_taken" });
   expect(await send(eve)).toMatchObject({ outcome: "replayed" });
   await deleteConversation(scene.database, { ...place, conversationId });
+  await deleteConversation(scene.database, { ...place, conversationId: ada.conversationId });
   expect(await create(ada)).toEqual({ outcome: "id_taken" });
   expect(await create(eve)).toMatchObject({ outcome: "replayed" });
+
+  // Nor once it is erased; to others that is no different.
+  const long = "now() - interval '31 days'";
+  await scene.rows(`update conversations set deleted_at = ${long} where owner_id = '${ada.id}'`);
+  expect(await purgeConversations(scene.database, 100)).toMatchObject({ conversations: 2 });
+  expect(await scene.rows(`select id from messages where owner_id = '${ada.id}'`)).toEqual([]);
+  expect(await create(ada)).toEqual({ outcome: "id_taken" });
+  expect(await create(eve)).toMatchObject({ outcome: "replayed" });
+  const [elsewhere, another] = [newId(), newId()];
+  await createConversation(scene.database, { ownerId: ada.id, conversationId: elsewhere });
+  const sendThere = { ...question(ada), conversationId: elsewhere };
+  for (const spent of [messageId, firstId]) {
+    expect(await sendMessage(scene.database, { ...sendThere, ...own(spent) })).toEqual({
+      outcome: "id_taken",
+    });
+  }
+  expect(await sendMessage(scene.database, { ...sendThere, ...own(another) })).toMatchObject({
+    outcome: "sent",
+  });
+  // An id of a message is none of a conversation.
+  expect(
+    await createConversation(scene.database, {
+      ownerId: ada.id,
+      conversationId: messageId,
+      isOwnConversationId: true,
+    }),
+  ).toMatchObject({ outcome: "created" });
 });

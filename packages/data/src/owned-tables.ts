@@ -7,6 +7,7 @@ import { idempotencyKeys } from "./schema/idempotency-keys.ts";
 import { messages, messageVersions } from "./schema/messages.ts";
 import { conversationNotes, notes } from "./schema/notes.ts";
 import { replies } from "./schema/replies.ts";
+import { spentIds } from "./schema/spent-ids.ts";
 import { systemPrompts } from "./schema/system-prompts.ts";
 import { tokenLedger } from "./schema/tokens.ts";
 import { usageDays } from "./schema/usage-days.ts";
@@ -54,6 +55,7 @@ export const exportedTables: readonly ExportedTable[] = [
   exported(apiKeys, [apiKeys.id], [apiKeys.hash, apiKeys.lookup]),
   exported(connections, [connections.id], [connections.apiKeyHash]),
   exported(idempotencyKeys, [idempotencyKeys.kind, idempotencyKeys.key]),
+  exported(spentIds, [spentIds.kind, spentIds.id]),
 ];
 
 function isDay(text: string): boolean {
@@ -87,6 +89,7 @@ export const erasedTables = [
   "conversations",
   "notes",
   "system_prompts",
+  "spent_ids",
   "usage_days",
   "token_ledger",
 ] as const;

@@ -1,6 +1,7 @@
-import { and, asc, between, desc, eq, sum } from "drizzle-orm";
+import { and, asc, between, desc, eq, sql, sum } from "drizzle-orm";
 import type { Database } from "./database.ts";
 import { usageDays } from "./schema/usage-days.ts";
+import { users } from "./schema/users.ts";
 
 /** What the replies of one day, or those of one model, took. */
 export interface UsageRow {
@@ -21,6 +22,13 @@ export interface UsageRequest {
   from: string;
   to: string;
   by: "day" | "model";
+}
+
+interface TitleUsage {
+  ownerId: string;
+  model: string;
+  inputTokens: number;
+  outputTokens: number;
 }
 
 /** A user may name any model that a provider offers. */
@@ -56,5 +64,20 @@ export async function readUsage(
       .limit(maxRows)
       .prepare("read_usage")
       .execute(),
+  );
+}
+
+/** Counts what a model took to name a conversation: neither a reply nor charged to anybody. */
+export async function countTitle(
+  database: Database,
+  { ownerId, model, inputTokens, outputTokens }: TitleUsage,
+): Promise<void> {
+  await database.run(({ orm }) =>
+    // The user is locked first, as where a reply ends.
+    orm.execute(sql`insert into ${usageDays} as usage (owner_id, day, model, input_tokens, output_tokens)
+      select id, (now() at time zone 'UTC')::date, ${model}, ${inputTokens}::bigint, ${outputTokens}::bigint
+      from ${users} where id = ${ownerId} for no key update
+      on conflict (owner_id, day, model) do update set input_tokens = usage.input_tokens + excluded.input_tokens,
+        output_tokens = usage.output_tokens + excluded.output_tokens, updated_at = now()`),
   );
 }

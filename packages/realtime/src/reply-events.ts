@@ -31,7 +31,8 @@ export interface ReplyNews {
 }
 
 /** What listeners are told of a conversation. */
-export type ConversationState = Pick<Conversation, "id" | "title" | "titleSource" | "status" | "updatedAt">;
+export type ConversationState = Pick<Conversation, "id" | "title" | "titleSource" | "status" | "updatedAt"> &
+  Partial<Pick<Conversation, "expiresAt">>;
 
 /** News of a conversation alone. */
 export function conversationNews(
@@ -42,10 +43,11 @@ export function conversationNews(
   return { ownerId, connectionIds, endedConnectionIds: [], replies: [], conversation };
 }
 
-/** The event that tells what a conversation is called, and whether it is archived or deleted. */
+/** The event that tells what a conversation is called, whether it is archived or deleted, and when it expires. */
 export function conversationEvent(conversation: ConversationState): ConversationEvent {
-  const { id: conversationId, title, titleSource, status, updatedAt } = conversation;
-  return { type: "conversation.updated", conversationId, title, titleSource, status, updatedAt };
+  const { id: conversationId, title, titleSource, status, updatedAt, expiresAt } = conversation;
+  const event = { conversationId, title, titleSource, status, updatedAt };
+  return { type: "conversation.updated", ...event, ...(expiresAt !== undefined && { expiresAt }) };
 }
 
 /** The event that tells a reply's status. */

@@ -28,7 +28,15 @@ export interface Retention {
   retentionDays: number;
 }
 
-function expiryOf({ deletedAt, updatedAt, expiresInDays }: ConversationSource, { retentionDays }: Retention) {
+/** When a conversation is erased unless it changes before; null: it is kept, or deleted already. */
+export function expiryOf(
+  {
+    deletedAt,
+    updatedAt,
+    expiresInDays,
+  }: Pick<ConversationSource, "deletedAt" | "updatedAt" | "expiresInDays">,
+  { retentionDays }: Retention,
+): string | null {
   const days = Math.min(expiresInDays ?? Number.POSITIVE_INFINITY, retentionDays || Number.POSITIVE_INFINITY);
   if (deletedAt !== null || days === Number.POSITIVE_INFINITY) return null;
   return new Date(updatedAt.getTime() + days * dayMillis).toISOString();

@@ -55,6 +55,8 @@ const conversationEvent = z.strictObject({
   title: z.nullable(z.string()),
   titleSource: z.nullable(titleSource),
   status: conversationStatus,
+  /** Absent where nothing is said of it. */
+  expiresAt: z.optional(z.nullable(timestamp)),
   /** Of the conversation: an event with an earlier time than what is known comes too late. */
   updatedAt: timestamp,
 });

@@ -36,6 +36,7 @@ export async function fullAccount(scene: Scene): Promise<FullAccount> {
     insert into connections (owner_id, id, expires_at) values ('${owner}', '${newId()}=', now() + interval '1 hour');
     insert into idempotency_keys (owner_id, kind, key, fingerprint, resource_id)
       values ('${owner}', 'note', 'a key', 'f', '${noteId}');
+    insert into spent_ids (owner_id, kind, id) values ('${owner}', 'message', '${newId()}');
     insert into search_words (owner_id, word) values ('${owner}', 'tomatoes');
     update search_progress set owner_id = '${owner}', message_id = '${answered.messageId}';
     insert into admin_actions (id, admin_id, action, user_id, request_id, details)

@@ -8,6 +8,10 @@ import { isRunning, type LiveReply, turnsOf } from "./turns.ts";
 
 const pageSize = 60;
 
+type Told = Pick<Conversation, "title" | "titleSource" | "updatedAt"> & {
+  expiresAt?: Conversation["expiresAt"] | undefined;
+};
+
 export type Thread = ReturnType<typeof createThread>;
 
 /** One conversation as the page shows it, kept up to date while it is open anywhere. */
@@ -239,11 +243,12 @@ export function createThread(conversationId: string, onChange: () => void) {
       conversation.value = await parley.conversations.update({ conversationId, ...change });
       onChange();
     },
-    /** What the conversation is called by now, as a push or the list of conversations says. */
-    adopt({ title, titleSource, updatedAt }: Pick<Conversation, "title" | "titleSource" | "updatedAt">) {
+    /** What the conversation is called by now and how long it is kept, as a push or the list of conversations says. */
+    adopt({ title, titleSource, updatedAt, expiresAt = conversation.value?.expiresAt ?? null }: Told) {
       const known = conversation.value;
-      if (known === undefined || known.updatedAt > updatedAt || known.title === title) return;
-      conversation.value = { ...known, title, titleSource, updatedAt };
+      if (known === undefined || known.updatedAt > updatedAt) return;
+      const next = { ...known, title, titleSource, updatedAt, expiresAt };
+      if (next.title !== known.title || next.expiresAt !== known.expiresAt) conversation.value = next;
     },
     /** Another page has asked for a reply, or this one's has moved on. */
     heard(replyId: string, questionId: string): void {

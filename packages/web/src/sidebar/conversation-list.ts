@@ -98,8 +98,9 @@ export function createConversationList() {
     adopt({ conversationId, ...told }: Omit<ConversationEvent, "type">): void {
       const known = items.value.find(({ id }) => id === conversationId);
       if (known === undefined || known.updatedAt > told.updatedAt) return;
+      const { expiresAt = known.expiresAt } = told;
       if (told.status !== status.value) items.value = items.value.filter((item) => item !== known);
-      else items.value = items.value.map((item) => (item === known ? { ...item, ...told } : item));
+      else items.value = items.value.map((item) => (item === known ? { ...item, ...told, expiresAt } : item));
     },
     take(id: string): void {
       items.value = items.value.filter((item) => item.id !== id);
