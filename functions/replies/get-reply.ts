@@ -21,9 +21,11 @@ function textAfter(text: string, points: number): string {
   return points === 0 ? text : Array.from(text).slice(points).join("");
 }
 
-function toResponse({ reply, etag }: Seen, after: number): ApiResponse {
+function toResponse({ reply, etag }: Seen, after: number, reasoningAfter: number): ApiResponse {
   const headers = isTerminal(reply.status) ? {} : { "Retry-After": "1" };
-  return { status: 200, headers, body: { ...reply, partialText: textAfter(reply.partialText, after) }, etag };
+  const partialText = textAfter(reply.partialText, after);
+  const reasoning = textAfter(reply.reasoning, reasoningAfter);
+  return { status: 200, headers, body: { ...reply, partialText, reasoning }, etag };
 }
 
 /**
@@ -36,7 +38,7 @@ export function getReply(
 ): Operation<(typeof replyRoutes)["getReply"]> {
   return async ({
     params: { replyId },
-    query: { waitSeconds, after },
+    query: { waitSeconds, after, reasoningAfter },
     caller,
     headers,
     requestId,
@@ -51,7 +53,7 @@ export function getReply(
       if (seen === undefined) throw problem("not-found");
       addLogKeys({ conversationId: seen.reply.conversationId });
       const left = until - Date.now();
-      if (left <= 0 || isTerminal(seen.reply.status)) return toResponse(seen, after);
+      if (left <= 0 || isTerminal(seen.reply.status)) return toResponse(seen, after, reasoningAfter);
       await sleep(Math.min(pause, left));
     }
   };

@@ -1,7 +1,8 @@
 import { createCache } from "@parley/cache/create-cache";
 import { type Database, openDatabase } from "@parley/data/database";
 import { newId } from "@parley/data/ids";
-import { claimReply, finishReply, flushReply } from "@parley/data/reply-jobs";
+import { flushReply } from "@parley/data/reply-attempts";
+import { claimReply, finishReply } from "@parley/data/reply-jobs";
 import { createConversation } from "@parley/data/send-message";
 import { resolveUser } from "@parley/data/users";
 import { createTestDatabase, type TestDatabase } from "@parley/embedded-postgres/test-database";

@@ -1,4 +1,4 @@
-import { startNextAttempt } from "@parley/data/reply-jobs";
+import { startNextAttempt } from "@parley/data/reply-attempts";
 import type { Prompt } from "@parley/llm/build-prompt";
 import { countAhead } from "@parley/llm/count-ahead";
 import { LlmError, longWaitError } from "@parley/llm/errors";
@@ -107,14 +107,17 @@ async function pause({ worker }: Run, progress: ReplyProgress, millis: number): 
 /** Moves the fence: each call of a model is an attempt of its own, whether one failed before it or tools were run. */
 async function moveToNextAttempt(run: Run, model: AskedModel, prompt: Prompt): Promise<void> {
   const { worker, reply, attempt, transcript } = run;
-  const { text, rounds, usage } = transcript;
+  const { text, reasoning, rounds, usage } = transcript;
   const fence = { ownerId: reply.ownerId, replyId: reply.id, attempt };
   const kept = {
     model: model.id,
     partialText: text,
+    reasoning,
     noteIds: noteIdsOf(shownNotes(prompt, transcript)),
     inputTokens: rounds.length > 0 ? usage.inputTokens : null,
     outputTokens: rounds.length > 0 ? usage.outputTokens : null,
+    cachedInputTokens: usage.cachedInputTokens,
+    reasoningTokens: usage.reasoningTokens,
   };
   const next = await whileLeased(worker.leaseSeconds, () =>
     startNextAttempt(worker.database, fence, kept, worker.leaseSeconds),
@@ -125,11 +128,16 @@ async function moveToNextAttempt(run: Run, model: AskedModel, prompt: Prompt): P
 }
 
 /** Runs the tools that a model called; the next call goes on from there. */
-async function completeRound(run: Run, { text, calls, memo, usage }: Calls, prompt: Prompt): Promise<void> {
+async function completeRound(
+  run: Run,
+  { text, reasoning, calls, memo, usage }: Calls,
+  prompt: Prompt,
+): Promise<void> {
   const { transcript } = run;
   const results = await answerCalls(run, calls, prompt);
   transcript.rounds.push({ text: text.slice(transcript.text.length).trim(), calls, results, memo });
   transcript.text = text;
+  transcript.reasoning = reasoning;
   transcript.usage = addUsage(transcript.usage, usage);
   if (Date.now() >= run.endsAt) throw new LlmError("timed_out", "The model took too long to answer.");
 }

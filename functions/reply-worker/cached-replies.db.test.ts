@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { claimReply, flushReply } from "@parley/data/reply-jobs";
+import { flushReply } from "@parley/data/reply-attempts";
+import { claimReply } from "@parley/data/reply-jobs";
 import { openScene, type Person, replyOf, type Scene, unexplained } from "@parley/data/testing/scene.fixture";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { answered, says, type Turn, workerOf } from "./worker.fixture.ts";
@@ -34,7 +35,11 @@ const saysSlowly: Turn = async function* () {
   yield { type: "delta", text: "Once " };
   await sleep(150);
   yield { type: "delta", text: "upon a time" };
-  yield { type: "finish", reason: "stop", usage: { inputTokens: 10, outputTokens: 5 } };
+  yield {
+    type: "finish",
+    reason: "stop",
+    usage: { inputTokens: 10, cachedInputTokens: 0, outputTokens: 5, reasoningTokens: 0 },
+  };
 };
 
 test("the cache hears nothing of a reply that ends before it is saved", async () => {

@@ -121,7 +121,11 @@ test("job and check of a reply that come together are held before anything else 
 });
 
 const finish = (inputTokens: number) =>
-  ({ type: "finish", reason: "stop", usage: { inputTokens, outputTokens: 1 } }) as const;
+  ({
+    type: "finish",
+    reason: "stop",
+    usage: { inputTokens, cachedInputTokens: 0, outputTokens: 1, reasoningTokens: 0 },
+  }) as const;
 const beyondIntegers = 3_000_000_000;
 
 test.each([

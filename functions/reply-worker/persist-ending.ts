@@ -1,5 +1,6 @@
 import { isConnectionFailure } from "@parley/data/database-errors";
-import { type Attempt, type Ending, type Finished, finishReply } from "@parley/data/reply-jobs";
+import type { Attempt } from "@parley/data/reply-attempts";
+import { type Ending, type Finished, finishReply } from "@parley/data/reply-jobs";
 import { describeFault } from "@parley/runtime/describe-fault";
 import { logger } from "@parley/runtime/logger";
 import { databaseSpan } from "@parley/runtime/span-kinds";

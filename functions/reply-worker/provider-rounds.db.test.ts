@@ -29,8 +29,14 @@ function recorded(provider: string) {
 
 // What the recordings count: input and output of both calls.
 test.each([
-  { model: "openai/gpt-6.1-terra", usage: { inputTokens: 88 + 21, outputTokens: 41 + 9 } },
-  { model: "anthropic/claude-sonnet-5-5", usage: { inputTokens: 395 + 25, outputTokens: 89 + 15 } },
+  {
+    model: "openai/gpt-6.1-terra",
+    usage: { inputTokens: 88 + 21, cachedInputTokens: 0, outputTokens: 41 + 9, reasoningTokens: 0 },
+  },
+  {
+    model: "anthropic/claude-sonnet-5-5",
+    usage: { inputTokens: 395 + 25, cachedInputTokens: 5, outputTokens: 89 + 15, reasoningTokens: 7 + 6 },
+  },
 ])("$model searches notes through its SDK, and all of it is paid for", async ({ model, usage }) => {
   const provider = model.split("/")[0] ?? "";
   const [ada, eve] = [await scene.person(10_000_000), await scene.person()];

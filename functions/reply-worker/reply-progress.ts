@@ -1,9 +1,10 @@
 import { renderReply } from "@parley/contract/render/reply";
 import { isConnectionFailure } from "@parley/data/database-errors";
-import { flushReply } from "@parley/data/reply-jobs";
+import { flushReply } from "@parley/data/reply-attempts";
 import type { ContextManifest } from "@parley/data/schema/replies";
 import type { Prompt } from "@parley/llm/build-prompt";
 import { estimateTokens } from "@parley/llm/token-count";
+import { createGrowingText, type GrowingText } from "./growing-text.ts";
 import { ReplyLost } from "./reply-lost.ts";
 import type { Run } from "./run.ts";
 import { contextOf, noteIdsOf, shownNotes } from "./transcript.ts";
@@ -12,6 +13,8 @@ import { contextOf, noteIdsOf, shownNotes } from "./transcript.ts";
 export interface ReplyProgress {
   /** Takes a delta; it is saved soon, together with those that follow. */
   add(text: string): void;
+  /** The same of what the model thinks. */
+  addReasoning(text: string): void;
   /** Saves now, or only extends the lease when there is nothing to save. */
   flush(): Promise<void>;
   /** Aborted with `ReplyLost` when the reply was cancelled or taken over, or with the database's failure to tell. */
@@ -26,12 +29,6 @@ const flushMillis = 500;
 // A lease outlives two heartbeats that were lost.
 const heartbeatsPerLease = 3;
 
-function codePoints(text: string): number {
-  let count = 0;
-  for (const _ of text) count++;
-  return count;
-}
-
 /** Follows one attempt of `run`, which must not move to the next before `stop`. */
 export function createReplyProgress(run: Run, model: string, prompt: Prompt): ReplyProgress {
   const { worker, reply, attempt, transcript } = run;
@@ -40,10 +37,11 @@ export function createReplyProgress(run: Run, model: string, prompt: Prompt): Re
   const fence = { ownerId: reply.ownerId, replyId: reply.id, attempt };
   const heartbeatMillis = (worker.leaseSeconds * 1000) / heartbeatsPerLease;
   const lost = new AbortController();
-  let text = transcript.text;
-  let pending = "";
-  let saved = codePoints(text);
-  let outputTokens = transcript.usage.outputTokens;
+  const text = createGrowingText(transcript.text);
+  const reasoning = createGrowingText(transcript.reasoning);
+  const { cachedInputTokens } = transcript.usage;
+  let { outputTokens, reasoningTokens } = transcript.usage;
+  let isFirst = true;
   // Told once: a cancel, after which nothing more is written, must find it.
   let untold: ContextManifest | null = contextOf(prompt, transcript);
   let aliveAt = Date.now();
@@ -57,29 +55,37 @@ export function createReplyProgress(run: Run, model: string, prompt: Prompt): Re
   }
 
   async function save(): Promise<void> {
-    const delta = pending;
+    const delta = text.pending;
+    const reasoningDelta = reasoning.pending;
     const asOf = Date.now();
-    const tokens = outputTokens + estimateTokens(delta);
-    const progress = { saved, delta, inputTokens, outputTokens: tokens, noteIds, context: untold };
+    const thought = estimateTokens(reasoningDelta);
+    const tokens = {
+      inputTokens,
+      cachedInputTokens,
+      outputTokens: outputTokens + estimateTokens(delta) + thought,
+      reasoningTokens: reasoningTokens + thought,
+    };
+    const pieces = { saved: text.saved, delta, reasoningSaved: reasoning.saved, reasoningDelta };
+    const progress = { ...pieces, ...tokens, noteIds, context: untold };
     const flushed = await flushReply(worker.database, fence, progress, worker.leaseSeconds);
     if (flushed === undefined) return lost.abort(new ReplyLost());
     untold = null;
-    pending = pending.slice(delta.length);
-    saved += codePoints(delta);
-    text += delta;
-    outputTokens = tokens;
+    text.wasSaved(delta);
+    reasoning.wasSaved(reasoningDelta);
+    ({ outputTokens, reasoningTokens } = tokens);
     aliveAt = asOf;
     const { sequence, updatedAt, connectionIds } = flushed;
-    run.feed.stored({ attempt, sequence, text, connectionIds });
+    const stored = { text: text.text, reasoning: reasoning.text };
+    run.feed.stored({ attempt, sequence, ...stored, connectionIds });
     const row = {
       ...reply,
       model,
       attempt,
       sequence,
-      partialText: text,
+      partialText: stored.text,
+      reasoning: stored.reasoning,
       noteIds,
-      inputTokens,
-      outputTokens,
+      ...tokens,
       updatedAt,
     };
     void worker.cache.writeReply(reply.ownerId, renderReply(row), { attempt, sequence, asOf });
@@ -95,10 +101,22 @@ export function createReplyProgress(run: Run, model: string, prompt: Prompt): Re
     }
   }
 
+  function hasPending(): boolean {
+    return text.pending !== "" || reasoning.pending !== "";
+  }
+
+  function grow(growing: GrowingText, piece: string): void {
+    if (piece === "") return;
+    const isQuiet = !hasPending() && saving === undefined;
+    growing.add(piece);
+    if (isQuiet) schedule(isFirst ? firstFlushMillis : flushMillis);
+    isFirst = false;
+  }
+
   async function flush(): Promise<void> {
     saving ??= saveOrWait().finally(() => {
       saving = undefined;
-      schedule(pending === "" ? heartbeatMillis : flushMillis);
+      schedule(hasPending() ? flushMillis : heartbeatMillis);
     });
     await saving;
   }
@@ -106,12 +124,8 @@ export function createReplyProgress(run: Run, model: string, prompt: Prompt): Re
   // A model that thinks for longer has been sent its prompt: from then on what that was is known, and owed, exactly.
   schedule(firstFlushMillis);
   return {
-    add(delta) {
-      const isFirst = pending === "" && text === transcript.text && saving === undefined;
-      const isQuiet = pending === "" && saving === undefined;
-      pending += delta;
-      if (isQuiet) schedule(isFirst ? firstFlushMillis : flushMillis);
-    },
+    add: (delta) => grow(text, delta),
+    addReasoning: (delta) => grow(reasoning, delta),
     flush,
     signal: lost.signal,
     async stop() {

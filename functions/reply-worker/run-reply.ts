@@ -26,6 +26,7 @@ function endingOf({ answer, prompt }: Answered, transcript: Transcript): Ending 
     status: answer.reason === "length" ? "incomplete" : "completed",
     messageId: newId(),
     content: answer.text,
+    ...(answer.reasoning !== "" && { reasoning: answer.reasoning }),
     finishReason: answer.reason,
     ...answer.usage,
     noteIds: noteIdsOf(context.notes),
@@ -48,12 +49,14 @@ function wasSaved({ attempt, sequence }: ReplyRow): boolean {
 function failureOf(error: unknown, { prompt, transcript, sentTokens }: Run): Ending {
   const context = prompt && contextOf(prompt, transcript);
   // It costs its user nothing, and counts among what they have used.
-  const { outputTokens } = transcript.usage;
+  const { cachedInputTokens, outputTokens, reasoningTokens } = transcript.usage;
   const given = context && {
     noteIds: noteIdsOf(context.notes),
     context,
     inputTokens: sentTokens,
+    cachedInputTokens,
     outputTokens,
+    reasoningTokens,
   };
   if (error instanceof LlmError) {
     return { status: "failed", errorCode: error.code, errorMessage: error.message, ...given };
@@ -120,7 +123,9 @@ export async function runReply(
   const { status, errorCode, inputTokens, outputTokens, createdAt } = finished.reply;
   const durationMs = Date.now() - createdAt.getTime();
   logger.info("reply ended", { ...log, status, errorCode, inputTokens, outputTokens, durationMs });
-  const realtime = { announce: (news: ReplyNews) => run.feed.end(news, finished.message?.content) };
+  const realtime = {
+    announce: (news: ReplyNews) => run.feed.end(news, finished.message?.content, finished.reply.reasoning),
+  };
   await announceEnding({ ...worker, realtime }, job.requestId, {
     ownerId: reply.ownerId,
     replyIds: wasSaved(finished.reply) ? [reply.id] : [],

@@ -8,11 +8,13 @@ import type { ReplyProgress } from "./reply-progress.ts";
 import { answerAttributes, chatSpan } from "./reply-spans.ts";
 import type { Run } from "./run.ts";
 import { type Silence, type SilenceLimits, watchSilence } from "./silence.ts";
-import { addUsage, roundsToShow } from "./transcript.ts";
+import { addUsage, roundsToShow, type Transcript } from "./transcript.ts";
 
 /** The text of all calls so far. */
 export interface Answer {
   text: string;
+  /** What was thought before it. */
+  reasoning: string;
   reason: "stop" | "length";
   /** Of all calls so far. */
   usage: TokenUsage;
@@ -22,6 +24,7 @@ export interface Answer {
 export interface Calls {
   /** Of all calls so far. */
   text: string;
+  reasoning: string;
   reason: "tools";
   calls: readonly ToolCall[];
   memo: ProviderMemo | undefined;
@@ -66,25 +69,39 @@ function requestFor({ reply, transcript }: Run, { model, prompt }: Call): Prompt
   };
 }
 
+/** In characters. What a model thinks beyond it is charged, and kept nowhere. */
+const longestReasoning = 100_000;
+
+/** What of a piece is kept; what was thought after a search is a paragraph of its own. */
+function keptReasoning(known: string, piece: string, before: Transcript): string {
+  const added = known === before.reasoning && known !== "" ? `\n\n${piece}` : piece;
+  return added.slice(0, Math.max(0, longestReasoning - known.length)).replace(/[\uD800-\uDBFF]$/, "");
+}
+
 async function readStream(run: Run, call: Call, { signal, broken: heard }: Silence): Promise<Answer | Calls> {
   const { model, progress } = call;
   const { transcript } = run;
   const signals = [progress.signal, signal, AbortSignal.timeout(millisLeft(run))];
   const options = { signal: AbortSignal.any(signals), heard };
   let text = transcript.text;
+  let { reasoning } = transcript;
   let isEmpty = true;
   for await (const event of run.worker.providers.get(model.provider).stream(requestFor(run, call), options)) {
     heard();
-    if (event.type === "delta") {
+    if (event.type === "reasoning") {
+      const piece = keptReasoning(reasoning, event.text, transcript);
+      reasoning += piece;
+      progress.addReasoning(piece);
+    } else if (event.type === "delta") {
       // What was said before a search and what is said after it are paragraphs of one answer.
       const delta = isEmpty && text !== "" ? `\n\n${event.text}` : event.text;
       isEmpty = false;
       text += delta;
       progress.add(delta);
     } else if (event.type === "tool_calls") {
-      return { text, reason: "tools", calls: event.calls, memo: event.memo, usage: event.usage };
+      return { text, reasoning, reason: "tools", calls: event.calls, memo: event.memo, usage: event.usage };
     } else if (!isEmpty || (event.reason === "length" && text !== "")) {
-      return { text, reason: event.reason, usage: addUsage(transcript.usage, event.usage) };
+      return { text, reasoning, reason: event.reason, usage: addUsage(transcript.usage, event.usage) };
     } else if (event.reason === "length") throw spentLimitError();
   }
   const details = { retryable: true, liesInRequest: true };

@@ -92,7 +92,12 @@ test("whose notes are searched is not for the model to say", async () => {
       { ownerId: eve.id, query: "secret" },
       { query: `secret' or owner_id='${eve.id}`, userId: eve.id },
     ].map((input, index) => ({ id: `c${index}`, name: "search_notes", arguments: JSON.stringify(input) }));
-    yield { type: "tool_calls", calls, memo: undefined, usage: { inputTokens: 1, outputTokens: 1 } };
+    yield {
+      type: "tool_calls",
+      calls,
+      memo: undefined,
+      usage: { inputTokens: 1, cachedInputTokens: 0, outputTokens: 1, reasoningTokens: 0 },
+    };
   };
   const { reply, requests } = await asks(ada, [forged, says("Nothing.")]);
   expect(reply.noteIds).not.toContain(theirs);
@@ -130,7 +135,12 @@ test("rounds are bounded, and calls that are no search get an answer", async () 
       name,
       arguments: index === 0 ? "{broken" : '{"query":"x"}',
     }));
-    yield { type: "tool_calls", calls, memo: undefined, usage: { inputTokens: 1, outputTokens: 1 } };
+    yield {
+      type: "tool_calls",
+      calls,
+      memo: undefined,
+      usage: { inputTokens: 1, cachedInputTokens: 0, outputTokens: 1, reasoningTokens: 0 },
+    };
   };
   const turns = [nonsense, searches(["a"]), searches(["b"]), searches(["c"]), says("Enough.")];
   const { reply, requests } = await asks(ada, turns);
@@ -246,7 +256,11 @@ test("a key refused after a search fails the reply", async () => {
 test("a length limit spent without a word is never tried again", async () => {
   await note(ada, "tomatoes");
   const spent: Turn = async function* () {
-    yield { type: "finish", reason: "length", usage: { inputTokens: 10, outputTokens: 5 } };
+    yield {
+      type: "finish",
+      reason: "length",
+      usage: { inputTokens: 10, cachedInputTokens: 0, outputTokens: 5, reasoningTokens: 0 },
+    };
   };
   const first = await asks(ada, [spent]);
   expect(first.reply).toMatchObject({ status: "failed", errorCode: "output_limit_reached", attempt: 1 });

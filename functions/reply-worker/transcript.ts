@@ -7,6 +7,8 @@ import type { TokenUsage, ToolRound } from "@parley/llm/provider";
 export interface Transcript {
   /** What the model has said before it called tools. */
   text: string;
+  /** What it thought, as far as it is kept. */
+  reasoning: string;
   rounds: ToolRound[];
   usage: TokenUsage;
   found: PromptNote[];
@@ -17,12 +19,19 @@ export interface Transcript {
   toolsRefusedBy: string | undefined;
 }
 
+const noUsage: TokenUsage = {
+  inputTokens: 0,
+  cachedInputTokens: 0,
+  outputTokens: 0,
+  reasoningTokens: 0,
+};
+
 export function emptyTranscript(): Transcript {
-  const usage = { inputTokens: 0, outputTokens: 0 };
   return {
     text: "",
+    reasoning: "",
     rounds: [],
-    usage,
+    usage: noUsage,
     found: [],
     searches: [],
     offersTools: true,
@@ -38,7 +47,9 @@ export function roundsToShow({ offersTools, rounds }: Transcript): readonly Tool
 export function addUsage(one: TokenUsage, other: TokenUsage): TokenUsage {
   return {
     inputTokens: one.inputTokens + other.inputTokens,
+    cachedInputTokens: one.cachedInputTokens + other.cachedInputTokens,
     outputTokens: one.outputTokens + other.outputTokens,
+    reasoningTokens: one.reasoningTokens + other.reasoningTokens,
   };
 }
 

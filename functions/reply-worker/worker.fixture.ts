@@ -49,7 +49,7 @@ export function workerOf(database: Database, turns: readonly Turn[]) {
   return { worker, requests };
 }
 
-const usage = { inputTokens: 10, outputTokens: 5 };
+const usage = { inputTokens: 10, cachedInputTokens: 0, outputTokens: 5, reasoningTokens: 0 };
 
 /** Calls `search_notes` once for each query, after having said `text`. */
 export function searches(queries: readonly string[], text = ""): Turn {

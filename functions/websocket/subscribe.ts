@@ -5,7 +5,7 @@ import type { Database } from "@parley/data/database";
 import { problem } from "@parley/http/problem";
 import type { Realtime } from "@parley/realtime/create-realtime";
 import { createPace } from "@parley/realtime/pace";
-import { deltaEvents, statusEvent } from "@parley/realtime/reply-events";
+import { pieceEvents, statusEvent } from "@parley/realtime/reply-events";
 import { addLogKeys } from "@parley/runtime/logger";
 import { connectionEnded } from "./require-open.ts";
 
@@ -22,19 +22,22 @@ interface SubscribeParts {
 export async function subscribe(
   { database, realtime }: SubscribeParts,
   connectionId: string,
-  { replyId, after }: Extract<ClientAction, { action: "subscribe" }>,
+  { replyId, after, reasoningAfter }: Extract<ClientAction, { action: "subscribe" }>,
 ): Promise<void> {
   addLogKeys({ replyId });
-  const followed = await followReply(database, { connectionId, replyId, after });
+  const followed = await followReply(database, { connectionId, replyId, after, reasoningAfter });
   if (followed.outcome === "closed") throw connectionEnded();
   addLogKeys({ userId: followed.ownerId });
   if (followed.outcome === "not_found") throw problem("not-found");
-  const { ownerId, reply, offset, text } = followed;
+  const { ownerId, reply, offset, text, reasoningOffset, reasoning } = followed;
   const status = statusEvent(reply);
-  const deltas = deltaEvents(reply, offset, text);
+  const pieces = [
+    ...pieceEvents("reply.reasoning", reply, reasoningOffset, reasoning),
+    ...pieceEvents("reply.delta", reply, offset, text),
+  ];
   const pace = createPace();
-  for (const event of isTerminal(reply.status) ? [...deltas, status] : [status, ...deltas]) {
-    if (event.type === "reply.delta") await pace();
+  for (const event of isTerminal(reply.status) ? [...pieces, status] : [status, ...pieces]) {
+    if ("offset" in event) await pace();
     await realtime.send(ownerId, [connectionId], event);
   }
 }

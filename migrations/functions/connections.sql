@@ -40,14 +40,15 @@ BEGIN
     FROM connections AS connection WHERE owner_id = owner AND NOT may_hear(connection)));
 END $$;
 
--- Where a reply stands, with its text behind the first `after` code points. Arguments: connectionId, replyId,
--- after. Outcomes: found, not_found (also for another's), closed (no such connection).
+-- Where a reply stands, with its text behind the first `after` code points, and what its model thought behind the first
+-- `reasoningAfter`. Arguments: connectionId, replyId, after, reasoningAfter. Outcomes: found, not_found (also for another's), closed (no such connection).
 CREATE OR REPLACE FUNCTION follow_reply(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
   owner text;
   reply replies;
   content text;
   start integer := (p->>'after')::integer;
+  reasoning_start integer := coalesce((p->>'reasoningAfter')::integer, 0);
 BEGIN
   SELECT connection.owner_id INTO owner FROM connections AS connection
   WHERE connection.id = p->>'connectionId' AND may_hear(connection);
@@ -64,15 +65,22 @@ BEGIN
     RETURN jsonb_build_object('outcome', 'not_found', 'ownerId', owner);
   END IF;
   content := reply.partial_text;
+  IF reasoning_start > char_length(reply.reasoning) THEN
+    reasoning_start := 0;
+  END IF;
   -- The text of an answered reply is its message's; an edited one is not what was streamed.
   IF reply.assistant_message_id IS NOT NULL THEN
     SELECT message.content INTO content FROM messages AS message WHERE message.owner_id = owner
       AND message.id = reply.assistant_message_id AND NOT message.is_deleted AND NOT message.is_edited;
+    IF content IS NULL THEN
+      reply.reasoning := '';
+    END IF;
   END IF;
   -- A client that has more than there is has the text of an earlier attempt.
   IF start > char_length(coalesce(content, '')) THEN
     start := 0;
   END IF;
   RETURN jsonb_build_object('outcome', 'found', 'ownerId', owner, 'reply', reply_state(reply), 'offset', start,
-    'text', substr(coalesce(content, ''), start + 1));
+    'text', substr(coalesce(content, ''), start + 1), 'reasoningOffset', reasoning_start,
+    'reasoning', substr(reply.reasoning, reasoning_start + 1));
 END $$;

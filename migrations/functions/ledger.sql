@@ -60,5 +60,6 @@ END $$;
 CREATE OR REPLACE FUNCTION charge_so_far(reply replies) RETURNS bigint LANGUAGE sql STABLE AS $$
   SELECT CASE WHEN reply.attempt = 0 THEN 0
     WHEN reply.price_flat IS NOT NULL THEN reply.price_flat
-    ELSE charge_for(reply, coalesce(reply.input_tokens, tokens_sent(reply)), reply.output_tokens, NULL) END
+    ELSE charge_for(reply, coalesce(reply.input_tokens, tokens_sent(reply)), reply.output_tokens,
+      reply.cached_input_tokens) END
 $$;

@@ -23,7 +23,8 @@ END $$;
 -- `now()` is when the transaction began, which is earlier than its clock: a reply was updated before it had started or
 -- ended. Both are of one moment now, in this function and in the next.
 -- Ends a reply and settles its hold. patch: what the reply gets besides (assistantMessageId, finishReason, errorCode,
--- errorMessage, partialText, context, noteIds, inputTokens, outputTokens), and messagesAdded for its conversation.
+-- errorMessage, partialText, reasoning, context, noteIds, and the counts inputTokens, cachedInputTokens, outputTokens,
+-- reasoningTokens), and messagesAdded for its conversation.
 CREATE OR REPLACE FUNCTION end_reply(reply replies, ending text, charge bigint, patch jsonb) RETURNS replies
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -49,6 +50,9 @@ BEGIN
     -- The text of an answered reply is its message's.
     partial_text = CASE WHEN patch->>'assistantMessageId' IS NULL THEN coalesce(patch->>'partialText', partial_text)
       ELSE '' END,
+    reasoning = coalesce(patch->>'reasoning', reasoning),
+    cached_input_tokens = coalesce((patch->>'cachedInputTokens')::integer, cached_input_tokens),
+    reasoning_tokens = coalesce((patch->>'reasoningTokens')::integer, reasoning_tokens),
     sequence = sequence + 1, updated_at = at
   WHERE owner_id = reply.owner_id AND id = reply.id
   RETURNING * INTO reply;
@@ -87,7 +91,7 @@ DECLARE
   charge bigint := charge_so_far(reply);
 BEGIN
   IF takes_question THEN
-    RETURN end_reply(reply, 'cancelled', charge, '{"partialText": ""}');
+    RETURN end_reply(reply, 'cancelled', charge, '{"partialText": "", "reasoning": ""}');
   END IF;
   -- Models refuse a blank message among those before a question.
   IF reply.partial_text !~ '\S' THEN
@@ -99,7 +103,7 @@ END $$;
 
 -- The worker's ending of its attempt. Arguments: ownerId, replyId, attempt, status, and for completed and
 -- incomplete messageId + content; finishReason, errorCode, errorMessage, partialText (of a failed one, else as it was
--- saved), inputTokens, outputTokens, context.
+-- saved), reasoning, context, and the counts of end_reply.
 CREATE OR REPLACE FUNCTION finish_reply(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
   ending text := p->>'status';

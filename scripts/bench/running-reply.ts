@@ -2,7 +2,8 @@ import { createCache } from "@parley/cache/create-cache";
 import { renderReply } from "@parley/contract/render/reply";
 import { openDatabase } from "@parley/data/database";
 import { getReply } from "@parley/data/replies";
-import { claimReply, flushReply } from "@parley/data/reply-jobs";
+import { flushReply } from "@parley/data/reply-attempts";
+import { claimReply } from "@parley/data/reply-jobs";
 
 const leaseSeconds = 3_600;
 // A running reply leaves the cache 5 s after it was saved.

@@ -69,6 +69,25 @@ it("goes on with an answer after a reload, stops it, and keeps its text", async 
   expect(faults).toEqual([]);
 });
 
+it("shows what the model thinks while it does, folded, and again after a reload", async () => {
+  const user = await signUp();
+  const { conversation } = (await user.expect("createConversation", 202, {
+    body: { model: "scripted/thinks", message: { content: "Four?" } },
+  })) as { conversation: { id: string } };
+  const { page, faults } = await visit(browser);
+  await signInAs(page, user.email);
+  await page.goto(`/#/c/${conversation.id}`);
+  await answers(page).getByText("I have thought about it: Four?").waitFor();
+  const thinking = answers(page).locator("details");
+  expect(await thinking.getAttribute("open")).toBeNull();
+  await page.reload();
+  await thinking.getByText("Thinking").click();
+  await thinking.getByText("This is what the model thinks").waitFor();
+  expect(await answers(page).locator(".prose").textContent()).not.toContain("what the model thinks");
+  expect(await violations(page)).toEqual([]);
+  expect(faults).toEqual([]);
+});
+
 it("goes on with an answer after the page was offline while it ended", async () => {
   const { user, place } = await slowConversation();
   const { page } = await visit(browser);

@@ -49,7 +49,12 @@ describe("polling", () => {
     expect(done.body).toMatchObject({
       status: "completed",
       partialText: "Echo: Hello",
-      usage: { inputTokens: expect.any(Number), outputTokens: expect.any(Number) },
+      usage: {
+        inputTokens: expect.any(Number),
+        cachedInputTokens: 0,
+        outputTokens: expect.any(Number),
+        reasoningTokens: 0,
+      },
       tokensCharged: 100,
       attempts: 1,
       error: null,

@@ -2,14 +2,20 @@ import type { PushEvent } from "./types.ts";
 
 export type { PushEvent } from "./types.ts";
 
+/** How much of a reply's text, and of what its model thought, is known, in code points. */
+export interface Known {
+  after: number;
+  reasoningAfter: number;
+}
+
 /** One WebSocket connection for everything that a client follows, opened when it is needed. */
 export interface Push {
   /** Is it open, and has it answered lately? */
   readonly isLive: boolean;
   /** Hears every event of the user's replies until the returned function is called. */
   listen(listener: (event: PushEvent) => void): () => void;
-  /** Asks for a reply's status and its text behind `after()` code points: now, and whenever it connects again. */
-  follow(replyId: string, after: () => number): () => void;
+  /** Asks for a reply's status and for what of its texts is not known: now, and whenever it connects again. */
+  follow(replyId: string, known: () => Known): () => void;
   /** Asks once more, because a piece of the text is missing. */
   catchUp(replyId: string): void;
   close(): void;
@@ -27,7 +33,7 @@ const lingerMillis = 60_000;
 /** Makes the push of a client: `createParley({ …, push: createPush })`. */
 export function createPush(connect: Connect): Push {
   const listeners = new Set<(event: PushEvent) => void>();
-  const followed = new Map<string, () => number>();
+  const followed = new Map<string, () => Known>();
   let socket: WebSocket | undefined;
   let isLive = false;
   let isConnecting = false;
@@ -38,8 +44,8 @@ export function createPush(connect: Connect): Push {
   const send = (message: object) => {
     if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
   };
-  const subscribe = (replyId: string, after: () => number) =>
-    send({ action: "subscribe", replyId, after: after() });
+  const subscribe = (replyId: string, known: () => Known) =>
+    send({ action: "subscribe", replyId, ...known() });
 
   function close() {
     clearTimeout(heartbeat);
@@ -89,7 +95,7 @@ export function createPush(connect: Connect): Push {
     heartbeat = setTimeout(lose, answerMillis);
     opened.onopen = () => {
       send({ action: "ping" });
-      for (const [replyId, after] of followed) subscribe(replyId, after);
+      for (const [replyId, known] of followed) subscribe(replyId, known);
     };
     opened.onmessage = ({ data }) => receive(data);
     opened.onclose = () => {
@@ -110,16 +116,16 @@ export function createPush(connect: Connect): Push {
         if (listeners.size === 0) linger = setTimeout(close, lingerMillis);
       };
     },
-    follow(replyId, after) {
-      followed.set(replyId, after);
-      subscribe(replyId, after);
+    follow(replyId, known) {
+      followed.set(replyId, known);
+      subscribe(replyId, known);
       return () => {
-        if (followed.get(replyId) === after) followed.delete(replyId);
+        if (followed.get(replyId) === known) followed.delete(replyId);
       };
     },
     catchUp(replyId) {
-      const after = followed.get(replyId);
-      if (after !== undefined) subscribe(replyId, after);
+      const known = followed.get(replyId);
+      if (known !== undefined) subscribe(replyId, known);
     },
     close() {
       listeners.clear();

@@ -38,27 +38,34 @@ export async function waitForReply(
 
 interface Polled {
   reply: Reply;
-  /** What its text adds to what was known. */
+  /** What it adds to what was known. */
   events: (TextEvent | RestartEvent)[];
 }
 
-/** Reads a reply again only when it has changed, and of a running one only the text that is not known. */
+/** Reads a reply again only when it has changed, and of a running one only what is not known. */
 function createPoll(sender: Sender, replyId: string, text: ReplyText, signal: AbortSignal | undefined) {
   let etag: string | undefined;
-  return async function poll(after = text.length): Promise<Polled | undefined> {
+  return async function poll(
+    after = text.length,
+    reasoningAfter = text.reasoningLength,
+  ): Promise<Polled | undefined> {
     const { attempt } = text;
-    const response = await request(sender, path, { replyId, after }, { signal, ifNoneMatch: etag });
+    const asked = { replyId, after, reasoningAfter };
+    const response = await request(sender, path, asked, { signal, ifNoneMatch: etag });
     if (response.status === 304) return undefined;
     const reply = (await response.json()) as Reply;
+    const { attempts, partialText, reasoning } = reply;
+    const isPart = after + reasoningAfter > 0;
     // The text of another attempt, or of a message that was edited, need not begin as the known one does.
-    if (after > 0 && (hasEnded(reply) || reply.attempts !== attempt)) {
+    if (isPart && (hasEnded(reply) || attempts !== attempt)) {
       etag = undefined;
-      return poll(0);
+      return poll(0, 0);
     }
     etag = response.headers.get("etag") ?? undefined;
-    if (after === 0) return { reply, events: text.replace(reply.attempts, reply.partialText) };
-    const added = text.add(reply.attempts, after, reply.partialText);
-    return added === "gap" ? poll(0) : { reply, events: added };
+    if (!isPart) return { reply, events: text.replace(attempts, partialText, reasoning) };
+    const thought = text.add(attempts, reasoningAfter, reasoning, "reasoning");
+    const said = text.add(attempts, after, partialText);
+    return thought === "gap" || said === "gap" ? poll(0, 0) : { reply, events: [...thought, ...said] };
   };
 }
 
@@ -71,13 +78,14 @@ function listenTo(
 ) {
   const stopListening = push.listen((event: PushEvent) => {
     if (!("replyId" in event) || event.replyId !== replyId) return;
-    if (event.type === "reply.delta") {
-      const added = text.add(event.attempt, event.offset, event.text);
+    if ("offset" in event) {
+      const type = event.type === "reply.reasoning" ? "reasoning" : "text";
+      const added = text.add(event.attempt, event.offset, event.text, type);
       if (added === "gap") push.catchUp(replyId);
       else news(added);
     } else if (event.type !== "error" && hasEnded(event)) news("ended");
   });
-  const unfollow = push.follow(replyId, () => text.length);
+  const unfollow = push.follow(replyId, () => ({ after: text.length, reasoningAfter: text.reasoningLength }));
   return () => {
     unfollow();
     stopListening();
@@ -95,7 +103,7 @@ function pauseAfter(unchangedPolls: number, isPushed: boolean): number {
   return Math.min(maxPollMillis, pollMillis * (1 + unchangedPolls / 4));
 }
 
-/** The text of a reply as it grows, and its end: pushed where that works, else polled, without a gap between. */
+/** What a model thinks and says as it grows, and its end: pushed where that works, else polled, without a gap between. */
 export async function* streamReply(
   sender: Sender,
   push: Push | undefined,

@@ -31,3 +31,22 @@ it("takes a poll for what it adds, and for a restart where it says otherwise", (
   expect(text.replace(2, "")).toEqual([{ type: "restart" }]);
   expect(text.replace(2, "1")).toEqual([{ type: "text", text: "1", offset: 0 }]);
 });
+
+it("what was thought goes on beside the text, and both are void in a new attempt", () => {
+  const text = new ReplyText();
+  expect(text.add(1, 0, "Hm", "reasoning")).toEqual([{ type: "reasoning", text: "Hm", offset: 0 }]);
+  expect(text.add(1, 0, "Fo")).toEqual([{ type: "text", text: "Fo", offset: 0 }]);
+  expect(text.add(1, 3, "!", "reasoning")).toBe("gap");
+  expect([text.length, text.reasoningLength]).toEqual([2, 2]);
+  // One restart, for what comes first.
+  expect(text.add(2, 0, "Well", "reasoning")).toEqual([
+    { type: "restart" },
+    { type: "reasoning", text: "Well", offset: 0 },
+  ]);
+  expect(text.add(2, 0, "Four")).toEqual([{ type: "text", text: "Four", offset: 0 }]);
+  expect(text.replace(2, "Five", "Well")).toEqual([
+    { type: "restart" },
+    { type: "reasoning", text: "Well", offset: 0 },
+    { type: "text", text: "Five", offset: 0 },
+  ]);
+});

@@ -11,7 +11,8 @@ import {
 import { openDatabase } from "./database.ts";
 import { newId } from "./ids.ts";
 import { cancelReply } from "./replies.ts";
-import { claimReply, failReply, finishReply, flushReply, sweepReplies } from "./reply-jobs.ts";
+import { flushReply } from "./reply-attempts.ts";
+import { claimReply, failReply, finishReply, sweepReplies } from "./reply-jobs.ts";
 import { openScene, type Person, replyOf, type Scene } from "./testing/scene.fixture.ts";
 
 let scene: Scene;
@@ -40,7 +41,7 @@ async function asked(person: Person) {
   return { replyId: replyOf(sent).id, news: sent.news };
 }
 
-const usage = { inputTokens: 1, outputTokens: 1 };
+const usage = { inputTokens: 1, cachedInputTokens: 0, outputTokens: 1, reasoningTokens: 0 };
 
 async function stored(person: Person, replyId: string, saved: number, delta: string) {
   const attempt = { ownerId: person.id, replyId, attempt: 1 };

@@ -95,7 +95,16 @@ export async function purgeConnections(database: Database): Promise<string[]> {
 
 export type Followed =
   /** `text` is what there is from `offset` on, in code points. */
-  | { outcome: "found"; ownerId: string; reply: ReplyState; offset: number; text: string }
+  | {
+      outcome: "found";
+      ownerId: string;
+      reply: ReplyState;
+      offset: number;
+      text: string;
+      /** The same of what its model thought. */
+      reasoningOffset: number;
+      reasoning: string;
+    }
   | { outcome: "not_found"; ownerId: string }
   /** There is no such connection any more, its token or key has ended, or its user is disabled. */
   | { outcome: "closed" };
@@ -103,11 +112,11 @@ export type Followed =
 /**
  * Where a reply of the connection's user stands. Whatever is stored later is told to this connection: no text
  * falls between this answer and the deltas. One round trip.
- * @param after code points of the text that the client has
+ * @param args.after code points of the text that the client has; `reasoningAfter` the same of what was thought
  */
 export async function followReply(
   database: Database,
-  args: { connectionId: string; replyId: string; after: number },
+  args: { connectionId: string; replyId: string; after: number; reasoningAfter?: number },
 ): Promise<Followed> {
   return database.run((connection) => connection.call("follow_reply", args));
 }

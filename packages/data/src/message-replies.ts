@@ -10,12 +10,21 @@ export const outcomeColumns = {
   errorCode: replies.errorCode,
   errorMessage: replies.errorMessage,
   inputTokens: replies.inputTokens,
+  cachedInputTokens: replies.cachedInputTokens,
   outputTokens: replies.outputTokens,
+  reasoningTokens: replies.reasoningTokens,
+  hasReasoning: sql<boolean>`${replies.reasoning} <> ''`.as("has_reasoning"),
   tokensCharged: replies.tokensCharged,
 };
 
+type Stored = typeof replies.$inferSelect;
+
+type ReplyOutcome = Pick<Stored, Exclude<keyof typeof outcomeColumns, "hasReasoning">> & {
+  hasReasoning: boolean;
+};
+
 export interface WithReply {
-  reply: Pick<typeof replies.$inferSelect, keyof typeof outcomeColumns> | null;
+  reply: ReplyOutcome | null;
   /** Of how many answers at its position it is one. */
   answerCount: number;
 }

@@ -258,7 +258,8 @@ export async function editMessage(
 ): Promise<MessageWithReply | "not_found" | "stale" | "deleted"> {
   const answer = await database.run((connection) => connection.call("edit_message", change));
   if (answer.outcome !== "edited") return answer.outcome;
-  const reply = answer.reply === null ? null : rowFromJson(replies, answer.reply);
+  const row = answer.reply === null ? null : rowFromJson(replies, answer.reply);
+  const reply = row && { ...row, hasReasoning: row.reasoning !== "" };
   return { ...rowFromJson(messages, answer.message), reply, answerCount: answer.answerCount };
 }
 

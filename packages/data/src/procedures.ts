@@ -118,7 +118,10 @@ export interface Procedures {
   >;
 
   admit_connection: Procedure<OpenConnectionArguments, Opened>;
-  follow_reply: Procedure<{ connectionId: string; replyId: string; after: number }, Followed>;
+  follow_reply: Procedure<
+    { connectionId: string; replyId: string; after: number; reasoningAfter?: number },
+    Followed
+  >;
 
   ranked_messages: Procedure<SearchArguments & { role?: "user" | "assistant" | undefined }, FoundMessage[]>;
   ranked_conversations: Procedure<

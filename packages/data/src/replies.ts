@@ -27,7 +27,8 @@ type AnswerRow = Pick<typeof messages.$inferSelect, "content" | "version" | "isD
 export function replyFromJson(json: JsonRow, message?: AnswerRow): ReplyRow {
   const { context: _, systemPrompt: __, ...row } = rowFromJson(replies, json);
   const answer = message === undefined || message.isDeleted ? null : message.content;
-  return { ...row, answer, answerVersion: message?.version ?? null };
+  const reasoning = message?.isDeleted ? "" : row.reasoning;
+  return { ...row, reasoning, answer, answerVersion: message?.version ?? null };
 }
 
 const { context: _context, systemPrompt, ...shown } = getTableColumns(replies);
@@ -39,6 +40,10 @@ const columns = {
     string | null
   >`case when not ${messages.isDeleted} then ${beginningOf(messages.content)} end`.as("answer"),
   answerVersion: messages.version,
+  // It goes with its answer: of a deleted one nothing is shown.
+  reasoning: sql<string>`case when ${messages.isDeleted} then '' else ${replies.reasoning} end`.as(
+    "reasoning",
+  ),
 };
 
 const itsAnswer = and(eq(messages.ownerId, replies.ownerId), eq(messages.id, replies.assistantMessageId));

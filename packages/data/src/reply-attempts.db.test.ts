@@ -3,7 +3,8 @@ import { deleteConversation } from "./conversations.ts";
 import { newId } from "./ids.ts";
 import { deleteMessage, editMessage } from "./messages.ts";
 import { cancelReply, getReply, getReplyWithContext, type ReplyRow } from "./replies.ts";
-import { type Attempt, claimReply, finishReply, flushReply, startNextAttempt } from "./reply-jobs.ts";
+import { type Attempt, flushReply, startNextAttempt } from "./reply-attempts.ts";
+import { claimReply, finishReply } from "./reply-jobs.ts";
 import { openScene, type Person, replyOf, type Scene, unexplained } from "./testing/scene.fixture.ts";
 
 let scene: Scene;
@@ -22,7 +23,14 @@ async function claimed(person: Person, sent: Parameters<Person["send"]>[0] = {})
   return { ownerId: person.id, replyId: id, attempt: claim.reply.attempt };
 }
 
-const kept = { model: "scripted/echo", partialText: "Let me look.", inputTokens: 40, outputTokens: 6 };
+const kept = {
+  model: "scripted/echo",
+  partialText: "Let me look.",
+  inputTokens: 40,
+  cachedInputTokens: 0,
+  outputTokens: 6,
+  reasoningTokens: 0,
+};
 
 test("an attempt after a tool's results keeps the text, the notes and the tokens so far", async () => {
   const [ada, eve] = [await scene.person(), await scene.person()];

@@ -3,15 +3,8 @@ import { deleteConversation } from "./conversations.ts";
 import { newId } from "./ids.ts";
 import { deleteMessage } from "./messages.ts";
 import { cancelReply, getReply, repairReply } from "./replies.ts";
-import {
-  type Attempt,
-  claimReply,
-  failReply,
-  finishReply,
-  flushReply,
-  startNextAttempt,
-  sweepReplies,
-} from "./reply-jobs.ts";
+import { type Attempt, flushReply, startNextAttempt } from "./reply-attempts.ts";
+import { claimReply, failReply, finishReply, sweepReplies } from "./reply-jobs.ts";
 import { openScene, type Person, replyOf, type Scene, unexplained } from "./testing/scene.fixture.ts";
 import { getUser } from "./users.ts";
 
@@ -25,8 +18,16 @@ afterAll(async () => {
 });
 
 const progress = { inputTokens: 5, outputTokens: 2, noteIds: [] };
-const fresh = { model: "scripted/echo", partialText: "", noteIds: [], inputTokens: null, outputTokens: null };
-const usage = { inputTokens: 5, outputTokens: 3 };
+const fresh = {
+  model: "scripted/echo",
+  partialText: "",
+  noteIds: [],
+  inputTokens: null,
+  cachedInputTokens: 0,
+  outputTokens: null,
+  reasoningTokens: 0,
+};
+const usage = { inputTokens: 5, cachedInputTokens: 0, outputTokens: 3, reasoningTokens: 0 };
 
 async function claimed(person: Person, replyId: string): Promise<Attempt> {
   const claim = await claimReply(scene.database, person.id, replyId);
@@ -67,7 +68,14 @@ test("claim, flush and finish give one answer at its reserved position, and sett
   });
   expect(await complete(attempt, "Be🙂cause.")).toMatchObject({
     outcome: "finished",
-    reply: { status: "completed", tokensCharged: 100, inputTokens: 5, outputTokens: 3 },
+    reply: {
+      status: "completed",
+      tokensCharged: 100,
+      inputTokens: 5,
+      cachedInputTokens: 0,
+      outputTokens: 3,
+      reasoningTokens: 0,
+    },
     message: { position: 2, role: "assistant", replyTo: messageId, replyId: id },
     nextReplyId: null,
   });
@@ -159,7 +167,9 @@ test("a metered reply is charged what it used, and never more than it held", asy
   const finished = await finishReply(scene.database, attempt, {
     ...ending,
     inputTokens: 9_999,
+    cachedInputTokens: 0,
     outputTokens: 9_999,
+    reasoningTokens: 0,
   });
   const [{ held } = { held: 0 }] = await scene.rows<{ held: number }>(
     `select tokens_held::int as held from replies where id = '${greedy.id}'`,

@@ -1,20 +1,12 @@
 import { REPLY_LEASE_SECONDS, REPLY_PATIENCE_SECONDS } from "@parley/settings/definitions";
-import { and, eq, type SQL, sql } from "drizzle-orm";
 import type { Database, WithNews } from "./database.ts";
 import { type JsonRow, rowFromJson } from "./json-row.ts";
 import type { MessageRow } from "./messages.ts";
-import { prepared } from "./prepared.ts";
 import { type ReplyRow, replyFromJson } from "./replies.ts";
+import type { Attempt, TokenUsage } from "./reply-attempts.ts";
 import type { ReplyNews } from "./reply-news.ts";
 import { messages } from "./schema/messages.ts";
-import { type ContextManifest, replies } from "./schema/replies.ts";
-
-/** One attempt of one worker at a reply: the fence of everything it writes. */
-export interface Attempt {
-  ownerId: string;
-  replyId: string;
-  attempt: number;
-}
+import type { ContextManifest } from "./schema/replies.ts";
 
 export interface HistoryMessage {
   role: "user" | "assistant";
@@ -119,119 +111,11 @@ export function inOrder({ roles, contents, positions, refused }: PromptHistory):
   return (rows as HistoryMessage[]).reverse();
 }
 
-export interface Progress {
-  /** Unicode code points that an earlier flush is known to have saved. */
-  saved: number;
-  /** The text behind them. */
-  delta: string;
-  /** The provider's tokens so far, estimated. */
-  inputTokens: number;
-  outputTokens: number;
-  /** The notes that the model was given so far. */
-  noteIds: readonly string[];
-  /** What the model was given; null or absent leaves it as it is stored. */
-  context?: ContextManifest | null;
-}
-
-/** The reply, as long as this attempt owns it. */
-const theAttempt = and(
-  eq(replies.ownerId, sql.placeholder("ownerId")),
-  eq(replies.id, sql.placeholder("replyId")),
-  eq(replies.attempt, sql.placeholder("attempt")),
-  sql`${replies.status} = 'in_progress'`,
-);
-
-const leasedUntil: SQL = sql`clock_timestamp() + make_interval(secs => ${sql.placeholder("leaseSeconds")}::double precision)`;
-
-const flushQuery = prepared((orm) =>
-  orm
-    .update(replies)
-    .set({
-      partialText: sql`left(${replies.partialText}, ${sql.placeholder("saved")}::integer) || ${sql.placeholder("delta")}::text`,
-      sequence: sql`${replies.sequence} + 1`,
-      noteIds: sql`${sql.placeholder("noteIds")}::text::jsonb`,
-      context: sql`coalesce(${sql.placeholder("context")}::text::jsonb, ${replies.context})`,
-      inputTokens: sql`${sql.placeholder("inputTokens")}::integer`,
-      outputTokens: sql`${sql.placeholder("outputTokens")}::integer`,
-      leasedUntil,
-      updatedAt: sql`now()`,
-    })
-    .where(theAttempt)
-    .returning({
-      sequence: replies.sequence,
-      updatedAt: replies.updatedAt,
-      connectionIds: sql<string[]>`open_connections(${replies.ownerId})`,
-    })
-    .prepare("flush_reply"),
-);
-
-/**
- * Saves what was generated and extends the lease; undefined when the reply was lost: cancelled or taken over.
- * Repeating it after an unanswered one does no harm, because it says where its text begins.
- */
-export async function flushReply(
-  database: Database,
-  { ownerId, replyId, attempt }: Attempt,
-  progress: Progress,
-  leaseSeconds: number = REPLY_LEASE_SECONDS.default,
-): Promise<{ sequence: number; updatedAt: Date; connectionIds: string[] } | undefined> {
-  const values = {
-    ownerId,
-    replyId,
-    attempt,
-    leaseSeconds,
-    ...progress,
-    noteIds: JSON.stringify(progress.noteIds),
-    context: progress.context ? JSON.stringify(progress.context) : null,
-  };
-  const [row] = await database.run(({ orm }) => flushQuery(orm).execute(values));
-  return row;
-}
-
-/** What the next attempt goes on from. */
-export interface Continuation {
-  model: string;
-  /** Text that stays; that of a failed call does not. */
-  partialText: string;
-  noteIds: readonly string[];
-  /** The provider's tokens of the calls before; null when none of them counts. */
-  inputTokens: number | null;
-  outputTokens: number | null;
-}
-
-/** Starts the same worker's next attempt, after a failed call or to go on with a tool's results; undefined when lost. */
-export async function startNextAttempt(
-  database: Database,
-  { ownerId, replyId, attempt }: Attempt,
-  { model, partialText, noteIds, inputTokens, outputTokens }: Continuation,
-  leaseSeconds: number = REPLY_LEASE_SECONDS.default,
-): Promise<{ attempt: number; sequence: number } | undefined> {
-  const [row] = await database.run(({ orm }) =>
-    orm
-      .update(replies)
-      .set({
-        model,
-        partialText,
-        noteIds: [...noteIds],
-        inputTokens,
-        outputTokens,
-        attempt: sql`${replies.attempt} + 1`,
-        sequence: sql`${replies.sequence} + 1`,
-        leasedUntil,
-        updatedAt: sql`now()`,
-      })
-      .where(theAttempt)
-      .returning({ attempt: replies.attempt, sequence: replies.sequence })
-      .prepare("start_next_attempt")
-      .execute({ ownerId, replyId, attempt, leaseSeconds }),
-  );
-  return row;
-}
-
 export type Ending = (
   | { status: "completed" | "incomplete"; messageId: string; content: string; finishReason: string }
   | { status: "failed"; errorCode: string; errorMessage: string; partialText?: string }
-) & { inputTokens?: number; outputTokens?: number; noteIds?: string[]; context?: ContextManifest };
+) &
+  Partial<TokenUsage> & { reasoning?: string; noteIds?: string[]; context?: ContextManifest };
 
 /** Of `finish_reply`. */
 export type FinishArguments = Attempt & Ending;

@@ -4,7 +4,8 @@ import { type Database, openDatabase } from "./database.ts";
 import { newId } from "./ids.ts";
 import { listMessages } from "./messages.ts";
 import { getReply, listReplies } from "./replies.ts";
-import { claimReply, finishReply, flushReply } from "./reply-jobs.ts";
+import { flushReply } from "./reply-attempts.ts";
+import { claimReply, finishReply } from "./reply-jobs.ts";
 import { openScene, type Person, replyOf, type Scene } from "./testing/scene.fixture.ts";
 
 let scene: Scene;

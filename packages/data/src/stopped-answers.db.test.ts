@@ -5,7 +5,8 @@ import { type Database, openDatabase } from "./database.ts";
 import { newId } from "./ids.ts";
 import { deleteMessage } from "./messages.ts";
 import { cancelReply, getReply, listReplies } from "./replies.ts";
-import { claimReply, finishReply, flushReply } from "./reply-jobs.ts";
+import { flushReply } from "./reply-attempts.ts";
+import { claimReply, finishReply } from "./reply-jobs.ts";
 import { searchMessages } from "./search.ts";
 import { askAgain } from "./send-message.ts";
 import { openScene, type Person, replyOf, type Scene, terms, unexplained } from "./testing/scene.fixture.ts";
@@ -24,7 +25,7 @@ afterAll(async () => {
   await scene.close();
 });
 
-const usage = { inputTokens: 5, outputTokens: 2 };
+const usage = { inputTokens: 5, cachedInputTokens: 0, outputTokens: 2, reasoningTokens: 0 };
 
 async function writes(person: Person, replyId: string, text: string) {
   const claim = await claimReply(scene.database, person.id, replyId);

@@ -24,7 +24,10 @@ async function sendOne(person: Person): Promise<string> {
   return replyOf(await person.send()).id;
 }
 
-async function answer(person: Person, usage = { inputTokens: 7, outputTokens: 3 }): Promise<void> {
+async function answer(
+  person: Person,
+  usage = { inputTokens: 7, cachedInputTokens: 0, outputTokens: 3, reasoningTokens: 0 },
+): Promise<void> {
   const replyId = await sendOne(person);
   const claim = await claimReply(scene.database, person.id, replyId);
   if (claim.outcome !== "claimed") throw new Error(claim.outcome);

@@ -80,6 +80,8 @@ describe("the counts of an answer", () => {
       { input_tokens: 0 },
       { input_tokens: 31, output_tokens: 3 },
     );
-    expect(finish).toMatchObject({ usage: { inputTokens: 31, outputTokens: 3 } });
+    expect(finish).toMatchObject({
+      usage: { inputTokens: 31, cachedInputTokens: 0, outputTokens: 3, reasoningTokens: 0 },
+    });
   });
 });

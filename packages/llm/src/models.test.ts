@@ -39,6 +39,7 @@ it("has the offline models", () => {
     "scripted/demo",
     "scripted/echo",
     "scripted/slow",
+    "scripted/thinks",
     "scripted/fail-unavailable",
     "scripted/fail-rejected",
     "scripted/fail-filtered",

@@ -91,6 +91,7 @@ const KNOWN: Readonly<Record<ProviderKind, { limits: Limits; names: readonly str
       "demo",
       "echo",
       "slow",
+      "thinks",
       "fail-unavailable",
       "fail-rejected",
       "fail-filtered",

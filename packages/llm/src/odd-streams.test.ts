@@ -59,7 +59,9 @@ describe("an answer of a compatible server is read", () => {
     const answer = await openai(body, type);
     expect(answer.error).toBeUndefined();
     expect(answer.text).toBe(text);
-    expect(answer.finish).toMatchObject({ usage: { inputTokens: 7, outputTokens: 3 } });
+    expect(answer.finish).toMatchObject({
+      usage: { inputTokens: 7, cachedInputTokens: 0, outputTokens: 3 },
+    });
   });
 });
 
@@ -141,7 +143,10 @@ describe("an answer in Anthropic's form is read", () => {
     const read = await anthropic(body);
     expect(read.error).toBeUndefined();
     expect(read.text).toBe("Hello you.");
-    expect(read.finish).toMatchObject({ reason: "stop", usage: { inputTokens: 7, outputTokens: 3 } });
+    expect(read.finish).toMatchObject({
+      reason: "stop",
+      usage: { inputTokens: 7, cachedInputTokens: 0, outputTokens: 3 },
+    });
   });
 });
 

@@ -6,8 +6,6 @@ export interface OutputLimit {
   take(fragment: string): string;
   /** True once the answer has all that was asked for: the rest is not read. */
   readonly isReached: boolean;
-  /** More characters than an answer, or the calls of a turn, can have. */
-  readonly longest: number;
 }
 
 // Our count errs upwards, by up to 2 for one token at a time; scripts that it gets more wrong have short tokens.
@@ -20,7 +18,7 @@ const growthBetweenCounts = 1.25;
 
 /** For one answer that was asked for with this limit. Answers of servers that keep to it are never cut. */
 export function createOutputLimit(maxOutputTokens: number): OutputLimit {
-  const longest = maxOutputTokens * longestPerToken;
+  const longest = longestAnswer(maxOutputTokens);
   let text = "";
   let countAt = maxOutputTokens * shortestPerToken;
   let isReached = false;
@@ -44,8 +42,12 @@ export function createOutputLimit(maxOutputTokens: number): OutputLimit {
     get isReached() {
       return isReached;
     },
-    longest,
   };
+}
+
+/** More characters than an answer, or the calls of a turn, can have. */
+export function longestAnswer(maxOutputTokens: number): number {
+  return maxOutputTokens * longestPerToken;
 }
 
 /** More characters than a server needs to send an answer, hidden reasoning and the wrapping of each token included. */

@@ -60,15 +60,21 @@ export interface PromptMessage {
 /** Tokens as the provider counted them, or our estimate where a compatible server does not say. */
 export interface TokenUsage {
   readonly inputTokens: number;
+  /** Of the input, what the provider had cached. */
+  readonly cachedInputTokens: number;
   readonly outputTokens: number;
+  /** Of the output, what the model thought and did not say. */
+  readonly reasoningTokens: number;
 }
 
 /**
- * A step of an answer. A stream is any number of deltas, then exactly one finish, or the calls of tools that were
+ * A step of an answer. A stream is any number of deltas and pieces of reasoning, then exactly one finish, or the calls of tools that were
  * offered; a stream that cannot end so throws.
  */
 export type ReplyEvent =
   | { readonly type: "delta"; readonly text: string }
+  /** What the model thinks, where its provider shows it; no part of the answer. */
+  | { readonly type: "reasoning"; readonly text: string }
   | { readonly type: "finish"; readonly reason: "stop" | "length"; readonly usage: TokenUsage }
   | {
       readonly type: "tool_calls";

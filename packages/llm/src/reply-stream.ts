@@ -10,23 +10,24 @@ import {
   LlmError,
   networkError,
 } from "./errors.ts";
-import { createOutputLimit, type OutputLimit } from "./output-limit.ts";
-import type { PromptRequest, ReplyEvent, TokenUsage, ToolCall } from "./provider.ts";
+import { longestAnswer } from "./output-limit.ts";
+import { createPassage, type Passage } from "./passage.ts";
+import type { PromptRequest, ReplyEvent, ToolCall } from "./provider.ts";
 import { namesTools, toLlmError } from "./provider-failure.ts";
 import { readFailure } from "./sdk-failure.ts";
-import { createTextCleaner } from "./text-cleaner.ts";
-import { estimateCallTokens, estimatePromptTokens, estimateTokens } from "./token-count.ts";
+import { createThoughtSplitter, type Piece } from "./thought-splitter.ts";
+import { createUsageCount, type ReportedUsage } from "./usage-count.ts";
 
 /** What an SDK's stream chunk tells us, in neither provider's vocabulary. Empty for chunks of no interest. */
-export interface StreamStep {
+export interface StreamStep extends ReportedUsage {
   readonly text?: string | undefined;
+  /** What the model thinks, where that is no text of its answer. */
+  readonly reasoning?: string | undefined;
   readonly end?: Ending | "tools" | undefined;
   /** With the end `tools`. */
   readonly calls?: readonly ToolCall[] | undefined;
   /** What must come back unchanged with the results. */
   readonly memo?: unknown;
-  readonly inputTokens?: number | undefined;
-  readonly outputTokens?: number | undefined;
 }
 
 interface StreamSource {
@@ -51,8 +52,7 @@ export async function* streamReply(source: StreamSource): AsyncGenerator<ReplyEv
   try {
     if (source.signal.aborted) throw abortError(source.signal);
     for await (const step of await source.open(request, adjustments)) {
-      const text = answer.take(step);
-      if (text !== "") yield { type: "delta", text };
+      yield* answer.take(step);
       if (answer.isTooLong) break;
     }
   } catch (error) {
@@ -62,6 +62,7 @@ export async function* streamReply(source: StreamSource): AsyncGenerator<ReplyEv
   }
   // The SDKs end an aborted stream silently, as if it were complete.
   if (source.signal.aborted) throw abortError(source.signal);
+  yield* answer.rest();
   yield answer.finish();
 }
 
@@ -86,36 +87,27 @@ function translate(
   return adjustedError({ status: failure.status, refusesTools: namesTools(failure) });
 }
 
-const maxTokenCount = 100_000_000;
-
-/** A count that no model can have reached is as good as none. */
-function usableCount(count: number | undefined): number | undefined {
-  return Number.isInteger(count) && Number(count) >= 0 && Number(count) <= maxTokenCount ? count : undefined;
-}
-
 class Answer {
   readonly #request: PromptRequest;
   readonly #provider: string;
-  readonly #clean = createTextCleaner();
-  readonly #limit: OutputLimit;
-  /** Blanks before the text; an answer of nothing else is none. */
-  #blanks = "";
-  #text = "";
+  readonly #splitter = createThoughtSplitter();
+  readonly #text: Passage;
+  readonly #reasoning: Passage;
+  readonly #usage = createUsageCount();
   #end: StreamStep["end"];
-  #inputTokens: number | undefined;
-  #outputTokens: number | undefined;
   #calls: readonly ToolCall[] = [];
   #memo: unknown;
 
   constructor({ request, server }: StreamSource) {
     this.#request = request;
     this.#provider = server.provider;
-    this.#limit = createOutputLimit(request.maxOutputTokens);
+    this.#text = createPassage(request.maxOutputTokens);
+    this.#reasoning = createPassage(request.maxOutputTokens);
   }
 
   /** It has more than was asked for; what comes after it is not read. */
   get isTooLong(): boolean {
-    return this.#limit.isReached;
+    return this.#text.isTooLong || this.#reasoning.isTooLong;
   }
 
   /** Ends it as one that has reached its length. */
@@ -127,44 +119,40 @@ class Answer {
     return this.#end !== undefined;
   }
 
-  take(step: StreamStep): string {
+  *take(step: StreamStep): Generator<ReplyEvent> {
     this.#end = step.end ?? this.#end;
     this.#calls = step.calls ?? this.#calls;
     this.#memo = step.memo ?? this.#memo;
-    this.#inputTokens = usableCount(step.inputTokens) ?? this.#inputTokens;
-    this.#outputTokens = usableCount(step.outputTokens) ?? this.#outputTokens;
-    const text = this.#takeText(this.#clean(this.#limit.take(step.text ?? "")));
+    this.#usage.add(step);
+    if (step.reasoning) yield* this.#pieces([{ type: "reasoning", text: step.reasoning }]);
+    if (step.text) yield* this.#pieces(this.#splitter.take(step.text));
     const written = this.#calls.reduce((sum, call) => sum + call.name.length + call.arguments.length, 0);
-    if (this.isTooLong || written > this.#limit.longest) this.end();
-    return text;
+    if (this.isTooLong || written > longestAnswer(this.#request.maxOutputTokens)) this.end();
   }
 
-  #takeText(cleaned: string): string {
-    const text = this.#blanks + cleaned;
-    const isBlank = this.#text === "" && text.trim() === "";
-    this.#blanks = isBlank ? text : "";
-    if (isBlank) return "";
-    this.#text += text;
-    return text;
+  /** What was held back until it was clear what it is. */
+  *rest(): Generator<ReplyEvent> {
+    yield* this.#pieces(this.#splitter.end(this.#end === "stop"));
+  }
+
+  *#pieces(pieces: readonly Piece[]): Generator<ReplyEvent> {
+    for (const { type, text: given } of pieces) {
+      const text = (type === "delta" ? this.#text : this.#reasoning).take(given);
+      if (text !== "") yield { type, text };
+    }
   }
 
   finish(): ReplyEvent {
     if (this.#end === undefined) throw cutStreamError();
     if (this.#end === "filtered") throw contentFilteredError();
     if (this.#end === "bad_call") throw badCallError();
-    if (this.#end === "failed") throw failedEndingError(this.#text === "");
-    if (this.#end !== "tools") return { type: "finish", reason: this.#end, usage: this.#usage() };
+    if (this.#end === "failed") throw failedEndingError(this.#text.text === "");
+    const written = { text: this.#text.text, reasoning: this.#reasoning.text, calls: this.#calls };
+    const usage = this.#usage.total(this.#request, written);
+    if (this.#end !== "tools") return { type: "finish", reason: this.#end, usage };
     // A model that calls although it must answer has nothing more to give: its text is the answer.
-    if (this.#request.tools?.choice !== "auto")
-      return { type: "finish", reason: "stop", usage: this.#usage() };
+    if (this.#request.tools?.choice !== "auto") return { type: "finish", reason: "stop", usage };
     const memo = this.#memo === undefined ? undefined : { provider: this.#provider, content: this.#memo };
-    return { type: "tool_calls", calls: this.#calls, memo, usage: this.#usage() };
-  }
-
-  #usage(): TokenUsage {
-    return {
-      inputTokens: this.#inputTokens ?? estimatePromptTokens(this.#request),
-      outputTokens: this.#outputTokens ?? estimateTokens(this.#text) + estimateCallTokens(this.#calls),
-    };
+    return { type: "tool_calls", calls: this.#calls, memo, usage };
   }
 }

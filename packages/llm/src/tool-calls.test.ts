@@ -45,7 +45,7 @@ describe("openai", () => {
           { id: "call_Yb02cW", name: "search_notes", arguments: '{"query":""}' },
         ],
         memo: { provider: "openai", content: expect.objectContaining({ content: "Let me look." }) },
-        usage: { inputTokens: 88, outputTokens: 41 },
+        usage: { inputTokens: 88, cachedInputTokens: 0, outputTokens: 41, reasoningTokens: 0 },
       },
     ]);
   });
@@ -55,7 +55,12 @@ describe("openai", () => {
     expect(event).toMatchObject({
       type: "tool_calls",
       calls: [{ id: "call_0", name: "search_notes", arguments: '{"query":"tomato"}' }],
-      usage: { inputTokens: expect.any(Number), outputTokens: expect.any(Number) },
+      usage: {
+        inputTokens: expect.any(Number),
+        cachedInputTokens: 0,
+        outputTokens: expect.any(Number),
+        reasoningTokens: 0,
+      },
     });
   });
 
@@ -129,7 +134,7 @@ describe("anthropic", () => {
           { type: "tool_use", id: "toolu_01B", name: "search_notes", input: {} },
         ],
       },
-      usage: { inputTokens: 395, outputTokens: 89 },
+      usage: { inputTokens: 395, cachedInputTokens: 0, outputTokens: 89, reasoningTokens: 7 },
     });
   });
 

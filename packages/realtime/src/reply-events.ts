@@ -3,6 +3,7 @@ import {
   type ConversationEvent,
   type DeltaEvent,
   longestDeltaBytes,
+  type ReasoningEvent,
   type StatusEvent,
   statusEventTypes,
 } from "@parley/contract/schemas/push";
@@ -57,26 +58,27 @@ export function statusEvent({ id, ...reply }: ReplyState): StatusEvent {
 
 type TextOf = Pick<ReplyState, "id" | "conversationId" | "attempt" | "sequence">;
 
-function deltaEvent(
-  { id, conversationId, attempt, sequence }: TextOf,
-  offset: number,
-  text: string,
-): DeltaEvent {
-  return { type: "reply.delta", replyId: id, conversationId, attempt, sequence, offset, text };
-}
+/** Of which of a reply's texts a piece is: its answer, or what its model thinks. */
+type PieceEvent = DeltaEvent | ReasoningEvent;
 
 /**
  * The events that tell a piece of a reply's text, each at most 16 KB as it is sent.
  * @param offset code points before it
  */
-export function deltaEvents(reply: TextOf, offset: number, text: string): DeltaEvent[] {
+export function pieceEvents(
+  type: PieceEvent["type"],
+  reply: TextOf,
+  offset: number,
+  text: string,
+): PieceEvent[] {
   if (text === "") return [];
-  const event = deltaEvent(reply, offset, text);
+  const { id, conversationId, attempt, sequence } = reply;
+  const event = { type, replyId: id, conversationId, attempt, sequence, offset, text };
   if (Buffer.byteLength(JSON.stringify(event)) <= longestDeltaBytes) return [event];
   const characters = Array.from(text);
   const half = Math.ceil(characters.length / 2);
   return [
-    ...deltaEvents(reply, offset, characters.slice(0, half).join("")),
-    ...deltaEvents(reply, offset + half, characters.slice(half).join("")),
+    ...pieceEvents(type, reply, offset, characters.slice(0, half).join("")),
+    ...pieceEvents(type, reply, offset + half, characters.slice(half).join("")),
   ];
 }

@@ -53,6 +53,26 @@ test("what was stored is told in order, the rest and the status at the end", asy
   expect(sent.at(-1)?.to).toEqual(["one", "two"]);
 });
 
+test("what the model thinks is told before what it says, and only to who listens", async () => {
+  const { sent, realtime } = transport();
+  const feed = createReplyFeed(realtime, reply, ["one"]);
+  feed.stored({ attempt: 1, sequence: 2, text: "", reasoning: "Hm🤔", connectionIds: ["one"] });
+  await vi.waitFor(() => expect(sent).toHaveLength(2));
+  feed.stored({ attempt: 1, sequence: 3, text: "", reasoning: "Hm🤔 well", connectionIds: [] });
+  feed.stored({ attempt: 1, sequence: 4, text: "Four", reasoning: "Hm🤔 well,", connectionIds: ["two"] });
+  await feed.end(endingOf(["two"]), "Four.", "Hm🤔 well, so");
+  const told = sent.map(({ event }) =>
+    "offset" in event ? `${event.type} ${event.offset}:${event.text}` : event.type,
+  );
+  expect(told).toEqual([
+    "reply.started",
+    "reply.reasoning 0:Hm🤔",
+    "reply.reasoning 8:, so",
+    "reply.delta 0:Four.",
+    "reply.completed",
+  ]);
+});
+
 test("while a message is on its way the text behind it gathers", async () => {
   const { sent, realtime } = transport(30);
   const feed = createReplyFeed(realtime, reply, ["one"]);

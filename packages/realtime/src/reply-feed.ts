@@ -1,6 +1,6 @@
 import { type Realtime, waitAtMost } from "./create-realtime.ts";
 import { createPace } from "./pace.ts";
-import { deltaEvents, type ReplyNews, type ReplyState, statusEvent } from "./reply-events.ts";
+import { pieceEvents, type ReplyNews, type ReplyState, statusEvent } from "./reply-events.ts";
 
 /** What a worker may wait at the end of a reply for its last events to be delivered, in milliseconds. */
 const patienceMillis = 2_000;
@@ -11,6 +11,8 @@ interface Stored {
   sequence: number;
   /** All of it. */
   text: string;
+  /** All that its model thought. */
+  reasoning?: string;
   connectionIds: readonly string[];
 }
 
@@ -23,8 +25,21 @@ export interface ReplyFeed {
   /**
    * Tells the rest of the text and the status it ended with. Waits 2 s at most and never throws.
    * @param text all of it; undefined when the reply ended without an answer
+   * @param reasoning all of it
    */
-  end(news: ReplyNews, text: string | undefined): Promise<void>;
+  end(news: ReplyNews, text: string | undefined, reasoning?: string): Promise<void>;
+}
+
+/** How far a text was told. */
+interface Told {
+  units: number;
+  points: number;
+}
+
+const untold: Told = { units: 0, points: 0 };
+
+function whole(text: string): Told {
+  return { units: text.length, points: codePoints(text) };
 }
 
 function codePoints(text: string): number {
@@ -53,14 +68,21 @@ export function createReplyFeed(
   };
   let connectionIds = listeners;
   let text = "";
+  let reasoning = "";
   let ending: ReplyState | undefined;
-  let told = { attempt: 0, units: 0, points: 0 };
+  let told = { attempt: 0, text: untold, reasoning: untold };
   let telling = Promise.resolve();
 
+  function isBehind(): boolean {
+    return told.text.units < text.length || told.reasoning.units < reasoning.length;
+  }
+
   async function tellText(): Promise<void> {
-    const piece = text.slice(told.units);
-    const events = deltaEvents(state, told.points, piece);
-    told = { ...told, units: text.length, points: told.points + codePoints(piece) };
+    const events = [
+      ...pieceEvents("reply.reasoning", state, told.reasoning.points, reasoning.slice(told.reasoning.units)),
+      ...pieceEvents("reply.delta", state, told.text.points, text.slice(told.text.units)),
+    ];
+    told = { ...told, text: whole(text), reasoning: whole(reasoning) };
     for (const event of events) {
       await pace();
       await realtime.send(ownerId, connectionIds, event);
@@ -69,11 +91,11 @@ export function createReplyFeed(
 
   async function tell(): Promise<void> {
     if (told.attempt !== state.attempt) {
-      told = { attempt: state.attempt, units: 0, points: 0 };
+      told = { attempt: state.attempt, text: untold, reasoning: untold };
       await realtime.send(ownerId, connectionIds, statusEvent(state));
     }
     // The rest may have come, with the ending, while a piece was on its way: it goes before the ending.
-    while (told.attempt === state.attempt && told.units < text.length) await tellText();
+    while (told.attempt === state.attempt && isBehind()) await tellText();
     // A new attempt has begun meanwhile; its own turn tells what follows.
     if (told.attempt !== state.attempt) return;
     const last = ending;
@@ -90,18 +112,19 @@ export function createReplyFeed(
   return {
     stored(progress) {
       state = { ...state, attempt: progress.attempt, sequence: progress.sequence };
-      ({ text, connectionIds } = progress);
+      ({ text, reasoning = "", connectionIds } = progress);
       if (connectionIds.length > 0) wake();
       // Nobody listens: a later listener asks for what is stored by then.
-      else told = { attempt: state.attempt, units: text.length, points: codePoints(text) };
+      else told = { attempt: state.attempt, text: whole(text), reasoning: whole(reasoning) };
     },
-    async end(news, answer) {
+    async end(news, answer, thought = reasoning) {
       connectionIds = news.connectionIds;
       const dismissal = realtime.dismiss(ownerId, news.endedConnectionIds);
       ending = news.replies.find((one) => one.id === id);
       if (connectionIds.length === 0 || ending === undefined) return waitAtMost(dismissal, patienceMillis);
       state = { ...state, attempt: ending.attempt, sequence: ending.sequence };
       text = answer ?? text;
+      reasoning = thought;
       await waitAtMost(Promise.all([wake(), dismissal]), patienceMillis);
     },
   };

@@ -24,6 +24,7 @@ export function renderQueued({ id, conversationId, messageId, model, createdAt }
     model,
     partialText: "",
     isCut: false,
+    reasoning: "",
     finishReason: null,
     error: null,
     usage: null,

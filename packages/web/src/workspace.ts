@@ -71,7 +71,7 @@ export function createWorkspace() {
   }
 
   const stopListening = parley.push?.listen((event) => {
-    if (!("conversationId" in event) || event.type === "reply.delta") return;
+    if (!("conversationId" in event) || "offset" in event) return;
     if (event.type === "conversation.updated") {
       threads.get(event.conversationId)?.adopt(event);
       conversations.adopt(event);

@@ -46,7 +46,11 @@ export function createToldModel(told: Told, manners: Manner[]): Providers {
       await wait(20);
       signal.throwIfAborted();
       yield { type: "delta", text: `last|${name}` };
-      yield { type: "finish", reason: "stop", usage: { inputTokens: 10, outputTokens: 5 } };
+      yield {
+        type: "finish",
+        reason: "stop",
+        usage: { inputTokens: 10, cachedInputTokens: 0, outputTokens: 5, reasoningTokens: 0 },
+      };
     },
   };
   return { get: () => provider };

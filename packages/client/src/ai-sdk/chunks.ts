@@ -24,19 +24,24 @@ async function* chunksOf(
   signal: AbortSignal,
 ): AsyncGenerator<UIMessageChunk, void, undefined> {
   const { id } = await asked;
-  let hasText = false;
+  /** Which part is open: what the model thinks, or what it says. */
+  let open: "reasoning" | "text" | undefined;
   yield { type: "start", messageId: id };
   yield { type: "start-step" };
   for await (const event of replies.stream(id, { signal })) {
     if (event.type === "restart") {
-      hasText = false;
+      open = undefined;
       yield { type: "reset-step" };
-    } else if (event.type === "text") {
-      if (!hasText) yield { type: "text-start", id };
-      hasText = true;
-      yield { type: "text-delta", id, delta: event.text };
+    } else if (event.type !== "end") {
+      const { type, text: delta } = event;
+      if (open !== type) {
+        if (open) yield { type: `${open}-end`, id };
+        yield { type: `${type}-start`, id };
+      }
+      open = type;
+      yield { type: `${type}-delta`, id, delta };
     } else {
-      if (hasText) yield { type: "text-end", id };
+      if (open) yield { type: `${open}-end`, id };
       yield { type: "finish-step" };
       yield endOf(event.reply);
     }

@@ -14,7 +14,7 @@ export interface FoundMessageSource
 
 /** The same with the reply that wrote it, or that it was last asked for. */
 export interface MessageSource extends FoundMessageSource {
-  reply: ReplyOutcome | null;
+  reply: (ReplyOutcome & { hasReasoning: boolean }) | null;
   answerNumber: number;
   /** Of how many answers at its position it is one. */
   answerCount: number;
@@ -32,7 +32,7 @@ function renderReplyOf({
   if (replyId === null || reply === null) return null;
   if (role === "user") return { id: replyId, status: reply.status };
   const version = { index: answerNumber, count: answerCount };
-  return { id: replyId, ...renderOutcome(reply), version };
+  return { id: replyId, ...renderOutcome(reply), hasReasoning: reply.hasReasoning, version };
 }
 
 export function renderFoundMessage(row: FoundMessageSource): FoundMessage {

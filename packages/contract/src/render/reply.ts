@@ -12,13 +12,16 @@ export interface ReplySource {
   status: ReplyStatus;
   model: string;
   partialText: string;
+  reasoning: string;
   answer: string | null;
   answerVersion: number | null;
   finishReason: string | null;
   errorCode: string | null;
   errorMessage: string | null;
   inputTokens: number | null;
+  cachedInputTokens: number;
   outputTokens: number | null;
+  reasoningTokens: number;
   tokensCharged: number;
   balanceWhenEnded: number | null;
   heldWhenEnded: number | null;
@@ -45,12 +48,14 @@ export type ReplyOutcome = Pick<
   | "errorCode"
   | "errorMessage"
   | "inputTokens"
+  | "cachedInputTokens"
   | "outputTokens"
+  | "reasoningTokens"
   | "tokensCharged"
 >;
 
 export function renderOutcome(row: ReplyOutcome) {
-  const { inputTokens, outputTokens } = row;
+  const { inputTokens, cachedInputTokens, outputTokens, reasoningTokens } = row;
   return {
     status: row.status,
     model: row.model,
@@ -59,7 +64,10 @@ export function renderOutcome(row: ReplyOutcome) {
       row.errorCode === null
         ? null
         : { code: z.catch(replyErrorCode, "internal").parse(row.errorCode), message: row.errorMessage ?? "" },
-    usage: inputTokens === null || outputTokens === null ? null : { inputTokens, outputTokens },
+    usage:
+      inputTokens === null || outputTokens === null
+        ? null
+        : { inputTokens, cachedInputTokens, outputTokens, reasoningTokens },
     tokensCharged: row.tokensCharged,
   };
 }
@@ -76,6 +84,7 @@ export function renderReply(row: ReplySource): Reply {
     model,
     partialText: text,
     isCut,
+    reasoning: row.reasoning,
     ...outcome,
     tokens: renderTokens(row.balanceWhenEnded, row.heldWhenEnded),
     noteIds: row.noteIds,

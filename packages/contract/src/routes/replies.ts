@@ -17,9 +17,9 @@ export const replyRoutes = defineRoutes({
     path: "/v1/replies/{replyId}",
     summary: "Status of a reply, with its partial text while it is generated",
     description:
-      "`waitSeconds` holds the answer until the reply ends, up to the deployment's cap; above the cap it answers at once with `Retry-After`. `after` leaves out that many code points of `partialText` from its beginning; while `attempts` is the same, what a client had is their beginning.",
+      "`waitSeconds` holds the answer until the reply ends, up to the deployment's cap; above the cap it answers at once with `Retry-After`. `after` leaves out that many code points of `partialText` from its beginning, and `reasoningAfter` of `reasoning`; while `attempts` is the same, what a client had is their beginning.",
     params,
-    query: z.strictObject({ waitSeconds, after }),
+    query: z.strictObject({ waitSeconds, after, reasoningAfter: after }),
     rate: "none",
     problems: ["not-found"],
   },

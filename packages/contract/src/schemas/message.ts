@@ -11,6 +11,7 @@ const answeringReply = z
     finishReason: z.nullable(z.string()),
     usage: replyUsage,
     tokensCharged: z.int(),
+    hasReasoning: z.boolean().check(z.meta({ description: "Whether the reply has what the model thought" })),
     error: replyError,
     version: z
       .object({ index: z.int(), count: z.int() })

@@ -12,6 +12,8 @@ export const clientAction = z.discriminatedUnion("action", [
     replyId: id,
     /** Code points of the reply's text that the client has already. */
     after: z._default(z.int().check(z.minimum(0), z.maximum(10_000_000)), 0),
+    /** The same of what its model thought. */
+    reasoningAfter: z._default(z.int().check(z.minimum(0), z.maximum(10_000_000)), 0),
   }),
 ]);
 
@@ -41,13 +43,17 @@ const statusEvent = z.strictObject({
   status: replyStatus,
 });
 
-const deltaEvent = z.strictObject({
-  type: z.literal("reply.delta"),
+const piece = {
   ...about,
-  /** Code points of the reply's text before this piece of it. */
+  /** Code points before this piece, of the text that it belongs to. */
   offset: z.int(),
   text: z.string(),
-});
+};
+
+const deltaEvent = z.strictObject({ type: z.literal("reply.delta"), ...piece });
+
+/** What the model thinks, which is no part of its answer. */
+const reasoningEvent = z.strictObject({ type: z.literal("reply.reasoning"), ...piece });
 
 const conversationEvent = z.strictObject({
   type: z.literal("conversation.updated"),
@@ -72,6 +78,7 @@ const errorEvent = z.strictObject({
 export const pushEvent = z.discriminatedUnion("type", [
   statusEvent,
   deltaEvent,
+  reasoningEvent,
   conversationEvent,
   z.strictObject({ type: z.literal("pong") }),
   errorEvent,
@@ -79,6 +86,7 @@ export const pushEvent = z.discriminatedUnion("type", [
 
 export type StatusEvent = z.infer<typeof statusEvent>;
 export type DeltaEvent = z.infer<typeof deltaEvent>;
+export type ReasoningEvent = z.infer<typeof reasoningEvent>;
 export type ConversationEvent = z.infer<typeof conversationEvent>;
 export type PushEvent = z.infer<typeof pushEvent>;
 

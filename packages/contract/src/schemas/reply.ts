@@ -30,7 +30,14 @@ export function isTerminal(status: ReplyStatus): boolean {
 
 export const replyError = z.nullable(z.object({ code: replyErrorCode, message: z.string() }));
 
-export const replyUsage = z.nullable(z.object({ inputTokens: z.int(), outputTokens: z.int() }));
+export const replyUsage = z.nullable(
+  z.object({
+    inputTokens: z.int(),
+    cachedInputTokens: z.int().check(z.meta({ description: "Of these, what the provider had cached" })),
+    outputTokens: z.int(),
+    reasoningTokens: z.int().check(z.meta({ description: "Of these, what was thought and not said" })),
+  }),
+);
 
 export const reply = z
   .object({
@@ -46,6 +53,12 @@ export const reply = z
       .check(
         z.meta({ description: "true: the text is longer than an answer can hold, and only begins here" }),
       ),
+    reasoning: z.string().check(
+      z.meta({
+        description:
+          "What the model thought, where its provider shows it: apart from the answer, in no later prompt, and of a long one the beginning",
+      }),
+    ),
     finishReason: z.nullable(z.string()),
     error: replyError,
     usage: replyUsage,

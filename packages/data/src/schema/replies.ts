@@ -67,6 +67,8 @@ export const replies = pgTable(
     leasedUntil: instant("leased_until"),
     deadlineAt: instant("deadline_at").notNull(),
     partialText: text("partial_text").notNull().default(""),
+    // What the model thought, its beginning; no part of the answer.
+    reasoning: text("reasoning").notNull().default(""),
     sequence: integer("sequence").notNull().default(0),
     assistantMessageId: text("assistant_message_id"),
     finishReason: text("finish_reason"),
@@ -74,6 +76,9 @@ export const replies = pgTable(
     errorMessage: text("error_message"),
     inputTokens: integer("input_tokens"),
     outputTokens: integer("output_tokens"),
+    // Parts of these.
+    cachedInputTokens: integer("cached_input_tokens").notNull().default(0),
+    reasoningTokens: integer("reasoning_tokens").notNull().default(0),
     // Flat: tokens a reply. Metered: tokens per 1 000 of the model's own.
     priceFlat: integer("price_flat"),
     priceInput: doublePrecision("price_input"),

@@ -6,6 +6,7 @@ import { announce } from "../ui/announce.ts";
 import { CopyButton } from "../ui/copy-button.tsx";
 import { Icon } from "../ui/icons.tsx";
 import { Thinking } from "./pending-turn.tsx";
+import { Reasoning } from "./reasoning.tsx";
 import { type Answer, isRunning, type LiveReply, wasStopped } from "./turns.ts";
 
 const reasons: Readonly<Record<NonNullable<Reply["error"]>["code"], string>> = {
@@ -37,6 +38,7 @@ export function AnswerView({ answer, isLast, onAskAgain, onRate, children }: Ans
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset is for a form
     <div class={isLast ? "answer answer-last" : "answer"} role="group" aria-label="Answer" aria-busy={runs}>
+      <Reasoning answer={answer} />
       {answer.kind === "message" && answer.message.isDeleted ? (
         <p class="muted">Deleted</p>
       ) : (

@@ -2,33 +2,48 @@ import type { Reply } from "@parley/client";
 import type { Signal } from "@preact/signals";
 import { parley } from "../session/session.ts";
 
+/** What is shown already may be ahead of what is read again. */
+function put(shown: Signal<string>, text: string) {
+  if (text.length >= shown.value.length || !shown.value.startsWith(text)) shown.value = text;
+}
+
 interface FollowOptions {
   signal: AbortSignal;
   onStart: () => void;
 }
 
-/** Writes a reply's text into a signal as it comes, once a frame. Answers its end. */
+interface Shown {
+  text: Signal<string>;
+  reasoning: Signal<string>;
+}
+
+/** Writes a reply's texts into signals as they come, once a frame. Answers its end. */
 export async function followReply(
   replyId: string,
-  shown: Signal<string>,
+  shown: Shown,
   { signal, onStart }: FollowOptions,
 ): Promise<Reply | undefined> {
   let text = "";
+  let reasoning = "";
   let frame = 0;
   // Hidden pages draw no frames; then the text waits for its end.
   const draw = () => {
     frame = 0;
-    if (text.length >= shown.value.length || !shown.value.startsWith(text)) shown.value = text;
+    put(shown.text, text);
+    put(shown.reasoning, reasoning);
   };
   try {
     for await (const event of parley.replies.stream(replyId, { signal })) {
       if (event.type === "end") return event.reply;
       if (event.type === "restart") {
         text = "";
-        shown.value = "";
+        reasoning = "";
+        shown.text.value = "";
+        shown.reasoning.value = "";
       } else {
-        if (text === "") onStart();
-        text += event.text;
+        if (text + reasoning === "") onStart();
+        if (event.type === "text") text += event.text;
+        else reasoning += event.text;
         frame ||= requestAnimationFrame(draw);
       }
     }

@@ -68,6 +68,7 @@ export function createThread(conversationId: string, onChange: () => void) {
         if (isLatest) putLive(reply.messageId, undefined);
       } else if (isLatest) {
         shown.text.value = reply.partialText;
+        shown.reasoning.value = reply.reasoning;
         putLive(reply.messageId, { ...shown, status: reply.status, error: reply.error });
       }
     });
@@ -81,11 +82,12 @@ export function createThread(conversationId: string, onChange: () => void) {
       status: reply.status,
       error: reply.error,
       text: signal(reply.partialText),
+      reasoning: signal(reply.reasoning),
     };
     putLive(reply.messageId, shown);
     if (!isRunning(shown) || followed.has(reply.id)) return;
     followed.add(reply.id);
-    void followReply(reply.id, shown.text, {
+    void followReply(reply.id, shown, {
       signal: ended.signal,
       onStart: () => {
         const present = live.value.get(reply.messageId);

@@ -8,6 +8,8 @@ export interface LiveReply {
   error: Reply["error"];
   /** Its own signal: when the text grows, nothing else is drawn again. */
   text: Signal<string>;
+  /** What the model thinks; likewise. */
+  reasoning: Signal<string>;
 }
 
 /** What an answer may be: a message, or a reply that has none. */

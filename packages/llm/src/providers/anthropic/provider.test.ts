@@ -17,7 +17,11 @@ describe("an answer", () => {
     const { text, finish, error } = await reply("anthropic/complete");
     expect(error).toBeUndefined();
     expect(text).toBe("Hello! Grüße 你好 👋🏽 done.");
-    expect(finish).toEqual({ type: "finish", reason: "stop", usage: { inputTokens: 25, outputTokens: 15 } });
+    expect(finish).toEqual({
+      type: "finish",
+      reason: "stop",
+      usage: { inputTokens: 25, cachedInputTokens: 5, outputTokens: 15, reasoningTokens: 6 },
+    });
   });
 
   it.each([1, 2, 3, 5, 7])("survives network chunks of %i bytes", async (chunkBytes) => {
@@ -29,7 +33,10 @@ describe("an answer", () => {
   it("says when the length limit cut it", async () => {
     const { text, finish } = await reply("anthropic/length");
     expect(text).toBe("Once upon a time");
-    expect(finish).toMatchObject({ reason: "length", usage: { inputTokens: 25, outputTokens: 4 } });
+    expect(finish).toMatchObject({
+      reason: "length",
+      usage: { inputTokens: 25, cachedInputTokens: 5, outputTokens: 4, reasoningTokens: 0 },
+    });
   });
 
   it("is complete when the connection breaks after its end mark", async () => {

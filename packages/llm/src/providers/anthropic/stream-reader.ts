@@ -1,6 +1,7 @@
 import { readEnding } from "../../ending.ts";
 import { type JsonObject, listOf, numberOf, objectOf, property, textOf } from "../../json-shape.ts";
 import type { StreamStep } from "../../reply-stream.ts";
+import type { ReportedUsage } from "../../usage-count.ts";
 import { type BlockReader, createBlockReader } from "./blocks.ts";
 
 /** Reads the events of a streamed message, or a whole one. */
@@ -9,13 +10,14 @@ export async function* toSteps(events: AsyncIterable<JsonObject>): AsyncGenerato
   for await (const event of events) {
     const { type, index, usage } = event;
     if (type === "message_start") {
-      yield { inputTokens: inputTokensOf(property(event, "message", "usage")) };
+      yield usageOf(property(event, "message", "usage"));
     } else if (type === "content_block_start") {
       yield startBlock(blocks, index, objectOf(event.content_block));
     } else if (type === "content_block_delta") {
       const delta = objectOf(event.delta);
       blocks.extend(index, delta);
       if (delta.type === "text_delta") yield { text: textOf(delta.text) };
+      else if (delta.type === "thinking_delta") yield { reasoning: textOf(delta.thinking) };
     } else if (type === "message_delta") {
       yield endOf(blocks, property(event, "delta", "stop_reason"), usage);
     } else if (type === "message") {
@@ -30,6 +32,7 @@ export async function* toSteps(events: AsyncIterable<JsonObject>): AsyncGenerato
 /** Compatible servers put into the start of a block what Anthropic sends in deltas. */
 function startBlock(blocks: BlockReader, index: unknown, block: JsonObject): StreamStep {
   blocks.start(index, block);
+  if (block.type === "thinking") return { reasoning: textOf(block.thinking) };
   return { text: block.type === "text" ? textOf(block.text) : undefined };
 }
 
@@ -39,17 +42,19 @@ function endOf(blocks: BlockReader, reason: unknown, usage: unknown): StreamStep
   return {
     ...(end === "stop" && calls.length > 0 ? { end: "tools", calls, memo: blocks.content() } : { end }),
     // Compatible servers count the input only at the end.
-    inputTokens: inputTokensOf(usage),
+    ...usageOf(usage),
     outputTokens: numberOf(property(usage, "output_tokens")),
   };
 }
 
 /** Anthropic counts what it read from or wrote to its prompt cache apart from the other input. */
-function inputTokensOf(usage: unknown): number | undefined {
-  const input = numberOf(property(usage, "input_tokens"));
-  if (!input) return undefined;
-  const cached = ["cache_creation_input_tokens", "cache_read_input_tokens"].map(
-    (key) => numberOf(property(usage, key)) ?? 0,
-  );
-  return cached.reduce((sum, tokens) => sum + tokens, input);
+function usageOf(usage: unknown): ReportedUsage {
+  const count = (...path: string[]) => numberOf(property(usage, ...path)) ?? 0;
+  const cached = count("cache_read_input_tokens");
+  const input = count("input_tokens") + count("cache_creation_input_tokens") + cached;
+  return {
+    // A count of nothing is none: some servers fill it in before they know.
+    ...(input > 0 && { inputTokens: input, cachedInputTokens: cached }),
+    reasoningTokens: numberOf(property(usage, "output_tokens_details", "thinking_tokens")),
+  };
 }

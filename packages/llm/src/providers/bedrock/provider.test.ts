@@ -77,7 +77,11 @@ it("asks for a conversation with a key, and gives text and usage as they come", 
     model: "eu.anthropic.claude-haiku-4-5-20251001-v1:0",
   });
   expect(said).toBe("Grüße, Anna");
-  expect(finish).toEqual({ type: "finish", reason: "stop", usage: { inputTokens: 40, outputTokens: 3 } });
+  expect(finish).toEqual({
+    type: "finish",
+    reason: "stop",
+    usage: { inputTokens: 40, cachedInputTokens: 30, outputTokens: 3, reasoningTokens: 0 },
+  });
   expect(requests.at(-1)).toMatchObject({
     url: "/model/eu.anthropic.claude-haiku-4-5-20251001-v1%3A0/converse-stream",
     authorization: "Bearer bedrock-key",

@@ -1,6 +1,7 @@
 import type { ContentBlock, ConverseStreamOutput, TokenUsage } from "@aws-sdk/client-bedrock-runtime";
 import { readEnding } from "../../ending.ts";
 import type { StreamStep } from "../../reply-stream.ts";
+import type { ReportedUsage } from "../../usage-count.ts";
 import { type BlockReader, createBlockReader } from "./blocks.ts";
 
 /** Reads the events of a streamed conversation. */
@@ -10,12 +11,11 @@ export async function* toSteps(events: AsyncIterable<ConverseStreamOutput>): Asy
     if (contentBlockStart) blocks.start(contentBlockStart);
     if (contentBlockDelta) {
       blocks.extend(contentBlockDelta);
-      yield { text: contentBlockDelta.delta?.text };
+      const { text, reasoningContent } = contentBlockDelta.delta ?? {};
+      yield { text, reasoning: reasoningContent?.text };
     }
     if (messageStop) yield endOf(blocks, messageStop.stopReason);
-    if (metadata) {
-      yield { inputTokens: inputTokensOf(metadata.usage), outputTokens: metadata.usage?.outputTokens };
-    }
+    if (metadata) yield usageOf(metadata.usage);
   }
 }
 
@@ -27,7 +27,12 @@ function endOf(blocks: BlockReader, reason: string | undefined): StreamStep {
 }
 
 /** What was read from or written to the cache of prompts is counted apart from the other input. */
-function inputTokensOf(usage: TokenUsage | undefined): number | undefined {
-  const { inputTokens, cacheReadInputTokens = 0, cacheWriteInputTokens = 0 } = usage ?? {};
-  return inputTokens === undefined ? undefined : inputTokens + cacheReadInputTokens + cacheWriteInputTokens;
+function usageOf(usage: TokenUsage | undefined): ReportedUsage {
+  const { inputTokens, outputTokens, cacheReadInputTokens = 0, cacheWriteInputTokens = 0 } = usage ?? {};
+  if (inputTokens === undefined) return { outputTokens };
+  return {
+    inputTokens: inputTokens + cacheReadInputTokens + cacheWriteInputTokens,
+    cachedInputTokens: cacheReadInputTokens,
+    outputTokens,
+  };
 }

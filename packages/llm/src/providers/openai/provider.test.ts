@@ -15,7 +15,11 @@ describe("an answer", () => {
     const { text, finish, error } = await reply("openai/complete");
     expect(error).toBeUndefined();
     expect(text).toBe("Hello! Grüße 你好 👋🏽 done.");
-    expect(finish).toEqual({ type: "finish", reason: "stop", usage: { inputTokens: 21, outputTokens: 9 } });
+    expect(finish).toEqual({
+      type: "finish",
+      reason: "stop",
+      usage: { inputTokens: 21, cachedInputTokens: 0, outputTokens: 9, reasoningTokens: 0 },
+    });
   });
 
   it.each([1, 2, 3, 5, 7])("survives network chunks of %i bytes", async (chunkBytes) => {
@@ -27,12 +31,18 @@ describe("an answer", () => {
   it("says when the length limit cut it", async () => {
     const { text, finish } = await reply("openai/length");
     expect(text).toBe("Once upon a time");
-    expect(finish).toMatchObject({ reason: "length", usage: { inputTokens: 12, outputTokens: 2 } });
+    expect(finish).toMatchObject({
+      reason: "length",
+      usage: { inputTokens: 12, cachedInputTokens: 0, outputTokens: 2, reasoningTokens: 0 },
+    });
   });
 
   it("gets estimated usage from servers that send none", async () => {
     const { finish } = await reply("openai/no-usage");
-    expect(finish).toMatchObject({ reason: "stop", usage: { inputTokens: 20, outputTokens: 6 } });
+    expect(finish).toMatchObject({
+      reason: "stop",
+      usage: { inputTokens: 20, cachedInputTokens: 0, outputTokens: 6, reasoningTokens: 0 },
+    });
   });
 
   it("is complete when the connection breaks after its end mark", async () => {

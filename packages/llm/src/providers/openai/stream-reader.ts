@@ -1,6 +1,7 @@
 import { readEnding } from "../../ending.ts";
 import { type JsonObject, listOf, numberOf, objectOf, property, textOf } from "../../json-shape.ts";
 import type { StreamStep } from "../../reply-stream.ts";
+import type { ReportedUsage } from "../../usage-count.ts";
 import { createCallParts } from "./call-parts.ts";
 import { createOwnTurn } from "./own-turn.ts";
 
@@ -20,12 +21,12 @@ export async function* toSteps(chunks: AsyncIterable<JsonObject>): AsyncGenerato
     const usage = chunk.usage ?? property(choice, "usage");
     yield {
       text: contentOf(delta.content) || textOf(delta.refusal),
+      reasoning: reasoningOf(delta),
       // Some servers call tools and say `stop`.
       ...(end === "stop" && called.length > 0
         ? { end: "tools", calls: called, memo: turn.message(calls.asSent()) }
         : { end }),
-      inputTokens: numberOf(property(usage, "prompt_tokens")),
-      outputTokens: numberOf(property(usage, "completion_tokens")),
+      ...usageOf(usage),
     };
   }
 }
@@ -36,7 +37,19 @@ function deltaOf(choice: unknown, hasDeltas: boolean): JsonObject {
   return hasDeltas ? delta : objectOf(property(choice, "message"));
 }
 
+/** OpenAI's names, and DeepSeek's of what it read from its cache. */
+function usageOf(usage: unknown): ReportedUsage {
+  const count = (...path: string[]) => numberOf(property(usage, ...path));
+  return {
+    inputTokens: count("prompt_tokens"),
+    cachedInputTokens: count("prompt_tokens_details", "cached_tokens") ?? count("prompt_cache_hit_tokens"),
+    outputTokens: count("completion_tokens"),
+    reasoningTokens: count("completion_tokens_details", "reasoning_tokens"),
+  };
+}
+
 const TEXT_TYPE = /^(output_)?text$/;
+const THOUGHT_TYPE = /^(thinking|reasoning)$/;
 
 /** Text is a string, a part, or a list of parts, among which may be what the model thought. */
 function contentOf(content: unknown): string {
@@ -44,4 +57,15 @@ function contentOf(content: unknown): string {
   const type = property(content, "type") ?? "text";
   const text = TEXT_TYPE.test(String(type)) ? property(content, "text") : undefined;
   return textOf(content) ?? textOf(text) ?? "";
+}
+
+/** DeepSeek and vLLM have one field for it, OpenRouter, Groq and Ollama another; Mistral has parts of the content. */
+function reasoningOf({ reasoning_content: long, reasoning, content }: JsonObject): string {
+  const parts = listOf(content).filter((part) => THOUGHT_TYPE.test(String(property(part, "type"))));
+  return textOf(long) || textOf(reasoning) || parts.map(thoughtOf).join("");
+}
+
+function thoughtOf(part: unknown): string {
+  const { thinking, text } = objectOf(part);
+  return contentOf(thinking) || (textOf(text) ?? "");
 }

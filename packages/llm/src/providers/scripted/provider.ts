@@ -12,6 +12,8 @@ type Sleep = (millis: number, signal: AbortSignal) => Promise<unknown>;
 
 interface Script {
   readonly text: string;
+  /** What it thinks before. */
+  readonly reasoning?: string;
   /** Time before each word; 0 gives the whole text as one delta. */
   readonly millisPerWord: number;
   /** How it ends, if not well. */
@@ -22,15 +24,18 @@ interface Script {
 
 const DEMO_MILLIS_PER_WORD = 33;
 const SLOW_MILLIS_PER_WORD = 250;
+const WORD = /\S+\s*/g;
 const FOREVER_MILLIS = 2 ** 31 - 1;
 
 const SLOW_TEXT =
   "This is the slow model. It says one word every quarter of a second, for about ten seconds in all, so that " +
   "you have the time to watch a reply grow, to poll it, or to cancel it.";
+const THOUGHT =
+  "This is what the model thinks before it answers. It is kept apart from the answer, and no later prompt has it.";
 const CUT_TEXT = "This answer will break off before it is complete, because the";
 
 /**
- * The provider `scripted`, which needs no key and no network: `demo`, `echo`, `slow` and the `fail-…` models,
+ * The provider `scripted`, which needs no key and no network: `demo`, `echo`, `slow`, `thinks` and the `fail-…` models,
  * which fail as a real provider would. Usage is estimated, so the same prompt always costs the same.
  */
 export function createScriptedProvider({ sleep = sleepUntil }: { sleep?: Sleep } = {}): Provider {
@@ -58,6 +63,12 @@ function scriptOf(request: PromptRequest): Script {
       return demoScript(request, asked);
     case "echo":
       return { text: `Echo: ${asked}`, millisPerWord: 0 };
+    case "thinks":
+      return {
+        text: `I have thought about it: ${asked}`,
+        reasoning: THOUGHT,
+        millisPerWord: DEMO_MILLIS_PER_WORD,
+      };
     case "slow":
       return { text: SLOW_TEXT, millisPerWord: SLOW_MILLIS_PER_WORD };
     case "fail-cut":
@@ -103,11 +114,23 @@ async function* play(
   const clean = createTextCleaner();
   const inputTokens = estimatePromptTokens(request);
   let outputTokens = 0;
+  let reasoningTokens = 0;
+  for (const part of script.reasoning?.match(WORD) ?? []) {
+    await wait(script.millisPerWord);
+    reasoningTokens += estimateTokens(part);
+    yield { type: "reasoning", text: part };
+  }
+  const usageOf = (answerTokens: number) => ({
+    inputTokens,
+    cachedInputTokens: 0,
+    outputTokens: reasoningTokens + answerTokens,
+    reasoningTokens,
+  });
   for (const part of partsOf(script, request.maxOutputTokens)) {
     if (script.millisPerWord > 0) await wait(script.millisPerWord);
     const partTokens = estimateTokens(part);
     if (outputTokens + partTokens > request.maxOutputTokens) {
-      yield { type: "finish", reason: "length", usage: { inputTokens, outputTokens } };
+      yield { type: "finish", reason: "length", usage: usageOf(outputTokens) };
       return;
     }
     outputTokens += partTokens;
@@ -117,14 +140,14 @@ async function* play(
   if (script.failure) throw script.failure;
   if (script.calls) {
     outputTokens += estimateCallTokens(script.calls);
-    yield { type: "tool_calls", calls: script.calls, memo: undefined, usage: { inputTokens, outputTokens } };
+    yield { type: "tool_calls", calls: script.calls, memo: undefined, usage: usageOf(outputTokens) };
     return;
   }
-  yield { type: "finish", reason: "stop", usage: { inputTokens, outputTokens } };
+  yield { type: "finish", reason: "stop", usage: usageOf(outputTokens) };
 }
 
 /** The deltas of a script: words with the space that follows them, or all at once if it is fast and fits. */
 function partsOf({ text, millisPerWord }: Script, maxOutputTokens: number): string[] {
   if (millisPerWord === 0 && estimateTokens(text) <= maxOutputTokens) return [text];
-  return text.match(/\S+\s*/g) ?? [];
+  return text.match(WORD) ?? [];
 }
