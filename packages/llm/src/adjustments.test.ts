@@ -145,6 +145,17 @@ it.each([
   expect(bodies[1]).toEqual(bodies[0]);
 });
 
+it("a server that knows no cache_control is asked without it from then on", async () => {
+  const refuses = (body: Body) => JSON.stringify(body).includes("cache_control");
+  const refusal = error("messages.0.content.0.cache_control: Extra inputs are not permitted");
+  const { fetch, bodies } = serverOf(answers.anthropic, refuses, 400, refusal);
+  const provider = createAnthropicProvider({ baseUrl: "http://models.test", fetch });
+  const asked = { ...REQUEST, systemPrompt: "Be brief. ".repeat(1_000) };
+  expect((await collect(provider, asked)).error).toMatchObject({ isAdjusted: true });
+  for (const _ of ["again", "and again"]) expect((await collect(provider, asked)).text).toBe("Hi.");
+  expect(bodies.map(refuses)).toEqual([true, false, false]);
+});
+
 it("a server that refuses whatever it is asked is not asked otherwise for ever", async () => {
   const said =
     "Unsupported: stream_options, max_tokens, max_completion_tokens at most 300, system role not supported";

@@ -9,6 +9,8 @@ export interface Adjustments {
   readonly otherLimitName?: true;
   /** The system prompt goes before the first question, and nothing before that. */
   readonly withoutSystemRole?: true;
+  /** No marks of what is to be cached. */
+  readonly withoutCacheMarks?: true;
   readonly maxOutputTokens?: number;
   /** What the server has room for, answer included. */
   readonly contextTokens?: number;
@@ -68,12 +70,15 @@ function readRefusal(
     ...(limit !== undefined && limit !== applied.maxOutputTokens && { maxOutputTokens: limit }),
     ...(limit === undefined && !applied.otherLimitName && namesLimit(said) && { otherLimitName: true }),
     ...(!applied.withoutUsage && /stream_options|include_usage/i.test(said) && { withoutUsage: true }),
+    ...(!applied.withoutCacheMarks && CACHE_MARKS.test(said) && { withoutCacheMarks: true }),
     ...(!applied.withoutSystemRole &&
       (request.systemPrompt || request.messages[0]?.role === "assistant") &&
       refusesSystemRole(said) && { withoutSystemRole: true }),
   };
   return Object.keys(learnt).length > 0 ? learnt : undefined;
 }
+
+const CACHE_MARKS = /cache_control|cache ?point|prompt caching/i;
 
 function contextOf(said: string): number | undefined {
   const found = /(?:context|sequence) (?:length|size|window) is \D{0,20}(\d[\d,]*)/i.exec(said)?.[1];

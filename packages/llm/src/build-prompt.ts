@@ -62,31 +62,56 @@ export function buildPrompt(input: PromptInput): Prompt {
   const bareTokens = estimatePromptTokens({ systemPrompt, messages: [asked], tools, rounds }, counter.count);
   if (bareTokens > budget) throw contextTooLongError();
 
-  const isFound = ({ id }: PromptNote) => foundNotes.some((found) => found.id === id);
-  const saved = [...foundNotes, ...pinnedNotes.filter((note) => !isFound(note))];
-  const notes = fitNotes(saved, Math.min(MAX_NOTE_TOKENS, Math.floor((budget - bareTokens) / 2)));
-  const data = notes.length > 0 ? renderNotes(notes) : undefined;
-  const askedTokens = bareTokens + (data === undefined ? 0 : counter.count(data));
+  const noteTokens = Math.min(MAX_NOTE_TOKENS, Math.floor((budget - bareTokens) / 2));
+  const found = placeNotes(foundNotes, noteTokens, counter);
+  const isFound = ({ id }: PromptNote) => foundNotes.some((each) => each.id === id);
+  const others = pinnedNotes.filter((note) => !isFound(note));
+  const pinned = placeNotes(others, noteTokens - found.tokens, counter);
+  const askedTokens = bareTokens + found.tokens + pinned.tokens;
   const chosen = chooseTurns(toTurns(history.slice(0, -1), takesGreeting), budget - askedTokens, counter);
   const sent = [...chosen.turns.flat(), asked];
   const sentPositions = new Set(sent.map(({ position }) => position));
   return {
     roomTokens: budget - bareTokens,
-    messages: addData(mergeRoles(sent), data),
+    messages: addData(mergeRoles(sent), pinned.data, found.data),
     tools,
     manifest: {
       sentPositions: [...sentPositions],
       droppedPositions: history.map(({ position }) => position).filter((each) => !sentPositions.has(each)),
-      pinnedNotes: notes.filter((note) => !isFound(note)),
+      pinnedNotes: pinned.notes,
       inputTokens: askedTokens + chosen.tokens,
     },
   };
 }
 
-/** Data goes with the asked message, so that what is before it stays the same from turn to turn. */
-function addData(messages: readonly PromptMessage[], data: string | undefined): PromptMessage[] {
-  if (data === undefined) return [...messages];
-  return messages.map((message, index) => (index === messages.length - 1 ? { ...message, data } : message));
+interface PlacedNotes {
+  readonly notes: readonly PromptNote[];
+  readonly data: string | undefined;
+  readonly tokens: number;
+}
+
+function placeNotes(notes: readonly PromptNote[], room: number, counter: TokenCounter): PlacedNotes {
+  const fitting = fitNotes(notes, room);
+  if (fitting.length === 0) return { notes: [], data: undefined, tokens: 0 };
+  const data = renderNotes(fitting);
+  return { notes: fitting, data, tokens: counter.count(data) };
+}
+
+/**
+ * Pinned notes go with the first question and found ones with the asked one, so that a prompt begins as the prompt of the
+ * turn before did, to the byte: that beginning is what providers cache.
+ */
+function addData(
+  messages: readonly PromptMessage[],
+  pinned: string | undefined,
+  found: string | undefined,
+): PromptMessage[] {
+  const first = messages.findIndex(({ role }) => role === "user");
+  return messages.map((message, index) => {
+    const given = [index === first ? pinned : undefined, index === messages.length - 1 ? found : undefined];
+    const data = given.filter((each) => each !== undefined).join("\n\n");
+    return data === "" ? message : { ...message, data };
+  });
 }
 
 /** The newest turns that fit. Stops at the first that does not: a gap would make later turns puzzling. */

@@ -37,10 +37,11 @@ function escapeBrackets(json: string): string {
   return json.replaceAll("<", "\\u003c").replaceAll(">", "\\u003e");
 }
 
-/** The notes of a rendered block, as a model that reads it finds them. */
-export function readNotes(block: string): { title?: string; text: string }[] {
-  const lines = block.split("\n");
+/** The notes of rendered blocks, as a model that reads them finds them. */
+export function readNotes(text: string): { title?: string; text: string }[] {
+  const blocks = text.split(`${OPENING}\n`).slice(1);
+  const lines = blocks.flatMap((block) => block.slice(0, block.indexOf(CLOSING)).split("\n"));
   return lines
-    .slice(lines.indexOf(OPENING) + 1, Math.max(lines.indexOf(CLOSING), 0))
+    .filter((line) => line !== "")
     .map((line) => JSON.parse(line) as { title?: string; text: string });
 }

@@ -4,6 +4,7 @@ import type {
   MessageParam,
 } from "@anthropic-ai/sdk/resources/messages";
 import { type Adjustments, adjustedMaxOutputTokens } from "../../adjustments.ts";
+import { cacheMarks } from "../../cache-marks.ts";
 import { parsedObject } from "../../json-shape.ts";
 import { withData } from "../../prompt-text.ts";
 import type { PromptRequest, ToolRound } from "../../provider.ts";
@@ -11,15 +12,17 @@ import type { PromptRequest, ToolRound } from "../../provider.ts";
 /** A prompt as a message is asked for. */
 export function toParams(request: PromptRequest, adjustments: Adjustments): MessageCreateParamsStreaming {
   const { model, messages, systemPrompt, tools, rounds = [] } = request;
+  const marks = cacheMarks(request, adjustments);
+  const turns: MessageParam[] = [
+    ...messages.map((message) => ({ role: message.role, content: withData(message) })),
+    ...rounds.flatMap(toTurn),
+  ];
   return {
     model,
     max_tokens: adjustedMaxOutputTokens(request, adjustments),
-    messages: [
-      ...messages.map((message) => ({ role: message.role, content: withData(message) })),
-      ...rounds.flatMap(toTurn),
-    ],
+    messages: marks.end ? withMark(turns) : turns,
     stream: true,
-    ...(systemPrompt && { system: systemPrompt }),
+    ...(systemPrompt && { system: marks.system ? [marked(systemPrompt)] : systemPrompt }),
     ...(tools && {
       tools: tools.tools.map(({ name, description, parameters }) => ({
         name,
@@ -29,6 +32,26 @@ export function toParams(request: PromptRequest, adjustments: Adjustments): Mess
       tool_choice: { type: tools.choice },
     }),
   };
+}
+
+const cache_control = { type: "ephemeral" } as const;
+
+function marked(text: string) {
+  return { type: "text" as const, text, cache_control };
+}
+
+/** The last message with the mark; it is always a user's, with its text or with results of tools. */
+function withMark(turns: readonly MessageParam[]): MessageParam[] {
+  const last = turns.at(-1);
+  if (last === undefined) return [];
+  const { content } = last;
+  const blocks =
+    typeof content === "string"
+      ? [marked(content)]
+      : content.map((block, place) =>
+          place === content.length - 1 && block.type === "tool_result" ? { ...block, cache_control } : block,
+        );
+  return [...turns.slice(0, -1), { role: "user", content: blocks }];
 }
 
 /** Another provider's ids may have characters that Anthropic refuses. */

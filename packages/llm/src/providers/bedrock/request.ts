@@ -5,9 +5,15 @@ import type {
   ToolConfiguration,
 } from "@aws-sdk/client-bedrock-runtime";
 import { type Adjustments, adjustedMaxOutputTokens } from "../../adjustments.ts";
+import { type CacheMarks, cacheMarks } from "../../cache-marks.ts";
 import { parsedObject } from "../../json-shape.ts";
 import { writtenPrompt } from "../../prompt-text.ts";
 import type { PromptRequest, ToolOffer, ToolRound } from "../../provider.ts";
+
+// Models without caching refuse a cache point.
+const CACHES = /anthropic\.claude|amazon\.nova/;
+const NO_MARKS: CacheMarks = { system: false, end: false };
+const CACHE_POINT = { cachePoint: { type: "default" } } as const;
 
 type Document = NonNullable<ContentBlock.ToolUseMember["toolUse"]["input"]>;
 
@@ -15,14 +21,20 @@ type Document = NonNullable<ContentBlock.ToolUseMember["toolUse"]["input"]>;
 export function toInput(request: PromptRequest, adjustments: Adjustments): ConverseStreamCommandInput {
   const { model, tools, rounds = [] } = request;
   const { system, messages } = writtenPrompt(request, adjustments);
+  const marks = CACHES.test(model) ? cacheMarks(request, adjustments) : NO_MARKS;
+  const turns: Message[] = [
+    ...messages.map(({ role, content }) => ({ role, content: [{ text: content }] })),
+    ...rounds.flatMap(toTurn),
+  ];
   return {
     modelId: model,
-    messages: [
-      ...messages.map(({ role, content }) => ({ role, content: [{ text: content }] })),
-      ...rounds.flatMap(toTurn),
-    ],
+    messages: turns.map((turn, index) =>
+      marks.end && index === turns.length - 1
+        ? { ...turn, content: [...(turn.content ?? []), CACHE_POINT] }
+        : turn,
+    ),
     inferenceConfig: { maxTokens: adjustedMaxOutputTokens(request, adjustments) },
-    ...(system && { system: [{ text: system }] }),
+    ...(system && { system: [{ text: system }, ...(marks.system ? [CACHE_POINT] : [])] }),
     ...(tools && { toolConfig: toToolConfig(tools) }),
   };
 }

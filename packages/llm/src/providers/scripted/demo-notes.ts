@@ -25,7 +25,7 @@ export function demoSearch(request: PromptRequest): ToolCall[] | undefined {
 export function demoNotesAnswer(request: PromptRequest): string | undefined {
   const { messages, rounds = [] } = request;
   if (!ASKS_ABOUT_NOTES.test(askedText(request))) return undefined;
-  const pinned = readNotes(messages.at(-1)?.data ?? "");
+  const pinned = messages.flatMap(({ data = "" }) => readNotes(data));
   const found = rounds.flatMap(({ results }) => results.flatMap(readNotes));
   if (pinned.length + found.length === 0) {
     return rounds.length > 0 ? "I looked through your notes and found none about that." : undefined;
