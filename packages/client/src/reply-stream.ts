@@ -63,9 +63,12 @@ function createPoll(sender: Sender, replyId: string, text: ReplyText, signal: Ab
     }
     etag = response.headers.get("etag") ?? undefined;
     if (!isPart) return { reply, events: text.replace(attempts, partialText, reasoning) };
-    const thought = text.add(attempts, reasoningAfter, reasoning, "reasoning");
-    const said = text.add(attempts, after, partialText);
-    return thought === "gap" || said === "gap" ? poll(0, 0) : { reply, events: [...thought, ...said] };
+    // Of the same attempt there is no gap: what was known only grows.
+    const events = [
+      ...text.add(attempts, reasoningAfter, reasoning, "reasoning"),
+      ...text.add(attempts, after, partialText),
+    ] as Polled["events"];
+    return { reply, events };
   };
 }
 
