@@ -119,10 +119,12 @@ async function listen(run: Run, call: Call): Promise<Answer | Calls> {
 
 function usageOfCall({ transcript }: Run, { reason, usage }: Answer | Calls): TokenUsage {
   if (reason === "tools") return usage;
-  const { inputTokens, outputTokens } = transcript.usage;
+  const before = transcript.usage;
   return {
-    inputTokens: usage.inputTokens - inputTokens,
-    outputTokens: usage.outputTokens - outputTokens,
+    inputTokens: usage.inputTokens - before.inputTokens,
+    cachedInputTokens: usage.cachedInputTokens - before.cachedInputTokens,
+    outputTokens: usage.outputTokens - before.outputTokens,
+    reasoningTokens: usage.reasoningTokens - before.reasoningTokens,
   };
 }
 
