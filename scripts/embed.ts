@@ -20,7 +20,7 @@ async function embedAll(): Promise<void> {
     throw new StartupError("No embedding provider: set OPENAI_API_KEY or EMBEDDING_BASE_URL.");
   }
   const { model, dimensions } = embedder;
-  await applyMigrations(DATABASE_URL, dimensions);
+  await applyMigrations(DATABASE_URL, { ...settings, EMBEDDING_DIMENSIONS: dimensions });
   const database = openDatabase(DATABASE_URL);
   for (const kind of ["message", "note"] as const) {
     let total = 0;

@@ -11,11 +11,9 @@ Brings the database of DATABASE_URL up to date. Safe to repeat.`;
 
 await runCommand(async () => {
   readCommandLine({ usage, options: {} });
-  const { DATABASE_URL, EMBEDDING_DIMENSIONS } = readSettings(
-    await loadVariables(new URL("../.env", import.meta.url)),
-  );
-  if (DATABASE_URL === undefined)
+  const settings = readSettings(await loadVariables(new URL("../.env", import.meta.url)));
+  if (settings.DATABASE_URL === undefined)
     throw new StartupError("DATABASE_URL is not set: it says which database to migrate.");
-  await applyMigrations(DATABASE_URL, EMBEDDING_DIMENSIONS);
+  await applyMigrations(settings.DATABASE_URL, settings);
   console.log("The database is up to date.");
 });

@@ -1,10 +1,10 @@
 import type { Me } from "@parley/contract/schemas/account";
-import type { UserRow } from "@parley/data/users";
+import type { Account } from "@parley/data/users";
 import type { Identity } from "@parley/http/api-types";
 
 /** What of the stored user is shown. */
 export type Profile = Pick<
-  UserRow,
+  Account,
   | "id"
   | "email"
   | "displayName"
@@ -12,6 +12,13 @@ export type Profile = Pick<
   | "locale"
   | "tokenBalance"
   | "tokensHeld"
+  | "storedConversations"
+  | "storedMessages"
+  | "storedNotes"
+  | "storedSystemPrompts"
+  | "storedApiKeys"
+  | "storedBytes"
+  | "limits"
   | "version"
   | "createdAt"
   | "updatedAt"
@@ -20,6 +27,18 @@ export type Profile = Pick<
 function rolesOf(identity: Identity): string[] {
   const groups: readonly string[] = identity.groups;
   return groups.includes("admin") ? ["user", "admin"] : ["user"];
+}
+
+function storageOf(row: Profile): Me["storage"] {
+  const stored = (used: number, limit: number) => ({ used, limit: limit === 0 ? null : limit });
+  return {
+    conversations: stored(row.storedConversations, row.limits.conversations),
+    messages: stored(row.storedMessages, row.limits.messages),
+    notes: stored(row.storedNotes, row.limits.notes),
+    systemPrompts: stored(row.storedSystemPrompts, row.limits.systemPrompts),
+    apiKeys: stored(row.storedApiKeys, row.limits.apiKeys),
+    bytes: stored(row.storedBytes, row.limits.bytes),
+  };
 }
 
 /** The profile; roles come from the verified token's groups. */
@@ -31,6 +50,7 @@ export function renderMe(row: Profile, identity: Identity): Me {
     preferences: { defaultModel: row.defaultModel, locale: row.locale },
     roles: rolesOf(identity),
     tokens: { balance: row.tokenBalance, held: row.tokensHeld },
+    storage: storageOf(row),
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),
   };

@@ -9,7 +9,8 @@ const config = readEnvironment(settings);
 /** Runs while a deployment waits for it; what it throws is what CloudFormation shows. */
 export async function handler(): Promise<{ migrated: true }> {
   try {
-    await migrate(await loadDirectDatabaseUrl(), config.MIGRATIONS_FOLDER, config.EMBEDDING_DIMENSIONS);
+    const url = await loadDirectDatabaseUrl();
+    await migrate(url, config.MIGRATIONS_FOLDER, config.EMBEDDING_DIMENSIONS, config);
   } catch (error) {
     throw migrationFailure(error);
   }

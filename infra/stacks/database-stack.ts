@@ -32,6 +32,12 @@ export class DatabaseStack extends Stack {
       environment: environmentOf("migrate", {
         MIGRATIONS_FOLDER: "/var/task/migrations",
         EMBEDDING_DIMENSIONS: stage.embeddings?.dimensions?.toString(),
+        STORAGE_CONVERSATIONS: stage.limits.storedConversations?.toString(),
+        STORAGE_MESSAGES: stage.limits.storedMessages?.toString(),
+        STORAGE_NOTES: stage.limits.storedNotes?.toString(),
+        STORAGE_SYSTEM_PROMPTS: stage.limits.storedSystemPrompts?.toString(),
+        STORAGE_API_KEYS: stage.limits.storedApiKeys?.toString(),
+        STORAGE_MEGABYTES: stage.limits.storedMegabytes?.toString(),
       }),
       memoryMegabytes: stage.memory.background,
       timeoutSeconds: migrationSeconds,

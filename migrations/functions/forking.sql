@@ -60,6 +60,7 @@ DECLARE
   source conversations;
   point messages;
   conversation conversations;
+  before users;
   copies integer;
   earlier jsonb := forked_before(p);
   sent jsonb := '{}';
@@ -77,6 +78,7 @@ BEGIN
   IF included AND point.is_deleted THEN
     RETURN '{"outcome": "point_deleted"}';
   END IF;
+  SELECT * INTO before FROM users WHERE id = source.owner_id;
   INSERT INTO conversations (id, owner_id, title, title_source, description, system_prompt, system_prompt_id, model,
     metadata, tags, expires_in_days, forked_from_conversation_id, forked_from_message_id, idempotency_key, idempotency_fingerprint)
   VALUES (p->>'conversationId', source.owner_id, source.title, source.title_source, source.description,
@@ -103,6 +105,7 @@ BEGIN
       'idempotencyFingerprint', p->'conversationIdempotencyFingerprint'));
     SELECT * INTO conversation FROM conversations WHERE owner_id = conversation.owner_id AND id = conversation.id;
   END IF;
+  PERFORM require_room(before);
   RETURN sent || jsonb_build_object('outcome', 'created', 'conversation', conversation_json(conversation),
     'copied', copies);
 EXCEPTION

@@ -33,7 +33,11 @@ DECLARE
   message messages;
   reply replies;
   answers integer;
+  before users;
 BEGIN
+  SELECT * INTO before FROM users WHERE id = p->>'ownerId';
+  -- Before the message: what is counted of the user has them locked after this, as every other change of a message has.
+  PERFORM FROM conversations WHERE owner_id = p->>'ownerId' AND id = p->>'conversationId' FOR NO KEY UPDATE;
   SELECT messages.* INTO message FROM messages JOIN conversations AS conversation
     ON conversation.owner_id = messages.owner_id AND conversation.id = messages.conversation_id
     AND conversation.deleted_at IS NULL
@@ -61,6 +65,7 @@ BEGIN
   reply.system_prompt := NULL;
   SELECT answer_number INTO answers FROM messages WHERE owner_id = message.owner_id
     AND conversation_id = message.conversation_id AND position = message.position AND is_active;
+  PERFORM require_room(before);
   RETURN jsonb_build_object('outcome', 'edited', 'message', to_jsonb(message),
     'reply', CASE WHEN reply.id IS NOT NULL THEN to_jsonb(reply) END, 'answerCount', answers);
 END $$;

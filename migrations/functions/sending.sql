@@ -210,6 +210,7 @@ END $$;
 -- One message into a conversation that the caller has locked; a user message also queues its reply.
 CREATE OR REPLACE FUNCTION add_message(conversation conversations, p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
+  before users;
   message messages;
   queued jsonb;
   cancelled jsonb := '[]';
@@ -221,6 +222,7 @@ BEGIN
     AND id = answered AND conversation_id = conversation.id) THEN
     PERFORM refuse('{"outcome": "reply_to_not_found"}');
   END IF;
+  SELECT * INTO before FROM users WHERE id = conversation.owner_id;
   IF questions > 0 THEN
     cancelled := make_way(conversation, p);
   END IF;
@@ -239,6 +241,7 @@ BEGIN
     title = coalesce(first_title, title),
     title_source = CASE WHEN first_title IS NULL THEN title_source ELSE 'first_message' END
   WHERE owner_id = conversation.owner_id AND id = conversation.id RETURNING * INTO conversation;
+  PERFORM require_room(before);
   conversation.system_prompt := NULL;
   RETURN jsonb_build_object('outcome', 'sent', 'message', to_jsonb(message), 'reply', queued, 'cancelled', cancelled,
     'titled', CASE WHEN first_title IS NOT NULL THEN to_jsonb(conversation) END);
@@ -416,6 +419,7 @@ DECLARE
   conversation conversations;
   prompt system_prompts;
   preferred text;
+  before users;
   earlier jsonb := created_before(p);
   sent jsonb := '{}';
   answer text;
@@ -431,9 +435,11 @@ BEGIN
   ELSIF NOT p ? 'systemPrompt' AND NOT p ? 'systemPromptId' THEN
     SELECT * INTO prompt FROM system_prompts WHERE owner_id = owner AND is_default;
   END IF;
+  SELECT * INTO before FROM users WHERE id = owner;
   IF NOT p ? 'conversationModel' THEN
-    SELECT default_model INTO preferred FROM users WHERE id = owner
-      AND model_terms(default_model, p) IS NOT NULL;
+    IF model_terms(before.default_model, p) IS NOT NULL THEN
+      preferred := before.default_model;
+    END IF;
   ELSIF model_terms(p->>'conversationModel', p) IS NULL AND p->>'conversationModel' IS NOT NULL THEN
     RETURN jsonb_build_object('outcome', 'unknown_model', 'model', p->>'conversationModel');
   END IF;
@@ -448,6 +454,7 @@ BEGIN
     sent := add_message(conversation, p || jsonb_build_object('metadata', coalesce(p->'messageMetadata', '{}')));
     SELECT * INTO conversation FROM conversations WHERE owner_id = conversation.owner_id AND id = conversation.id;
   END IF;
+  PERFORM require_room(before);
   RETURN sent || jsonb_build_object('outcome', 'created', 'conversation', conversation_json(conversation));
 EXCEPTION
   WHEN SQLSTATE 'PY001' THEN

@@ -49,6 +49,19 @@ it("keeps what a person prefers, and begins new conversations with their model",
   expect(await begin(ada, {})).toBeNull();
 });
 
+it("says what is stored of a person, and how much may be", async () => {
+  const [ada, eve] = await Promise.all([signUp(), signUp()]);
+  await ada.expect("createNote", 201, { body: { content: "Water them." } });
+  await startConversation(ada);
+  const [hers, theirs] = await Promise.all([ada.expect("getMe", 200), eve.expect("getMe", 200)]);
+  expect(hers.storage).toMatchObject({
+    notes: { used: 1, limit: 2_000 },
+    conversations: { used: 1, limit: 5_000 },
+  });
+  expect(hers.storage.bytes.used - theirs.storage.bytes.used).toBeGreaterThanOrEqual("Water them.".length);
+  expect(theirs.storage).toMatchObject({ notes: { used: 0 }, systemPrompts: { used: 1 } });
+});
+
 it("holds the price of a reply while it runs and charges it when it is there", async () => {
   const [ada, eve] = await Promise.all([signUp(), signUp()]);
   const { tokens } = await ada.expect("getMe", 200);

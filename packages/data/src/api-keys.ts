@@ -2,18 +2,15 @@ import { timingSafeEqual } from "node:crypto";
 import { and, eq, getTableColumns, isNull, type SQL, sql } from "drizzle-orm";
 import { countRows } from "./count-rows.ts";
 import type { Database } from "./database.ts";
-import { forgetRequest, type IdempotentRequest, rememberRequest } from "./idempotency-keys.ts";
+import { type IdempotentRequest, rememberRequest } from "./idempotency-keys.ts";
 import { rowFromJson } from "./json-row.ts";
 import { behindInstant, exactInstant, inOrder, type PageOf, pageLimit } from "./keyset.ts";
 import { type ApiKeyScope, apiKeys } from "./schema/api-keys.ts";
 import { connections } from "./schema/connections.ts";
-import { users } from "./schema/users.ts";
+import { withinLimits } from "./storage.ts";
 
 /** How the API sees a key: without what it is recognised by. */
 export type ApiKeyRow = Omit<typeof apiKeys.$inferSelect, "hash" | "lookup">;
-
-/** How many keys a user may have at the most that are not revoked. */
-export const maxApiKeys = 100;
 
 function lookupOf(hash: string): string {
   return hash.slice(0, 16);
@@ -30,9 +27,7 @@ export interface NewApiKey extends IdempotentRequest {
   expiresAt: string | null;
 }
 
-export type CreatedApiKey =
-  | { outcome: "created" | "replayed"; apiKey: ApiKeyRow }
-  | { outcome: "mismatch" | "too_many" };
+export type CreatedApiKey = { outcome: "created" | "replayed"; apiKey: ApiKeyRow } | { outcome: "mismatch" };
 
 const { hash: _hash, lookup: _lookup, ...columns } = getTableColumns(apiKeys);
 
@@ -40,7 +35,7 @@ function ofOwner(ownerId: string): SQL | undefined {
   return and(eq(apiKeys.ownerId, ownerId), isNull(apiKeys.revokedAt));
 }
 
-/** Stores a new key, unless the owner has as many as are allowed. */
+/** Stores a new key. */
 export async function createApiKey(database: Database, key: NewApiKey): Promise<CreatedApiKey> {
   const { ownerId, apiKeyId, name, hash, hint, scopes, expiresAt } = key;
   const requested = { ownerId, kind: "api_key", resourceId: apiKeyId } as const;
@@ -55,25 +50,17 @@ export async function createApiKey(database: Database, key: NewApiKey): Promise<
           .where(and(eq(apiKeys.ownerId, ownerId), eq(apiKeys.id, earlier.id)));
         return { outcome: "replayed", apiKey: apiKey as ApiKeyRow };
       }
-      // The lock keeps two requests from both making the last key that is allowed.
-      await transaction
-        .select({ id: users.id })
-        .from(users)
-        .where(eq(users.id, ownerId))
-        .for("no key update");
-      if ((await transaction.$count(apiKeys, ofOwner(ownerId))) >= maxApiKeys) {
-        await forgetRequest(transaction, requested, key);
-        return { outcome: "too_many" };
-      }
-      const [apiKey] = await transaction
-        .insert(apiKeys)
-        .values({
-          ...{ ownerId, id: apiKeyId, name, hash, hint },
-          lookup: lookupOf(hash),
-          scopes: [...scopes],
-          expiresAt: expiresAt === null ? null : new Date(expiresAt),
-        })
-        .returning(columns);
+      const [apiKey] = await withinLimits(transaction, ownerId, () =>
+        transaction
+          .insert(apiKeys)
+          .values({
+            ...{ ownerId, id: apiKeyId, name, hash, hint },
+            lookup: lookupOf(hash),
+            scopes: [...scopes],
+            expiresAt: expiresAt === null ? null : new Date(expiresAt),
+          })
+          .returning(columns),
+      );
       return { outcome: "created", apiKey: apiKey as ApiKeyRow };
     }),
   );

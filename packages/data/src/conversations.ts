@@ -17,6 +17,7 @@ import { behindInstant, contains, exactInstant, inOrder, type PageOf, pageLimit 
 import { prepared } from "./prepared.ts";
 import type { ReplyNews } from "./reply-news.ts";
 import { conversations, hasLabels, type Metadata } from "./schema/conversations.ts";
+import { withinLimits } from "./storage.ts";
 
 export type ConversationRow = typeof conversations.$inferSelect & { activeReplyId: string | null };
 
@@ -176,18 +177,20 @@ export async function updateConversation(
   expectedVersion: number | undefined,
 ): Promise<ChangedConversation | undefined> {
   const [row] = await database.run(({ orm }) =>
-    orm
-      .update(conversations)
-      .set({ ...change, ...titleSourceOf(change), ...changed })
-      .where(
-        and(
-          ownConversation(ownerId, conversationId),
-          expectedVersion === undefined ? undefined : eq(conversations.version, expectedVersion),
-        ),
-      )
-      .returning(changedColumns)
-      .prepare("update_conversation")
-      .execute(),
+    orm.transaction((transaction) =>
+      withinLimits(transaction, ownerId, () =>
+        transaction
+          .update(conversations)
+          .set({ ...change, ...titleSourceOf(change), ...changed })
+          .where(
+            and(
+              ownConversation(ownerId, conversationId),
+              expectedVersion === undefined ? undefined : eq(conversations.version, expectedVersion),
+            ),
+          )
+          .returning(changedColumns),
+      ),
+    ),
   );
   return row;
 }

@@ -17,6 +17,28 @@ export class OwnerGone extends Error {
   }
 }
 
+/** A user has as much stored as may be. */
+export class StorageFull extends Error {
+  readonly kind: string;
+  readonly limit: number;
+
+  /** @param detail what `require_room` says of it, as JSON */
+  constructor(detail: string) {
+    super("The storage of this user is full.");
+    this.name = "StorageFull";
+    const { kind, limit } = JSON.parse(detail) as { kind: string; limit: number };
+    this.kind = kind;
+    this.limit = limit;
+  }
+}
+
+/** Why the database refused what a user asked for, where that is the user's own state; undefined of any other error. */
+export function refusalOf(error: unknown): OwnerGone | StorageFull | undefined {
+  if (isOwnerGone(error)) return new OwnerGone();
+  const { code, detail } = coded(error) ?? {};
+  return code === "PY004" && typeof detail === "string" ? new StorageFull(detail) : undefined;
+}
+
 const connectionCodes = new Set([
   "CONNECTION_CLOSED",
   "CONNECTION_DESTROYED",
@@ -34,7 +56,7 @@ const connectionCodes = new Set([
 ]);
 
 /** The error that has a code, or the one that caused it: Drizzle wraps the driver's. */
-function coded(error: unknown): { code: string; constraint_name?: unknown } | undefined {
+function coded(error: unknown): { code: string; constraint_name?: unknown; detail?: unknown } | undefined {
   for (let at = error; at instanceof Error; at = at.cause) {
     if ("code" in at && typeof at.code === "string") return at as { code: string } & Error;
   }
@@ -46,7 +68,7 @@ function codeOf(error: unknown): string | undefined {
 }
 
 /** Says whether the foreign key from a row to its owner was broken. */
-export function isOwnerGone(error: unknown): boolean {
+function isOwnerGone(error: unknown): boolean {
   const { code, constraint_name: constraint } = coded(error) ?? {};
   return code === "23503" && typeof constraint === "string" && constraint.endsWith("_owner_id_users_id_fk");
 }

@@ -3,10 +3,9 @@ import { DrizzleQueryError } from "drizzle-orm/errors";
 import {
   DatabaseUnavailable,
   isLostStatement,
-  isOwnerGone,
   isRefusedUser,
   isRolledBack,
-  OwnerGone,
+  refusalOf,
 } from "./database-errors.ts";
 import { createDeadlines, statementDeadlineMillis } from "./deadlines.ts";
 import type { Orm } from "./prepared.ts";
@@ -46,6 +45,7 @@ export interface Database {
    * and once more on the same one where the server rolled it back for another's sake (a deadlock, a serialisation failure).
    * Work of several statements outside a transaction must therefore be safe to repeat.
    * @throws DatabaseUnavailable when the connection failed; it is thrown away and the next run opens a new one
+   * @throws StorageFull when more would be stored of a user than may be
    * @throws OwnerGone when the work made something for a user who has been deleted
    */
   run<T>(work: (connection: Connection) => Promise<T>): Promise<T>;
@@ -198,7 +198,8 @@ export function openDatabase(address: string | DatabaseAddress, options: Databas
       return await inTime(connection.then((opened) => twice(work, opened)));
     } catch (caught) {
       const error = withoutValues(caught);
-      if (isOwnerGone(error)) throw new OwnerGone();
+      const refusal = refusalOf(error);
+      if (refusal !== undefined) throw refusal;
       const isRefused = isRefusedUser(error);
       if (!isRefused && !isLostStatement(error)) throw error;
       if (!isRolledBack(error)) discard(connection);

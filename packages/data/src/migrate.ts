@@ -2,6 +2,7 @@ import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { usableDatabaseUrl } from "@parley/settings/database-url";
 import { EMBEDDING_DIMENSIONS } from "@parley/settings/definitions";
+import { sql } from "drizzle-orm";
 import { readMigrationFiles } from "drizzle-orm/migrator";
 import { drizzle } from "drizzle-orm/postgres-js";
 import { migrate as applyNumberedMigrations } from "drizzle-orm/postgres-js/migrator";
@@ -9,6 +10,8 @@ import postgres, { type Sql } from "postgres";
 import { isContended } from "./database-errors.ts";
 import { statementDeadlineMillis } from "./deadlines.ts";
 import { applyFunctions } from "./migrate-functions.ts";
+import { storageLimits } from "./schema/storage-limits.ts";
+import { defaultStorage, limitsOf, type StorageSettings } from "./storage-settings.ts";
 
 const defaultFolder = fileURLToPath(new URL("../../../migrations", import.meta.url));
 
@@ -93,17 +96,28 @@ async function limitStatements(client: Sql): Promise<void> {
   await client.unsafe(found?.statement);
 }
 
+async function writeLimits(client: Sql, storage: StorageSettings): Promise<void> {
+  // A folder that ends before the table, as tests of upgrades have it, has none to write.
+  const [found] = await client`select to_regclass('storage_limits') is not null as is_there`;
+  if (found?.is_there !== true) return;
+  await drizzle({ client })
+    .update(storageLimits)
+    .set({ ...limitsOf(storage), updatedAt: sql`now()` });
+}
+
 /**
  * Applies the numbered migrations that are missing, then the database's functions if they have changed, rebuilds the
  * indexes that changed with them, takes up extensions that the server has since got, and limits the time of statements. Safe to repeat and to run twice at once.
  * @param url must reach Postgres directly: behind a transaction pooler the lock would not hold
  * @param dimensions of the embeddings to index
+ * @param storage what may be stored of each user
  * @throws DatabaseTooOldError where the baseline would not fit
  */
 export async function migrate(
   url: string,
   folder: string = defaultFolder,
   dimensions: number = EMBEDDING_DIMENSIONS.default,
+  storage: StorageSettings = defaultStorage,
 ): Promise<void> {
   const client = postgres(usableDatabaseUrl(url).url, {
     max: 1,
@@ -119,6 +133,7 @@ export async function migrate(
       await applyNumberedMigrations(drizzle({ client }), { migrationsFolder: folder });
       await applyFunctions(client, folder);
     });
+    await writeLimits(client, storage);
     await rebuildIndexes(client);
     await client`select prepare_search(${JSON.stringify({ dimensions })}::text::jsonb)`;
     await limitStatements(client);

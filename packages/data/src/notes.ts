@@ -5,6 +5,7 @@ import { type Created, type IdempotentRequest, rememberRequest } from "./idempot
 import { behindInstant, contains, exactInstant, inOrder, type PageOf, pageLimit } from "./keyset.ts";
 import { prepared } from "./prepared.ts";
 import { conversationNotes, notes } from "./schema/notes.ts";
+import { withinLimits } from "./storage.ts";
 
 export type NoteRow = Omit<typeof notes.$inferSelect, "words">;
 
@@ -103,10 +104,12 @@ export async function createNote(database: Database, args: NewNote): Promise<Cre
     orm.transaction(async (transaction): Promise<Created> => {
       const earlier = await rememberRequest(transaction, requested, args);
       if (earlier !== undefined) return earlier;
-      const [created] = await transaction
-        .insert(notes)
-        .values({ id: noteId, ownerId, title, content, tags: [...tags] })
-        .returning({ id: notes.id, createdAt: notes.createdAt });
+      const [created] = await withinLimits(transaction, ownerId, () =>
+        transaction
+          .insert(notes)
+          .values({ id: noteId, ownerId, title, content, tags: [...tags] })
+          .returning({ id: notes.id, createdAt: notes.createdAt }),
+      );
       return { outcome: "created", ...(created as NonNullable<typeof created>) };
     }),
   );
@@ -135,13 +138,15 @@ export async function updateNote(
   expectedVersion: number | undefined,
 ): Promise<NoteRow | undefined> {
   const [row] = await database.run(({ orm }) =>
-    orm
-      .update(notes)
-      .set({ ...change, version: sql`${notes.version} + 1`, updatedAt: sql`now()` })
-      .where(ofVersion(ownerId, noteId, expectedVersion))
-      .returning(columns)
-      .prepare("update_note")
-      .execute(),
+    orm.transaction((transaction) =>
+      withinLimits(transaction, ownerId, () =>
+        transaction
+          .update(notes)
+          .set({ ...change, version: sql`${notes.version} + 1`, updatedAt: sql`now()` })
+          .where(ofVersion(ownerId, noteId, expectedVersion))
+          .returning(columns),
+      ),
+    ),
   );
   return row;
 }

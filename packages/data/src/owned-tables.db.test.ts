@@ -6,7 +6,7 @@ import { derivedTables, erasedTables, exportedTables } from "./owned-tables.ts";
 import { openScene, type Scene } from "./testing/scene.fixture.ts";
 
 // Tables without an owner. What they say of users, deleting an account takes care of by name; buckets are under hashes.
-const unowned = ["users", "deleted_subjects", "admin_actions", "search_progress", "models", "rate_buckets"];
+const unowned = ["users", "deleted_subjects", "admin_actions", "search_progress", "models", "rate_buckets", "storage_limits"];
 
 let scene: Scene;
 let schema: PgTable[];

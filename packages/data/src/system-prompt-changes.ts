@@ -6,6 +6,7 @@ import type { Transaction } from "./prepared.ts";
 import { adminActions } from "./schema/admin-actions.ts";
 import { systemPrompts } from "./schema/system-prompts.ts";
 import { users } from "./schema/users.ts";
+import { withinLimits } from "./storage.ts";
 import { type SystemPromptRow, usablePrompt } from "./system-prompts.ts";
 
 export interface NewSystemPrompt extends IdempotentRequest {
@@ -49,10 +50,12 @@ export async function createSystemPrompt(
         await lockDefault(transaction, ownerId);
         await unsetDefault(transaction, ownerId);
       }
-      const [created] = await transaction
-        .insert(systemPrompts)
-        .values({ id: systemPromptId, ownerId, name, content, visibility, isDefault })
-        .returning({ id: systemPrompts.id, createdAt: systemPrompts.createdAt });
+      const [created] = await withinLimits(transaction, ownerId, () =>
+        transaction
+          .insert(systemPrompts)
+          .values({ id: systemPromptId, ownerId, name, content, visibility, isDefault })
+          .returning({ id: systemPrompts.id, createdAt: systemPrompts.createdAt }),
+      );
       return { outcome: "created", ...(created as NonNullable<typeof created>) };
     }),
   );
@@ -135,11 +138,13 @@ export async function updateSystemPrompt(
       if (typeof prompt === "string") return prompt;
       if (!change.mayPublish && publishes(change, prompt)) return "unpublishable";
       if (isDefault && !prompt.isDefault) await unsetDefault(transaction, ownerId);
-      const [changed = prompt] = await transaction
-        .update(systemPrompts)
-        .set({ ...texts, isDefault, version: sql`${systemPrompts.version} + 1`, updatedAt: sql`now()` })
-        .where(thisPrompt(prompt))
-        .returning();
+      const [changed = prompt] = await withinLimits(transaction, prompt.ownerId, () =>
+        transaction
+          .update(systemPrompts)
+          .set({ ...texts, isDefault, version: sql`${systemPrompts.version} + 1`, updatedAt: sql`now()` })
+          .where(thisPrompt(prompt))
+          .returning(),
+      );
       const fields = Object.entries(texts).flatMap(([field, value]) => (value === undefined ? [] : [field]));
       await recordAct(transaction, change, changed, { action: "prompt.changed", fields: fields.join(",") });
       return changed;

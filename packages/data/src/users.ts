@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
-import { and, eq, lt, sql } from "drizzle-orm";
+import { and, eq, getTableColumns, lt, sql } from "drizzle-orm";
 import type { Database } from "./database.ts";
 import { newId } from "./ids.ts";
 import { rowFromJson } from "./json-row.ts";
 import { deletedSubjects, users } from "./schema/users.ts";
+import { presentLimits } from "./storage.ts";
+import type { StorageLimits } from "./storage-settings.ts";
 
 export type UserRow = typeof users.$inferSelect;
 
@@ -60,10 +62,15 @@ export async function resolveUser(
   return { outcome: answer.outcome, user: rowFromJson(users, answer.user) };
 }
 
+/** A user, and what may be stored of each. */
+export type Account = UserRow & { limits: StorageLimits };
+
+const account = { ...getTableColumns(users), limits: presentLimits };
+
 /** The user, or undefined. */
-export async function getUser(database: Database, userId: string): Promise<UserRow | undefined> {
+export async function getUser(database: Database, userId: string): Promise<Account | undefined> {
   const [row] = await database.run(({ orm }) =>
-    orm.select().from(users).where(eq(users.id, userId)).prepare("get_user").execute(),
+    orm.select(account).from(users).where(eq(users.id, userId)).prepare("get_user").execute(),
   );
   return row;
 }
@@ -79,7 +86,7 @@ export async function updateUser(
     locale?: string | null | undefined;
   },
   expectedVersion: number | undefined,
-): Promise<UserRow | undefined> {
+): Promise<Account | undefined> {
   const [row] = await database.run(({ orm }) =>
     orm
       .update(users)
@@ -90,7 +97,7 @@ export async function updateUser(
           expectedVersion === undefined ? undefined : eq(users.version, expectedVersion),
         ),
       )
-      .returning()
+      .returning(account)
       .prepare("update_user")
       .execute(),
   );

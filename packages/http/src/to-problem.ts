@@ -11,6 +11,25 @@ function middyPackage(error: unknown): string | undefined {
   return typeof cause.package === "string" ? cause.package : undefined;
 }
 
+interface StorageFull extends Error {
+  kind: string;
+  limit: number;
+}
+
+function isStorageFull(error: unknown): error is StorageFull {
+  return error instanceof Error && error.name === "StorageFull";
+}
+
+function storageFull({ kind, limit }: StorageFull): Problem {
+  const what = kind === "bytes" ? `${limit / 1_000_000} MB of texts` : `${limit} ${words[kind] ?? kind}`;
+  return problem("quota-exceeded", {
+    detail: `You have as much as you may have, ${what}: delete some first.`,
+    extra: { kind, limit },
+  });
+}
+
+const words: Readonly<Record<string, string>> = { systemPrompts: "system prompts", apiKeys: "API keys" };
+
 /**
  * What the client gets to see of whatever was thrown. Logs what is our fault: where it was thrown, without its message.
  * @param isConnectionError tells a database that cannot be reached from every other failure.
@@ -23,6 +42,7 @@ export function toProblem(error: unknown, isConnectionError?: (error: unknown) =
   }
   // The account was deleted while this environment still knew its caller.
   if (error instanceof Error && error.name === "OwnerGone") return problem("unauthenticated");
+  if (isStorageFull(error)) return storageFull(error);
   if (isConnectionError?.(error) === true) {
     logger.warn("database unreachable", { error: { ...describeError(error) } });
     return problem("unavailable");

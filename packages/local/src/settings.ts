@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { parseEnv } from "node:util";
+import { storageSettings } from "@parley/data/storage-settings";
 import { StartupError } from "@parley/embedded-postgres/startup-error";
 import * as all from "@parley/settings/definitions";
 import { keyVariable } from "@parley/settings/providers";
@@ -49,6 +50,7 @@ const functionSettings = {
   MAILS_PER_ADDRESS_PER_HOUR: { ...all.MAILS_PER_ADDRESS_PER_HOUR, default: 0 },
   MAILS_PER_SOURCE_PER_HOUR: { ...all.MAILS_PER_SOURCE_PER_HOUR, default: 0 },
   RETENTION_DAYS: all.RETENTION_DAYS,
+  ...storageSettings,
   // A poll that waits costs nothing here.
   MAX_WAIT_SECONDS: { ...all.MAX_WAIT_SECONDS, default: 20 },
   REPLY_DEADLINE_SECONDS: all.REPLY_DEADLINE_SECONDS,

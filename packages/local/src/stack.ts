@@ -135,7 +135,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const building = buildCode(fileURLToPath(root), dataDir, watch);
   // Its failure is told below; until then nobody would catch it.
   building.catch(() => {});
-  const migrate = options.migrate ?? ((url: string) => applyMigrations(url, settings.EMBEDDING_DIMENSIONS));
+  const migrate = options.migrate ?? ((url: string) => applyMigrations(url, settings));
   const given = { settings, dataDir, durable, reroute, migrate, onProgress, onCode, onConfirmed };
   const services = await startServices(started, given);
   const push = await startPush(settings, () => functions);

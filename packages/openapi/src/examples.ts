@@ -1,9 +1,9 @@
 import type { allRoutes } from "@parley/contract/routes/all";
-import type { Me } from "@parley/contract/schemas/account";
 import type { model } from "@parley/contract/schemas/model";
 import type { Note } from "@parley/contract/schemas/note";
 import type { SystemPrompt } from "@parley/contract/schemas/system-prompt";
 import type * as z from "zod/mini";
+import { accountExamples } from "./account-examples.ts";
 import { adminExamples } from "./admin-examples.ts";
 import { adminModelExamples } from "./admin-model-examples.ts";
 import {
@@ -22,16 +22,6 @@ import {
 } from "./conversation-examples.ts";
 import { keyAndTokenExamples } from "./key-and-token-examples.ts";
 import { signInExamples } from "./sign-in-examples.ts";
-
-const me: Me = {
-  id: "q3gd2w1ms0v8x5k7jt9cbnye",
-  email: "ada@example.com",
-  displayName: "Ada",
-  preferences: { defaultModel: null, locale: "de" },
-  roles: [],
-  tokens: { balance: 3_900, held: 100 },
-  ...created,
-};
 
 const systemPrompt: SystemPrompt = {
   id: "h7zq4m1xk9c2v5b8n3jd6twy",
@@ -74,19 +64,7 @@ interface Example {
 /** One exchange of every route; a test holds each against its schema. */
 export const examples: Readonly<Record<keyof typeof allRoutes, Example>> = {
   ...signInExamples,
-  getMe: { responses: { 200: me } },
-  updateMe: { body: { displayName: "Ada", preferences: { locale: "de" } }, responses: { 200: me } },
-  deleteMe: {
-    responses: {
-      200: { isComplete: true, erased: { messages: 40, conversations: 3, token_ledger: 12, users: 1 } },
-      202: { isComplete: false, erased: { messages: 180_000 } },
-    },
-  },
-  exportMe: {
-    responses: {
-      200: '{"table":"notes","row":{"id":"b2h6y8r4t0w9q3e7u1i5o8pa","title":"Tomatoes","content":"Water them."}}\n',
-    },
-  },
+  ...accountExamples,
   ...adminExamples,
   ...adminModelExamples,
   ...keyAndTokenExamples,

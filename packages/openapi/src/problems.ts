@@ -68,12 +68,18 @@ export const gatewayMessage = {
   required: ["message"],
 };
 
+/** A route that stores has one response for both of its 403. */
+function descriptionOf(type: ProblemType): string {
+  const { title } = problemTypes[type];
+  return type === "quota-exceeded" ? `${problemTypes.forbidden.title}, or: ${title}` : title;
+}
+
 /** One response per problem type, by its component's name. */
 export function problemResponses(): Record<string, Record<string, unknown>> {
   return Object.fromEntries(
     allTypes.map((type) => [
       componentName(type),
-      { description: problemTypes[type].title, headers: headersOf(type), content: contentOf(type) },
+      { description: descriptionOf(type), headers: headersOf(type), content: contentOf(type) },
     ]),
   );
 }

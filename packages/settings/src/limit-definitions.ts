@@ -20,3 +20,37 @@ export const MAX_WAITING_REPLIES = /* @__PURE__ */ wholeNumber({
   maximum: 10_000,
   default: 20,
 });
+
+// What is stored of each user: the database counts it as it is written, and `migrate` tells it the limits.
+export const STORAGE_CONVERSATIONS = /* @__PURE__ */ wholeNumber({
+  text: "Conversations that may be stored of a user; 0 is no limit",
+  minimum: 0,
+  default: 5_000,
+});
+export const STORAGE_MESSAGES = /* @__PURE__ */ wholeNumber({
+  text: "Messages that may be stored of a user, answers included; 0 is no limit",
+  minimum: 0,
+  default: 100_000,
+});
+export const STORAGE_NOTES = /* @__PURE__ */ wholeNumber({
+  text: "Notes that may be stored of a user; 0 is no limit",
+  minimum: 0,
+  default: 2_000,
+});
+export const STORAGE_SYSTEM_PROMPTS = /* @__PURE__ */ wholeNumber({
+  text: "System prompts that may be stored of a user; 0 is no limit",
+  minimum: 0,
+  default: 200,
+});
+export const STORAGE_API_KEYS = /* @__PURE__ */ wholeNumber({
+  text: "API keys that a user may have; 0 is no limit",
+  minimum: 0,
+  default: 100,
+});
+// A free Postgres often has 500 MB, and indexes take as much again as the texts.
+export const STORAGE_MEGABYTES = /* @__PURE__ */ wholeNumber({
+  text: "Megabytes of text that may be stored of a user; 0 is no limit",
+  minimum: 0,
+  maximum: 1_000_000,
+  default: 20,
+});

@@ -137,6 +137,23 @@ export const storedInvariants: readonly StoredInvariant[] = [
       having sum(replies) <> 0 or sum(input_tokens) <> 0 or sum(output_tokens) <> 0 or sum(tokens_charged) <> 0`,
   },
   {
+    number: 9,
+    breach: "a user whose stored messages or bytes are miscounted",
+    query: `select u.id, stored_messages || ' messages, ' || stored_bytes || ' bytes' as detail from users u
+      left join (
+        select owner_id, 1 as messages, octet_length(content) + octet_length(metadata::text)
+          + coalesce(octet_length(rating_comment), 0) as bytes from messages
+        union all select owner_id, 0, octet_length(content) from message_versions
+        union all select owner_id, 0, octet_length(name) + octet_length(content) from system_prompts
+        union all select owner_id, 0, coalesce(octet_length(title), 0) + octet_length(content) + octet_length(tags::text)
+          from notes
+        union all select owner_id, 0, coalesce(octet_length(title), 0) + coalesce(octet_length(description), 0)
+          + coalesce(octet_length(system_prompt), 0) + octet_length(metadata::text) + octet_length(tags::text)
+          from conversations) as size
+      on size.owner_id = u.id group by u.id
+      having stored_messages <> coalesce(sum(messages), 0) or stored_bytes <> coalesce(sum(bytes), 0)`,
+  },
+  {
     number: 8,
     breach: "text of one call of the model under two attempts",
     query: `select reply_id as id, call || ' in attempts ' || min(attempt) || ' to ' || max(attempt) as detail

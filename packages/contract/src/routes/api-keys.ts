@@ -26,7 +26,7 @@ export const apiKeyRoutes = defineRoutes({
       "(`Authorization: Bearer parley_…`), except on the routes that manage keys and passwords. 100 at most.",
     body: createApiKey,
     idempotent: true,
-    problems: ["conflict"],
+    problems: ["quota-exceeded", "conflict"],
   },
   deleteApiKey: {
     ...base,

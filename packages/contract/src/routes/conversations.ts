@@ -67,7 +67,7 @@ export const conversationRoutes = defineRoutes({
     summary: "Create a conversation, with or without its first message",
     body: createConversation,
     idempotent: true,
-    problems: ["insufficient-tokens", "forbidden", "not-found", "conflict"],
+    problems: ["quota-exceeded", "insufficient-tokens", "forbidden", "not-found", "conflict"],
   },
   getConversation: {
     ...base,
@@ -84,7 +84,7 @@ export const conversationRoutes = defineRoutes({
     summary: "Change a conversation",
     params,
     body: updateConversation,
-    problems: ["not-found", "precondition-failed"],
+    problems: ["quota-exceeded", "not-found", "precondition-failed"],
   },
   deleteConversation: {
     ...base,

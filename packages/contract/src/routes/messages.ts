@@ -61,7 +61,7 @@ export const messageRoutes = defineRoutes({
     params: z.strictObject({ conversationId: id }),
     body: sendMessage,
     idempotent: true,
-    problems: ["insufficient-tokens", "forbidden", "not-found", "conflict"],
+    problems: ["quota-exceeded", "insufficient-tokens", "forbidden", "not-found", "conflict"],
   },
   getMessage: {
     ...base,
@@ -78,7 +78,7 @@ export const messageRoutes = defineRoutes({
     summary: "Edit a message; the earlier text is kept as a version",
     params,
     body: editMessage,
-    problems: ["not-found", "conflict", "precondition-failed"],
+    problems: ["quota-exceeded", "not-found", "conflict", "precondition-failed"],
   },
   deleteMessage: {
     ...base,

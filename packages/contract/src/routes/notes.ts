@@ -32,6 +32,7 @@ export const noteRoutes = defineRoutes({
     summary: "Save a note that models can refer to",
     body: createNote,
     idempotent: true,
+    problems: ["quota-exceeded"],
   },
   findSimilarNotes: {
     ...base,
@@ -56,7 +57,7 @@ export const noteRoutes = defineRoutes({
     summary: "Change a note",
     params,
     body: updateNote,
-    problems: ["not-found", "precondition-failed"],
+    problems: ["quota-exceeded", "not-found", "precondition-failed"],
   },
   deleteNote: {
     ...base,

@@ -27,7 +27,7 @@ export const systemPromptRoutes = defineRoutes({
     description: "A public one is refused (403) where the deployment lets admins alone publish.",
     body: createSystemPrompt,
     idempotent: true,
-    problems: ["forbidden"],
+    problems: ["quota-exceeded", "forbidden"],
   },
   getSystemPrompt: {
     ...base,
@@ -47,7 +47,7 @@ export const systemPromptRoutes = defineRoutes({
       "use the prompt keep the text they copied.",
     params,
     body: updateSystemPrompt,
-    problems: ["not-found", "forbidden", "precondition-failed"],
+    problems: ["quota-exceeded", "not-found", "forbidden", "precondition-failed"],
   },
   deleteSystemPrompt: {
     ...base,

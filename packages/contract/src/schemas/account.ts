@@ -15,6 +15,22 @@ const preferences = z.object({
   locale: z.nullable(locale).check(z.meta({ description: "For pages: the API itself has one language" })),
 });
 
+const stored = z.object({
+  used: z.int(),
+  limit: z.nullable(z.int()).check(z.meta({ description: "null: none" })),
+});
+
+const storage = z.object({
+  conversations: stored,
+  messages: stored,
+  notes: stored,
+  systemPrompts: stored,
+  apiKeys: stored,
+  bytes: stored.check(
+    z.meta({ description: "Of the texts of all these, earlier versions and what was deleted included" }),
+  ),
+});
+
 export const me = z
   .object({
     id,
@@ -23,6 +39,7 @@ export const me = z
     preferences,
     roles: z.array(z.string()),
     tokens: z.object({ balance: z.int(), held: z.int() }),
+    storage,
     createdAt: timestamp,
     updatedAt: timestamp,
   })

@@ -12,6 +12,8 @@ export interface AccountDeletion {
   username?: string;
 }
 
+const stored = (name: string) => bigint(name, { mode: "number" }).notNull().default(0);
+
 export const users = pgTable(
   "users",
   {
@@ -31,6 +33,13 @@ export const users = pgTable(
     sendAllowedAt: instant("send_allowed_at"),
     sendWindowStartedAt: instant("send_window_started_at"),
     sendWindowCount: integer("send_window_count").notNull().default(0),
+    // What is stored of the user: triggers on the tables count it as it is written and erased.
+    storedConversations: stored("stored_conversations"),
+    storedMessages: stored("stored_messages"),
+    storedNotes: stored("stored_notes"),
+    storedSystemPrompts: stored("stored_system_prompts"),
+    storedApiKeys: stored("stored_api_keys"),
+    storedBytes: stored("stored_bytes"),
     disabledAt: instant("disabled_at"),
     // Set once the owner has asked for it; the row itself goes last.
     deletion: jsonb("deletion").$type<AccountDeletion>(),

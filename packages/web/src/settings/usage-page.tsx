@@ -19,6 +19,9 @@ export function UsagePage() {
       <Block title="Answers">
         <UsageCharts read={(by, signal) => parley.me.usage({ by }, { signal })} />
       </Block>
+      <Block title="Stored">
+        <Stored />
+      </Block>
       <Block title="Ledger">
         <Ledger />
       </Block>
@@ -46,6 +49,40 @@ function Balance() {
           <dd>{figure(value.refill.monthlyTokens)}</dd>
         </div>
       )}
+    </dl>
+  );
+}
+
+const kinds = {
+  conversations: "Conversations",
+  messages: "Messages",
+  notes: "Notes",
+  systemPrompts: "System prompts",
+  apiKeys: "API keys",
+} as const;
+
+const megabytes = (bytes: number) =>
+  `${(bytes / 1_000_000).toLocaleString(undefined, { maximumFractionDigits: 1 })} MB`;
+
+function Stored() {
+  const { value, fault, retry } = useRemote((signal) => parley.me.get(undefined, { signal }));
+  if (fault !== undefined) return <Fault text={fault} onRetry={retry} />;
+  const storage = value?.storage;
+  const figure = (used: number, limit: number | null, say: (count: number) => string) =>
+    limit === null ? say(used) : `${say(used)} of ${say(limit)}`;
+  const count = (each: number) => each.toLocaleString();
+  return (
+    <dl class="figures">
+      {(Object.keys(kinds) as (keyof typeof kinds)[]).map((kind) => (
+        <div key={kind}>
+          <dt>{kinds[kind]}</dt>
+          <dd>{storage ? figure(storage[kind].used, storage[kind].limit, count) : "\u00a0"}</dd>
+        </div>
+      ))}
+      <div>
+        <dt>Text</dt>
+        <dd>{storage ? figure(storage.bytes.used, storage.bytes.limit, megabytes) : "\u00a0"}</dd>
+      </div>
     </dl>
   );
 }
