@@ -24,6 +24,15 @@ export function apiEnvironments(
     API_RATE_PER_SECOND: limits.requestsPerSecond?.toString(),
   };
   const expensive = { EXPENSIVE_RATE_PER_MINUTE: limits.expensivePerMinute?.toString() };
+  const inFlight = {
+    MAX_RUNNING_REPLIES: limits.runningReplies?.toString(),
+    MAX_WAITING_REPLIES: limits.waitingReplies?.toString(),
+  };
+  const using = {
+    ...inFlight,
+    USER_TOKENS_PER_DAY: limits.userTokensPerDay?.toString(),
+    USER_TOKENS_PER_MONTH: limits.userTokensPerMonth?.toString(),
+  };
   const cache = { MOMENTO_CACHE_NAME: stage.momentoCacheName };
   const push = { WEBSOCKET_CALLBACK_URL: made.callbackUrl };
   const asking = {
@@ -34,8 +43,9 @@ export function apiEnvironments(
     SEND_BURST: limits.sendBurst?.toString(),
     SEND_RATE_PER_MINUTE: limits.sendsPerMinute?.toString(),
     REPLY_DEADLINE_SECONDS: limits.replyDeadlineSeconds?.toString(),
-    MAX_RUNNING_REPLIES: limits.runningReplies?.toString(),
-    MAX_WAITING_REPLIES: limits.waitingReplies?.toString(),
+    ...using,
+    REPLY_INPUT_TOKENS: limits.replyInputTokens?.toString(),
+    DOLLARS_PER_DAY: limits.dollarsPerDay?.toString(),
   };
   const embedding = { ...embeddingVariables(stage), EMBEDDING_QUEUE_URL: made.embeddingQueueUrl };
   return {
@@ -44,6 +54,7 @@ export function apiEnvironments(
       ...expensive,
       ...cache,
       ...push,
+      ...using,
       USER_POOL_ID: made.userPoolId,
       ...modelVariables(stage),
       DEFAULT_MODEL: models.default,
@@ -59,6 +70,7 @@ export function apiEnvironments(
     auth: environmentOf("auth", {
       ...caller,
       ...made.signIn,
+      ...inFlight,
       SIGN_UP: stage.signUp,
       MAILS_PER_ADDRESS_PER_HOUR: limits.mailsPerAddressPerHour?.toString(),
       MAILS_PER_SOURCE_PER_HOUR: limits.mailsPerSourcePerHour?.toString(),
@@ -99,6 +111,7 @@ export function apiEnvironments(
       QUEUE_URL: made.queueUrl,
       EMBEDDING_QUEUE_URL: made.embeddingQueueUrl,
       MAX_WAIT_SECONDS: limits.maximumWaitSeconds?.toString(),
+      MAX_WAITING_POLLS: limits.waitingPolls?.toString(),
     }),
     "system-prompts": environmentOf("system-prompts", {
       ...caller,

@@ -83,7 +83,7 @@ describe.each(variants)("%s on %s", (stageName, database) => {
 });
 
 const idleWithUrl = {
-  "AWS::CloudWatch::Alarm": 6,
+  "AWS::CloudWatch::Alarm": 7,
   "AWS::CloudWatch::Dashboard": 1,
   // Wakes a database that sleeps.
   "AWS::Events::Rule": 1,

@@ -1,20 +1,11 @@
 import {
   ANTHROPIC_BASE_URL,
-  API_RATE_PER_SECOND,
   DEFAULT_MODEL,
   EMBEDDING_BASE_URL,
   EMBEDDING_DIMENSIONS,
   EMBEDDING_MODEL,
-  EXPENSIVE_RATE_PER_MINUTE,
   FALLBACK_MODEL,
-  MAILS_PER_ADDRESS_PER_HOUR,
-  MAILS_PER_SOURCE_PER_HOUR,
-  MAX_RUNNING_REPLIES,
-  MAX_WAIT_SECONDS,
-  MAX_WAITING_REPLIES,
   MOMENTO_CACHE_NAME,
-  MONTHLY_TOKENS,
-  NEW_USER_TOKENS,
   OPENAI_BASE_URL,
   OPENAI_MODELS,
   OTEL_EXPORTER_OTLP_ENDPOINT,
@@ -26,21 +17,12 @@ import {
   POWERTOOLS_LOG_LEVEL,
   PROMPT_PUBLISHERS,
   PROVIDERS,
-  REPLY_DEADLINE_SECONDS,
   RETENTION_DAYS,
-  SEND_BURST,
-  SEND_RATE_PER_MINUTE,
-  SEND_RATE_PER_SECOND,
-  STORAGE_API_KEYS,
-  STORAGE_CONVERSATIONS,
-  STORAGE_MEGABYTES,
-  STORAGE_MESSAGES,
-  STORAGE_NOTES,
-  STORAGE_SYSTEM_PROMPTS,
   TITLE_MODEL,
 } from "@parley/settings/definitions";
 import { isOrigin, region, type Setting } from "@parley/settings/setting";
 import * as z from "zod/mini";
+import { option, stageLimits } from "./stage-limits.ts";
 
 // zod/mini has no words of its own for what is wrong.
 z.config(z.locales.en());
@@ -48,8 +30,6 @@ z.config(z.locales.en());
 const whole = (minimum: number, maximum: number) => z.int().check(z.minimum(minimum), z.maximum(maximum));
 const origin = z.string().check(z.refine(isOrigin, "must be an origin"));
 
-/** What becomes a setting of functions is bounded as they bound it; without it they take their default. */
-const option = <Value>({ schema }: Setting<Value>) => z.optional(schema);
 const orDefault = <Value>(setting: Setting<Value> & { default: Value }) =>
   z._default(setting.schema, setting.default as never);
 
@@ -181,30 +161,7 @@ const stageSchema = z.strictObject({
       dimensions: option(EMBEDDING_DIMENSIONS),
     }),
   ),
-  limits: z.prefault(
-    z.strictObject({
-      newUserTokens: option(NEW_USER_TOKENS),
-      monthlyTokens: option(MONTHLY_TOKENS),
-      sendsPerSecond: option(SEND_RATE_PER_SECOND),
-      sendBurst: option(SEND_BURST),
-      sendsPerMinute: option(SEND_RATE_PER_MINUTE),
-      requestsPerSecond: option(API_RATE_PER_SECOND),
-      expensivePerMinute: option(EXPENSIVE_RATE_PER_MINUTE),
-      mailsPerAddressPerHour: option(MAILS_PER_ADDRESS_PER_HOUR),
-      mailsPerSourcePerHour: option(MAILS_PER_SOURCE_PER_HOUR),
-      runningReplies: option(MAX_RUNNING_REPLIES),
-      waitingReplies: option(MAX_WAITING_REPLIES),
-      storedConversations: option(STORAGE_CONVERSATIONS),
-      storedMessages: option(STORAGE_MESSAGES),
-      storedNotes: option(STORAGE_NOTES),
-      storedSystemPrompts: option(STORAGE_SYSTEM_PROMPTS),
-      storedApiKeys: option(STORAGE_API_KEYS),
-      storedMegabytes: option(STORAGE_MEGABYTES),
-      replyDeadlineSeconds: option(REPLY_DEADLINE_SECONDS),
-      maximumWaitSeconds: option(MAX_WAIT_SECONDS),
-    }),
-    {},
-  ),
+  limits: z.prefault(stageLimits, {}),
   /** Who may make system prompts public: `everybody` or `admins`. */
   promptPublishers: option(PROMPT_PUBLISHERS),
   /** After its last change a conversation is erased; without it none is, but those that say so themselves. */

@@ -4,6 +4,7 @@ import {
   expensiveSettings,
   modelSettings,
   realtimeSettings,
+  usingSettings,
 } from "@parley/composition/settings";
 import { DEFAULT_MODEL, USER_POOL_ID } from "@parley/settings/definitions";
 
@@ -13,6 +14,7 @@ export const settings = {
   ...expensiveSettings,
   ...cacheSettings,
   ...realtimeSettings,
+  ...usingSettings,
   USER_POOL_ID,
   ...modelSettings,
   DEFAULT_MODEL,

@@ -46,8 +46,8 @@ const deletionParts = {
 export const handler = createApi({
   routes: accountRoutes,
   operations: {
-    getMe: getMe(database),
-    updateMe: updateMe(database, requireOffered),
+    getMe: getMe(database, config),
+    updateMe: updateMe(database, config, requireOffered),
     // These two go through every table, by Drizzle, which no other account route needs.
     deleteMe: async (request) => (await import("./delete-me.ts")).deleteMe(deletionParts)(request),
     exportMe: async (request) => (await import("./export-me.ts")).exportMe(database)(request),

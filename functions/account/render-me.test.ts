@@ -17,15 +17,23 @@ const row: Profile = {
   storedApiKeys: 0,
   storedBytes: 1_200,
   limits: { conversations: 5, messages: 0, notes: 5, systemPrompts: 5, apiKeys: 5, bytes: 2_000 },
+  usedToday: 30,
+  usedThisMonth: 500,
   version: 3,
   createdAt: at,
   updatedAt: at,
+};
+const settings = {
+  MAX_RUNNING_REPLIES: 4,
+  MAX_WAITING_REPLIES: 20,
+  USER_TOKENS_PER_DAY: 0,
+  USER_TOKENS_PER_MONTH: 9_000,
 };
 const member = { sub: "sub-1", username: "ada", groups: ["editors"] };
 const admin = { ...member, groups: ["editors", "admin"] };
 
 it("shows the profile", () => {
-  expect(renderMe(row, member)).toEqual({
+  expect(renderMe(row, member, settings)).toEqual({
     id: row.id,
     email: null,
     displayName: "Ada",
@@ -40,14 +48,20 @@ it("shows the profile", () => {
       apiKeys: { used: 0, limit: 5 },
       bytes: { used: 1_200, limit: 2_000 },
     },
+    limits: {
+      runningReplies: 4,
+      waitingReplies: 20,
+      tokensPerDay: { used: 30, limit: null },
+      tokensPerMonth: { used: 500, limit: 9_000 },
+    },
     createdAt: at.toISOString(),
     updatedAt: at.toISOString(),
   });
 });
 
 it("takes the admin role from the group of that name alone", () => {
-  expect(renderMe(row, admin).roles).toEqual(["user", "admin"]);
-  expect(renderMe(row, { ...member, groups: ["administrators"] }).roles).toEqual(["user"]);
+  expect(renderMe(row, admin, settings).roles).toEqual(["user", "admin"]);
+  expect(renderMe(row, { ...member, groups: ["administrators"] }, settings).roles).toEqual(["user"]);
 });
 
 it("has another version when the row or the roles change", () => {

@@ -1,3 +1,4 @@
+import type { UsingSettings } from "@parley/composition/settings";
 import type { Me } from "@parley/contract/schemas/account";
 import type { Account } from "@parley/data/users";
 import type { Identity } from "@parley/http/api-types";
@@ -19,6 +20,8 @@ export type Profile = Pick<
   | "storedApiKeys"
   | "storedBytes"
   | "limits"
+  | "usedToday"
+  | "usedThisMonth"
   | "version"
   | "createdAt"
   | "updatedAt"
@@ -41,8 +44,18 @@ function storageOf(row: Profile): Me["storage"] {
   };
 }
 
+function limitsOf(row: Profile, settings: UsingSettings): Me["limits"] {
+  const { MAX_RUNNING_REPLIES: running, MAX_WAITING_REPLIES: waiting } = settings;
+  return {
+    runningReplies: running || null,
+    waitingReplies: running === 0 ? null : waiting,
+    tokensPerDay: { used: row.usedToday, limit: settings.USER_TOKENS_PER_DAY || null },
+    tokensPerMonth: { used: row.usedThisMonth, limit: settings.USER_TOKENS_PER_MONTH || null },
+  };
+}
+
 /** The profile; roles come from the verified token's groups. */
-export function renderMe(row: Profile, identity: Identity): Me {
+export function renderMe(row: Profile, identity: Identity, settings: UsingSettings): Me {
   return {
     id: row.id,
     email: row.email,
@@ -51,6 +64,7 @@ export function renderMe(row: Profile, identity: Identity): Me {
     roles: rolesOf(identity),
     tokens: { balance: row.tokenBalance, held: row.tokensHeld },
     storage: storageOf(row),
+    limits: limitsOf(row, settings),
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),
   };

@@ -1,3 +1,4 @@
+import type { UsingSettings } from "@parley/composition/settings";
 import type { accountRoutes } from "@parley/contract/routes/account";
 import type { Database } from "@parley/data/database";
 import { getUser, updateUser } from "@parley/data/users";
@@ -12,6 +13,7 @@ import { meEtag, renderMe } from "./render-me.ts";
  */
 export function updateMe(
   database: Database,
+  settings: UsingSettings,
   requireOffered: (modelId: string, path: string) => Promise<void>,
 ): Operation<(typeof accountRoutes)["updateMe"]> {
   return async ({ body, caller: { userId, identity }, headers }) => {
@@ -27,6 +29,6 @@ export function updateMe(
     if (row === undefined) {
       throw expectedVersion === undefined ? problem("unauthenticated") : missProblem("stale");
     }
-    return { status: 200, body: renderMe(row, identity), etag: meEtag(row, identity) };
+    return { status: 200, body: renderMe(row, identity, settings), etag: meEtag(row, identity) };
   };
 }

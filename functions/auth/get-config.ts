@@ -9,6 +9,8 @@ export interface ConfigOptions {
   pushUrl: string | undefined;
   signUp: "open" | "domains" | "invite";
   signInPage: SignInPage;
+  /** Of a user; 0 that run is no limit. */
+  replies: { running: number; waiting: number };
 }
 
 /** What a page must know before anybody has signed in. The same for everybody; nothing is asked for it. */
@@ -16,13 +18,19 @@ export function getConfig({
   pushUrl,
   signUp,
   signInPage,
+  replies,
 }: ConfigOptions): Operation<(typeof authRoutes)["getConfig"]> {
   const body = {
     name: "Parley",
     version: packageFile.version,
     pushUrl: pushUrl ?? null,
     signIn: { signUp, ...toProviders(signInPage) },
-    limits: { messageCharacters: longestContent, bodyBytes: longestBody },
+    limits: {
+      messageCharacters: longestContent,
+      bodyBytes: longestBody,
+      runningReplies: replies.running || null,
+      waitingReplies: replies.running === 0 ? null : replies.waiting,
+    },
   };
   return async () => ({ status: 200, headers: { "Cache-Control": "public, max-age=300" }, body });
 }

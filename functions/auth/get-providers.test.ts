@@ -83,7 +83,12 @@ test("a page is told what it needs before anybody signs in, alike for everybody"
     name: "Parley",
     pushUrl: "wss://push.example.com/prod",
     signIn: { signUp: "invite", ...(await providersWith(environment)) },
-    limits: { messageCharacters: 32_768, bodyBytes: 262_144 },
+    limits: {
+      messageCharacters: 32_768,
+      bodyBytes: 262_144,
+      runningReplies: 4,
+      waitingReplies: 20,
+    },
   });
   expect(headers["cache-control"]).toBe("public, max-age=300");
   expect((await answerWith("GET /v1/config", environment, { sub: "eve" })).body).toEqual(found);

@@ -70,7 +70,12 @@ export const handler = createApi({
     forgotPassword: forgotPassword(pool, limitMails),
     resetPassword: resetPassword(pool),
     getProviders: getProviders(signInPage),
-    getConfig: getConfig({ pushUrl: config.PUSH_URL, signUp: config.SIGN_UP, signInPage }),
+    getConfig: getConfig({
+      pushUrl: config.PUSH_URL,
+      signUp: config.SIGN_UP,
+      signInPage,
+      replies: { running: config.MAX_RUNNING_REPLIES, waiting: config.MAX_WAITING_REPLIES },
+    }),
     changePassword: changePassword(pool, signOut),
     changeEmail: changeEmail(pool, config.ALLOWED_DOMAINS),
     confirmEmail: async (request) =>

@@ -28,7 +28,7 @@ function promptFor(
   content: string,
   { counter, greets }: Reader,
 ): Prompt | undefined {
-  const { contextTokens, maxOutputTokens } = model;
+  const { contextTokens, maxOutputTokens, inputLimit } = model;
   const asked = { role: "user" as const, content, position: Number.MAX_SAFE_INTEGER };
   try {
     const input = {
@@ -38,6 +38,7 @@ function promptFor(
       pinnedNotes: notes.pinned,
       contextTokens,
       maxOutputTokens,
+      inputLimit,
       counter,
     };
     return buildPromptWithNotes(input, { hasOthers: notes.hasNotes, takesTools: true });
@@ -96,6 +97,7 @@ export function estimateReply({
       model: asked.id,
       contextTokens: asked.contextTokens,
       maxOutputTokens: asked.maxOutputTokens,
+      inputLimit: asked.inputLimit,
       price: renderPrice(asked),
       systemPrompt,
       ...toSent(basis, content, reader),

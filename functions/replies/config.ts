@@ -5,7 +5,7 @@ import {
   queueSettings,
   realtimeSettings,
 } from "@parley/composition/settings";
-import { MAX_WAIT_SECONDS, REPLY_PATIENCE_SECONDS } from "@parley/settings/definitions";
+import { MAX_WAIT_SECONDS, MAX_WAITING_POLLS, REPLY_PATIENCE_SECONDS } from "@parley/settings/definitions";
 
 /** The environment of the reply routes; keys and the database's URL come from `loadSecrets`. */
 export const settings = {
@@ -16,4 +16,5 @@ export const settings = {
   ...embeddingQueueSettings,
   REPLY_PATIENCE_SECONDS,
   MAX_WAIT_SECONDS,
+  MAX_WAITING_POLLS,
 };

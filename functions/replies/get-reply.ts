@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { replyRoutes } from "@parley/contract/routes/replies";
 import { isTerminal } from "@parley/contract/schemas/reply";
+import { leavePollWait, takePollWait } from "@parley/data/poll-waits";
 import type { ApiResponse, Operation } from "@parley/http/api-types";
 import { problem } from "@parley/http/problem";
 import { addLogKeys } from "@parley/runtime/logger";
@@ -10,6 +11,9 @@ const firstPauseMillis = 50;
 const longestPauseMillis = 500;
 /** What a waiting poll leaves of the invocation's time, for its last read and the answer. */
 const spareMillis = 3_000;
+
+/** Before a poll that found no place to wait comes again. */
+const secondsWithoutPlace = 2;
 
 /** A poll that names the version of a running reply has seen it run. */
 function hasSeenItRun(ifNoneMatch: string | undefined): boolean {
@@ -21,20 +25,47 @@ function textAfter(text: string, points: number): string {
   return points === 0 ? text : Array.from(text).slice(points).join("");
 }
 
-function toResponse({ reply, etag }: Seen, after: number, reasoningAfter: number): ApiResponse {
-  const headers = isTerminal(reply.status) ? {} : { "Retry-After": "1" };
-  const partialText = textAfter(reply.partialText, after);
-  const reasoning = textAfter(reply.reasoning, reasoningAfter);
+interface TextBounds {
+  /** Code points of the text that the caller has. */
+  after: number;
+  reasoningAfter: number;
+}
+
+function toResponse({ reply, etag }: Seen, bounds: TextBounds, retrySeconds = 1): ApiResponse {
+  const headers = isTerminal(reply.status) ? {} : { "Retry-After": String(retrySeconds) };
+  const partialText = textAfter(reply.partialText, bounds.after);
+  const reasoning = textAfter(reply.reasoning, bounds.reasoningAfter);
   return { status: 200, headers, body: { ...reply, partialText, reasoning }, etag };
 }
 
-/**
- * Status and text of a reply. `waitSeconds` holds the answer until the reply ends.
- * @param maxWaitSeconds above it a poll is answered at once.
- */
+/** A place among the polls of a user that wait: each holds an environment of the function. */
+function createPlace(database: ReadingDependencies["database"], ownerId: string, maximum: number) {
+  let endsAt: number | undefined;
+  return {
+    /** Takes it for so long, where it has not yet; false when there is none. */
+    async isTaken(millis: number): Promise<boolean> {
+      if (maximum === 0 || endsAt !== undefined) return true;
+      endsAt = await takePollWait(database, ownerId, { seconds: millis / 1000, maximum });
+      return endsAt !== undefined;
+    },
+    /** What cannot be given back comes back by itself. */
+    async leave(): Promise<void> {
+      if (endsAt !== undefined) await leavePollWait(database, ownerId, endsAt).catch(() => {});
+    },
+  };
+}
+
+export interface WaitLimits {
+  /** A poll that would wait longer is answered at once. */
+  maxSeconds: number;
+  /** Polls of a user that wait at once; those beyond are answered at once. 0 is no limit. */
+  maxWaiting: number;
+}
+
+/** Status and text of a reply. `waitSeconds` holds the answer until the reply ends. */
 export function getReply(
   dependencies: ReadingDependencies,
-  maxWaitSeconds: number,
+  limits: WaitLimits,
 ): Operation<(typeof replyRoutes)["getReply"]> {
   return async ({
     params: { replyId },
@@ -46,15 +77,22 @@ export function getReply(
   }) => {
     addLogKeys({ replyId });
     const isSeen = hasSeenItRun(headers.ifNoneMatch);
-    const wanted = waitSeconds > maxWaitSeconds ? 0 : waitSeconds * 1000;
+    const wanted = waitSeconds > limits.maxSeconds ? 0 : waitSeconds * 1000;
     const until = Date.now() + Math.min(wanted, remainingMillis() - spareMillis);
-    for (let pause = firstPauseMillis; ; pause = Math.min(pause * 1.5, longestPauseMillis)) {
-      const seen = await readReply(dependencies, caller.userId, replyId, requestId, isSeen);
-      if (seen === undefined) throw problem("not-found");
-      addLogKeys({ conversationId: seen.reply.conversationId });
-      const left = until - Date.now();
-      if (left <= 0 || isTerminal(seen.reply.status)) return toResponse(seen, after, reasoningAfter);
-      await sleep(Math.min(pause, left));
+    const bounds = { after, reasoningAfter };
+    const place = createPlace(dependencies.database, caller.userId, limits.maxWaiting);
+    try {
+      for (let pause = firstPauseMillis; ; pause = Math.min(pause * 1.5, longestPauseMillis)) {
+        const seen = await readReply(dependencies, caller.userId, replyId, requestId, isSeen);
+        if (seen === undefined) throw problem("not-found");
+        addLogKeys({ conversationId: seen.reply.conversationId });
+        const left = until - Date.now();
+        if (left <= 0 || isTerminal(seen.reply.status)) return toResponse(seen, bounds);
+        if (!(await place.isTaken(left))) return toResponse(seen, bounds, secondsWithoutPlace);
+        await sleep(Math.min(pause, left));
+      }
+    } finally {
+      await place.leave();
     }
   };
 }

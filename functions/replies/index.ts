@@ -19,7 +19,7 @@ export const handler = createApi({
   operations: {
     getReply: getReply(
       { ...dependencies, patienceSeconds: config.REPLY_PATIENCE_SECONDS },
-      config.MAX_WAIT_SECONDS,
+      { maxSeconds: config.MAX_WAIT_SECONDS, maxWaiting: config.MAX_WAITING_POLLS },
     ),
     getReplyContext: getReplyContext(dependencies),
     cancelReply: cancelReply({

@@ -14,7 +14,7 @@ import { ReplyLost } from "./reply-lost.ts";
 import { createReplyProgress, type ReplyProgress } from "./reply-progress.ts";
 import type { Run } from "./run.ts";
 import { type Answer, type Calls, streamAnswer } from "./stream-answer.ts";
-import { addUsage, noteIdsOf, roundsToShow, shownNotes } from "./transcript.ts";
+import { addUsage, noteIdsOf, roundsToShow, shownNotes, type Transcript } from "./transcript.ts";
 import { whileLeased } from "./while-leased.ts";
 
 export interface Answered {
@@ -52,6 +52,11 @@ function weightOf(error: unknown): number {
   return error instanceof LlmError && error.liesInRequest ? weightOfRefused : 1;
 }
 
+/** Calls with tools together may send twice the limit; beyond it they send the question and what the tools gave. */
+function inputLimitOf(inputLimit: number, { usage }: Transcript): number {
+  return Math.max(0, Math.min(inputLimit, 2 * inputLimit - usage.inputTokens));
+}
+
 async function writePrompt(run: Run, model: AskedModel): Promise<Prompt> {
   const { reply, history, notes, transcript } = run;
   const { contextTokens, maxOutputTokens } = model;
@@ -65,6 +70,7 @@ async function writePrompt(run: Run, model: AskedModel): Promise<Prompt> {
     ...(!offersTools && { foundNotes: found }),
     contextTokens,
     maxOutputTokens,
+    inputLimit: inputLimitOf(reply.inputLimit ?? contextTokens, transcript),
     counter: await countAhead(await tokenCounterFor(model), textsOf(run), contextTokens),
   };
   return buildPromptWithNotes(input, { hasOthers: notes.hasNotes, takesTools: offersTools });

@@ -21,6 +21,8 @@ import { metricsNamespace, type ResourceFunction } from "../constructs/resource-
 import type { Deployment } from "../deployment.ts";
 
 const period = Duration.minutes(5);
+/** As packages/sending/src/refusal-problem.ts logs it. */
+const spentBudgetLine = "the day's budget is spent";
 
 export interface ObservabilityStackProps extends Deployment, StackProps {
   readonly gateway: HttpGateway;
@@ -36,6 +38,7 @@ interface Watched {
   readonly waitingJobs: IMetric;
   readonly deadLetters: IMetric;
   readonly failedReplies: IMetric;
+  readonly spentBudgets: IMetric;
   readonly throttles: IMetric;
   readonly workerErrors: IMetric;
 }
@@ -58,7 +61,7 @@ export class ObservabilityStack extends Stack {
     return new SnsAction(topic);
   }
 
-  private watch({ gateway: { api }, queue, worker, stage }: ObservabilityStackProps): Watched {
+  private watch({ gateway: { api }, queue, worker, functions, stage }: ObservabilityStackProps): Watched {
     return {
       serverErrors: api.metricServerError({ period, statistic: Stats.SUM }),
       latency: api.metricLatency({ period, statistic: Stats.p(99) }),
@@ -69,6 +72,7 @@ export class ObservabilityStack extends Stack {
         statistic: Stats.MAXIMUM,
       }),
       failedReplies: failedReplies(this, worker, stage.name),
+      spentBudgets: spentBudgets(this, functions, stage.name),
       // Of all functions of the region: concurrency is the account's.
       throttles: new Metric({
         namespace: "AWS/Lambda",
@@ -118,6 +122,14 @@ export class ObservabilityStack extends Stack {
       runbook: "Over ten replies failed in five minutes: the worker's log says with which error code.",
       metric: watched.failedReplies,
       threshold: 10,
+      action,
+    });
+    addAlarm(this, "BudgetAlarm", {
+      title: "The day's budget is spent",
+      runbook:
+        "Sends are refused until midnight (UTC): look at GET /v1/admin/usage, then at limits.dollarsPerDay.",
+      metric: watched.spentBudgets,
+      threshold: 0,
       action,
     });
     addAlarm(this, "ThrottlesAlarm", {
@@ -221,4 +233,25 @@ function failedReplies(scope: Construct, worker: ResourceFunction, stageName: st
     metricValue: "1",
   });
   return filter.metric({ period, statistic: Stats.SUM });
+}
+
+/** Counted from the logs of the functions that messages are sent through. */
+function spentBudgets(
+  scope: Construct,
+  functions: ObservabilityStackProps["functions"],
+  stageName: string,
+): IMetric {
+  const metricName = `SpentBudgets-${stageName}`;
+  for (const name of ["messages", "conversations"] as const) {
+    const sender = functions.get(name);
+    if (sender === undefined) continue;
+    new MetricFilter(scope, `SpentBudgetsOf${name}`, {
+      logGroup: sender.logGroup,
+      filterPattern: FilterPattern.stringValue("$.message", "=", spentBudgetLine),
+      metricNamespace: "Parley",
+      metricName,
+      metricValue: "1",
+    });
+  }
+  return new Metric({ namespace: "Parley", metricName, period, statistic: Stats.SUM });
 }

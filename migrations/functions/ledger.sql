@@ -51,7 +51,8 @@ BEGIN
       AND "position" < reply."position"
     ORDER BY "position" DESC LIMIT 500) AS recent;
   octets := octets + coalesce(octet_length(reply.system_prompt), 0);
-  RETURN least(octets / 4, reply.context_tokens - reply.max_output_tokens);
+  RETURN least(octets / 4, reply.context_tokens - reply.max_output_tokens,
+    nullif(reply.expected_input_tokens, 0));
 END $$;
 
 -- What a reply owes that is cut short: nothing before it is claimed, and then what was sent and what was produced so

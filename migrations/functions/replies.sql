@@ -56,6 +56,7 @@ BEGIN
     sequence = sequence + 1, updated_at = at
   WHERE owner_id = reply.owner_id AND id = reply.id
   RETURNING * INTO reply;
+  PERFORM settle_budget(reply);
   INSERT INTO token_ledger (id, owner_id, kind, amount, reply_id, reason)
   SELECT new_id(), reply.owner_id, entry.kind, entry.amount, reply.id, ending
   FROM (VALUES ('debit', debit), ('release', reply.tokens_held - debit)) AS entry (kind, amount)

@@ -64,9 +64,12 @@ $$;
 CREATE OR REPLACE FUNCTION asked_model(conversation conversations, p jsonb) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
 DECLARE
   id text := coalesce(p->>'model', conversation.model);
+  terms jsonb;
 BEGIN
   id := coalesce(id, default_model_id(p));
-  RETURN coalesce(model_terms(id, p), '{}') || jsonb_build_object('id', id);
+  terms := coalesce(model_terms(id, p), '{}');
+  RETURN terms || jsonb_build_object('id', id,
+    'inputLimit', input_limit((terms->>'contextTokens')::bigint, (p->>'replyInputTokens')::bigint));
 END $$;
 
 -- A prompt with each {{name}} replaced by that value of the metadata, however its accents are encoded. Names without a
@@ -121,7 +124,10 @@ DECLARE
   account users;
   reply replies;
   asked jsonb;
+  cost jsonb;
   price bigint;
+  dollars double precision := (p->>'dollarsPerDay')::double precision;
+  is_budgeted boolean := dollars > 0 OR (p->>'tokensPerDay')::bigint > 0 OR (p->>'tokensPerMonth')::bigint > 0;
 BEGIN
   SELECT * INTO account FROM users WHERE id = conversation.owner_id FOR NO KEY UPDATE;
   IF account.disabled_at IS NOT NULL THEN
@@ -137,6 +143,9 @@ BEGIN
   IF strpos(conversation.system_prompt, '{{') > 0 THEN
     conversation.system_prompt := fill_prompt(conversation.system_prompt, conversation.metadata);
   END IF;
+  IF dollars > 0 THEN
+    cost := cost_per_million(asked);
+  END IF;
   -- The message is among the stored ones already.
   price := highest_price(conversation, asked, '');
   IF account.token_balance - account.tokens_held < price THEN
@@ -144,11 +153,14 @@ BEGIN
       'held', account.tokens_held, 'price', price));
   END IF;
   INSERT INTO replies (id, owner_id, conversation_id, message_id, ordinal, position, model, context_tokens,
-    max_output_tokens, system_prompt, deadline_at, price_flat, price_input, price_output,
-    price_cached_input, tokens_held, balance_when_asked, held_when_asked, idempotency_key, idempotency_fingerprint)
+    max_output_tokens, input_limit, expected_input_tokens, cost_input, cost_output, system_prompt, deadline_at,
+    price_flat, price_input, price_output, price_cached_input, tokens_held, balance_when_asked, held_when_asked,
+    idempotency_key, idempotency_fingerprint)
   VALUES (p->>'replyId', conversation.owner_id, conversation.id, message.id, conversation.next_ordinal,
     message.position + 1, asked->>'id',
-    (asked->>'contextTokens')::integer, (asked->>'maxOutputTokens')::integer, conversation.system_prompt,
+    (asked->>'contextTokens')::integer, (asked->>'maxOutputTokens')::integer, (asked->>'inputLimit')::integer,
+    CASE WHEN is_budgeted THEN expected_input(conversation, message.content, asked) ELSE 0 END, (cost->>'input')::double precision,
+    (cost->>'output')::double precision, conversation.system_prompt,
     clock_timestamp() + make_interval(secs => (p->>'deadlineSeconds')::double precision), (asked->>'priceFlat')::integer,
     (asked->>'priceInput')::double precision, (asked->>'priceOutput')::double precision,
     (asked->>'priceCachedInput')::double precision, price, account.token_balance, account.tokens_held + price,
@@ -160,6 +172,9 @@ BEGIN
   WHERE id = conversation.owner_id;
   INSERT INTO token_ledger (id, owner_id, kind, amount, reply_id, reason)
   VALUES (new_id(), conversation.owner_id, 'hold', price, reply.id, 'reply');
+  IF dollars > 0 THEN
+    PERFORM hold_budget(reply, dollars);
+  END IF;
   -- Up to 64 KB that the asker does not read.
   reply.system_prompt := NULL;
   RETURN to_jsonb(reply);
@@ -251,7 +266,8 @@ END $$;
 -- that has neither a title nor a message), replyTo, metadata, onBusy, model, defaultModel, models (by id:
 -- contextTokens, maxOutputTokens, priceFlat | priceInput + priceOutput + priceCachedInput, parameters, costPerMillion),
 -- providers (names of those that may be asked; absent: all), deadlineSeconds, ratePerSecond, rateBurst,
--- ratePerMinute, maxRunning, maxWaiting, isOwnMessageId, idempotencyKey, idempotencyFingerprint.
+-- ratePerMinute, maxRunning, maxWaiting, tokensPerDay, tokensPerMonth, dollarsPerDay, replyInputTokens,
+-- isOwnMessageId, idempotencyKey, idempotencyFingerprint.
 CREATE OR REPLACE FUNCTION send_message(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
   conversation conversations;

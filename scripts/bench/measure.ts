@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { migrate } from "@parley/data/migrate";
+import { defaultStorage } from "@parley/data/storage-settings";
 import { bundleTogether } from "@parley/deployment/bundle/bundle-together";
 import { administer, databaseAt } from "@parley/embedded-postgres/administer";
 import { tokenFor } from "./accounts.ts";
@@ -51,7 +52,8 @@ async function wholeStack(stack: Child<StackReady>, plan: Plan): Promise<Row[]> 
 async function freshDatabase(serverUrl: string, name: string): Promise<string> {
   await administer(serverUrl, `create database ${name}`);
   const url = databaseAt(serverUrl, name);
-  await migrate(url);
+  // The conversation of 100 000 messages gets more.
+  await migrate(url, undefined, undefined, { ...defaultStorage, STORAGE_MESSAGES: 0 });
   return url;
 }
 

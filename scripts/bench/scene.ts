@@ -44,7 +44,7 @@ export function hotApi(database: Database, userId: string, cache: Partial<CacheO
       paging: listMessages(dependencies),
       opening: getConversation(dependencies),
       listing: listConversations({ ...dependencies, takeExpensive: async () => {} }),
-      polling: getReply({ ...dependencies, patienceSeconds: 3_600 }, 0),
+      polling: getReply({ ...dependencies, patienceSeconds: 3_600 }, { maxSeconds: 0, maxWaiting: 0 }),
     },
     resolveCaller: async () => ({ outcome: "active", user: { id: userId } }),
     apiRatePerSecond: 0,

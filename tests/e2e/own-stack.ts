@@ -22,6 +22,7 @@ export async function startOwnStack(
       SEND_RATE_PER_SECOND: "0",
       SEND_RATE_PER_MINUTE: "0",
       MAX_RUNNING_REPLIES: "0",
+      MAX_WAITING_POLLS: "0",
       API_RATE_PER_SECOND: "0",
       // The project of the bundles sets it.
       BUNDLES_DIR: process.env.BUNDLES_DIR ?? "",

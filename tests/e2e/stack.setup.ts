@@ -28,6 +28,7 @@ const generous = {
   SEND_RATE_PER_SECOND: "0",
   SEND_RATE_PER_MINUTE: "0",
   MAX_RUNNING_REPLIES: "0",
+  MAX_WAITING_POLLS: "0",
   API_RATE_PER_SECOND: "0",
   NEW_USER_TOKENS: "1000000",
   // Where the guide has the pages of one's own.

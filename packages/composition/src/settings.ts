@@ -35,6 +35,16 @@ export const modelSettings = {
 
 export type ModelSettings = Values<typeof modelSettings>;
 
+/** What a user may have in flight and use: of every function that keeps to it or shows it. */
+export const usingSettings = {
+  MAX_RUNNING_REPLIES: all.MAX_RUNNING_REPLIES,
+  MAX_WAITING_REPLIES: all.MAX_WAITING_REPLIES,
+  USER_TOKENS_PER_DAY: all.USER_TOKENS_PER_DAY,
+  USER_TOKENS_PER_MONTH: all.USER_TOKENS_PER_MONTH,
+};
+
+export type UsingSettings = Values<typeof usingSettings>;
+
 /** Of every function that asks a model. */
 export const askingSettings = {
   ...queueSettings,
@@ -44,8 +54,9 @@ export const askingSettings = {
   SEND_BURST: all.SEND_BURST,
   SEND_RATE_PER_MINUTE: all.SEND_RATE_PER_MINUTE,
   REPLY_DEADLINE_SECONDS: all.REPLY_DEADLINE_SECONDS,
-  MAX_RUNNING_REPLIES: all.MAX_RUNNING_REPLIES,
-  MAX_WAITING_REPLIES: all.MAX_WAITING_REPLIES,
+  ...usingSettings,
+  REPLY_INPUT_TOKENS: all.REPLY_INPUT_TOKENS,
+  DOLLARS_PER_DAY: all.DOLLARS_PER_DAY,
 };
 
 export type AskingSettings = Values<typeof askingSettings & Pick<typeof callerSettings, "MONTHLY_TOKENS">>;

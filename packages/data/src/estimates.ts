@@ -13,12 +13,13 @@ export interface EstimateQuestion extends OfferedModels {
   content: string;
   /** Absent: the conversation's, else the default. */
   model?: string | undefined;
+  replyInputTokens?: number | undefined;
 }
 
 /** What a worker would start from, and what the send would hold. */
 export interface EstimateBasis {
   outcome: "estimated";
-  model: ModelTerms & { id: string };
+  model: ModelTerms & { id: string; inputLimit: number };
   systemPrompt: string | null;
   history: (HistoryMessage & { id: string })[];
   notes: ReplyNotes;
@@ -37,7 +38,7 @@ export type EstimateRefusal = { outcome: "not_found" } | { outcome: "unknown_mod
 const estimateQuery = prepared((orm) =>
   orm
     .select({
-      model: sql<Partial<ModelTerms> & { id: string }>`asked`,
+      model: sql<Partial<ModelTerms> & { id: string; inputLimit: number }>`asked`,
       systemPrompt: sql<string | null>`filled.system_prompt`,
       highestCharge: sql<number>`highest_price(filled, asked, ${sql.placeholder("content")})`.mapWith(Number),
       balance: users.tokenBalance,

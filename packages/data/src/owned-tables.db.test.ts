@@ -6,7 +6,16 @@ import { derivedTables, erasedTables, exportedTables } from "./owned-tables.ts";
 import { openScene, type Scene } from "./testing/scene.fixture.ts";
 
 // Tables without an owner. What they say of users, deleting an account takes care of by name; buckets are under hashes.
-const unowned = ["users", "deleted_subjects", "admin_actions", "search_progress", "models", "rate_buckets", "storage_limits"];
+const unowned = [
+  "users",
+  "deleted_subjects",
+  "admin_actions",
+  "search_progress",
+  "models",
+  "rate_buckets",
+  "storage_limits",
+  "spending_days",
+];
 
 let scene: Scene;
 let schema: PgTable[];
@@ -59,6 +68,7 @@ it("exports every column but secrets, what is worked out, and how far the deleti
     "connections.api_key_hash",
     "notes.words",
     "users.deletion",
+    "users.poll_waits",
   ]);
 });
 

@@ -38,7 +38,7 @@ function exported(
   };
 }
 
-const { deletion: _deletion, ...profile } = getTableColumns(users);
+const { deletion: _deletion, pollWaits: _pollWaits, ...profile } = getTableColumns(users);
 
 /** Everything that belongs to a user: what an export holds, the profile first. */
 export const exportedTables: readonly ExportedTable[] = [

@@ -43,6 +43,13 @@ export interface SendLimits {
   /** Unfinished replies of a user that may run, absent or 0 is no limit; and so many that may wait besides. */
   maxRunning?: number | undefined;
   maxWaiting?: number | undefined;
+  /** Tokens of models that a user may use in a day and in a calendar month (UTC); absent or 0 is no limit. */
+  tokensPerDay?: number | undefined;
+  tokensPerMonth?: number | undefined;
+  /** What the replies of all users together may cost in a day (UTC); absent or 0 is no limit. */
+  dollarsPerDay?: number | undefined;
+  /** Tokens that a prompt is filled up to; absent or 0 is a share of the model's context. */
+  replyInputTokens?: number | undefined;
   /** What the balance is topped up to by the first send of a calendar month (UTC); absent or 0 = never. */
   monthlyTokens?: number | undefined;
 }
@@ -96,7 +103,10 @@ export type Refusal =
   | { outcome: "busy"; replyId: string }
   | { outcome: "insufficient_tokens"; balance: number; held: number; price: number }
   | { outcome: "rate_limited"; policy: "second" | "minute"; retryAfterSeconds: number }
-  | { outcome: "limited"; policy: "replies"; limit: number; retryAfterSeconds: number };
+  | { outcome: "limited"; policy: LimitPolicy; limit: number; isSpent?: boolean; retryAfterSeconds: number };
+
+/** What a user, or all of them together, have too much of. */
+export type LimitPolicy = "replies" | "tokens-per-day" | "tokens-per-month" | "budget-per-day";
 
 /** Of a message what the request that makes it is answered; the rest it has sent. */
 export type NewMessage = Pick<

@@ -3,6 +3,7 @@ import { and, eq, getTableColumns, lt, sql } from "drizzle-orm";
 import type { Database } from "./database.ts";
 import { newId } from "./ids.ts";
 import { rowFromJson } from "./json-row.ts";
+import { usageDays } from "./schema/usage-days.ts";
 import { deletedSubjects, users } from "./schema/users.ts";
 import { presentLimits } from "./storage.ts";
 import type { StorageLimits } from "./storage-settings.ts";
@@ -62,10 +63,21 @@ export async function resolveUser(
   return { outcome: answer.outcome, user: rowFromJson(users, answer.user) };
 }
 
-/** A user, and what may be stored of each. */
-export type Account = UserRow & { limits: StorageLimits };
+/** A user, what may be stored of each, and the tokens of models that the user has used in this day and month (UTC). */
+export type Account = UserRow & { limits: StorageLimits; usedToday: number; usedThisMonth: number };
 
-const account = { ...getTableColumns(users), limits: presentLimits };
+const usedSince = (unit: "day" | "month") =>
+  sql`(select coalesce(sum(usage.input_tokens + usage.output_tokens), 0) from ${usageDays} as usage
+    where usage.owner_id = ${users.id} and usage.day >= date_trunc('${sql.raw(unit)}', now() at time zone 'UTC'))`.mapWith(
+    Number,
+  );
+
+const account = {
+  ...getTableColumns(users),
+  limits: presentLimits,
+  usedToday: usedSince("day").as("used_today"),
+  usedThisMonth: usedSince("month").as("used_this_month"),
+};
 
 /** The user, or undefined. */
 export async function getUser(database: Database, userId: string): Promise<Account | undefined> {

@@ -46,6 +46,21 @@ describe("a history that fits", () => {
   });
 });
 
+describe("a limit of what is sent", () => {
+  it("leaves out the oldest turns, though the model would have room for them", () => {
+    const long = "word ".repeat(200);
+    const { sent, manifest } = build(["u:One", `a:${long}`, "u:Two", "a:2", "u:Three"], { inputLimit: 100 });
+    expect(sent).toEqual(["u:Two", "a:2", "u:Three"]);
+    expect(manifest.inputTokens).toBeLessThanOrEqual(100);
+    expect(manifest.droppedPositions).toEqual([1, 2]);
+  });
+
+  it("lets a question that is longer go alone", () => {
+    const long = "word ".repeat(200);
+    expect(build(["u:One", "a:1", `u:${long}`], { inputLimit: 100 }).sent).toEqual([`u:${long}`]);
+  });
+});
+
 describe("repairs", () => {
   it.each([
     ["an answer whose question is gone", ["u: ", "a:1", "u:Two", "a:2", "u:Now"], ["u:Two", "a:2", "u:Now"]],

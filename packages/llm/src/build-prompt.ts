@@ -21,6 +21,8 @@ export interface PromptInput {
   /** The model's limits, in tokens. */
   readonly contextTokens: number;
   readonly maxOutputTokens: number;
+  /** Tokens that notes and earlier turns may fill the prompt up to; by default the whole context. */
+  readonly inputLimit?: number | undefined;
   /** The model's; by default an estimate that fits any. */
   readonly counter?: TokenCounter | undefined;
 }
@@ -54,13 +56,15 @@ const MAX_NOTE_TOKENS = 4_000;
  */
 export function buildPrompt(input: PromptInput): Prompt {
   const { systemPrompt, history, takesGreeting, pinnedNotes = [], foundNotes = [], tools, rounds } = input;
-  const { contextTokens, maxOutputTokens, counter = estimatingCounter } = input;
+  const { contextTokens, maxOutputTokens, inputLimit = contextTokens, counter = estimatingCounter } = input;
   const asked = history.at(-1);
   if (asked?.role !== "user") throw new RangeError("The history must end in the user message to answer.");
 
-  const budget = Math.floor(contextTokens * (1 - counter.marginShare)) - maxOutputTokens;
+  const largest = Math.floor(contextTokens * (1 - counter.marginShare)) - maxOutputTokens;
   const bareTokens = estimatePromptTokens({ systemPrompt, messages: [asked], tools, rounds }, counter.count);
-  if (bareTokens > budget) throw contextTooLongError();
+  if (bareTokens > largest) throw contextTooLongError();
+  // What must be sent is sent, be it longer than the limit.
+  const budget = Math.max(bareTokens, Math.min(largest, inputLimit));
 
   const noteTokens = Math.min(MAX_NOTE_TOKENS, Math.floor((budget - bareTokens) / 2));
   const found = placeNotes(foundNotes, noteTokens, counter);

@@ -16,6 +16,12 @@ const me: Me = {
     apiKeys: { used: 1, limit: 100 },
     bytes: { used: 18_230, limit: 20_000_000 },
   },
+  limits: {
+    runningReplies: 4,
+    waitingReplies: 20,
+    tokensPerDay: { used: 4_210, limit: null },
+    tokensPerMonth: { used: 61_300, limit: null },
+  },
   ...created,
 };
 

@@ -9,7 +9,7 @@ const replyId = "nc6bzmkmd014706rfda898to";
 const at = "2026-11-21T09:30:00.000Z";
 const created = { createdAt: at, updatedAt: at };
 const price = { kind: "flat", tokens: 100 } as const;
-const limits = { contextTokens: 200_000, maxOutputTokens: 64_000 };
+const limits = { contextTokens: 200_000, maxOutputTokens: 64_000, inputLimit: 32_000 };
 
 const context: ReplyContext = {
   replyId,

@@ -52,7 +52,12 @@ export const signInExamples = {
         version: "0.1.0",
         pushUrl: "wss://a1b2c3d4e5.execute-api.us-east-1.amazonaws.com/prod",
         signIn: { signUp: "open", signInPage: null, providers: [] },
-        limits: { messageCharacters: 32_768, bodyBytes: 262_144 },
+        limits: {
+          messageCharacters: 32_768,
+          bodyBytes: 262_144,
+          runningReplies: 4,
+          waitingReplies: 20,
+        },
       },
     },
   },

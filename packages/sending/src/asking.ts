@@ -30,6 +30,10 @@ export function askingOf(settings: AskingSettings, secrets: Secrets): Asking {
       deadlineSeconds: settings.REPLY_DEADLINE_SECONDS,
       maxRunning: settings.MAX_RUNNING_REPLIES,
       maxWaiting: settings.MAX_WAITING_REPLIES,
+      tokensPerDay: settings.USER_TOKENS_PER_DAY,
+      tokensPerMonth: settings.USER_TOKENS_PER_MONTH,
+      dollarsPerDay: settings.DOLLARS_PER_DAY,
+      replyInputTokens: settings.REPLY_INPUT_TOKENS,
       monthlyTokens: settings.MONTHLY_TOKENS,
     },
   };

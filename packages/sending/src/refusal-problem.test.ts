@@ -78,3 +78,12 @@ it("says how many replies may be unfinished, and when to come back", () => {
     headers: { "Retry-After": "5", "RateLimit-Policy": '"replies";q=24;w=1' },
   });
 });
+
+it.each([
+  ["tokens-per-day", 9_000, "At most 9000 tokens of models a day. Try again in 5 s."],
+  ["tokens-per-month", 9_000, "At most 9000 tokens of models a month. Try again in 5 s."],
+  ["budget-per-day", 12.5, "At most what this service may spend a day. Try again in 5 s."],
+] as const)("says that %s are limited, and when to come back", (policy, limit, detail) => {
+  const refusal = { outcome: "limited", policy, limit, retryAfterSeconds: 4.2 } as const;
+  expect(answerTo(refusal)).toMatchObject({ status: 429, detail, headers: { "Retry-After": "5" } });
+});

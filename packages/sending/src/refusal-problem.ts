@@ -1,6 +1,7 @@
 import type { Refusal, SendLimits } from "@parley/data/send-message";
 import { invalid, type Problem, problem } from "@parley/http/problem";
 import { rateLimited } from "@parley/http/rate-limit";
+import { logger } from "@parley/runtime/logger";
 import { notOffered } from "./models.ts";
 
 type LimitRefusal = Extract<Refusal, { outcome: "limited" }>;
@@ -32,9 +33,28 @@ function unknownModel(model: string, named: NamedModels): Problem {
   });
 }
 
+const windowSeconds = {
+  replies: 1,
+  "tokens-per-day": 86_400,
+  "tokens-per-month": 2_592_000,
+  "budget-per-day": 86_400,
+};
+
 function beyondLimit({ policy, limit, retryAfterSeconds }: LimitRefusal, limits: SendLimits): Problem {
-  const allowed = `${limits.maxRunning} unfinished replies that run, and ${limits.maxWaiting} that wait`;
-  return rateLimited({ policy, allowed, limit, windowSeconds: 1, retryAfterSeconds });
+  const allowed = {
+    replies: `${limits.maxRunning} unfinished replies that run, and ${limits.maxWaiting} that wait`,
+    "tokens-per-day": `${limit} tokens of models a day`,
+    "tokens-per-month": `${limit} tokens of models a month`,
+    "budget-per-day": "what this service may spend a day",
+  }[policy];
+  return rateLimited({
+    policy,
+    allowed,
+    // What the service may spend is not the user's business.
+    limit: policy === "budget-per-day" ? 1 : limit,
+    windowSeconds: windowSeconds[policy],
+    retryAfterSeconds,
+  });
 }
 
 /** Why nothing was sent, as the API says it. */
@@ -69,6 +89,8 @@ export function refusalProblem(refusal: Refusal, limits: SendLimits, named: Name
     case "rate_limited":
       return sendingTooFast(refusal, limits);
     case "limited":
+      // An alarm counts these lines.
+      if (refusal.isSpent) logger.warn("the day's budget is spent");
       return beyondLimit(refusal, limits);
   }
 }

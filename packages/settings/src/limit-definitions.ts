@@ -1,4 +1,4 @@
-import { wholeNumber } from "./setting.ts";
+import { number, wholeNumber } from "./setting.ts";
 
 // What a user may ask for, have in flight, and spend.
 
@@ -19,6 +19,33 @@ export const MAX_WAITING_REPLIES = /* @__PURE__ */ wholeNumber({
   minimum: 0,
   maximum: 10_000,
   default: 20,
+});
+export const MAX_WAITING_POLLS = /* @__PURE__ */ wholeNumber({
+  text: "Polls of a user that wait at once; those beyond are answered at once; 0 is no limit",
+  minimum: 0,
+  maximum: 10_000,
+  default: 4,
+});
+export const REPLY_INPUT_TOKENS = /* @__PURE__ */ wholeNumber({
+  text: "Tokens that a prompt is filled up to; 0 is an eighth of the model's context, and 32000 at least",
+  minimum: 0,
+  maximum: 100_000_000,
+  default: 0,
+});
+export const USER_TOKENS_PER_DAY = /* @__PURE__ */ wholeNumber({
+  text: "Tokens of models that a user may use in a day (UTC), read and written; 0 is no limit",
+  minimum: 0,
+  default: 0,
+});
+export const USER_TOKENS_PER_MONTH = /* @__PURE__ */ wholeNumber({
+  text: "The same in a calendar month (UTC); 0 is no limit",
+  minimum: 0,
+  default: 0,
+});
+export const DOLLARS_PER_DAY = /* @__PURE__ */ number({
+  text: "What the replies of all users together may cost in a day (UTC), by the models' costPerMillion; 0 is no limit",
+  minimum: 0,
+  default: 0,
 });
 
 // What is stored of each user: the database counts it as it is written, and `migrate` tells it the limits.

@@ -36,6 +36,7 @@ const deployment = {
   DEFAULT_MODEL: "openai/chaos",
   SEND_RATE_PER_SECOND: "0",
   SEND_RATE_PER_MINUTE: "0",
+  MAX_WAITING_POLLS: "0",
   MAX_RUNNING_REPLIES: String(inFlight.running),
   MAX_WAITING_REPLIES: String(inFlight.waiting),
   API_RATE_PER_SECOND: "0",

@@ -17,6 +17,8 @@ type Copied =
 export interface ReplyContextSource extends Pick<ReplyContext, Copied>, PriceSource {
   id: string;
   attempt: number;
+  /** null: asked before there was one. */
+  inputLimit: number | null;
   inputTokens: number | null;
   outputTokens: number | null;
   context:
@@ -41,6 +43,7 @@ export function renderReplyContext(row: ReplyContextSource): ReplyContext {
     model: row.model,
     contextTokens: row.contextTokens,
     maxOutputTokens: row.maxOutputTokens,
+    inputLimit: row.inputLimit ?? row.contextTokens,
     price: renderPrice(row),
     systemPrompt: row.systemPrompt,
     sentMessageIds: context?.sentMessageIds ?? null,

@@ -31,6 +31,20 @@ const storage = z.object({
   ),
 });
 
+const used = z.object({
+  used: z.int().check(z.meta({ description: "By replies that have ended, read and written" })),
+  limit: z.nullable(z.int()).check(z.meta({ description: "null: none" })),
+});
+
+const limits = z.object({
+  runningReplies: z.nullable(z.int()).check(z.meta({ description: "At once; null: no limit" })),
+  waitingReplies: z
+    .nullable(z.int())
+    .check(z.meta({ description: "Besides those that run; null: no limit" })),
+  tokensPerDay: used,
+  tokensPerMonth: used,
+});
+
 export const me = z
   .object({
     id,
@@ -40,6 +54,7 @@ export const me = z
     roles: z.array(z.string()),
     tokens: z.object({ balance: z.int(), held: z.int() }),
     storage,
+    limits: limits.check(z.meta({ description: "Of replies; days and months are of UTC" })),
     createdAt: timestamp,
     updatedAt: timestamp,
   })

@@ -90,6 +90,10 @@ export const config = z
     limits: z.object({
       messageCharacters: z.int().check(z.meta({ description: "Unicode code points" })),
       bodyBytes: z.int(),
+      runningReplies: z.nullable(z.int()).check(z.meta({ description: "Of a user at once; null: no limit" })),
+      waitingReplies: z
+        .nullable(z.int())
+        .check(z.meta({ description: "Besides those that run; null: no limit" })),
     }),
   })
   .register(z.globalRegistry, { id: "Config" });

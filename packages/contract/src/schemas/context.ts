@@ -6,6 +6,12 @@ import { price } from "./tokens.ts";
 const limits = {
   contextTokens: z.int().check(z.meta({ description: "What prompt and answer together may take" })),
   maxOutputTokens: z.int(),
+  inputLimit: z.int().check(
+    z.meta({
+      description:
+        "What the prompt is filled up to with notes and earlier messages; a longer question is sent alone",
+    }),
+  ),
 };
 
 const systemPrompt = z.nullable(z.string()).check(z.meta({ description: "With its variables filled in" }));

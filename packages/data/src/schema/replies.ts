@@ -62,6 +62,13 @@ export const replies = pgTable(
     model: text("model").notNull(),
     contextTokens: integer("context_tokens").notNull(),
     maxOutputTokens: integer("max_output_tokens").notNull(),
+    // Up to which its prompt is filled; null in rows from before this column.
+    inputLimit: integer("input_limit"),
+    // What its prompt may take, by our count of octets; 0 without budgets. Until it ends, this counts as used.
+    expectedInputTokens: bigint("expected_input_tokens", { mode: "number" }).notNull().default(0),
+    // Dollars a million tokens, where the stage has a budget.
+    costInput: doublePrecision("cost_input"),
+    costOutput: doublePrecision("cost_output"),
     systemPrompt: text("system_prompt"),
     attempt: integer("attempt").notNull().default(0),
     leasedUntil: instant("leased_until"),

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { bigint, check, index, integer, jsonb, pgTable, text } from "drizzle-orm/pg-core";
+import { bigint, check, doublePrecision, index, integer, jsonb, pgTable, text } from "drizzle-orm/pg-core";
 import { instant, timestamps, version } from "./columns.ts";
 
 /** How far the deletion of an account has got, so that it can be taken up again. */
@@ -40,6 +40,8 @@ export const users = pgTable(
     storedSystemPrompts: stored("stored_system_prompts"),
     storedApiKeys: stored("stored_api_keys"),
     storedBytes: stored("stored_bytes"),
+    // Until when each poll of the user waits that does, in seconds since the epoch.
+    pollWaits: doublePrecision("poll_waits").array().notNull().default(sql`'{}'`),
     disabledAt: instant("disabled_at"),
     // Set once the owner has asked for it; the row itself goes last.
     deletion: jsonb("deletion").$type<AccountDeletion>(),

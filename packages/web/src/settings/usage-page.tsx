@@ -19,8 +19,8 @@ export function UsagePage() {
       <Block title="Answers">
         <UsageCharts read={(by, signal) => parley.me.usage({ by }, { signal })} />
       </Block>
-      <Block title="Stored">
-        <Stored />
+      <Block title="Limits">
+        <Limits />
       </Block>
       <Block title="Ledger">
         <Ledger />
@@ -64,15 +64,28 @@ const kinds = {
 const megabytes = (bytes: number) =>
   `${(bytes / 1_000_000).toLocaleString(undefined, { maximumFractionDigits: 1 })} MB`;
 
-function Stored() {
+function Limits() {
   const { value, fault, retry } = useRemote((signal) => parley.me.get(undefined, { signal }));
   if (fault !== undefined) return <Fault text={fault} onRetry={retry} />;
   const storage = value?.storage;
   const figure = (used: number, limit: number | null, say: (count: number) => string) =>
     limit === null ? say(used) : `${say(used)} of ${say(limit)}`;
   const count = (each: number) => each.toLocaleString();
+  const limits = value?.limits;
   return (
     <dl class="figures">
+      {limits?.tokensPerDay.limit && (
+        <div>
+          <dt>Read and written today</dt>
+          <dd>{figure(limits.tokensPerDay.used, limits.tokensPerDay.limit, count)}</dd>
+        </div>
+      )}
+      {limits?.tokensPerMonth.limit && (
+        <div>
+          <dt>Read and written this month</dt>
+          <dd>{figure(limits.tokensPerMonth.used, limits.tokensPerMonth.limit, count)}</dd>
+        </div>
+      )}
       {(Object.keys(kinds) as (keyof typeof kinds)[]).map((kind) => (
         <div key={kind}>
           <dt>{kinds[kind]}</dt>
