@@ -88,7 +88,12 @@ export function isRolledBack(error: unknown): boolean {
   return code === "40001" || code === "40P01";
 }
 
-/** The same, and whether a statement waited for another's lock as long as it may. */
+/** Says whether a function was not there: `migrate` may have replaced it while the statement was planned. */
+export function lacksFunction(error: unknown): boolean {
+  return codeOf(error) === "42883";
+}
+
+/** What the server rolled back, and what waited for another's lock as long as it may. */
 export function isContended(error: unknown): boolean {
   return isRolledBack(error) || codeOf(error) === "55P03";
 }

@@ -5,6 +5,7 @@ import {
   isLostStatement,
   isRefusedUser,
   isRolledBack,
+  lacksFunction,
   refusalOf,
 } from "./database-errors.ts";
 import { createDeadlines, statementDeadlineMillis } from "./deadlines.ts";
@@ -71,7 +72,7 @@ async function twice<T>(work: (connection: Connection) => Promise<T>, connection
   try {
     return await work(connection);
   } catch (error) {
-    if (!isRolledBack(error)) throw error;
+    if (!isRolledBack(error) && !lacksFunction(error)) throw error;
     return work(connection);
   }
 }

@@ -93,3 +93,13 @@ test.each(["40001", "40P01"])(
     expect(await pid()).toEqual(before);
   },
 );
+
+test("a statement whose function is being replaced is tried once more; one that has no function fails for good", async () => {
+  const calling = scene.database.run(({ orm }) => orm.execute("select appears()"));
+  await expect(calling).rejects.not.toBeInstanceOf(DatabaseUnavailable);
+  await scene.rows("create sequence lacking");
+  const raise = `do $$ begin if nextval('lacking') = 1
+    then raise exception using errcode = '42883'; end if; end $$`;
+  await scene.database.run(({ orm }) => orm.execute(raise));
+  expect(await scene.rows("select last_value::integer as value from lacking")).toEqual([{ value: 2 }]);
+});
