@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { replyRoutes } from "@parley/contract/routes/replies";
 import { isTerminal } from "@parley/contract/schemas/reply";
+import { textAfter } from "@parley/contract/shown-text";
 import { leavePollWait, takePollWait } from "@parley/data/poll-waits";
 import type { ApiResponse, Operation } from "@parley/http/api-types";
 import { problem } from "@parley/http/problem";
@@ -18,11 +19,6 @@ const secondsWithoutPlace = 2;
 /** A poll that names the version of a running reply has seen it run. */
 function hasSeenItRun(ifNoneMatch: string | undefined): boolean {
   return ifNoneMatch?.includes("-in_progress-") ?? false;
-}
-
-/** The text behind that many code points. */
-function textAfter(text: string, points: number): string {
-  return points === 0 ? text : Array.from(text).slice(points).join("");
 }
 
 interface TextBounds {

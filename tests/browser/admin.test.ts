@@ -1,7 +1,7 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { signUpAdmin } from "../e2e/admins.ts";
-import { ended, signUp } from "../e2e/client.ts";
+import { ask, ended, signUp, startConversation } from "../e2e/client.ts";
 import { launch, signInAs, violations, visit } from "./chromium.ts";
 
 let browser: Browser;
@@ -16,11 +16,18 @@ it("shows an admin what happens, and lets them grant, disable and retry", async 
     body: { model: "scripted/fail-rejected", message: { content: "Fail" } },
   })) as { reply: { id: string } };
   await ended(ada, reply.id);
+  const { conversationId, assistantMessageId: answer } = await ended(
+    ada,
+    (await ask(ada, await startConversation(ada), "Hello")).reply.id,
+  );
+  const rated = { conversationId, messageId: String(answer) };
+  await ada.expect("rateAnswer", 200, { params: rated, body: { rating: "up" } });
   const { page, faults, foreign } = await visit(browser);
   await signInAs(page, admin.email);
   await page.getByRole("button", { name: "Your account" }).click();
   await page.getByRole("menuitem", { name: "Administration" }).click();
   await page.getByText("Time to the answer").waitFor();
+  await page.getByRole("region", { name: "Feedback" }).getByText("scripted/echo · good").waitFor();
   await page.getByRole("img", { name: /^Tokens charged in 30 days: / }).waitFor();
 
   await page.getByRole("link", { name: "People" }).click();

@@ -56,6 +56,19 @@ async function signedIn(script?: string) {
   return visited;
 }
 
+it("shows the rest of an answer that is too long for a list", async () => {
+  const place = await longChat(2, `${"word ".repeat(120_000)}and the end.`);
+  const { page } = await signedIn();
+  await page.goto(place);
+  const end = answers(page).getByText("and the end.");
+  const more = page.getByRole("button", { name: "Show the rest of this long answer" });
+  await more.waitFor();
+  expect(await end.count()).toBe(0);
+  await more.click();
+  await end.waitFor();
+  expect(await more.count()).toBe(0);
+});
+
 it("says in words what a broken server answers, and keeps what was written", async () => {
   const { page, faults } = await signedIn();
   await page.goto(await longChat(2, "Here"));

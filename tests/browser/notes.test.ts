@@ -42,7 +42,7 @@ it("writes, finds and pins a note, and begins a conversation with a prompt of on
   await page.getByRole("region", { name: "Yours" }).getByRole("link", { name: "Terse" }).waitFor();
 
   await page.getByRole("link", { name: "New chat" }).first().click();
-  await page.getByRole("button", { name: "Prompt and notes" }).click();
+  await page.getByRole("button", { name: "Chat settings" }).click();
   await page.getByLabel("System prompt").selectOption("Terse");
   await page.getByRole("checkbox", { name: "Garden" }).check();
   expect(await violations(page)).toEqual([]);
@@ -56,7 +56,7 @@ it("writes, finds and pins a note, and begins a conversation with a prompt of on
   const [reply] = (await user.expect("listReplies", 200, { params })).data;
   expect(reply?.noteIds).toHaveLength(1);
 
-  await page.getByRole("button", { name: "Prompt and notes" }).click();
+  await page.getByRole("button", { name: "Chat settings" }).click();
   await page.getByRole("checkbox", { name: "Garden", checked: true }).uncheck();
   await page.getByLabel("System prompt").selectOption("None");
   await expect

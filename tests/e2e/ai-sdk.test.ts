@@ -1,5 +1,16 @@
+import { newId } from "@parley/client";
 import { afterEach, expect, it, vi } from "vitest";
-import { closeTabs, placeOf, shownTexts, shows, storedTexts, type Tab, tabOf, textOf } from "./ai-chat.ts";
+import {
+  type Chat,
+  closeTabs,
+  placeOf,
+  shownTexts,
+  shows,
+  storedTexts,
+  type Tab,
+  tabOf,
+  textOf,
+} from "./ai-chat.ts";
 import { signUp } from "./client.ts";
 
 const ada = await signUp();
@@ -98,6 +109,28 @@ it("an answer that ends after the messages were loaded, and before its stream is
   await tab.parley.replies.waitFor(reply.id);
   await chat.resumeStream();
   expect(shownTexts(chat)).toEqual(["Hello", "Hello! How can I assist you today?"]);
+});
+
+it("a chat and its questions keep the ids that the page has made, also where it was opened by its id alone", async () => {
+  const tab = tabOf(ada, "scripted/echo");
+  const [id, first, second] = [newId(), newId(), newId()];
+  const chat = await tab.open({ id, messages: [] });
+  const say = (page: Chat, message: string, text: string) =>
+    page.sendMessage({ id: message, role: "user", parts: [{ type: "text", text }] });
+  await say(chat, first, "One");
+  const elsewhere = await tabOf(ada).open({ id, messages: [] });
+  await say(elsewhere, second, "Two");
+  expect([chat.error, elsewhere.error]).toEqual([undefined, undefined]);
+  const { data } = await ada.expect("listMessages", 200, { params: { conversationId: id } });
+  expect(data.filter(({ role }) => role === "user").map((one) => one.id)).toEqual([second, first]);
+  await chat.sendMessage({ text: "Uno", messageId: first });
+  expect(shownTexts(chat)).toEqual(["Uno", "Echo: Uno"]);
+
+  // Of another user the same ids are other chats.
+  const stranger = await tabOf(eve, "scripted/echo").open({ id, messages: [] });
+  await say(stranger, first, "Mine");
+  expect(shownTexts(stranger)).toEqual(["Mine", "Echo: Mine"]);
+  expect(await storedTexts(eve, id)).toEqual(["Mine", "Echo: Mine"]);
 });
 
 it("a question whose answer was lost is asked again, and stored once", async () => {

@@ -185,6 +185,8 @@ it("a server that ignores the limit is cut off at it, and what is stored can be 
   await database.close();
   const cut = { isCut: true };
   expect(await ada.expect("getMessage", 200, { params: read })).toMatchObject(cut);
+  const end = { params: read, query: { after: 32_999_995 } };
+  expect(await ada.expect("getMessage", 200, end)).toMatchObject({ isCut: false, content: "wörd " });
   expect(await ada.expect("getReply", 200, { params: { replyId: reply.id } })).toMatchObject(cut);
   const messages = await ada.expect("listMessages", 200, { params: { conversationId } });
   expect(messages.data).toMatchObject([{ ...cut, id: read.messageId }]);

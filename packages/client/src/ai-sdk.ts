@@ -33,7 +33,10 @@ export class ParleyChatTransport<M extends UIMessage = UIMessage> implements Cha
     this.#options = options;
   }
 
-  /** The id of a chat or a message in the API, once it is there. A chat that is opened by that id is the same one. */
+  /**
+   * The id of a chat or a message in the API, once it is there: its own, if `newId` made it. A chat that is opened by that
+   * id is the same one.
+   */
   apiIdOf(id: string): string | undefined {
     return this.#ids.of(id);
   }
@@ -50,6 +53,7 @@ export class ParleyChatTransport<M extends UIMessage = UIMessage> implements Cha
       if (role === "user" && replyId) this.#awaited.set(chatId, replyId);
       else this.#awaited.delete(chatId);
     }
+    this.#ids.store(chatId);
     // A chat has its own type of metadata, which the application has stored itself.
     return loaded as M[];
   }

@@ -7,6 +7,15 @@ export interface ShownText {
   isCut: boolean;
 }
 
+/** The text behind that many code points. */
+export function textAfter(text: string, points: number): string {
+  let start = 0;
+  for (let left = points; left > 0 && start < text.length; left--) {
+    start += (text.codePointAt(start) ?? 0) > 0xffff ? 2 : 1;
+  }
+  return text.slice(start);
+}
+
 /** A stored text as an answer can hold it. */
 export function shownText(stored: string): ShownText {
   if (stored.length <= longestShownText) return { text: stored, isCut: false };

@@ -243,6 +243,44 @@ test("a fork waits for nobody who holds the conversation, nor does it hold it", 
   await other.close();
 });
 
+const long = 10_000;
+
+test(`${long} messages are copied in one statement, while questions go on being sent to the source`, async () => {
+  const ada = await scene.person(1_000_000);
+  await scene.rows(`insert into messages (id, owner_id, conversation_id, position, role, content)
+    select 'long' || n, '${ada.id}', '${ada.conversationId}', n, case n % 2 when 1 then 'user' else 'assistant' end,
+      'Message ' || n from generate_series(1, ${long}) as n`);
+  await scene.rows(`update conversations set next_position = ${long + 1}, message_count = ${long}
+    where owner_id = '${ada.id}' and id = '${ada.conversationId}'`);
+  const other = openDatabase(scene.url);
+  let isForking = true;
+  const forking = forkConversation(other, {
+    ...{ ownerId: ada.id, sourceId: ada.conversationId, sourceMessageId: `long${long}` },
+    ...{ include: true, conversationId: newId() },
+  }).finally(() => {
+    isForking = false;
+  });
+  let sent = 0;
+  let sentMeanwhile = 0;
+  while (isForking) {
+    await ada.send({ content: "Meanwhile?" });
+    sent++;
+    if (isForking) sentMeanwhile = sent;
+  }
+  const { conversation, copied } = made(await forking);
+  await other.close();
+  expect(sentMeanwhile).toBeGreaterThan(0);
+  expect(copied).toBe(long);
+  expect(conversation.messageCount).toBe(long);
+  const [source] = await scene.rows(
+    `select message_count from conversations where id = '${ada.conversationId}'`,
+  );
+  expect(source).toEqual({ message_count: long + sent });
+  const [sum] = await scene.rows(`select count(*)::int as n, min(position) as first, max(position) as last
+    from messages where owner_id = '${ada.id}' and conversation_id = '${conversation.id}'`);
+  expect(sum).toEqual({ n: long, first: 1, last: long });
+});
+
 test("a question that may not be sent leaves no fork", async () => {
   const ada = await scene.person(150);
   const [, said = ""] = await talk(ada, [["One?", "First"]]);

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { defineRoutes } from "../route.ts";
-import { id, modelId, searchText } from "../schemas/fields.ts";
+import { after, id, modelId, searchText } from "../schemas/fields.ts";
 import { listQuery } from "../schemas/list.ts";
 import { editMessage, estimateReply, onBusy, rateAnswer, sendMessage } from "../schemas/message.ts";
 import { searchQuery, similarQuery } from "../schemas/search-query.ts";
@@ -68,7 +68,10 @@ export const messageRoutes = defineRoutes({
     method: "GET",
     path: one,
     summary: "Get a message",
+    description:
+      "`after` leaves out that many code points of `content` from its beginning: the rest of a text that is cut (`isCut`).",
     params,
+    query: z.strictObject({ after }),
     problems: ["not-found"],
   },
   editMessage: {

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { defineRoutes } from "../route.ts";
-import { id, queryNumber } from "../schemas/fields.ts";
+import { after, id, queryNumber } from "../schemas/fields.ts";
 import { listQuery } from "../schemas/list.ts";
 import { replyStatus } from "../schemas/reply.ts";
 
@@ -8,7 +8,6 @@ const base = { function: "replies", auth: "user", tag: "Replies" } as const;
 const params = z.strictObject({ replyId: id });
 
 const waitSeconds = queryNumber({ pattern: /^(1?\d|20)$/, minimum: 0, maximum: 20, default: 0 });
-const after = queryNumber({ pattern: /^(0|[1-9]\d{0,7})$/, minimum: 0, maximum: 99_999_999, default: 0 });
 
 export const replyRoutes = defineRoutes({
   getReply: {

@@ -100,3 +100,11 @@ export function queryNumber(bounds: { pattern: RegExp; minimum: number; maximum:
     ._default(z.pipe(z.string().check(z.regex(pattern, message)), z.transform(Number)), bounds.default)
     .check(z.meta({ type: "integer", ...described, pattern: undefined }));
 }
+
+/** Code points of a text that an answer leaves out from its beginning. */
+export const after = queryNumber({
+  pattern: /^(0|[1-9]\d{0,7})$/,
+  minimum: 0,
+  maximum: 99_999_999,
+  default: 0,
+});

@@ -50,6 +50,16 @@ export function OverviewPage() {
           />
         </Block>
       )}
+      {value !== undefined && value.feedback.length > 0 && (
+        <Block title="Feedback" hint="What people thought of answers, by the model that wrote them.">
+          <Bars
+            measures={value.feedback.flatMap(({ model, up, down }) => [
+              { label: `${model} · good`, value: up },
+              { label: `${model} · bad`, value: down },
+            ])}
+          />
+        </Block>
+      )}
       <Block title="Usage">
         <UsageCharts read={(by, signal) => parley.admin.usage({ by }, { signal })} />
       </Block>

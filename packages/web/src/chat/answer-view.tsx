@@ -26,11 +26,12 @@ export interface AnswerViewProps {
   isLast: boolean;
   onAskAgain?: () => void;
   onRate: (messageId: string, rating: Rating | undefined) => void;
+  onReadWhole: (message: Message) => void;
   /** What chooses between the versions of the answer. */
   children: ComponentChildren;
 }
 
-export function AnswerView({ answer, isLast, onAskAgain, onRate, children }: AnswerViewProps) {
+export function AnswerView({ answer, isLast, onAskAgain, onRate, onReadWhole, children }: AnswerViewProps) {
   const reply = answer.kind === "reply" ? answer.reply : undefined;
   useAnnouncement(answer);
   const text = answer.kind === "message" ? (answer.message.content ?? "") : answer.reply.text.value;
@@ -43,6 +44,11 @@ export function AnswerView({ answer, isLast, onAskAgain, onRate, children }: Ans
         <p class="muted">Deleted</p>
       ) : (
         text !== "" && <Markdown text={text} />
+      )}
+      {answer.kind === "message" && answer.message.isCut && (
+        <button type="button" class="button" onClick={() => onReadWhole(answer.message)}>
+          Show the rest of this long answer
+        </button>
       )}
       {answer.kind === "message" && wasStopped(answer.message) && <p class="muted ended">Stopped</p>}
       {reply !== undefined && (

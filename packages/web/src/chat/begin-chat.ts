@@ -9,14 +9,16 @@ export interface Beginning {
   model: string | null;
   prompt: ChosenPrompt;
   noteIds: readonly string[];
+  expiresInDays: number | null;
 }
 
 /** The conversation, with its first question asked. */
 export async function beginChat(
   beginning: Beginning,
 ): Promise<{ conversation: Conversation; message: Message; reply: Reply } | undefined> {
-  const { content, model, prompt, noteIds } = beginning;
+  const { content, model, prompt, noteIds, expiresInDays } = beginning;
   const settings = {
+    ...(expiresInDays !== null && { expiresInDays }),
     ...(model !== null && { model }),
     ...(prompt.kind === "none" && { systemPrompt: null }),
     ...(prompt.kind === "saved" && { systemPromptId: prompt.id }),

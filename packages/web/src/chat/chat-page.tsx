@@ -3,6 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { DrawerButton } from "../ui/drawer.tsx";
 import { Icon } from "../ui/icons.tsx";
 import { addresses, go } from "../ui/router.ts";
+import { dayOf } from "../ui/times.ts";
 import { showToast } from "../ui/toast.tsx";
 import { inWords } from "../ui/words.ts";
 import { useWorkspace } from "../workspace.ts";
@@ -32,6 +33,7 @@ function NewChat() {
   const [model, setModel] = useState<string | null>(null);
   const [prompt, setPrompt] = useState<ChosenPrompt>({ kind: "default" });
   const [notes, setNotes] = useState<readonly Note[]>([]);
+  const [expiresInDays, setExpiresInDays] = useState<number | null>(null);
   const [pending, setPending] = useState<string>();
   const name = workspace.me.value?.displayName;
   useTitle("Parley");
@@ -40,7 +42,7 @@ function NewChat() {
     setPending(content);
     try {
       const noteIds = notes.map(({ id }) => id);
-      const begun = await beginChat({ content, model, prompt, noteIds });
+      const begun = await beginChat({ content, model, prompt, noteIds, expiresInDays });
       if (begun === undefined) return;
       workspace.begin(begun.conversation, begun.message, begun.reply);
       go(addresses.conversation(begun.conversation.id));
@@ -76,6 +78,8 @@ function NewChat() {
             onPrompt={async (next) => setPrompt(next)}
             notes={notes}
             onNotes={setNotes}
+            expiresInDays={expiresInDays}
+            onExpiry={async (days) => setExpiresInDays(days)}
           />
         </Composer>
       </div>
@@ -93,6 +97,7 @@ function Conversation({ thread }: { thread: Thread }) {
       <header class="page-head">
         <DrawerButton />
         <h1 dir="auto">{conversation.value === undefined ? "" : title}</h1>
+        {conversation.value !== undefined && <Origin conversation={conversation.value} />}
         <a class="icon-button drawer-button" href={addresses.newChat} aria-label="New chat">
           <Icon name="edit" />
         </a>
@@ -122,10 +127,26 @@ function Conversation({ thread }: { thread: Thread }) {
             }
             notes={[]}
             onNotes={() => {}}
+            expiresInDays={conversation.value.expiresInDays}
+            onExpiry={(days) => thread.update({ expiresInDays: days })}
           />
         )}
       </Composer>
     </main>
+  );
+}
+
+/** Where a fork was copied from, and how long a conversation is kept. */
+function Origin({ conversation: { forkedFrom, expiresAt } }: { conversation: ConversationData }) {
+  return (
+    <>
+      {expiresAt !== null && <span class="hint">Kept until {dayOf(expiresAt)}</span>}
+      {forkedFrom !== null && (
+        <a class="hint" href={addresses.conversation(forkedFrom.conversationId)}>
+          Forked chat
+        </a>
+      )}
+    </>
   );
 }
 

@@ -11,6 +11,7 @@ import { addresses } from "../ui/router.ts";
 import { SearchField } from "../ui/search-field.tsx";
 import { inWords } from "../ui/words.ts";
 import type { ChosenPrompt } from "./begin-chat.ts";
+import { ExpiryChoice } from "./expiry-choice.tsx";
 import { PromptChoice } from "./prompt-choice.tsx";
 
 export type Note = Awaited<ReturnType<Operations["notes"]["get"]>>;
@@ -25,15 +26,18 @@ export interface ChatSettingsProps {
   /** Chosen for a conversation that does not exist yet. */
   notes: readonly Note[];
   onNotes: (notes: readonly Note[]) => void;
+  expiresInDays: number | null;
+  onExpiry: (days: number | null) => Promise<void>;
   onClose: () => void;
 }
 
-/** What a conversation's models are told besides its messages: a system prompt, and notes. */
+/** What a conversation's models are told besides its messages, a system prompt and notes, and how long it is kept. */
 export function ChatSettings(props: ChatSettingsProps) {
-  const { conversationId, prompt, promptText, onPrompt, onClose } = props;
+  const { conversationId, prompt, promptText, onPrompt, expiresInDays, onExpiry, onClose } = props;
   const [fault, setFault] = useState<string>();
+  const tell = (error: unknown) => setFault(inWords(error));
   return (
-    <Dialog title="What the model is told" onClose={onClose}>
+    <Dialog title="Chat settings" onClose={onClose}>
       {fault !== undefined && (
         <p class="fault" role="alert">
           {fault}
@@ -43,8 +47,9 @@ export function ChatSettings(props: ChatSettingsProps) {
         isNew={conversationId === undefined}
         prompt={prompt}
         promptText={promptText}
-        onPrompt={(next) => void onPrompt(next).catch((error: unknown) => setFault(inWords(error)))}
+        onPrompt={(next) => void onPrompt(next).catch(tell)}
       />
+      <ExpiryChoice days={expiresInDays} onDays={(days) => void onExpiry(days).catch(tell)} />
       <Notes {...props} onFault={setFault} />
     </Dialog>
   );

@@ -5,10 +5,10 @@ import type { ChatSettingsProps } from "./chat-settings.tsx";
 
 const ChatSettings = lazy<ChatSettingsProps>(async () => (await import("./chat-settings.tsx")).ChatSettings);
 
-/** Opens what the conversation's models are told besides its messages. */
+/** Opens what the conversation's models are told besides its messages, and how long it is kept. */
 export function SettingsButton(props: Omit<ChatSettingsProps, "onClose">) {
   const [isOpen, setOpen] = useState(false);
-  const label = "Prompt and notes";
+  const label = "Chat settings";
   return (
     <>
       <button

@@ -35,7 +35,13 @@ export function createThread(conversationId: string, onChange: () => void) {
 
   function putMessages(fresh: readonly Message[]) {
     const byId = new Map(messages.value.map((message) => [message.id, message]));
-    for (const message of fresh) byId.set(message.id, message);
+    for (const message of fresh) {
+      const known = byId.get(message.id);
+      // A list gives the beginning alone of what has been read as a whole.
+      if (!message.isCut || known?.isCut !== false || known.updatedAt !== message.updatedAt) {
+        byId.set(message.id, message);
+      }
+    }
     messages.value = [...byId.values()].toSorted(
       (left, right) => left.position - right.position || left.createdAt.localeCompare(right.createdAt),
     );
@@ -241,7 +247,26 @@ export function createThread(conversationId: string, onChange: () => void) {
         messages.value.filter(({ id }) => id === messageId).map((rated) => ({ ...rated, feedback: null })),
       );
     },
-    async update(change: { model?: string | null; systemPromptId?: string | null; title?: string }) {
+    /** The rest of a message whose beginning alone is shown. */
+    async readWhole(message: Message): Promise<void> {
+      const { id: messageId, updatedAt } = message;
+      let content = message.content ?? "";
+      for (let isCut = true; isCut; ) {
+        const after = Array.from(content).length;
+        const rest = await parley.messages.get({ conversationId, messageId, after });
+        // It was changed meanwhile.
+        if (rest.updatedAt !== updatedAt) return refresh();
+        content += rest.content ?? "";
+        isCut = rest.isCut;
+      }
+      putMessages([{ ...message, content, isCut: false }]);
+    },
+    async update(change: {
+      model?: string | null;
+      systemPromptId?: string | null;
+      title?: string;
+      expiresInDays?: number | null;
+    }) {
       conversation.value = await parley.conversations.update({ conversationId, ...change });
       onChange();
     },

@@ -61,6 +61,7 @@ function ShownTurn({ turn, thread, isLast }: TurnViewProps) {
           answer={answer}
           isLast={isLast}
           onRate={(messageId, rating) => void thread.rate(messageId, rating).catch(tell)}
+          onReadWhole={(message) => void thread.readWhole(message).catch(tell)}
           {...(askAgain !== undefined && !runs && { onAskAgain: askAgain })}
         >
           {answers.length > 1 && <Versions shown={shown} count={answers.length} onShow={setVersion} />}
