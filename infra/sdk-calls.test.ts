@@ -79,9 +79,12 @@ test("every call of the SDK has its permission, and no function may do more", as
     const granted = policies
       .filter((policy) => policy.stack === stack && JSON.stringify(policy.Properties.Roles).includes(role))
       .flatMap((policy) => actionsOf(policy.Properties));
-    const called = (await callsOf(name)).map(
-      (command) => actions[command] ?? `${command}: no action is listed`,
-    );
+    const called = (await callsOf(name))
+      .map((command) => actions[command] ?? `${command}: no action is listed`)
+      // A function that is told of no secret asks for none.
+      .filter(
+        (action) => action !== actions.GetSecretValue || JSON.stringify(Properties).includes("SECRET_ID"),
+      );
     expect(
       called.filter((action) => !granted.includes(action)),
       `${name} may not`,

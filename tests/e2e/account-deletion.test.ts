@@ -95,7 +95,11 @@ it("exports what belongs to the user and nothing of another's, in as many pages 
   const { id } = await ada.expect("getMe", 200);
   expect(lines[0]).toMatchObject({ table: "users", row: { id, email: ada.email } });
   const tables = new Set(lines.map(({ table }) => table));
-  expect(exportedTables.map(({ name }) => name).filter((name) => !tables.has(name))).toEqual(["connections"]);
+  // Of the latter there are some once something with an id of its client's has been erased.
+  expect(exportedTables.map(({ name }) => name).filter((name) => !tables.has(name))).toEqual([
+    "connections",
+    "spent_ids",
+  ]);
   expect(lines.filter(({ table, row }) => table === "messages" && row.content === long)).toHaveLength(140);
   expect(lines.every(({ table, row }) => (table === "users" ? row.id : row.ownerId) === id)).toBe(true);
   expect(JSON.stringify(lines)).toContain(text);
@@ -132,7 +136,8 @@ it("erases the account, its sign-in and its keys at once, and nothing of another
   expect(receipt.erased).toMatchObject({
     users: 1,
     conversations: 1,
-    messages: 3,
+    // The running answer is one, too, once it has begun.
+    messages: expect.toBeOneOf([3, 4]),
     replies: 2,
     notes: 1,
     system_prompts: 2,

@@ -90,7 +90,7 @@ it("a message shows the reply that wrote it, and which version it is, wherever i
     { id, status, model, finishReason, usage, tokensCharged, error }: typeof first,
     index: number,
   ) => ({
-    ...{ id, status, model, finishReason, usage, tokensCharged, error },
+    ...{ id, status, model, finishReason, usage, tokensCharged, error, hasReasoning: false },
     version: { index, count: 2 },
   });
   const shown = [{ id: second.id, status: "completed" }, written(first, 1), written(second, 2), null];

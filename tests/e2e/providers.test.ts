@@ -71,6 +71,8 @@ beforeAll(async () => {
   await new Promise((resolve) => server.once("listening", resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   own = await startOwnStack({
+    // Answers of many megabytes are stored.
+    STORAGE_MEGABYTES: "0",
     OPENAI_BASE_URL: `${url}/v1`,
     OPENAI_API_KEY: "sk-canary-openai",
     ANTHROPIC_BASE_URL: url,

@@ -1,3 +1,4 @@
+import { globSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
@@ -18,18 +19,11 @@ test("every procedure is a function of the database", () => {
 });
 
 test("every function is called by another one, by a query or by the list", async () => {
+  const folder = fileURLToPath(new URL(".", import.meta.url));
   const queries = await Promise.all(
-    [
-      "database.ts",
-      "migrate.ts",
-      "reply-jobs.ts",
-      "replies.ts",
-      "notes.ts",
-      "note-search.ts",
-      "admin-replies.ts",
-      "system-prompts.ts",
-      "estimates.ts",
-    ].map((name) => readFile(new URL(name, import.meta.url), "utf8")),
+    globSync("*.ts", { cwd: folder, exclude: ["*.test.ts", "procedures.ts"] }).map((name) =>
+      readFile(`${folder}${name}`, "utf8"),
+    ),
   );
   const texts = [...present, ...queries];
   const defined = present.flatMap((text) =>

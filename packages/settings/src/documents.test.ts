@@ -26,6 +26,7 @@ const others = new Set([
   "POSTGRES_DB",
   "POSTGRES_PASSWORD",
   "POSTGRES_USER",
+  "STAGE_SETTINGS",
   "VITE_PARLEY_URL",
 ]);
 

@@ -98,7 +98,7 @@ test("what functions read of the secret is what is written, told of, and passed 
 });
 
 test.each([
-  [{}, /^DATABASE_URL is not set: .*infra\/stages\.ts\.$/],
+  [{}, /^DATABASE_URL is not set: .*parley\.config\.ts\.$/],
   [{ DATABASE_URL: "mysql://u:hunter2@db" }, /^DATABASE_URL is not a postgres:\/\/ URL\.$/],
   [
     { DATABASE_URL: url, DIRECT_DATABASE_URL: "hunter2" },
