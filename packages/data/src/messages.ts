@@ -10,7 +10,7 @@ import {
   sql,
 } from "drizzle-orm";
 import { alias } from "drizzle-orm/pg-core";
-import { beginningOf } from "./beginning-of.ts";
+import { beginningOf, partOf } from "./beginning-of.ts";
 import { activeReplyId, ownConversation } from "./conversations.ts";
 import type { Database } from "./database.ts";
 import { rowFromJson } from "./json-row.ts";
@@ -47,7 +47,7 @@ const messageQuery = prepared((orm) =>
   orm
     .select({
       ...getTableColumns(messages),
-      content: shownContent,
+      content: partOf(messages.content, sql`${sql.placeholder("after")}`).as("content"),
       reply: outcomeColumns,
       answerCount: answerCount(messages),
     })
@@ -65,14 +65,15 @@ const messageQuery = prepared((orm) =>
     .prepare("get_message"),
 );
 
-/** A message of this owner and conversation, deleted ones included, or undefined. */
+/** A message of this owner and conversation, deleted ones included, or undefined; its text from `after` code points on. */
 export async function getMessage(
   database: Database,
   ownerId: string,
   conversationId: string,
   messageId: string,
+  after = 0,
 ): Promise<MessageWithReply | undefined> {
-  const values = { ownerId, conversationId, messageId };
+  const values = { ownerId, conversationId, messageId, after };
   const [row] = await database.run(({ orm }) => messageQuery(orm).execute(values));
   return row;
 }
