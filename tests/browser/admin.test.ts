@@ -37,7 +37,7 @@ it("shows an admin what happens, and lets them grant, disable and retry", async 
   await page.getByRole("menuitem", { name: "Give or take tokens" }).click();
   await page.getByRole("textbox", { name: "Tokens" }).fill("500");
   await page.getByRole("button", { name: "Grant", exact: true }).click();
-  await page.getByText("1,000,500 tokens").waitFor();
+  await page.getByText("1,000,400 tokens").waitFor();
   await options.click();
   await page.getByRole("menuitem", { name: "Disable" }).click();
   await page.getByRole("button", { name: "Disable", exact: true }).click();

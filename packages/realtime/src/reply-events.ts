@@ -1,11 +1,10 @@
+import { longestDeltaBytes, statusEventTypes } from "@parley/contract/push-frames";
 import type { Conversation } from "@parley/contract/schemas/conversation";
-import {
-  type ConversationEvent,
-  type DeltaEvent,
-  longestDeltaBytes,
-  type ReasoningEvent,
-  type StatusEvent,
-  statusEventTypes,
+import type {
+  ConversationEvent,
+  DeltaEvent,
+  ReasoningEvent,
+  StatusEvent,
 } from "@parley/contract/schemas/push";
 import type { ReplyStatus } from "@parley/contract/schemas/reply";
 

@@ -2,7 +2,7 @@ import * as z from "zod/mini";
 import { problemSchema } from "../problem.ts";
 import { conversationStatus, titleSource } from "./conversation-state.ts";
 import { id, timestamp } from "./fields.ts";
-import { type ReplyStatus, replyStatus } from "./reply.ts";
+import { replyStatus } from "./reply.ts";
 
 /** What a client may send over its WebSocket connection, one JSON object a message. */
 export const clientAction = z.discriminatedUnion("action", [
@@ -89,15 +89,3 @@ export type DeltaEvent = z.infer<typeof deltaEvent>;
 export type ReasoningEvent = z.infer<typeof reasoningEvent>;
 export type ConversationEvent = z.infer<typeof conversationEvent>;
 export type PushEvent = z.infer<typeof pushEvent>;
-
-export const statusEventTypes: Readonly<Record<ReplyStatus, StatusEvent["type"]>> = {
-  queued: "reply.queued",
-  in_progress: "reply.started",
-  completed: "reply.completed",
-  incomplete: "reply.incomplete",
-  failed: "reply.failed",
-  cancelled: "reply.cancelled",
-};
-
-/** A frame of an API Gateway WebSocket connection is at most 32 KB; a piece of text takes at most half of one. */
-export const longestDeltaBytes = 16 * 1024;
