@@ -169,7 +169,7 @@ describe("listing", () => {
   it("shows each change at once, cached as it may be", async () => {
     const conversationId = await startConversation(ada);
     const params = { conversationId };
-    /** Read twice, so that the next change finds it cached. */
+    /** Read twice, so that the next change finds it cached; but for the status of a reply, which changes by itself. */
     async function newest() {
       const read = async () => {
         const [page, conversation] = await Promise.all([
@@ -177,7 +177,6 @@ describe("listing", () => {
           ada.expect("getConversation", 200, { params }),
         ]);
         const message = page.data.find(({ role }) => role === "user") ?? page.data[0];
-        // A reply that is still running changes by itself, and its page is not cached.
         return { message: { ...message, reply: message?.reply?.id }, conversation };
       };
       const first = await read();
@@ -186,10 +185,8 @@ describe("listing", () => {
     }
     for (const [index, content] of ["first", "second", "third"].entries()) {
       await ada.expect("sendMessage", 201, { params, body: { role: "assistant", content } });
-      expect(await newest()).toMatchObject({
-        message: { content },
-        conversation: { messageCount: index + 1 },
-      });
+      const conversation = { messageCount: index + 1 };
+      expect(await newest()).toMatchObject({ message: { content }, conversation });
     }
     const one = { conversationId, messageId: String((await newest()).message?.id) };
     await ada.expect("editMessage", 200, { params: one, body: { content: "fourth" } });
