@@ -30,19 +30,25 @@ export function ModelsPage() {
   };
   const models = value?.data ?? [];
   return (
-    <PageFrame group="Administration" title="Models" tabs={<AdminTabs current={addresses.adminModels} />}>
+    <PageFrame
+      group="Administration"
+      title="Models"
+      tabs={<AdminTabs current={addresses.adminModels} />}
+      action={
+        <div class="form-row">
+          <button type="button" class="button" onClick={() => setShown({ dialog: "discover" })}>
+            Discover
+          </button>
+          <button type="button" class="button button-primary" onClick={() => setShown({ dialog: "add" })}>
+            Add a model
+          </button>
+        </div>
+      }
+    >
       <p class="lead">
         The models on offer, and what people pay for their answers. What you change is in force for the next
         message; answers under way keep their price.
       </p>
-      <div class="form-row">
-        <button type="button" class="button" onClick={() => setShown({ dialog: "discover" })}>
-          Discover
-        </button>
-        <button type="button" class="button button-primary" onClick={() => setShown({ dialog: "add" })}>
-          Add a model
-        </button>
-      </div>
       {fault !== undefined && <Fault text={fault} onRetry={retry} />}
       <ul class="rows">
         {models.map((model) => (
