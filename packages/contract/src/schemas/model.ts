@@ -3,14 +3,12 @@ import { modelId, text, timestamp } from "./fields.ts";
 import { price } from "./tokens.ts";
 
 const parameter = z.enum(["temperature", "topP", "maxOutputTokens", "reasoningEffort", "stop"]);
-const parameters = z
-  .array(parameter)
-  .check(
-    z.meta({
-      description: "Those it takes; requests cannot set them yet",
-      example: ["temperature", "maxOutputTokens"],
-    }),
-  );
+const parameters = z.array(parameter).check(
+  z.meta({
+    description: "Those it takes; requests cannot set them yet",
+    example: ["temperature", "maxOutputTokens"],
+  }),
+);
 
 const limits = { contextTokens: z.int(), maxOutputTokens: z.int() };
 
