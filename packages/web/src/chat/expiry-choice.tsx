@@ -11,7 +11,7 @@ export function ExpiryChoice({ days, onDays }: ExpiryChoiceProps) {
   if (days !== null && !offered.includes(days)) offered.push(days);
   const options = offered.map((one) => ({
     value: String(one),
-    label: `For ${one === 1 ? "a day" : `${one} days`} after its last change`,
+    label: `${one === 1 ? "A day" : `${one} days`} after its last change`,
   }));
   return (
     <Choice
