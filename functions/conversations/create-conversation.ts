@@ -4,12 +4,10 @@ import type { conversationRoutes } from "@parley/contract/routes/conversations";
 import { newId } from "@parley/data/ids";
 import { type FirstMessage, createConversation as storeConversation } from "@parley/data/send-message";
 import type { ApiRequest, Operation } from "@parley/http/api-types";
-import { replayHeader } from "@parley/http/idempotency";
-import { addLogKeys } from "@parley/runtime/logger";
-import { accepted, waitingReplyId } from "@parley/sending/accepted";
 import type { AskingDependencies } from "@parley/sending/asking";
-import { renderNewConversation, renderNewMessage, renderQueued } from "@parley/sending/first-answer";
+import { renderNewConversation } from "@parley/sending/first-answer";
 import { refusalProblem } from "@parley/sending/refusal-problem";
+import { answerBegun } from "./answer-begun.ts";
 
 type Route = (typeof conversationRoutes)["createConversation"];
 
@@ -49,7 +47,7 @@ function firstOf(
 /** Creates a conversation (201); the reply to a first message of the user is queued at once (202). */
 export function createConversation(dependencies: AskingDependencies & Retention): Operation<Route> {
   return async (request) => {
-    const { body, caller, requestId } = request;
+    const { body } = request;
     const storing = store(dependencies, request);
     if (body.message?.role === "user") dependencies.queue.warm();
     const created = await storing;
@@ -57,31 +55,13 @@ export function createConversation(dependencies: AskingDependencies & Retention)
       const named = { "body.model": body.model, "body.message.model": body.message?.model };
       throw refusalProblem(created, dependencies.asking.terms, named);
     }
-    const { outcome, message, reply } = created;
+    const { message, reply } = created;
     const conversation = renderNewConversation(
       created.conversation,
       { replyId: reply?.id ?? null, messageCount: message === undefined ? 0 : 1 },
       body,
       dependencies,
     );
-    addLogKeys({ conversationId: conversation.id });
-    if (message === undefined || reply === undefined || body.message === undefined) {
-      const headers = { Location: `/v1/conversations/${conversation.id}`, ...replayHeader(outcome) };
-      return { status: 201, headers, body: conversation, etag: "1" };
-    }
-    addLogKeys({ replyId: reply.id });
-    // Nothing of a new conversation is cached yet: only its job is to be told of.
-    if (waitingReplyId(reply) !== null) {
-      const target = { ownerId: caller.userId, replyId: reply.id, requestId };
-      await Promise.all([
-        dependencies.queue.enqueueReply(target),
-        dependencies.realtime.announce(created.news),
-      ]);
-    }
-    return accepted(reply, outcome, {
-      conversation,
-      message: renderNewMessage(message, reply.id, body.message),
-      reply: renderQueued(reply),
-    });
+    return answerBegun(dependencies, request, conversation, created);
   };
 }

@@ -4,13 +4,10 @@ import type { conversationRoutes } from "@parley/contract/routes/conversations";
 import { type ForkedConversation, type NewFork, forkConversation as storeFork } from "@parley/data/forks";
 import { newId } from "@parley/data/ids";
 import type { ApiRequest, Operation } from "@parley/http/api-types";
-import { replayHeader } from "@parley/http/idempotency";
 import { problem } from "@parley/http/problem";
-import { addLogKeys } from "@parley/runtime/logger";
-import { accepted, waitingReplyId } from "@parley/sending/accepted";
 import type { AskingDependencies } from "@parley/sending/asking";
-import { renderNewMessage, renderQueued } from "@parley/sending/first-answer";
 import { refusalProblem } from "@parley/sending/refusal-problem";
+import { answerBegun } from "./answer-begun.ts";
 
 type Route = (typeof conversationRoutes)["forkConversation"];
 
@@ -63,7 +60,7 @@ function renderFork({ conversation, copied, reply }: ForkedConversation, retenti
 /** Copies a conversation up to a message (201); a question that comes with it is asked there at once (202). */
 export function forkConversation(dependencies: AskingDependencies & Retention): Operation<Route> {
   return async (request) => {
-    const { body, caller, requestId } = request;
+    const { body } = request;
     const { terms } = dependencies.asking;
     const storing = storeFork(dependencies.database, {
       ...forkOf(request),
@@ -77,25 +74,6 @@ export function forkConversation(dependencies: AskingDependencies & Retention): 
     if (!("conversation" in forked)) {
       throw refusalProblem(forked, terms, { "body.message.model": body.message?.model });
     }
-    const { outcome, message, reply } = forked;
-    const conversation = renderFork(forked, dependencies);
-    addLogKeys({ conversationId: conversation.id });
-    if (message === undefined || reply === undefined || body.message === undefined) {
-      const headers = { Location: `/v1/conversations/${conversation.id}`, ...replayHeader(outcome) };
-      return { status: 201, headers, body: conversation, etag: "1" };
-    }
-    addLogKeys({ replyId: reply.id });
-    if (waitingReplyId(reply) !== null) {
-      const target = { ownerId: caller.userId, replyId: reply.id, requestId };
-      await Promise.all([
-        dependencies.queue.enqueueReply(target),
-        dependencies.realtime.announce(forked.news),
-      ]);
-    }
-    return accepted(reply, outcome, {
-      conversation,
-      message: renderNewMessage(message, reply.id, body.message),
-      reply: renderQueued(reply),
-    });
+    return answerBegun(dependencies, request, renderFork(forked, dependencies), forked);
   };
 }
