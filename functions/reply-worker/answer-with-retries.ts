@@ -77,7 +77,8 @@ async function writePrompt(run: Run, model: AskedModel): Promise<Prompt> {
 }
 
 async function promptFor(run: Run, model: AskedModel): Promise<Prompt> {
-  if (run.worker.modelsWithoutTools.has(model.id)) run.transcript.offersTools = false;
+  if (model.takesTools === false || run.worker.modelsWithoutTools.has(model.id))
+    run.transcript.offersTools = false;
   try {
     return await writePrompt(run, model);
   } catch (error) {

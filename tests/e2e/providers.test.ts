@@ -1,22 +1,12 @@
-import { readFileSync } from "node:fs";
-import { createServer, type IncomingMessage, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { openDatabase } from "@parley/data/database";
-import { answerPieces, encodePiece } from "@parley/llm/providers/bedrock/fixtures/event-stream";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { signUpAdmin } from "./admins.ts";
 import { ask, ended, signUp, startConversation, type User } from "./client.ts";
-import { type AskedBody, oddAnswer, type WireAnswer } from "./odd-provider.ts";
+import { type Asked, startModelServer } from "./model-server.ts";
 import { type OwnStack, startOwnStack } from "./own-stack.ts";
 
-interface Asked {
-  path: string;
-  authorization: string | undefined;
-  body: AskedBody;
-}
-
-const asked: Asked[] = [];
-let server: Server;
+let asked: Asked[];
+let server: Awaited<ReturnType<typeof startModelServer>>;
 let own: OwnStack;
 let ada: User;
 let eve: User;
@@ -27,49 +17,22 @@ const groq = {
   kind: "openai",
   models: [{ name: "llama-3.3", price: { priceInput: 10, priceOutput: 20 } }],
 };
+const azure = {
+  name: "azure",
+  kind: "openai",
+  apiVersion: "2024-10-21",
+  keyHeader: "api-key",
+  maxTokensName: "max_completion_tokens",
+  modelInPath: true,
+  supportsTools: false,
+};
 const lama = "meta-llama/llama-4:free@v1.0";
 const nova = "eu.amazon.nova-2-lite-v1:0";
 
-async function readBody(request: IncomingMessage): Promise<AskedBody> {
-  let text = "";
-  for await (const chunk of request) text += chunk;
-  return JSON.parse(text);
-}
-
-/** Answers with a recorded response, in its wire format. */
-function recording(provider: string, name: string): WireAnswer {
-  const file = new URL(`../../packages/llm/src/providers/${provider}/fixtures/${name}.http`, import.meta.url);
-  const [head = "", ...rest] = readFileSync(file, "utf8").split("\n\n");
-  const [status = "", ...headers] = head.split("\n");
-  return {
-    status: Number(status.split(" ")[1]),
-    headers: Object.fromEntries(headers.map((line) => line.split(": ") as [string, string])),
-    body: rest.join("\n\n"),
-  };
-}
-
 beforeAll(async () => {
-  server = createServer(async (request, response) => {
-    if (request.method === "GET") {
-      const data = [{ id: lama, context_length: 65_536 }, { id: "llama-3.3" }, { id: 7 }];
-      const isListed =
-        request.url === "/groq/v1/models" && request.headers.authorization === "Bearer gsk-canary";
-      return void response.writeHead(isListed ? 200 : 401).end(JSON.stringify({ data }));
-    }
-    const body = await readBody(request);
-    asked.push({ path: request.url ?? "", authorization: request.headers.authorization, body });
-    if (request.url?.endsWith("/converse-stream")) {
-      response.writeHead(200, { "content-type": "application/vnd.amazon.eventstream" });
-      return void response.end(Buffer.concat(answerPieces("Hello from Nova.").map(encodePiece)));
-    }
-    const isRefused = body.model.includes("secret");
-    const family = request.url?.includes("chat/completions") ? "openai" : "anthropic";
-    const answer = oddAnswer(body) ?? recording(family, isRefused ? "401" : "complete");
-    const { status, headers, body: text } = answer;
-    response.writeHead(status, headers).end(text);
-  }).listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  server = await startModelServer([{ id: lama, context_length: 65_536 }, { id: "llama-3.3" }, { id: 7 }]);
+  const { url } = server;
+  asked = server.asked;
   own = await startOwnStack({
     // Answers of many megabytes are stored.
     STORAGE_MEGABYTES: "0",
@@ -79,9 +42,11 @@ beforeAll(async () => {
     ANTHROPIC_API_KEY: "sk-canary-anthropic",
     PROVIDERS: JSON.stringify([
       { ...groq, baseUrl: `${url}/groq/v1` },
+      { ...azure, baseUrl: `${url}/openai` },
       { name: "aws", kind: "bedrock", region: "eu-central-1", baseUrl: url, models: [{ name: nova }] },
     ]),
     GROQ_API_KEY: "gsk-canary",
+    AZURE_API_KEY: "azure-canary",
     AWS_API_KEY: "bedrock-canary",
   });
   [ada, eve, admin] = await Promise.all([signUp(own.address), signUp(own.address), signUpAdmin(own.address)]);
@@ -130,6 +95,32 @@ it.each([
   expect(await ended(ada, reply.id)).toMatchObject({ status: "completed", model, attempts: 1, ...expected });
   expect(asked.at(-1)).toMatchObject({ path, authorization: `Bearer ${key}` });
   await eve.refused("getReply", 404, { params: { replyId: reply.id } });
+});
+
+it("a server that names models in its path, and wants its key elsewhere, is asked so, and offered no tools", async () => {
+  const model = "azure/my-gpt";
+  const { reply } = await ask(ada, await startConversation(ada), "Tomatoes?", { model });
+  expect(await ended(ada, reply.id)).toMatchObject({ status: "completed", model, attempts: 1 });
+  expect(asked.at(-1)).toMatchObject({
+    path: "/openai/deployments/my-gpt/chat/completions?api-version=2024-10-21",
+    authorization: undefined,
+    apiKey: "azure-canary",
+    body: { max_completion_tokens: 4_096 },
+  });
+  expect(asked.at(-1)?.body).not.toHaveProperty("tools");
+  await eve.refused("getReply", 404, { params: { replyId: reply.id } });
+});
+
+it("a model that the server does not have fails at once, says so, and costs nothing", async () => {
+  const before = await ada.expect("getMe", 200);
+  const { reply } = await ask(ada, await startConversation(ada), "Hello", { model: "openai/gone" });
+  expect(await ended(ada, reply.id)).toMatchObject({
+    status: "failed",
+    error: { code: "provider_rejected", message: expect.stringContaining("model") },
+    attempts: 1,
+    tokensCharged: 0,
+  });
+  expect((await ada.expect("getMe", 200)).tokens).toEqual(before.tokens);
 });
 
 it("a model that a provider does not list is refused, and a metered one costs what it used", async () => {

@@ -109,6 +109,25 @@ it("charges cached input at its own price, and as other input where it has none"
   expect(await answer(ada, second.id, usage)).toMatchObject({ reply: { tokensCharged: 40 + 4 } });
 });
 
+it("asks for nothing where the settings name no price, and owes nothing", async () => {
+  const [ada, eve] = [await scene.person(5), await scene.person(5)];
+  const sizes = { contextTokens: 10_000, maxOutputTokens: 1_000 };
+  const models = {
+    "scripted/free": { ...sizes, priceFlat: 0 },
+    "scripted/metered": { ...sizes, priceInput: 0, priceOutput: 0 },
+  };
+  for (const model of Object.keys(models)) {
+    const { id } = replyOf(await ada.send({ ...offered, models, model }));
+    const ended = await answer(ada, id, { inputTokens: 9_000, outputTokens: 900 });
+    expect(ended).toMatchObject({ reply: { tokensHeld: 0, tokensCharged: 0 } });
+  }
+  expect(
+    await scene.rows(
+      `select token_balance::int as balance from users where id in ('${ada.id}', '${eve.id}')`,
+    ),
+  ).toEqual([{ balance: 5 }, { balance: 5 }]);
+});
+
 it("holds and settles metered replies that race without ever owing", async () => {
   const [ada, eve] = [await scene.person(60), await scene.person(1_000)];
   await write("scripted/echo");

@@ -26,16 +26,19 @@ export interface AdjustmentMemory {
 // Users may name any model of a server.
 const MAX_MODELS = 1_000;
 
-/** A memory as long as its owner lives. */
-export function createAdjustmentMemory(): AdjustmentMemory {
+/**
+ * A memory as long as its owner lives.
+ * @param before what is known of the server, whatever the model
+ */
+export function createAdjustmentMemory(before: Adjustments = {}): AdjustmentMemory {
   const known = new Map<string, Adjustments>();
   return {
-    of: (model) => known.get(model) ?? {},
+    of: (model) => known.get(model) ?? before,
     learn(request, applied, failure) {
       const learnt = readRefusal(failure, request, applied);
       if (learnt === undefined) return false;
       if (known.size >= MAX_MODELS) known.clear();
-      known.set(request.model, { ...known.get(request.model), ...learnt });
+      known.set(request.model, { ...(known.get(request.model) ?? before), ...learnt });
       return true;
     },
   };

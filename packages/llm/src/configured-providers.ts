@@ -1,3 +1,5 @@
+import { type DeviatingServer, isOpenAi } from "./deviations.ts";
+
 /** The protocol that a provider speaks. */
 export type ProviderKind = "openai" | "anthropic" | "bedrock" | "scripted";
 
@@ -34,12 +36,11 @@ export interface ListedModel {
   readonly costPerMillion?: ModelCost | undefined;
 }
 
-/** A provider that a deployment names in `PROVIDERS`. */
-export interface NamedProvider {
+/** A provider that a deployment names in `PROVIDERS`, with what its server does in its own way. */
+export interface NamedProvider extends DeviatingServer {
   /** What its models' ids begin with. */
   readonly name: string;
   readonly kind: Exclude<ProviderKind, "scripted">;
-  readonly baseUrl?: string | undefined;
   /** Of Azure: the query parameter `api-version`. */
   readonly apiVersion?: string | undefined;
   /** Of Bedrock; without it the functions' own. */
@@ -66,13 +67,6 @@ export interface ProviderSources {
   readonly named?: readonly NamedProvider[] | undefined;
   /** Keys of the named ones, by name. */
   readonly providerKeys?: Readonly<Record<string, string>> | undefined;
-}
-
-const OFFICIAL_HOST = /(^|\.)openai\.com$/;
-
-/** Whether the models of a server of OpenAI's protocol are OpenAI's own. */
-function isOfficial(baseUrl: string | undefined): boolean {
-  return !baseUrl || OFFICIAL_HOST.test(new URL(baseUrl).hostname);
 }
 
 function namedProvider(provider: NamedProvider, apiKey: string | undefined): ConfiguredProvider | undefined {
@@ -117,7 +111,8 @@ export function providersWithoutKey({ named = [], providerKeys = {} }: ProviderS
 }
 
 /** Whether its models are those that Parley knows, where it lists none. */
-export function hasKnownModels({ kind, baseUrl, models }: ConfiguredProvider): boolean {
+export function hasKnownModels(provider: ConfiguredProvider): boolean {
+  const { kind, models } = provider;
   if (models.length > 0 || kind === "bedrock") return false;
-  return kind === "anthropic" || isOfficial(baseUrl);
+  return kind === "anthropic" || isOpenAi(provider);
 }

@@ -20,7 +20,7 @@ it.each<[Source, string, Record<string, string>]>([
   [
     { kind: "openai", baseUrl: "https://r.openai.azure.com/openai/v1", apiKey: "k", apiVersion: "preview" },
     "https://r.openai.azure.com/openai/v1/models?api-version=preview",
-    { authorization: "Bearer k" },
+    { "api-key": "k" },
   ],
   [
     { kind: "anthropic", apiKey: "k" },

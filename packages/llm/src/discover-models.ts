@@ -1,4 +1,5 @@
 import type { ConfiguredProvider } from "./configured-providers.ts";
+import { baseUrlOf, deviationsOf, keyHeaders } from "./deviations.ts";
 import { LlmError } from "./errors.ts";
 import { listOf, numberOf, property, textOf } from "./json-shape.ts";
 
@@ -10,7 +11,7 @@ export interface DiscoveredModel {
   readonly contextTokens: number | undefined;
 }
 
-type DiscoverySource = Pick<ConfiguredProvider, "kind" | "baseUrl" | "apiKey" | "apiVersion">;
+type DiscoverySource = Pick<ConfiguredProvider, "kind" | "baseUrl" | "apiKey" | "apiVersion" | "keyHeader">;
 
 export interface Discovery {
   readonly fetch?: typeof fetch | undefined;
@@ -26,18 +27,17 @@ const contextNames = [
   "max_input_tokens",
 ];
 
-function requestOf({ kind, baseUrl, apiKey, apiVersion }: DiscoverySource) {
+function requestOf(source: DiscoverySource) {
+  const { kind, baseUrl, apiKey, apiVersion } = source;
   if (kind === "anthropic") {
     const headers = { "anthropic-version": "2023-06-01", ...(apiKey && { "x-api-key": apiKey }) };
-    return { url: `${trimmed(baseUrl ?? "https://api.anthropic.com")}/v1/models?limit=1000`, headers };
+    return {
+      url: `${(baseUrl ?? "https://api.anthropic.com").replace(/\/$/, "")}/v1/models?limit=1000`,
+      headers,
+    };
   }
   const query = apiVersion === undefined ? "" : `?api-version=${apiVersion}`;
-  const headers = apiKey ? { authorization: `Bearer ${apiKey}` } : {};
-  return { url: `${trimmed(baseUrl ?? "https://api.openai.com/v1")}/models${query}`, headers };
-}
-
-function trimmed(url: string): string {
-  return url.replace(/\/$/, "");
+  return { url: `${baseUrlOf(source)}/models${query}`, headers: keyHeaders(deviationsOf(source), apiKey) };
 }
 
 function readModel(listed: unknown): DiscoveredModel[] {

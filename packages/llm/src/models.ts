@@ -19,6 +19,8 @@ export interface ModelIdentity {
   readonly kind: ProviderKind;
   /** The provider's own name of the model. */
   readonly name: string;
+  /** Unless its provider's server takes none at all. */
+  readonly takesTools?: boolean;
 }
 
 /** A model as it is asked. */
@@ -37,7 +39,10 @@ export type Model = Price &
     readonly costPerMillion?: ModelCost | undefined;
   };
 
-type NamedKind = Pick<ModelIdentity, "kind"> & { readonly name: string };
+type NamedKind = Pick<ModelIdentity, "kind"> & {
+  readonly name: string;
+  readonly supportsTools?: boolean | undefined;
+};
 
 /** The models of one deployment. */
 export interface ModelCatalog {
@@ -135,13 +140,21 @@ export function deploymentModels(sources: ProviderSources, configured: string | 
   return availableModels({ ...sources, includeScripted: !hasProvider || isDefaultScripted });
 }
 
+function identityOf(provider: NamedKind, name: string): ModelIdentity {
+  return {
+    id: `${provider.name}/${name}`,
+    provider: provider.name,
+    kind: provider.kind,
+    name,
+    ...(provider.supportsTools === false && { takesTools: false }),
+  };
+}
+
 /** Who has the model of that id; undefined where it is no provider of these. */
 export function identifyModel(id: string, providers: readonly NamedKind[]): ModelIdentity | undefined {
   const [, providerName, name] = /^([^/]+)\/([!-~]{1,128})$/.exec(id) ?? [];
   const provider = providers.find((each) => each.name === providerName);
-  return provider && name !== undefined
-    ? { id, provider: provider.name, kind: provider.kind, name }
-    : undefined;
+  return provider && name !== undefined ? identityOf(provider, name) : undefined;
 }
 
 /** The model of that id as the settings offer it, or undefined where they do not. */
@@ -149,7 +162,8 @@ export function findModel(id: string, catalog: ModelCatalog): Model | undefined 
   const listed = catalog.models.find((model) => model.id === id);
   if (listed) return listed;
   const found = identifyModel(id, catalog.openProviders);
-  return found && toModel({ name: found.provider, kind: found.kind }, { name: found.name }, UNLISTED_LIMITS);
+  const provider = catalog.openProviders.find(({ name }) => name === found?.provider);
+  return found && provider && toModel(provider, { name: found.name }, UNLISTED_LIMITS);
 }
 
 /**
@@ -186,13 +200,11 @@ function knownModels(provider: NamedKind): Model[] {
   return names.map((name) => toModel(provider, { name, parameters }, limits));
 }
 
-function toModel({ name: provider, kind }: NamedKind, listed: ListedModel, limits: Limits): Model {
-  const { name, price = DEFAULT_PRICE, parameters = PARAMETERS[kind], displayName, costPerMillion } = listed;
+function toModel(provider: NamedKind, listed: ListedModel, limits: Limits): Model {
+  const { name, price = DEFAULT_PRICE, displayName, costPerMillion } = listed;
+  const { parameters = PARAMETERS[provider.kind] } = listed;
   return {
-    id: `${provider}/${name}`,
-    provider,
-    kind,
-    name,
+    ...identityOf(provider, name),
     contextTokens: listed.contextTokens ?? limits.contextTokens,
     maxOutputTokens: listed.maxOutputTokens ?? limits.maxOutputTokens,
     ...(displayName !== undefined && { displayName }),

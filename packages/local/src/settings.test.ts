@@ -81,6 +81,9 @@ test("providers are handed over as they are written, with their keys", () => {
   expect(functionVariables(readSettings({}))).not.toHaveProperty("PROVIDERS");
 });
 
+const priced = (price: object) =>
+  JSON.stringify([{ name: "x", kind: "openai", baseUrl: "http://x", models: [{ name: "m", price }] }]);
+
 test.each([
   [{ PROVIDERS: "groq" }, "PROVIDERS must be a JSON list."],
   [{ PROVIDERS: '[{"name":"x","kind":"grpc"}]' }, "PROVIDERS.0.kind must be openai, anthropic or bedrock."],
@@ -95,6 +98,18 @@ test.each([
   [
     { PROVIDERS: '[{"name":"x","kind":"anthropic"},{"name":"x","kind":"openai"}]' },
     "PROVIDERS must not name two providers alike.",
+  ],
+  [
+    { PROVIDERS: '[{"name":"x","kind":"openai","keyHeader":"cookie"}]' },
+    "PROVIDERS.0.keyHeader must be authorization or api-key.",
+  ],
+  [
+    { PROVIDERS: priced({ priceFlat: -1 }) },
+    "PROVIDERS.0.models.0.price.priceFlat must be a whole number from 0 to 1000000000.",
+  ],
+  [
+    { PROVIDERS: priced({ priceInput: 1, priceOutput: 1e12 }) },
+    "PROVIDERS.0.models.0.price.priceOutput must be a number from 0 to 1000000000.",
   ],
   [{ PROVIDER_KEYS: '{"groq":1}' }, "PROVIDER_KEYS must be a JSON object of texts."],
   [{ PORT: "seventy" }, "PORT must be a number."],

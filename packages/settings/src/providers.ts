@@ -1,8 +1,18 @@
 import * as z from "zod/mini";
 import { httpUrl, region } from "./setting.ts";
 
-const tokens = (minimum: number) => z.int().check(z.minimum(minimum), z.maximum(100_000_000));
-const price = z.number().check(z.nonnegative(), z.maximum(1_000_000_000));
+function number(kind: "a number" | "a whole number", minimum: number, maximum: number) {
+  const error = `must be ${kind} from ${minimum} to ${maximum}`;
+  const base = kind === "a number" ? z.number(error) : z.int(error);
+  return base.check(z.minimum(minimum, error), z.maximum(maximum, error));
+}
+
+const tokens = (minimum: number) => number("a whole number", minimum, 100_000_000);
+const highestPrice = 1_000_000_000;
+const price = number("a number", 0, highestPrice);
+const choice = <const Values extends readonly [string, ...string[]]>(values: Values) =>
+  z.optional(z.enum(values, `must be ${values.join(" or ")}`));
+const flag = () => z.optional(z.boolean("must be true or false"));
 
 /** The parameters that a model may take. */
 export const modelParameters = ["temperature", "topP", "maxOutputTokens", "reasoningEffort", "stop"] as const;
@@ -14,7 +24,7 @@ const listedModel = () =>
     maxOutputTokens: z.optional(tokens(256)),
     price: z.optional(
       z.union([
-        z.strictObject({ priceFlat: z.int().check(z.nonnegative(), z.maximum(1_000_000_000)) }),
+        z.strictObject({ priceFlat: number("a whole number", 0, highestPrice) }),
         z.strictObject({ priceInput: price, priceOutput: price, priceCachedInput: z.optional(price) }).check(
           z.refine(({ priceInput, priceCachedInput = 0 }) => priceCachedInput <= priceInput, {
             message: "must not be above priceInput",
@@ -47,6 +57,12 @@ const providerItem = () =>
       baseUrl: z.optional(httpUrl()),
       apiVersion: z.optional(z.string().check(z.regex(/^[\w.-]{1,40}$/))),
       region: z.optional(region()),
+      maxTokensName: choice(["max_tokens", "max_completion_tokens"]),
+      sendsUsage: flag(),
+      systemRole: flag(),
+      supportsTools: flag(),
+      keyHeader: choice(["authorization", "api-key"]),
+      modelInPath: flag(),
       models: z._default(z.array(listedModel()), []),
     })
     .check(

@@ -4,7 +4,8 @@ import { availableModels, defaultModel, deploymentModels, findModel } from "@par
 import { keyVariable } from "@parley/settings/providers";
 import type { Settings } from "../settings.ts";
 
-function sourcesOf(settings: Settings): ProviderSources {
+/** The providers that the settings name. */
+export function sourcesOf(settings: Settings): ProviderSources {
   return {
     openaiApiKey: settings.OPENAI_API_KEY,
     openaiBaseUrl: settings.OPENAI_BASE_URL,

@@ -1,7 +1,11 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { collect, REQUEST } from "@parley/llm/fixtures/collect";
+import { deploymentModels, findModel } from "@parley/llm/models";
+import { createProviders } from "@parley/llm/providers";
 import { expect, test } from "vitest";
 import { readSettings } from "../settings.ts";
+import { activeModel, sourcesOf } from "./active-model.ts";
 import { silentServers, withServerModels } from "./model-server.ts";
 
 test("a server of models that does not answer is named, with its port and why; one that does is not", async () => {
@@ -39,4 +43,29 @@ test("without a list of its models the server is asked, with its key; one withou
   );
   const withDefault = { ...settings, DEFAULT_MODEL: "openai/llama3.3" };
   expect(await withServerModels(withDefault)).toBe(withDefault);
+});
+
+test("with its URL alone a server answers with its first model, and with each that it lists by name", async () => {
+  const server = createServer(async (request, response) => {
+    if (request.method === "GET") {
+      return void response.end(JSON.stringify({ data: [{ id: "llama3.3" }, { id: "qwen3:8b" }] }));
+    }
+    let text = "";
+    for await (const chunk of request) text += chunk;
+    const message = { role: "assistant", content: `I am ${JSON.parse(text).model}.` };
+    response.end(JSON.stringify({ choices: [{ index: 0, message, finish_reason: "stop" }] }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const settings = await withServerModels(readSettings({ OPENAI_BASE_URL: `http://127.0.0.1:${port}/v1` }));
+  const catalog = deploymentModels(sourcesOf(settings), undefined);
+  expect(catalog.models.map(({ id }) => id)).toEqual(["openai/llama3.3", "openai/qwen3:8b"]);
+  expect(activeModel(settings)).toBe("openai/llama3.3");
+  const providers = createProviders(sourcesOf(settings));
+  for (const { id } of catalog.models) {
+    const { provider = "", name: model = "" } = findModel(id, catalog) ?? {};
+    const { text } = await collect(providers.get(provider), { ...REQUEST, model });
+    expect(text).toBe(`I am ${model}.`);
+  }
+  await new Promise((resolve) => server.close(resolve));
 });

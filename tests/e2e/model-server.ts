@@ -1,0 +1,61 @@
+import { readFileSync } from "node:fs";
+import { createServer, type IncomingMessage } from "node:http";
+import type { AddressInfo } from "node:net";
+import { answerPieces, encodePiece } from "@parley/llm/providers/bedrock/fixtures/event-stream";
+import { type AskedBody, oddAnswer, type WireAnswer } from "./odd-provider.ts";
+
+export interface Asked {
+  path: string;
+  authorization: string | undefined;
+  apiKey: string | string[] | undefined;
+  body: AskedBody;
+}
+
+async function readBody(request: IncomingMessage): Promise<AskedBody> {
+  let text = "";
+  for await (const chunk of request) text += chunk;
+  return JSON.parse(text);
+}
+
+/** Answers with a recorded response, in its wire format. */
+function recording(provider: string, name: string): WireAnswer {
+  const file = new URL(`../../packages/llm/src/providers/${provider}/fixtures/${name}.http`, import.meta.url);
+  const [head = "", ...rest] = readFileSync(file, "utf8").split("\n\n");
+  const [status = "", ...headers] = head.split("\n");
+  return {
+    status: Number(status.split(" ")[1]),
+    headers: Object.fromEntries(headers.map((line) => line.split(": ") as [string, string])),
+    body: rest.join("\n\n"),
+  };
+}
+
+/** A server of every protocol; its list of models is Groq's. */
+export async function startModelServer(groqModels: readonly object[]) {
+  const asked: Asked[] = [];
+  const server = createServer(async (request, response) => {
+    if (request.method === "GET") {
+      const isListed =
+        request.url === "/groq/v1/models" && request.headers.authorization === "Bearer gsk-canary";
+      return void response.writeHead(isListed ? 200 : 401).end(JSON.stringify({ data: groqModels }));
+    }
+    const body = await readBody(request);
+    const { authorization, "api-key": apiKey } = request.headers;
+    asked.push({ path: request.url ?? "", authorization, apiKey, body });
+    if (request.url?.endsWith("/converse-stream")) {
+      response.writeHead(200, { "content-type": "application/vnd.amazon.eventstream" });
+      return void response.end(Buffer.concat(answerPieces("Hello from Nova.").map(encodePiece)));
+    }
+    if (body.model === "gone") {
+      const { status, headers, body: text } = recording("openai", "404");
+      return void response.writeHead(status, headers).end(text);
+    }
+    const isRefused = body.model.includes("secret");
+    const family = request.url?.includes("chat/completions") ? "openai" : "anthropic";
+    const answer = oddAnswer(body) ?? recording(family, isRefused ? "401" : "complete");
+    const { status, headers, body: text } = answer;
+    response.writeHead(status, headers).end(text);
+  }).listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return { url, asked, close: () => server.close() };
+}
