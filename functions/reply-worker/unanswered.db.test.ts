@@ -1,4 +1,6 @@
+import { newId } from "@parley/data/ids";
 import { cancelReply } from "@parley/data/replies";
+import { createConversation } from "@parley/data/send-message";
 import { openScene, replyOf, type Scene, unexplained } from "@parley/data/testing/scene.fixture";
 import { contentFilteredError, LlmError } from "@parley/llm/errors";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -47,6 +49,23 @@ test("questions that were stopped or failed are in the next prompt, and refused 
     { role: "user", content: "Do they?" },
   ]);
   expect(last).toMatchObject({ status: "completed", context: { droppedMessageIds: [expect.any(String)] } });
+});
+
+test("a system prompt that is blank once its variables are filled is none", async () => {
+  const [ada, eve] = [await scene.person(), await scene.person()];
+  const { worker, requests } = workerOf(scene.database, [says("Aye."), says("Yes.")]);
+  for (const [{ id: ownerId, send }, style] of [
+    [ada, " "],
+    [eve, "Be kind."],
+  ] as const) {
+    const conversationId = newId();
+    const metadata = { style };
+    const blank = { ownerId, conversationId, systemPrompt: "{{style}}\n", metadata };
+    await createConversation(scene.database, blank);
+    const { id } = replyOf(await send({ conversationId, content: "Hello" }));
+    expect(await answered(worker, ownerId, id)).toMatchObject({ status: "completed" });
+  }
+  expect(requests.map(({ systemPrompt }) => systemPrompt)).toEqual([undefined, "Be kind.\n"]);
 });
 
 test("an empty answer is asked for twice, costs its user nothing and counts as used", async () => {
