@@ -20,6 +20,7 @@ export function renderModel(entry: ModelEntry): AdminModel {
     price: renderPrice(entry),
     parameters: [...parameters],
     costPerMillion: costPerMillion ?? null,
+    background: entry.background ?? false,
     isEnabled,
     isOffered,
     isDefault,

@@ -57,7 +57,10 @@ export function writeModel({
   asking,
 }: Pick<AskingDependencies, "database" | "asking">): Operation<Route> {
   return async ({ params: { modelId }, body, caller, headers, requestId }) => {
-    const { kind } = requireProvider(asking, modelId);
+    const { kind, runsInBackground = false } = requireProvider(asking, modelId);
+    if (body.background && !runsInBackground) {
+      throw invalid("body.background", "needs a provider that answers in the background, as OpenAI does");
+    }
     const expectedVersion = await matchedVersion(headers.ifMatch, async () => {
       const found = await findEntry(database, asking, modelId);
       return found && { version: Number(modelEtag(found)) };

@@ -5,6 +5,7 @@ import { purgeConversations } from "@parley/data/expired-conversations";
 import { purgeIdempotencyKeys } from "@parley/data/idempotency-keys";
 import { purgeBuckets } from "@parley/data/rate-buckets";
 import { sweepReplies } from "@parley/data/reply-jobs";
+import { overdueResponses } from "@parley/data/stored-responses";
 import { purgeDeletedSubjects } from "@parley/data/users";
 import { announceEnding, type EndingCache } from "@parley/jobs/announce-ending";
 import type { ReplyQueue } from "@parley/jobs/reply-queue";
@@ -32,6 +33,7 @@ export interface Swept {
   purgedApiKeys: number;
   purgedIdempotencyKeys: number;
   purgedBuckets: number;
+  unforgottenResponses: number;
 }
 
 async function sweepOnce(dependencies: Dependencies, requestId: string, swept: Swept): Promise<boolean> {
@@ -67,6 +69,13 @@ async function eraseConversations(database: Database): Promise<number> {
   return total;
 }
 
+/** Only workers have the keys of providers: a check of a reply that has ended has its stored answers forgotten. */
+async function remindOfResponses({ database, queue }: Dependencies, requestId: string): Promise<number> {
+  const overdue = await overdueResponses(database, batch);
+  for (const target of overdue) await queue.enqueueCheck({ ...target, requestId }, 1).catch(() => {});
+  return overdue.length;
+}
+
 /** Most are closed by now; one whose token has expired may be open until somebody closes it. */
 async function closeEnded({ database, realtime }: Dependencies): Promise<number> {
   const ended = await purgeConnections(database);
@@ -93,10 +102,12 @@ export async function sweep(dependencies: Dependencies, requestId: string): Prom
     purgedApiKeys: 0,
     purgedIdempotencyKeys: 0,
     purgedBuckets: 0,
+    unforgottenResponses: 0,
   };
   for (let count = 0; count < maxBatches; count++) {
     if (!(await sweepOnce(dependencies, requestId, swept))) break;
   }
+  swept.unforgottenResponses = await remindOfResponses(dependencies, requestId);
   swept.purgedSubjects = await purgeDeletedSubjects(database);
   swept.purgedConnections = await closeEnded(dependencies);
   swept.purgedApiKeys = await purgeAll((limit) => purgeApiKeys(database, limit));

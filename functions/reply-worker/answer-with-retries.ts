@@ -77,8 +77,11 @@ async function writePrompt(run: Run, model: AskedModel): Promise<Prompt> {
 }
 
 async function promptFor(run: Run, model: AskedModel): Promise<Prompt> {
-  if (model.takesTools === false || run.worker.modelsWithoutTools.has(model.id))
+  // With tools it would be another answer than the one that was bought.
+  const isBought = run.response?.model === model.id;
+  if (isBought || model.takesTools === false || run.worker.modelsWithoutTools.has(model.id)) {
     run.transcript.offersTools = false;
+  }
   try {
     return await writePrompt(run, model);
   } catch (error) {

@@ -6,6 +6,7 @@ import type { ReplyJob } from "@parley/jobs/reply-job";
 import { logger } from "@parley/runtime/logger";
 import { databaseSpan } from "@parley/runtime/span-kinds";
 import { traced } from "@parley/runtime/tracer";
+import { discardResponses } from "./discard-responses.ts";
 import { runReply } from "./run-reply.ts";
 import type { Worker } from "./worker.ts";
 
@@ -76,6 +77,9 @@ export async function handleJob(worker: Worker, job: ReplyJob, endsAt: number): 
       return job.kind === "check" ? checkLater(worker, job) : undefined;
     case "blocked":
       return job.kind === "check" ? checkBlocker(worker, job) : undefined;
+    case "finished":
+    case "missing":
+      return discardResponses(worker, { ...job, responses: claimed.stored ?? [] });
     default:
       return undefined;
   }

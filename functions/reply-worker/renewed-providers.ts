@@ -9,6 +9,9 @@ import type { Providers } from "@parley/llm/providers";
 export function renewedProviders(renewable: Renewable<Providers>): Providers {
   return {
     get: (name) => ({
+      async discard(responseId, options) {
+        await renewable.present().get(name).discard?.(responseId, options);
+      },
       async *stream(request, options) {
         const present = renewable.present();
         try {

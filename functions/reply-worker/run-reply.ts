@@ -11,6 +11,7 @@ import { createReplyFeed } from "@parley/realtime/reply-feed";
 import { describeFault } from "@parley/runtime/describe-fault";
 import { logger } from "@parley/runtime/logger";
 import { type Answered, answerWithRetries } from "./answer-with-retries.ts";
+import { discardResponses } from "./discard-responses.ts";
 import { internalFailure, persistEnding } from "./persist-ending.ts";
 import { ReplyLost } from "./reply-lost.ts";
 import type { Run } from "./run.ts";
@@ -65,6 +66,21 @@ function failureOf(error: unknown, { prompt, transcript, sentTokens }: Run): End
   return { ...internalFailure, ...given };
 }
 
+/** What its providers keep is of no more use. */
+async function forget(
+  { worker, reply, responses, response }: Run,
+  status: ReplyRow["status"],
+): Promise<void> {
+  if (responses.size === 0) return;
+  const over = status === "failed" ? undefined : response;
+  await discardResponses(worker, {
+    ownerId: reply.ownerId,
+    replyId: reply.id,
+    responses: responses.values(),
+    over,
+  });
+}
+
 async function endingFor(run: Run): Promise<Ending | undefined> {
   try {
     return endingOf(await answerWithRetries(run), run.transcript);
@@ -84,7 +100,7 @@ async function endingFor(run: Run): Promise<Ending | undefined> {
 export async function runReply(
   worker: Worker,
   job: ReplyJob,
-  { reply, history, notes, news }: Claimed,
+  { reply, history, notes, news, stored }: Claimed,
   endsAt: number,
 ): Promise<void> {
   const run: Run = {
@@ -98,6 +114,8 @@ export async function runReply(
     endsAt: Math.min(endsAt, reply.deadlineAt.getTime()),
     transcript: emptyTranscript(),
     sentTokens: 0,
+    responses: new Map(stored?.map((each) => [each.responseId, each])),
+    response: stored?.find(({ model }) => model === reply.model),
     prompt: undefined,
   };
   const ending = await endingFor(run);
@@ -118,6 +136,8 @@ export async function runReply(
     ));
   if (finished?.outcome !== "finished") {
     logger.info("reply lost", log);
+    // Who ended it did not know what to forget; who took it over reads it, and the check comes back until it has ended.
+    if (run.responses.size > 0) await worker.queue.enqueueCheck(job, 1).catch(() => {});
     return;
   }
   const { status, errorCode, inputTokens, outputTokens, createdAt } = finished.reply;
@@ -132,6 +152,7 @@ export async function runReply(
     nextReplyId: finished.nextReplyId,
     news: finished.news,
   });
+  behind(worker, forget(run, finished.reply.status));
   if (finished.message !== undefined) behind(worker, writeTitle(run, finished.message.content));
   // Last of all, so that nobody waits for it.
   const ids = [reply.messageId, ...(finished.message === undefined ? [] : [finished.message.id])];

@@ -1,4 +1,5 @@
 import type { ClaimedReply, HistoryMessage, ReplyNotes } from "@parley/data/reply-jobs";
+import type { StoredResponse } from "@parley/data/stored-responses";
 import type { Prompt } from "@parley/llm/build-prompt";
 import type { ReplyFeed } from "@parley/realtime/reply-feed";
 import type { Transcript } from "./transcript.ts";
@@ -20,6 +21,10 @@ export interface Run {
   readonly transcript: Transcript;
   /** What all calls were sent, failed ones included, by our count. */
   sentTokens: number;
+  /** What was bought for it in the background, by this worker and those before; all of it is to be forgotten. */
+  readonly responses: Map<string, StoredResponse>;
+  /** The one to be read again in place of buying another. */
+  response: StoredResponse | undefined;
   /** The latest that a model was given; undefined before the first call. */
   prompt: Prompt | undefined;
 }

@@ -4,6 +4,7 @@ import type { AskedModel } from "@parley/llm/models";
 import { presentPrompt } from "@parley/llm/prompt-text";
 import type { PromptRequest, ProviderMemo, TokenUsage, ToolCall } from "@parley/llm/provider";
 import { traced } from "@parley/runtime/tracer";
+import { backgroundOf, keepResponse } from "./background-answer.ts";
 import type { ReplyProgress } from "./reply-progress.ts";
 import { answerAttributes, chatSpan } from "./reply-spans.ts";
 import type { Run } from "./run.ts";
@@ -56,7 +57,8 @@ function millisLeft({ endsAt }: Run): number {
 /** Less than this could not even say that there is not enough. */
 const minOutputTokens = 256;
 
-function requestFor({ reply, transcript }: Run, { model, prompt }: Call): PromptRequest {
+function requestFor(run: Run, { model, prompt }: Call): PromptRequest {
+  const { reply, transcript } = run;
   const { usage } = transcript;
   return {
     model: model.name,
@@ -66,6 +68,7 @@ function requestFor({ reply, transcript }: Run, { model, prompt }: Call): Prompt
     maxOutputTokens: Math.max(minOutputTokens, model.maxOutputTokens - usage.outputTokens),
     tools: prompt.tools,
     rounds: roundsToShow(transcript),
+    background: backgroundOf(run, model, prompt),
   };
 }
 
@@ -88,7 +91,8 @@ async function readStream(run: Run, call: Call, { signal, broken: heard }: Silen
   let isEmpty = true;
   for await (const event of run.worker.providers.get(model.provider).stream(requestFor(run, call), options)) {
     heard();
-    if (event.type === "reasoning") {
+    if (event.type === "stored") await keepResponse(run, model, event.responseId);
+    else if (event.type === "reasoning") {
       const piece = keptReasoning(reasoning, event.text, transcript);
       reasoning += piece;
       progress.addReasoning(piece);

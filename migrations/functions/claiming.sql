@@ -67,6 +67,12 @@ CREATE OR REPLACE FUNCTION prompt_notes(p_owner_id text, p_conversation_id text)
         WHERE pin.owner_id = p_owner_id AND pin.conversation_id = p_conversation_id) AS pins))
 $$;
 
+-- What providers have stored for a reply and are still to forget, the newest first; null where there is nothing.
+CREATE OR REPLACE FUNCTION responses_of(p_user_id text, p_reply_id text) RETURNS jsonb LANGUAGE sql STABLE AS $$
+  SELECT jsonb_agg(jsonb_build_object('responseId', response_id, 'model', model) ORDER BY created_at DESC)
+  FROM stored_responses WHERE user_id = p_user_id AND reply_id = p_reply_id
+$$;
+
 -- Takes a reply for a worker, with its notes. Arguments: ownerId, replyId, leaseSeconds, maxRunning (absent or 0: no
 -- limit). Outcomes: claimed, missing, finished, blocked, no_slot (as many of the owner's run as may), leased, expired.
 CREATE OR REPLACE FUNCTION take_reply(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
@@ -81,10 +87,10 @@ DECLARE
 BEGIN
   SELECT * INTO reply FROM replies WHERE owner_id = owner AND id = wanted;
   IF NOT FOUND THEN
-    RETURN '{"outcome": "missing"}';
+    RETURN jsonb_strip_nulls(jsonb_build_object('outcome', 'missing', 'stored', responses_of(owner, wanted)));
   END IF;
   IF reply.finished_at IS NOT NULL THEN
-    RETURN '{"outcome": "finished"}';
+    RETURN jsonb_strip_nulls(jsonb_build_object('outcome', 'finished', 'stored', responses_of(owner, wanted)));
   END IF;
   IF reply.deadline_at <= clock_timestamp() THEN
     SELECT coalesce(jsonb_agg(late.id), '[]') INTO expired
@@ -124,6 +130,7 @@ BEGIN
       'leaseSecondsLeft', extract(epoch FROM reply.leased_until - clock_timestamp()));
   END IF;
   RETURN jsonb_build_object('outcome', 'claimed', 'reply', to_jsonb(reply),
+    'stored', CASE WHEN reply.background AND reply.attempt > 1 THEN responses_of(owner, wanted) END,
     'notes', prompt_notes(reply.owner_id, reply.conversation_id));
 END $$;
 

@@ -51,7 +51,7 @@ BEGIN
   RETURN jsonb_strip_nulls(jsonb_build_object('contextTokens', model.context_tokens,
     'maxOutputTokens', model.max_output_tokens, 'priceFlat', model.price_flat, 'priceInput', model.price_input,
     'priceOutput', model.price_output, 'priceCachedInput', model.price_cached_input,
-    'parameters', model.parameters, 'costPerMillion', model.cost_per_million));
+    'background', model.background, 'parameters', model.parameters, 'costPerMillion', model.cost_per_million));
 END $$;
 
 -- The model of conversations that name none: the one that an admin chose, else that of the settings.
@@ -153,12 +153,13 @@ BEGIN
       'held', account.tokens_held, 'price', price));
   END IF;
   INSERT INTO replies (id, owner_id, conversation_id, message_id, ordinal, position, model, context_tokens,
-    max_output_tokens, input_limit, expected_input_tokens, cost_input, cost_output, system_prompt, deadline_at,
+    max_output_tokens, background, input_limit, expected_input_tokens, cost_input, cost_output, system_prompt, deadline_at,
     price_flat, price_input, price_output, price_cached_input, tokens_held, balance_when_asked, held_when_asked,
     idempotency_key, idempotency_fingerprint)
   VALUES (p->>'replyId', conversation.owner_id, conversation.id, message.id, conversation.next_ordinal,
     message.position + 1, asked->>'id',
-    (asked->>'contextTokens')::integer, (asked->>'maxOutputTokens')::integer, (asked->>'inputLimit')::integer,
+    (asked->>'contextTokens')::integer, (asked->>'maxOutputTokens')::integer,
+    coalesce((asked->>'background')::boolean, false), (asked->>'inputLimit')::integer,
     CASE WHEN is_budgeted THEN expected_input(conversation, message.content, asked) ELSE 0 END, (cost->>'input')::double precision,
     (cost->>'output')::double precision, conversation.system_prompt,
     clock_timestamp() + make_interval(secs => (p->>'deadlineSeconds')::double precision), (asked->>'priceFlat')::integer,

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
-import { createServer, type IncomingMessage } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { createResponseServer } from "@parley/llm/fixtures/response-server";
 import { answerPieces, encodePiece } from "@parley/llm/providers/bedrock/fixtures/event-stream";
 import { type AskedBody, oddAnswer, type WireAnswer } from "./odd-provider.ts";
 
@@ -29,10 +30,21 @@ function recording(provider: string, name: string): WireAnswer {
   };
 }
 
+/** Answers as a `fetch` would. */
+async function pass(ask: typeof fetch, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const body = request.method === "POST" ? JSON.stringify(await readBody(request)) : null;
+  const answer = await ask(`http://x${request.url}`, { method: request.method ?? "GET", body });
+  response.writeHead(answer.status, Object.fromEntries(answer.headers));
+  for await (const chunk of answer.body ?? []) response.write(chunk);
+  response.end();
+}
+
 /** A server of every protocol; its list of models is Groq's. */
 export async function startModelServer(groqModels: readonly object[]) {
   const asked: Asked[] = [];
+  const stored = createResponseServer();
   const server = createServer(async (request, response) => {
+    if (request.url?.startsWith("/stored/")) return pass(stored.fetch, request, response);
     if (request.method === "GET") {
       const isListed =
         request.url === "/groq/v1/models" && request.headers.authorization === "Bearer gsk-canary";
@@ -57,5 +69,5 @@ export async function startModelServer(groqModels: readonly object[]) {
   }).listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return { url, asked, close: () => server.close() };
+  return { url, asked, stored, close: () => server.close() };
 }

@@ -1,5 +1,5 @@
 import { openDatabase } from "@parley/data/database";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { signUpAdmin } from "./admins.ts";
 import { ask, ended, signUp, startConversation, type User } from "./client.ts";
 import { type Asked, startModelServer } from "./model-server.ts";
@@ -22,7 +22,6 @@ const azure = {
   kind: "openai",
   apiVersion: "2024-10-21",
   keyHeader: "api-key",
-  maxTokensName: "max_completion_tokens",
   modelInPath: true,
   supportsTools: false,
 };
@@ -42,6 +41,7 @@ beforeAll(async () => {
     ANTHROPIC_API_KEY: "sk-canary-anthropic",
     PROVIDERS: JSON.stringify([
       { ...groq, baseUrl: `${url}/groq/v1` },
+      { name: "stored", kind: "openai", baseUrl: `${url}/stored`, runsInBackground: true },
       { ...azure, baseUrl: `${url}/openai` },
       { name: "aws", kind: "bedrock", region: "eu-central-1", baseUrl: url, models: [{ name: nova }] },
     ]),
@@ -105,7 +105,6 @@ it("a server that names models in its path, and wants its key elsewhere, is aske
     path: "/openai/deployments/my-gpt/chat/completions?api-version=2024-10-21",
     authorization: undefined,
     apiKey: "azure-canary",
-    body: { max_completion_tokens: 4_096 },
   });
   expect(asked.at(-1)?.body).not.toHaveProperty("tools");
   await eve.refused("getReply", 404, { params: { replyId: reply.id } });
@@ -246,6 +245,16 @@ it("a model that an admin adds is asked at once, at the price of the moment, unt
   expect((await eve.expect("listModels", 200)).data.map(({ id }) => id)).not.toContain(modelId);
 });
 
+it("a model that an admin has answer in the background is bought once, and forgotten by its server", async () => {
+  const background = { params: { modelId: "stored/m" }, body: { ...written, background: true } };
+  expect(await admin.expect("writeModel", 200, background)).toMatchObject({ background: true });
+  const { reply } = await ask(eve, await startConversation(eve), "Hello", { model: "stored/m" });
+  const answer = { partialText: "Pay only once.", attempts: 1, usage: { cachedInputTokens: 64 } };
+  expect(await ended(eve, reply.id)).toMatchObject(answer);
+  expect(server.stored.made).toHaveLength(1);
+  await vi.waitFor(() => expect(server.stored.kept.size).toBe(0));
+});
+
 it("the default model stays on offer, and writes of what has changed since are refused", async () => {
   const isDefault = { ...written, isDefault: true };
   await admin.refused("writeModel", 412, { params, body: isDefault, headers: { "if-match": '"77"' } });
@@ -279,6 +288,7 @@ it.each([
   [modelId, { price: { ...metered, cachedInputPer1000: 11 } }, "body.price.cachedInputPer1000"],
   [modelId, { maxOutputTokens: 65_536 }, "body.maxOutputTokens"],
   [modelId, { isEnabled: false, isDefault: true }, "body.isEnabled"],
+  [modelId, { background: true }, "body.background"],
   [modelId, { parameters: ["topK"] }, "body.parameters.0"],
 ])("an admin's %s with %j is refused at %s", async (id, change, path) => {
   const { errors } = await admin.refused("writeModel", 400, {

@@ -27,6 +27,7 @@ const model: WrittenModel = {
   costPerMillion: null,
   parameters: [],
   isEnabled: true,
+  background: false,
   isDefault: false,
   isFallback: false,
   position: 0,

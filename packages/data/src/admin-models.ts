@@ -63,6 +63,7 @@ function detailsOf({ id, priceFlat, priceInput, priceOutput, priceCachedInput, .
     model: id,
     ...Object.fromEntries(prices.filter((each): each is [string, number] => each[1] !== null)),
     isEnabled: String(row.isEnabled),
+    ...(row.background && { background: "true" }),
     isDefault: String(row.isDefault),
   };
 }

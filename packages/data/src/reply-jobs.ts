@@ -7,6 +7,7 @@ import type { Attempt, TokenUsage } from "./reply-attempts.ts";
 import type { ReplyNews } from "./reply-news.ts";
 import { messages } from "./schema/messages.ts";
 import type { ContextManifest } from "./schema/replies.ts";
+import type { StoredResponse } from "./stored-responses.ts";
 
 export interface HistoryMessage {
   role: "user" | "assistant";
@@ -45,10 +46,20 @@ export interface EndedReplies {
 export type ClaimedReply = ReplyRow & { systemPrompt: string | null };
 
 export type Claim =
-  | { outcome: "claimed"; reply: ClaimedReply; history: HistoryMessage[]; notes: ReplyNotes; news: ReplyNews }
+  | {
+      outcome: "claimed";
+      reply: ClaimedReply;
+      history: HistoryMessage[];
+      notes: ReplyNotes;
+      news: ReplyNews;
+      /** What an earlier attempt has bought in the background, the newest first. */
+      stored: StoredResponse[] | null;
+    }
   | ({ outcome: "expired" } & EndedReplies)
   | { outcome: "leased"; leaseSecondsLeft: number }
-  | { outcome: "missing" | "finished" | "blocked" | "no_slot" };
+  /** What providers have stored for it, and are to forget. */
+  | { outcome: "missing" | "finished"; stored?: StoredResponse[] }
+  | { outcome: "blocked" | "no_slot" };
 
 /** Takes a reply for this worker, with the messages before it and its notes. One round trip. 0 running: no limit. */
 export async function claimReply(
@@ -96,6 +107,7 @@ export interface ClaimRow extends WithNews<Exclude<Claim, { outcome: "claimed" }
 
 interface ClaimedJson {
   outcome: "claimed";
+  stored: StoredResponse[] | null;
   reply: JsonRow & { system_prompt: string | null };
   notes: ReplyNotes;
 }

@@ -22,6 +22,8 @@ export interface ModelTerms {
   /** Those it takes; absent in requests of an earlier release. */
   parameters?: readonly ModelParameter[] | undefined;
   costPerMillion?: ModelCost | undefined;
+  /** Whether its answers are bought in the background. */
+  background?: boolean | undefined;
 }
 
 /** What may be asked. The conversation's own model is known to the database alone, so that it makes the choice. */

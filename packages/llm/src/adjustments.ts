@@ -11,6 +11,8 @@ export interface Adjustments {
   readonly withoutSystemRole?: true;
   /** No marks of what is to be cached. */
   readonly withoutCacheMarks?: true;
+  /** Nothing in the background: by a chat completion. */
+  readonly withoutBackground?: true;
   readonly maxOutputTokens?: number;
   /** What the server has room for, answer included. */
   readonly contextTokens?: number;
@@ -74,6 +76,7 @@ function readRefusal(
     ...(limit === undefined && !applied.otherLimitName && namesLimit(said) && { otherLimitName: true }),
     ...(!applied.withoutUsage && /stream_options|include_usage/i.test(said) && { withoutUsage: true }),
     ...(!applied.withoutCacheMarks && CACHE_MARKS.test(said) && { withoutCacheMarks: true }),
+    ...(request.background && /\bbackground\b/i.test(said) && { withoutBackground: true }),
     ...(!applied.withoutSystemRole &&
       (request.systemPrompt || request.messages[0]?.role === "assistant") &&
       refusesSystemRole(said) && { withoutSystemRole: true }),

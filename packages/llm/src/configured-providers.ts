@@ -1,4 +1,4 @@
-import { type DeviatingServer, isOpenAi } from "./deviations.ts";
+import { type DeviatingServer, deviationsOf, isOpenAi } from "./deviations.ts";
 
 /** The protocol that a provider speaks. */
 export type ProviderKind = "openai" | "anthropic" | "bedrock" | "scripted";
@@ -33,6 +33,8 @@ export interface ListedModel {
   readonly price?: Price | undefined;
   readonly displayName?: string | undefined;
   readonly parameters?: readonly ModelParameter[] | undefined;
+  /** Whether its answers are bought in the background. */
+  readonly background?: boolean | undefined;
   readonly costPerMillion?: ModelCost | undefined;
 }
 
@@ -96,11 +98,14 @@ export function configuredProviders(sources: ProviderSources): ConfiguredProvide
     takesAnyModel: false,
   };
   const named = (sources.named ?? []).map((each) => namedProvider(each, sources.providerKeys?.[each.name]));
-  return [
+  const all = [
     ...(openaiApiKey || openaiBaseUrl ? [openai] : []),
     ...(anthropicApiKey ? [anthropic] : []),
     ...named.filter((each) => each !== undefined),
   ];
+  return all.map((each) =>
+    each.kind === "openai" ? { ...each, runsInBackground: deviationsOf(each).runsInBackground } : each,
+  );
 }
 
 /** Names of the providers that lack their key. */

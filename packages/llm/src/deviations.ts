@@ -13,6 +13,8 @@ export interface Deviations {
   readonly keyHeader: "authorization" | "api-key";
   /** Whether the model is named in the path: `/deployments/<model>/…`. */
   readonly modelInPath: boolean;
+  /** Whether it has responses that go on without a listener, and can be read again. */
+  readonly runsInBackground: boolean;
 }
 
 /** A server, and what is said of it. */
@@ -29,6 +31,7 @@ const USUAL: Deviations = {
   supportsTools: true,
   keyHeader: "authorization",
   modelInPath: false,
+  runsInBackground: false,
 };
 
 const AZURE = /(^|\.)azure\.com$/;
@@ -36,7 +39,7 @@ const AZURE = /(^|\.)azure\.com$/;
 /** By host: what it wants that is not usual. */
 const HOSTS: readonly (readonly [RegExp, Partial<Deviations>])[] = [
   // It refuses `max_tokens` for current models.
-  [/(^|\.)openai\.com$/, { maxTokensName: "max_completion_tokens" }],
+  [/(^|\.)openai\.com$/, { maxTokensName: "max_completion_tokens", runsInBackground: true }],
   [AZURE, { maxTokensName: "max_completion_tokens", keyHeader: "api-key" }],
   // `max_tokens` is deprecated there.
   [/(^|\.)groq\.com$/, { maxTokensName: "max_completion_tokens" }],
@@ -60,6 +63,7 @@ export function deviationsOf(server: DeviatingServer): Deviations {
     supportsTools: server.supportsTools ?? usual.supportsTools,
     keyHeader: server.keyHeader ?? usual.keyHeader,
     modelInPath: server.modelInPath ?? usual.modelInPath,
+    runsInBackground: server.runsInBackground ?? usual.runsInBackground,
   };
 }
 

@@ -4,7 +4,7 @@ import { type JsonObject, objectOf, property } from "./json-shape.ts";
 import type { StreamOptions } from "./provider.ts";
 
 /** An error that a server reports in an answer which began with 200, in the shape of an SDK's errors. */
-class ReportedError extends Error {
+export class ReportedError extends Error {
   override readonly name = "ReportedError";
   readonly headers: Headers;
   readonly error: unknown;

@@ -21,6 +21,8 @@ export interface ModelIdentity {
   readonly name: string;
   /** Unless its provider's server takes none at all. */
   readonly takesTools?: boolean;
+  /** Whether its provider can answer in the background. */
+  readonly runsInBackground?: boolean;
 }
 
 /** A model as it is asked. */
@@ -37,11 +39,14 @@ export type Model = Price &
     /** The parameters that it takes. */
     readonly parameters: readonly ModelParameter[];
     readonly costPerMillion?: ModelCost | undefined;
+    /** Whether its answers are bought in the background. */
+    readonly background?: boolean | undefined;
   };
 
 type NamedKind = Pick<ModelIdentity, "kind"> & {
   readonly name: string;
   readonly supportsTools?: boolean | undefined;
+  readonly runsInBackground?: boolean | undefined;
 };
 
 /** The models of one deployment. */
@@ -147,6 +152,7 @@ function identityOf(provider: NamedKind, name: string): ModelIdentity {
     kind: provider.kind,
     name,
     ...(provider.supportsTools === false && { takesTools: false }),
+    ...(provider.runsInBackground && { runsInBackground: true }),
   };
 }
 
@@ -210,6 +216,7 @@ function toModel(provider: NamedKind, listed: ListedModel, limits: Limits): Mode
     ...(displayName !== undefined && { displayName }),
     parameters,
     ...(costPerMillion !== undefined && { costPerMillion }),
+    ...(listed.background && { background: true }),
     ...price,
   };
 }

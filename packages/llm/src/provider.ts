@@ -10,6 +10,13 @@ export interface PromptRequest {
   readonly tools?: ToolOffer | undefined;
   /** What the model called and was given since `messages`, oldest first. */
   readonly rounds?: readonly ToolRound[] | undefined;
+  /** To be made by a response that its server keeps, and goes on with, whether or not anybody listens. */
+  readonly background?: BackgroundRequest | undefined;
+}
+
+export interface BackgroundRequest {
+  /** The one that was bought before, to be read again in place of buying another. */
+  readonly responseId: string | undefined;
 }
 
 /** Tools that the model may call. */
@@ -75,6 +82,8 @@ export type ReplyEvent =
   | { readonly type: "delta"; readonly text: string }
   /** What the model thinks, where its provider shows it; no part of the answer. */
   | { readonly type: "reasoning"; readonly text: string }
+  /** Of a response in the background: what to read it by again; null once that is of no more use. */
+  | { readonly type: "stored"; readonly responseId: string | null }
   | { readonly type: "finish"; readonly reason: "stop" | "length"; readonly usage: TokenUsage }
   | {
       readonly type: "tool_calls";
@@ -89,6 +98,12 @@ export interface StreamOptions {
   readonly heard?: (() => void) | undefined;
 }
 
+export interface DiscardOptions {
+  readonly signal: AbortSignal;
+  /** Whether it is known to have ended. */
+  readonly isOver: boolean;
+}
+
 /** The seam between Parley and a service that runs models. */
 export interface Provider {
   /**
@@ -97,4 +112,9 @@ export interface Provider {
    * Leaving the loop early or aborting cancels the request.
    */
   stream(request: PromptRequest, options: StreamOptions): AsyncIterable<ReplyEvent>;
+  /**
+   * Has its server forget a stored response. Throws `LlmError` when it is to be tried again. Absent of providers that
+   * store none.
+   */
+  discard?(responseId: string, options: DiscardOptions): Promise<void>;
 }

@@ -24,6 +24,8 @@ export interface StreamStep extends ReportedUsage {
   /** What the model thinks, where that is no text of its answer. */
   readonly reasoning?: string | undefined;
   readonly end?: Ending | "tools" | undefined;
+  /** Of an event of the same name. */
+  readonly stored?: string | null | undefined;
   /** With the end `tools`. */
   readonly calls?: readonly ToolCall[] | undefined;
   /** What must come back unchanged with the results. */
@@ -52,6 +54,7 @@ export async function* streamReply(source: StreamSource): AsyncGenerator<ReplyEv
   try {
     if (source.signal.aborted) throw abortError(source.signal);
     for await (const step of await source.open(request, adjustments)) {
+      if (step.stored !== undefined) yield { type: "stored", responseId: step.stored };
       yield* answer.take(step);
       if (answer.isTooLong) break;
     }

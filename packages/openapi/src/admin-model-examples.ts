@@ -13,6 +13,7 @@ const written: AdminModel = {
   price: { kind: "metered", inputPer1000: 10, outputPer1000: 20, cachedInputPer1000: 5 },
   parameters: ["temperature", "topP", "maxOutputTokens", "stop"],
   costPerMillion: { input: 0.59, output: 0.79 },
+  background: false,
   isEnabled: true,
   isOffered: true,
   isDefault: false,

@@ -4,8 +4,10 @@ import type { ModelTerms, OfferedModels } from "@parley/data/send-message";
 import { invalid, type Problem } from "@parley/http/problem";
 import { defaultModel, findModel, type Model, type ModelCatalog } from "@parley/llm/models";
 
-function termsOf({ id: _id, provider: _provider, kind: _kind, name: _name, ...terms }: Model): ModelTerms {
-  return terms;
+function termsOf(model: Model): ModelTerms {
+  const { id: _id, provider: _provider, kind: _kind, name: _name, ...terms } = model;
+  const { takesTools: _takesTools, runsInBackground: _runsInBackground, ...rest } = terms;
+  return rest;
 }
 
 /**

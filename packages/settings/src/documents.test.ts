@@ -23,6 +23,7 @@ const others = new Set([
   "FUZZ_RUNS",
   "GEMINI_API_KEY",
   "GROQ_API_KEY",
+  "KEY_ID",
   "MISTRAL_API_KEY",
   "NODE_COMPILE_CACHE",
   "NODE_OPTIONS",

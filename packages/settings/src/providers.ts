@@ -35,6 +35,7 @@ const listedModel = () =>
     ),
     displayName: z.optional(z.string().check(z.minLength(1), z.maxLength(100))),
     parameters: z.optional(z.array(z.enum(modelParameters))),
+    background: flag(),
     costPerMillion: z.optional(
       z.strictObject({ input: price, output: price, cachedInput: z.optional(price) }),
     ),
@@ -63,6 +64,7 @@ const providerItem = () =>
       supportsTools: flag(),
       keyHeader: choice(["authorization", "api-key"]),
       modelInPath: flag(),
+      runsInBackground: flag(),
       models: z._default(z.array(listedModel()), []),
     })
     .check(

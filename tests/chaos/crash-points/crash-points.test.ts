@@ -1,8 +1,9 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { findBreaches } from "../invariants/check.ts";
 import { createClient } from "../world/client.ts";
 import type { Grief } from "../world/mortal.ts";
-import { rest } from "../world/work.ts";
+import { rest, workOnce } from "../world/work.ts";
 import { openCorner, openWorld, type World } from "../world/world.ts";
 import { type Scenario, scenarios } from "./scenarios.ts";
 
@@ -33,10 +34,22 @@ async function play(scenario: Scenario, grief?: Grief): Promise<readonly string[
     `select status from replies where owner_id = '${corner.ownerId}'
      and (finished_at is null or (error_code = 'timed_out' and ${deadlineSeconds === undefined}))`,
   );
+  // The checks of what has ended come after it.
+  await forgotten(corner);
   const name = scenario.name;
   expect({ name, grief, stuck, after }).toEqual({ name, grief, stuck: [], after: "completed" });
   await corner.close();
   return mortal.calls;
+}
+
+/** Works until providers have been told to forget what they keep for the corner's replies. */
+async function forgotten(corner: Awaited<ReturnType<typeof openCorner>>): Promise<void> {
+  const kept = `select 1 from stored_responses where user_id = '${corner.ownerId}'`;
+  const until = Date.now() + 10_000;
+  while (Date.now() < until && (await corner.world.rows(kept)).length > 0) {
+    await workOnce(corner, corner.healthy);
+    await sleep(60);
+  }
 }
 
 async function openAsk(

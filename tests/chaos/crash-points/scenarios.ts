@@ -4,7 +4,7 @@ import { failRecord } from "../../../functions/dead-letter/fail-record.ts";
 import { type Asked, type AskOptions, type Client, question } from "../world/client.ts";
 import type { Mortal } from "../world/mortal.ts";
 import { sweepOnce, workOnce } from "../world/work.ts";
-import type { Corner } from "../world/world.ts";
+import { backgroundModel, type Corner } from "../world/world.ts";
 
 /** Something that one environment does, and may die of at any of its calls. */
 export interface Scenario {
@@ -77,6 +77,12 @@ export const scenarios: readonly Scenario[] = [
   {
     name: "claim, flush and finish",
     prepare: askOne,
+    run: (mortal, { corner }) => workOnce(corner, mortal),
+  },
+  {
+    name: "an answer in the background",
+    prepare: (corner, client, conversationId) =>
+      client.ask(corner.healthy, conversationId, { model: backgroundModel }),
     run: (mortal, { corner }) => workOnce(corner, mortal),
   },
   {

@@ -105,6 +105,29 @@ function checkCalls(told: Told, replies: Iterable<ReplyFacts>): Breach[] {
     }));
 }
 
+/** Another is bought only where the buyer of the one before died with its id. */
+function checkPurchases({ purchases }: Told): Breach[] {
+  const known = [...purchases].filter(([, { isKnown }]) => isKnown);
+  const bought = new Map<string, number>();
+  for (const [, { marker }] of known) bought.set(marker, (bought.get(marker) ?? 0) + 1);
+  const twice = [...bought].filter(([, times]) => times > 1);
+  const left = known.filter(([, { isKept }]) => isKept);
+  return [
+    ...twice.map(([id, times]) => ({
+      number: 18,
+      breach: "an answer that was bought more than once",
+      id,
+      detail: `${times} times`,
+    })),
+    ...left.map(([id, { marker }]) => ({
+      number: 18,
+      breach: "an answer that its provider was not told to forget",
+      id,
+      detail: marker,
+    })),
+  ];
+}
+
 /** Everything that breaks an invariant, in what is stored and in what clients were told. Rest must have come. */
 export async function findBreaches(database: Database, told: Told): Promise<Breach[]> {
   const facts = await rowsOf<ReplyFacts>(
@@ -119,6 +142,7 @@ export async function findBreaches(database: Database, told: Told): Promise<Brea
     ...checkAsks(told, replies),
     ...checkEndings(told, replies),
     ...checkCalls(told, facts),
+    ...checkPurchases(told),
     ...wrong,
   ];
 }

@@ -14,6 +14,17 @@ export interface Told {
   readonly deadLetters: Set<string>;
   /** Calls of the model, by the marker in the question. */
   readonly calls: Map<string, number>;
+  /** What was bought in the background, by its id. */
+  readonly purchases: Map<string, Purchase>;
+}
+
+export interface Purchase {
+  /** In the question. */
+  readonly marker: string;
+  /** Its buyer lived to write it down, so that others can read it. */
+  isKnown: boolean;
+  /** Its provider has not been told to forget it. */
+  isKept: boolean;
 }
 
 export interface Ask {
@@ -33,5 +44,6 @@ export function nothingTold(): Told {
     wrongAnswers: [],
     deadLetters: new Set(),
     calls: new Map(),
+    purchases: new Map(),
   };
 }

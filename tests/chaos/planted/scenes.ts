@@ -3,7 +3,7 @@ import { newId } from "@parley/data/ids";
 import type { Providers } from "@parley/llm/providers";
 import { type Client, createClient, question } from "../world/client.ts";
 import { rest, sweepOnce, workOnce } from "../world/work.ts";
-import { type Corner, openCorner, type World } from "../world/world.ts";
+import { backgroundModel, type Corner, openCorner, type World } from "../world/world.ts";
 
 /** Plays a scene, with the defect or without it. */
 export type Play = (world: World, isPlanted: boolean) => Promise<void>;
@@ -25,6 +25,13 @@ export function scene(play: Scene, options: { tokens?: number; rests?: number } 
     await corner.close();
   };
 }
+
+/** A worker buys an answer, writes it down and dies. */
+export const dieWithAnAnswer: Scene = async (corner, client, conversationId) => {
+  corner.manners.push("slower");
+  await client.ask(corner.healthy, conversationId, { model: backgroundModel });
+  await workOnce(corner, corner.environment({ call: 3, of: "database", when: "before", how: "kill" }));
+};
 
 export const askOnce: Scene = (corner, client, conversationId) => client.ask(corner.healthy, conversationId);
 

@@ -33,6 +33,8 @@ export interface AskOptions {
   key?: string;
   content?: string;
   onBusy?: "enqueue" | "reject" | "interrupt" | "rollback";
+  /** Instead of the default. */
+  model?: string;
   /** Instead of the corner's. */
   deadlineSeconds?: number;
 }
@@ -90,8 +92,9 @@ export function createClient({ world, ownerId, ...corner }: Corner): Client {
       const { id } = answer.body as { id: string };
       return id;
     },
-    async ask(environment, conversationId, { key, content = question(), onBusy, deadlineSeconds } = {}) {
-      const body = { content, role: "user", ...(onBusy && { onBusy }) };
+    async ask(environment, conversationId, options = {}) {
+      const { key, content = question(), onBusy, model, deadlineSeconds } = options;
+      const body = { content, role: "user", ...(onBusy && { onBusy }), ...(model && { model }) };
       const request = {
         params: { conversationId },
         body,

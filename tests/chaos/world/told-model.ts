@@ -1,5 +1,5 @@
-import { LlmError } from "@parley/llm/errors";
-import type { Provider } from "@parley/llm/provider";
+import { adjustedError, LlmError } from "@parley/llm/errors";
+import type { Provider, ReplyEvent } from "@parley/llm/provider";
 import type { Providers } from "@parley/llm/providers";
 import type { Told } from "../invariants/told.ts";
 
@@ -25,9 +25,33 @@ export function markerOf(messages: readonly { role: string; content: string }[])
   return asked?.content.match(/m:[a-z0-9]+/g)?.at(-1) ?? "";
 }
 
+/** As a provider does that goes on with what was bought: it is there until somebody has it forgotten. */
+async function* buyOrReadAgain(
+  { purchases }: Told,
+  marker: string,
+  responseId: string | undefined,
+): AsyncGenerator<ReplyEvent> {
+  const bought = responseId === undefined ? undefined : purchases.get(responseId);
+  if (bought?.isKept) return;
+  if (responseId !== undefined) {
+    yield { type: "stored", responseId: null };
+    throw adjustedError({ status: 404 });
+  }
+  const id = `resp_${nextCallNumber()}`;
+  const purchase = { marker, isKnown: false, isKept: true };
+  purchases.set(id, purchase);
+  yield { type: "stored", responseId: id };
+  // Nobody reads on who could not write it down.
+  purchase.isKnown = true;
+}
+
 /** A model whose every answer says which call it is of, at its beginning and its end. */
 export function createToldModel(told: Told, manners: Manner[]): Providers {
   const provider: Provider = {
+    async discard(responseId) {
+      const purchase = told.purchases.get(responseId);
+      if (purchase !== undefined) purchase.isKept = false;
+    },
     async *stream(request, { signal }) {
       const marker = markerOf(request.messages);
       told.calls.set(marker, (told.calls.get(marker) ?? 0) + 1);
@@ -39,6 +63,7 @@ export function createToldModel(told: Told, manners: Manner[]): Providers {
         });
       }
       if (manner === "filtered") throw new LlmError("content_filtered", "Refused.");
+      if (request.background) yield* buyOrReadAgain(told, marker, request.background.responseId);
       yield { type: "delta", text: `${name}|first ` };
       await wait(pauses[manner] ?? 60);
       signal.throwIfAborted();

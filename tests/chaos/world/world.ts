@@ -43,9 +43,16 @@ export interface Corner {
   close(): Promise<void>;
 }
 
-const catalog = availableModels({ includeScripted: true });
+const scripted = availableModels({ includeScripted: true });
+const catalog = {
+  ...scripted,
+  providers: scripted.providers.map((provider) => ({ ...provider, runsInBackground: true })),
+};
+/** A model whose answers are bought in the background. */
+export const backgroundModel = "scripted/background";
+const sizes = { contextTokens: 10_000, maxOutputTokens: 1_000, priceFlat: 100 };
 const terms: AskingDependencies["asking"]["terms"] = {
-  models: { "scripted/echo": { contextTokens: 10_000, maxOutputTokens: 1_000, priceFlat: 100 } },
+  models: { "scripted/echo": sizes, [backgroundModel]: { ...sizes, background: true } },
   defaultModel: "scripted/echo",
   ratePerSecond: 0,
   rateBurst: 3,

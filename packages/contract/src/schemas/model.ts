@@ -78,6 +78,12 @@ export const writeModel = z
       ),
     ),
     costPerMillion: z.optional(z.nullable(cost)),
+    background: z._default(z.boolean(), false).check(
+      z.meta({
+        description:
+          "Bought once, in the background: a worker that takes over reads the same answer. OpenAI's alone",
+      }),
+    ),
     isEnabled: z._default(z.boolean(), true),
     isDefault: z._default(z.boolean(), false),
     isFallback: z._default(z.boolean(), false),
@@ -111,6 +117,7 @@ export const adminModel = z
     price,
     parameters,
     costPerMillion: z.nullable(cost),
+    background: z.boolean(),
     isEnabled: z.boolean(),
     isOffered: z
       .boolean()

@@ -35,6 +35,8 @@ export const models = pgTable(
     priceOutput: doublePrecision("price_output"),
     priceCachedInput: doublePrecision("price_cached_input"),
     costPerMillion: jsonb("cost_per_million").$type<ModelCost>(),
+    // Whether its answers are bought in the background, where its provider can do that.
+    background: boolean("background").notNull().default(false),
     parameters: text("parameters", { enum: modelParameters }).array().notNull(),
     isEnabled: boolean("is_enabled").notNull().default(true),
     isDefault: boolean("is_default").notNull().default(false),

@@ -70,6 +70,8 @@ export const replies = pgTable(
     costInput: doublePrecision("cost_input"),
     costOutput: doublePrecision("cost_output"),
     systemPrompt: text("system_prompt"),
+    // Its answer is bought once: a provider makes it in the background, and keeps it for another attempt.
+    background: boolean("background").notNull().default(false),
     attempt: integer("attempt").notNull().default(0),
     leasedUntil: instant("leased_until"),
     deadlineAt: instant("deadline_at").notNull(),

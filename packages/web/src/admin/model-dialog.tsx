@@ -80,6 +80,7 @@ export function ModelDialog({ model, suggested = {}, onWritten, onClose }: Model
         <Choice name="kind" label="Price" options={kinds} value={kind} />
         <Prices kind={kind} price={model?.price} />
         <Takes taken={model?.parameters ?? ["maxOutputTokens"]} />
+        <Background isOn={model?.background ?? false} />
         <Costs cost={model?.costPerMillion ?? undefined} />
         <Field
           name="position"
@@ -120,6 +121,18 @@ function Prices({ kind, price }: { kind: string; price: AdminModel["price"] | un
       />
       <Field name="output" label="For 1,000 written" pattern={amount} {...textOf(metered?.outputPer1000)} />
     </div>
+  );
+}
+
+function Background({ isOn }: { isOn: boolean }) {
+  return (
+    <fieldset class="pins">
+      <legend>How it is asked</legend>
+      <label>
+        <input type="checkbox" name="background" defaultChecked={isOn} />
+        <span>In the background, so that an answer is bought once (OpenAI)</span>
+      </label>
+    </fieldset>
   );
 }
 

@@ -11,11 +11,11 @@ export const parameters = ["temperature", "topP", "maxOutputTokens", "reasoningE
 
 /** All that an admin says of a model, as it is now. */
 function bodyOf(model: AdminModel): ModelBody {
-  const { displayName, contextTokens, maxOutputTokens, price, costPerMillion } = model;
+  const { displayName, contextTokens, maxOutputTokens, price, costPerMillion, background } = model;
   const { isEnabled, isDefault, isFallback, position } = model;
   return {
     ...{ displayName, contextTokens, maxOutputTokens, price, parameters: model.parameters, costPerMillion },
-    ...{ isEnabled, isDefault, isFallback, position },
+    ...{ background, isEnabled, isDefault, isFallback, position },
   };
 }
 
@@ -56,6 +56,7 @@ export function readForm(values: Values, before: AdminModel | undefined): ModelB
     price: priceOf(values),
     parameters: parameters.filter((name) => values[name] !== undefined),
     costPerMillion: costOf(values),
+    background: values.background !== undefined,
     position,
   };
 }

@@ -34,7 +34,16 @@ export function createOpenAiProvider(config: OpenAiConfig): Provider {
   const server = { provider: config.name ?? "openai", address: addressOf(baseUrlOf(config)) };
   let client: Promise<OpenAI> | undefined;
 
+  function load(): Promise<OpenAI> {
+    client ??= loadClient(config, deviations);
+    return client;
+  }
+
   return {
+    async discard(responseId, options) {
+      const [loaded, { discardResponse }] = await Promise.all([load(), import("./background.ts")]);
+      await discardResponse(loaded, responseId, options);
+    },
     stream: (request, { signal, heard }) =>
       streamReply({
         request,
@@ -43,10 +52,14 @@ export function createOpenAiProvider(config: OpenAiConfig): Provider {
         memory,
         open: async (own, adjustments) => {
           const longest = longestStream(request.maxOutputTokens);
-          client ??= loadClient(config, deviations);
+          const loaded = await load();
+          if (own.background && !adjustments.withoutBackground) {
+            const { openBackground } = await import("./background.ts");
+            return openBackground(loaded, own, adjustments, { signal, heard, longest });
+          }
           const params = toParams(own, adjustments, deviations.maxTokensName);
           const options = { signal, ...(deviations.modelInPath && { path: pathOf(request.model) }) };
-          const response = await (await client).chat.completions.create(params, options).asResponse();
+          const response = await loaded.chat.completions.create(params, options).asResponse();
           return toSteps(readEvents(response, { signal, heard, longest }));
         },
       }),
