@@ -142,5 +142,6 @@ it("its entries keep to their budgets", () => {
     "@parley/client",
     "@parley/client/push",
     "@parley/client/ai-sdk",
+    "@parley/client/convert",
   ]);
 });

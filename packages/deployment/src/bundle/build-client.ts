@@ -21,6 +21,7 @@ const entries: Readonly<Record<string, { source: string; budgetBytes: number }>>
   ".": { source: "parley", budgetBytes: 4_000 },
   "./push": { source: "push", budgetBytes: 1_500 },
   "./ai-sdk": { source: "ai-sdk", budgetBytes: 1_600 },
+  "./convert": { source: "convert", budgetBytes: 3_000 },
 };
 
 const packageName = "@parley/client";
