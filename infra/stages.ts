@@ -243,13 +243,15 @@ export function resolveStage(
   const settings = ownOf(defaults, name);
   if (settings === undefined && ownSettings === undefined) throw missingStage(name, defaults, own);
   const given = Object.entries(overrides).filter(([, value]) => value !== undefined && value !== "");
-  const result = checkedStage.safeParse({ ...settings, ...ownSettings, ...Object.fromEntries(given) });
+  const overridden = Object.fromEntries(given);
+  const result = checkedStage.safeParse({ ...settings, ...ownSettings, ...overridden });
   if (!result.success) {
     const sentences = result.error.issues.map(({ path, message, ...issue }) => {
       const [setting = "keys" in issue ? issue.keys[0] : undefined] = path;
-      const isOwn = ownSettings !== undefined && setting !== undefined && Object.hasOwn(ownSettings, setting);
+      const isIn = (some: object | undefined) => setting !== undefined && Object.hasOwn(some ?? {}, setting);
+      const file = isIn(ownSettings) ? own?.file : defaultsFile;
       const what = path.length === 0 ? "" : `${path.join(".")} of `;
-      return `${what}stage ${name} in ${isOwn ? own?.file : defaultsFile}: ${message}.`;
+      return `${what}stage ${name} ${isIn(overridden) ? "as given" : `in ${file}`}: ${message}.`;
     });
     throw new Error(sentences.join(" "));
   }

@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { readCommandLine } from "@parley/deployment/command-line";
+import { numberOption, readCommandLine } from "@parley/deployment/command-line";
 import { DeploymentError } from "@parley/deployment/deployment-error";
 import { runCommand } from "@parley/deployment/terminal";
 import { measureDeployment, measureLocally, type Plan } from "./bench/measure.ts";
@@ -40,10 +40,10 @@ await runCommand(async () => {
   const folder = fileURLToPath(new URL("../dist/bench", import.meta.url));
   const plan: Plan = {
     only: values.only,
-    counts: values.clients.split(",").map(Number),
-    seconds: Number(values.seconds),
-    rounds: Number(values.rounds),
-    waitSeconds: Number(values["wait-seconds"]),
+    counts: values.clients.split(",").map((text) => numberOption("clients", text, 1)),
+    seconds: numberOption("seconds", values.seconds, 0.1),
+    rounds: numberOption("rounds", values.rounds, 1),
+    waitSeconds: numberOption("wait-seconds", values["wait-seconds"]),
     folder,
     peers: peer.map((peerUrl, index) => ({ url: peerUrl, adapter: adapter[index] ?? "" })),
   };

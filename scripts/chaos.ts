@@ -1,4 +1,4 @@
-import { readCommandLine } from "@parley/deployment/command-line";
+import { numberOption, readCommandLine } from "@parley/deployment/command-line";
 import { runCommand } from "@parley/deployment/terminal";
 import { describeResult } from "../tests/chaos/stack/describe-result.ts";
 import { runChaos } from "../tests/chaos/stack/run-chaos.ts";
@@ -23,14 +23,16 @@ await runCommand(async () => {
       verbose: { type: "boolean", default: false },
     },
   });
+  const minutes = numberOption("minutes", values.minutes, 0.01);
+  const seed = numberOption("seed", values.seed);
   const start = Date.now();
   const result = await runChaos({
-    seed: Number(values.seed),
-    millis: Number(values.minutes) * 60_000,
-    users: Number(values.users),
+    seed,
+    millis: minutes * 60_000,
+    users: numberOption("users", values.users, 1),
     onEvent: (line) =>
       values.verbose && console.log(`${((Date.now() - start) / 1000).toFixed(1)} s  ${line}`),
   });
-  console.log(describeResult(result, { minutes: Number(values.minutes), seed: Number(values.seed) }));
+  console.log(describeResult(result, { minutes, seed }));
   process.exit(result.breaches.length === 0 ? 0 : 1);
 });

@@ -31,6 +31,8 @@ async function call(path: string, init: RequestInit = {}): Promise<Response> {
     "TOKEN",
     "an admin's access token; docs/guide/admin.md says how to become one",
   );
+  if (!URL.canParse(path, api))
+    throw new DeploymentError(`API is no address: it takes one such as http://127.0.0.1:3000.`);
   const headers = { authorization: `Bearer ${token}`, ...init.headers };
   return fetch(new URL(path, api), { ...init, headers }).catch((cause: unknown) => {
     throw new DeploymentError(`${api} does not answer.`, { cause });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readCommandLine } from "./command-line.ts";
+import { numberOption, readCommandLine } from "./command-line.ts";
 
 const command = {
   usage: "pnpm example [name]",
@@ -20,3 +20,11 @@ test.each([
 ])("%j is refused in one sentence", (args, sentence) => {
   expect(() => readCommandLine(command, args)).toThrow(sentence);
 });
+
+test.each(["soon", "", "0", "-1", "Infinity", "NaN"])(
+  "%j is no number of an option that begins at 1",
+  (text) => {
+    expect(() => numberOption("users", text, 1)).toThrow("--users must be a number of 1 or more.");
+    expect(numberOption("users", "2", 1)).toBe(2);
+  },
+);

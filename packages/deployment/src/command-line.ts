@@ -28,6 +28,13 @@ export function readCommandLine<const Options extends ParseArgsOptionsConfig>(
   return parsed;
 }
 
+/** @throws DeploymentError that names the option whose value is no such number */
+export function numberOption(name: string, text: string, minimum = 0): number {
+  const number = text.trim() === "" ? Number.NaN : Number(text);
+  if (Number.isFinite(number) && number >= minimum) return number;
+  throw new DeploymentError(`--${name} must be a number${minimum > 0 ? ` of ${minimum} or more` : ""}.`);
+}
+
 function parse<const Options extends ParseArgsOptionsConfig>(args: readonly string[], options: Options) {
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true });

@@ -4,7 +4,7 @@ export class DeploymentError extends Error {
 }
 
 const credentials =
-  /^(?:CredentialsProviderError|UnrecognizedClientException|ExpiredTokenException|InvalidSignatureException|InvalidClientTokenId)$/;
+  /^(?:UnrecognizedClientException|ExpiredTokenException|InvalidSignatureException|InvalidClientTokenId)$/;
 const network = /^(?:ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT)$/;
 
 /** What an AWS call ran into, as a sentence that says what to set and where. */
@@ -12,6 +12,8 @@ export function explainAwsError(error: unknown, region: string): DeploymentError
   const { name = "", message = "" } = error instanceof Error ? error : {};
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   const say = (text: string) => new DeploymentError(text, { cause: error });
+  if (name === "CredentialsProviderError")
+    return say("AWS credentials are not found: run `aws configure sso`, or export AWS_PROFILE.");
   if (credentials.test(name)) {
     return say("AWS does not accept your credentials: run `aws configure sso`, or export AWS_PROFILE.");
   }

@@ -14,8 +14,8 @@ export interface CheckClients {
   readonly topics: SNSClient;
 }
 
-/** The stacks of a stage, as infra/add-stacks.ts names them. */
-const stackNames = ["Database", "Auth", "Realtime", "Replies", "Api", "Observability"];
+/** The stacks of a stage, as infra/add-stacks.ts names them, in the order in which they are deployed. */
+export const stackNames = ["Database", "Auth", "Realtime", "Replies", "Api", "Observability"];
 
 async function resourcesOf(client: CloudFormationClient, stage: string): Promise<StackResourceSummary[]> {
   const found: StackResourceSummary[] = [];

@@ -18,7 +18,7 @@ const template = {
   Resources: {
     AccountFunctionA1: {
       Type: "AWS::Lambda::Function",
-      Metadata: { "aws:asset:path": "asset.1" },
+      Metadata: { "aws:cdk:path": "Parley-dev-Api/Account/Function", "aws:asset:path": "asset.1" },
       Properties: {
         Description: "Parley dev: account",
         Handler: "index.handler",
@@ -55,7 +55,8 @@ test("functions get plain variables in place of secrets and imports, and the mac
     `sam local start-api --port 3010 -t ${assembly}/Parley-dev-Api.sam.json --env-vars ${assembly}/sam-environment.json --add-host host.docker.internal:host-gateway --warm-containers LAZY`,
   );
   const { Resources } = JSON.parse(await readFile(join(assembly, "Parley-dev-Api.sam.json"), "utf8"));
-  const { Properties } = Resources.AccountFunctionA1;
+  const { Properties, Metadata } = Resources.AccountFunctionA1;
+  expect(Metadata).toEqual({ "aws:asset:path": "asset.1" });
   expect(Properties).toMatchObject({
     Handler: "index.handler",
     Architectures: [process.arch === "arm64" ? "arm64" : "x86_64"],

@@ -43,7 +43,10 @@ const functionSchema = z.looseObject({
   }),
 });
 const templateSchema = z.looseObject({
-  Resources: z.record(z.string(), z.looseObject({ Type: z.string() })),
+  Resources: z.record(
+    z.string(),
+    z.looseObject({ Type: z.string(), Metadata: z.optional(z.record(z.string(), z.unknown())) }),
+  ),
 });
 
 export interface SamPlan {
@@ -101,6 +104,8 @@ export async function prepareSam(assembly: string, environment: Variables): Prom
     const template = templateSchema.parse(JSON.parse(await readFile(join(assembly, file), "utf8")));
     const samFile = join(assembly, samName(file));
     for (const [id, resource] of Object.entries(template.Resources)) {
+      // SAM says a line of each of CDK's paths; it knows resources by their logical ids as well.
+      delete resource.Metadata?.["aws:cdk:path"];
       const found = functionSchema.safeParse(resource);
       if (!found.success) continue;
       const functionName = nameOf(found.data.Properties.Description);
