@@ -98,11 +98,11 @@ describe("one that was bought before", () => {
     expect(server.made).toEqual([]);
   });
 
-  it("stays to be read where its server only stumbles", async () => {
-    const server = serverWith({ instead: () => Response.json({}, { status: 503 }) });
+  it.each([503, 429, 401])("stays to be read where its server says %i", async (status) => {
+    const server = serverWith({ instead: () => Response.json({}, { status }) });
     const { stored, error } = await read(server, asked("resp_1"));
     expect(stored).toEqual([]);
-    expect(error).toMatchObject({ retryable: true, status: 503 });
+    expect(error).toMatchObject({ retryable: status !== 401, status, isAdjusted: false });
   });
 
   it.each(["failed", "cancelled"] as const)("and has %s is not to be read again", async (status) => {

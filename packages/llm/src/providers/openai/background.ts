@@ -15,10 +15,8 @@ type Reading = StreamOptions & { longest: number };
 
 const pollMillis = 1_500;
 
-const isRefusal = (error: unknown) => {
-  const status = numberOf(property(error, "status")) ?? 0;
-  return status >= 400 && status < 500 && status !== 408 && status !== 429;
-};
+const statusOf = (error: unknown) => numberOf(property(error, "status")) ?? 0;
+const isGone = (error: unknown) => [400, 404, 410].includes(statusOf(error));
 
 /** For servers that do not stream a response again. */
 async function* poll(client: OpenAI, id: string, { signal, heard }: Reading): AsyncGenerator<StreamStep> {
@@ -34,10 +32,10 @@ async function* poll(client: OpenAI, id: string, { signal, heard }: Reading): As
 async function* readAgain(client: OpenAI, id: string, reading: Reading): AsyncGenerator<StreamStep> {
   const { signal } = reading;
   const response = await client.responses.retrieve(id, {}, { signal }).catch((error: unknown) => error);
-  if (isRefusal(response)) {
+  if (isGone(response)) {
     // Expired, or never there: the next call buys another.
     yield { stored: null };
-    throw adjustedError({ status: numberOf(property(response, "status")) });
+    throw adjustedError({ status: statusOf(response) });
   }
   if (response instanceof Error) throw response;
   if (hasEnded(response)) return yield* wholeResponse(response);
@@ -45,7 +43,7 @@ async function* readAgain(client: OpenAI, id: string, reading: Reading): AsyncGe
     .retrieve(id, { stream: true }, { signal })
     .asResponse()
     .catch((error: unknown) => {
-      if (!isRefusal(error)) throw error;
+      if (!isGone(error)) throw error;
       return undefined;
     });
   yield* stream === undefined ? poll(client, id, reading) : toSteps(readEvents(stream, reading));
@@ -79,6 +77,6 @@ export async function discardResponse(
     if (!isOver) await client.responses.cancel(id, { signal }).catch(() => {});
     await client.responses.delete(id, { signal });
   } catch (error) {
-    if (property(error, "status") !== 404) throw toLlmError(readFailure(error), Date.now());
+    if (statusOf(error) !== 404) throw toLlmError(readFailure(error), Date.now());
   }
 }
