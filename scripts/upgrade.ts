@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { readCommandLine } from "@parley/deployment/command-line";
+import { numberOption, readCommandLine } from "@parley/deployment/command-line";
 import { runCommand } from "@parley/deployment/terminal";
 import { counts } from "../tests/chaos/stack/describe-result.ts";
 import { upgradeDataFolder } from "../tests/upgrade/data-folder.ts";
@@ -10,8 +10,9 @@ const usage = `
 pnpm test:upgrade [options]
 
 Upgrades the local stack from the previous release, the commit of tests/upgrade/previous-release.json, under load; rolls
-it back and upgrades it again; then takes over a data folder on which that release was stopped in mid-reply. Exit code 1
-on any failed request, broken invariant or loss.
+it back and upgrades it again; drops a column that the previous release reads, which must make requests fail; then takes
+over a data folder on which that release was stopped in mid-reply. Exit code 1 on any other failed request, broken
+invariant or loss.
 
   --seconds <n>              of each of the eight phases at least; 20 unless given
   --seed <n>                 what users do; 1 unless given
@@ -30,6 +31,9 @@ await runCommand(async () => {
       "skip-without-history": { type: "boolean", default: false },
     },
   });
+  const seconds = numberOption("seconds", values.seconds, 0.1);
+  const seed = numberOption("seed", values.seed);
+  const users = numberOption("users", values.users, 1);
   const previous = await preparePreviousRelease().catch((error: unknown) => {
     if (!(error instanceof MissingHistoryError && values["skip-without-history"])) throw error;
     console.log(`Skipped: ${error.message}`);
@@ -37,10 +41,10 @@ await runCommand(async () => {
   });
   const result = await runUpgrade({
     previous,
-    seed: Number(values.seed),
-    millis: Number(values.seconds) * 1_000,
-    answers: Number(values.seconds) * answersPerSecond,
-    users: Number(values.users),
+    seed,
+    millis: seconds * 1_000,
+    answers: seconds * answersPerSecond,
+    users,
     onPhase: ({ name, answers, failures }) =>
       console.log(
         `${name}: ${answers} answers, ${failures.size === 0 ? "0 failed" : `FAILED ${counts(failures)}`}`,
@@ -53,9 +57,14 @@ await runCommand(async () => {
   console.log(
     `${result.asks} questions, ${result.explored} operations tried besides, ${result.breaches.length} invariants broken.`,
   );
+  const isCaught = result.caught.size > 0;
+  console.log(
+    `a planted migration that drops a column: ${isCaught ? `caught, ${counts(result.caught)}` : "NOT CAUGHT"}`,
+  );
   const losses = await upgradeDataFolder(previous, fileURLToPath(new URL("..", import.meta.url)));
   console.log(
     `the previous release's data folder, stopped in mid-reply: ${losses.join(", ") || "nothing lost"}`,
   );
-  process.exit(failed || losses.length > 0 || result.breaches.length > 0 ? 1 : 0);
+  const isWell = !failed && isCaught && losses.length === 0 && result.breaches.length === 0;
+  process.exit(isWell ? 0 : 1);
 });

@@ -13,7 +13,9 @@ import { type ChaosStack, startChaosStack } from "../chaos/stack/chaos-stack.ts"
 import { createUsers, live, type Setting } from "../chaos/stack/run-chaos.ts";
 import { checkNextMessages, checkOwnFaults, checkReads, drain } from "../chaos/stack/settle-run.ts";
 import { signUpAdmin, signUpUsers } from "../chaos/stack/sign-up-users.ts";
+import { failuresOfCarelessMigration } from "./careless-migration.ts";
 import { explore } from "./explorer.ts";
+import { failuresIn } from "./failures.ts";
 import { type CodeChoice, chooseCode, type Phase, phases } from "./phases.ts";
 import type { PreviousRelease } from "./previous-release.ts";
 import { listenForEnds } from "./push-listener.ts";
@@ -44,11 +46,12 @@ export interface UpgradeResult {
   readonly explored: number;
   /** Errors that functions have logged. */
   readonly errors: readonly string[];
+  /** What failed after a migration that had to make something fail. */
+  readonly caught: ReadonlyMap<string, number>;
 }
 
 /** Of the environments, while both serve. */
 const exchanges = 4;
-const isFailure = (name: string) => /^(?:5|none)/.test(name);
 
 function difference(before: ReadonlyMap<string, number>, after: ReadonlyMap<string, number>) {
   return new Map([...after].map(([name, count]) => [name, count - (before.get(name) ?? 0)] as const));
@@ -81,8 +84,7 @@ async function runPhases(run: UpgradeRun, chaos: ChaosStack, choice: CodeChoice,
     const before = new Map(statuses);
     await pass(phase);
     const counted = difference(before, statuses);
-    const failures = new Map([...counted].filter(([name, count]) => isFailure(name) && count > 0));
-    const result = { name: phase.name, answers: total(counted), failures };
+    const result = { name: phase.name, answers: total(counted), failures: failuresIn(counted) };
     results.push(result);
     run.onPhase(result);
   }
@@ -123,11 +125,9 @@ export async function runUpgrade(run: UpgradeRun): Promise<UpgradeResult> {
     if (explorer === undefined) throw new RangeError("There are no users.");
     const listener = await listenForEnds(chaos.stack.websocketUrl, admin.token);
     let isOver = false;
+    const exploring = { stack: chaos.stack, user: explorer, token: admin.token, statuses, seed: run.seed };
     const load = Promise.all([
-      explore(
-        { stack: chaos.stack, user: explorer, token: admin.token, statuses, seed: run.seed },
-        () => isOver,
-      ),
+      explore(exploring, () => isOver),
       ...users.slice(1).map((user) => live(user, random.fork(), () => isOver)),
     ]);
     const results = await runPhases(run, chaos, choice, setting).finally(() => {
@@ -151,12 +151,14 @@ export async function runUpgrade(run: UpgradeRun): Promise<UpgradeResult> {
     if (!listener.isOpen)
       breaches.push({ number: 0, breach: "a connection that was closed", id: "", detail: "" });
     listener.close();
+    const errors = await errorsIn(chaos.logFile);
     return {
       phases: results,
       breaches,
       asks: told.asks.length,
       explored: explored.size,
-      errors: await errorsIn(chaos.logFile),
+      errors,
+      caught: await failuresOfCarelessMigration(database, chaos, choice, exploring),
     };
   } finally {
     await database.close();
