@@ -10,7 +10,7 @@ pnpm bench [options]
 
 Measures everything that has a goal, prints each number beside it, and writes the same as JSON to dist/bench.
 
-  --only <section>   handlers, cold-start, end-to-end or cost; several times for several
+  --only <section>   handlers, cold-start, end-to-end, cost or console; several times for several
   --clients <list>   of the end-to-end runs; 1,16,64 unless given
   --seconds <n>      of each of these runs; --rounds <n> of them
   --wait-seconds <n> that a poll waits for its reply; 0 unless given

@@ -14,12 +14,21 @@ async function signIn(send: SendJson, email: string, secret: string): Promise<st
 }
 
 async function signUp(send: SendJson, cognito: SendJson): Promise<string> {
+  return signIn(send, await register(send, cognito), password);
+}
+
+async function register(send: SendJson, cognito: SendJson): Promise<string> {
   const email = `bench-${randomUUID()}@example.com`;
   await send("POST", "/v1/auth/register", { email, password });
   const { body } = await cognito("GET", `/_mailbox?email=${encodeURIComponent(email)}`);
   const code = (body as Mailbox).codes.at(-1)?.code;
   await send("POST", "/v1/auth/confirm", { email, code });
-  return signIn(send, email, password);
+  return email;
+}
+
+/** What a new user of a local stack signs in with. */
+export async function signUpPerson(url: string, cognitoEndpoint: string) {
+  return { email: await register(jsonOverHttp(url), jsonOverHttp(cognitoEndpoint)), password };
 }
 
 /** Tokens of so many new users of a local stack. */

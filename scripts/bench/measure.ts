@@ -7,6 +7,7 @@ import { administer, databaseAt } from "@parley/embedded-postgres/administer";
 import { tokenFor } from "./accounts.ts";
 import { type Child, startChild } from "./child.ts";
 import { coldStartRows } from "./cold-start.ts";
+import { consoleRows } from "./console/measure-console.ts";
 import { costRows } from "./cost.ts";
 import { endToEndRows, parleyAskers, referenceTarget, stackTarget } from "./end-to-end.ts";
 import type { Row } from "./report.ts";
@@ -109,6 +110,7 @@ export async function measureLocally(plan: Plan): Promise<Row[]> {
   if (isWanted("end-to-end")) rows.push(...(await wholeStack(stack, plan)));
   if (isWanted("cost")) rows.push(...costRows());
   await stack.close();
+  if (isWanted("console")) rows.push(...(await consoleRows(plan.rounds)));
   return rows;
 }
 

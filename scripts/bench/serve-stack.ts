@@ -27,9 +27,15 @@ const unlimited = {
   NEW_USER_TOKENS: "100000000",
 };
 
+const modelUrl = process.env.BENCH_MODEL_URL;
+const writer = modelUrl !== undefined && {
+  OPENAI_BASE_URL: modelUrl,
+  OPENAI_API_KEY: "bench",
+  OPENAI_MODELS: "writer",
+};
 const dataDir = await throwAwayFolder();
 const stack = await startStack({
-  settings: readSettings({ ...unlimited, DATA_DIR: dataDir }),
+  settings: readSettings({ ...unlimited, ...writer, DATA_DIR: dataDir }),
   durable: false,
   onProgress: () => {},
   onLog: (name, line) => {

@@ -2,7 +2,8 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { signUpAdmin } from "../e2e/admins.ts";
 import { ask, ended, signUp, startConversation } from "../e2e/client.ts";
-import { launch, signInAs, violations, visit } from "./chromium.ts";
+import { signInAs, violations, visit } from "./chromium.ts";
+import { launch } from "./launch.ts";
 
 let browser: Browser;
 beforeAll(async () => {

@@ -3,7 +3,8 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import { signUpAdmin } from "../e2e/admins.ts";
 import { mailedCode, signUp } from "../e2e/client.ts";
-import { answers, composer, launch, password, signInAs, violations, visit } from "./chromium.ts";
+import { answers, composer, password, signInAs, violations, visit } from "./chromium.ts";
+import { launch } from "./launch.ts";
 
 let browser: Browser;
 beforeAll(async () => {
@@ -229,6 +230,7 @@ it("keeps what was not sent, and tells one user nothing of another", async () =>
 
 /** Every page but the chat, and what it shows once it has been read. */
 const pages: readonly [address: string, shown: RegExp][] = [
+  ["c/aaaaaaaaaaaaaaaaaaaaaaaa", /^This conversation is not here/],
   ["settings/account", /^Delete account/],
   ["settings/keys", /^You have no keys/],
   ["settings/usage", /^Held for an answer/],
@@ -252,6 +254,15 @@ it.each(["light", "dark"] as const)("is accessible and fits a phone in the %s th
   };
   await page.getByLabel("E-mail").waitFor();
   await check();
+  for (const [name, back] of [
+    ["Create an account", "I have an account already"],
+    ["Forgot your password?", "Back"],
+  ] as const) {
+    await page.getByRole("button", { name }).click();
+    await page.getByRole("heading", { name }).waitFor();
+    await check();
+    await page.getByRole("button", { name: back }).click();
+  }
   await signInAs(page, user.email);
   await page.getByRole("button", { name: /^Model: / }).waitFor();
   await check();
@@ -260,6 +271,14 @@ it.each(["light", "dark"] as const)("is accessible and fits a phone in the %s th
   await page.getByRole("button", { name: "Send" }).click();
   await page.getByRole("button", { name: "Ask again" }).waitFor();
   await check();
+  await page.getByRole("button", { name: "Chat settings" }).click();
+  await page.getByLabel("Keep this chat").waitFor();
+  await check();
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("ControlOrMeta+k");
+  await page.getByRole("combobox", { name: "Search conversations" }).waitFor();
+  await check();
+  await page.keyboard.press("Escape");
   await page.getByRole("button", { name: "Conversations", exact: true }).click();
   await page.getByRole("link", { name: /^wide/ }).waitFor();
   await check();

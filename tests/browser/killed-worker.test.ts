@@ -2,7 +2,8 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { signUp } from "../e2e/client.ts";
 import { type OwnStack, startOwnStack } from "../e2e/own-stack.ts";
-import { answers, composer, launch, signInAs, visit } from "./chromium.ts";
+import { answers, composer, signInAs, visit } from "./chromium.ts";
+import { launch } from "./launch.ts";
 
 let browser: Browser;
 let own: OwnStack;

@@ -1,7 +1,8 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { signUp } from "../e2e/client.ts";
-import { answers, composer, launch, signInAs, violations, visit } from "./chromium.ts";
+import { answers, composer, signInAs, violations, visit } from "./chromium.ts";
+import { launch } from "./launch.ts";
 
 let browser: Browser;
 beforeAll(async () => {

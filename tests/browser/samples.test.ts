@@ -1,7 +1,8 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import { signUp, type User } from "../e2e/client.ts";
-import { launch, password } from "./chromium.ts";
+import { password } from "./chromium.ts";
+import { launch } from "./launch.ts";
 import { type SampleSite, startSampleSite } from "./sample-site.ts";
 
 /** Whose pages the stack's `CORS_ORIGINS` lets call it. */

@@ -2,7 +2,8 @@ import { readFile } from "node:fs/promises";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import { createClient, signUp } from "../e2e/client.ts";
-import { launch, password, signInAs, violations, visit } from "./chromium.ts";
+import { password, signInAs, violations, visit } from "./chromium.ts";
+import { launch } from "./launch.ts";
 
 let browser: Browser;
 beforeAll(async () => {

@@ -4,7 +4,8 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { signUp } from "../e2e/client.ts";
 import { type OwnStack, startOwnStack } from "../e2e/own-stack.ts";
-import { composer, launch, password, violations, visit } from "./chromium.ts";
+import { composer, password, violations, visit } from "./chromium.ts";
+import { launch } from "./launch.ts";
 
 /** Addresses to return to are known before a stack starts, as a deployment's are. */
 async function freePort(): Promise<number> {

@@ -1,5 +1,6 @@
 import { useEffect, useMemo } from "preact/hooks";
 import { ChatPage } from "./chat/chat-page.tsx";
+import { Markdown } from "./markdown/lazy-markdown.ts";
 import { isSearching, SearchDialog } from "./sidebar/searching.ts";
 import { Sidebar } from "./sidebar/sidebar.tsx";
 import { isDrawerOpen } from "./ui/drawer.tsx";
@@ -11,14 +12,15 @@ import { createWorkspace, WorkspaceContext } from "./workspace.ts";
 
 const OtherPage = lazy(async () => (await import("./pages/other-page.tsx")).OtherPage, WaitingPage);
 
-/** After the first view, which must not wait for the search. */
+/** After the first view, which must not wait for what is needed later. */
 const preparationMillis = 1_000;
 
 export function Shell() {
   const workspace = useMemo(createWorkspace, []);
   useEffect(() => () => workspace.close(), []);
   useEffect(() => {
-    const timer = setTimeout(() => void SearchDialog.prepare().catch(() => {}), preparationMillis);
+    const prepare = () => void Promise.allSettled([Markdown.prepare(), SearchDialog.prepare()]);
+    const timer = setTimeout(prepare, preparationMillis);
     return () => clearTimeout(timer);
   }, []);
   useEffect(() => {

@@ -96,8 +96,10 @@ function Conversation({ thread }: { thread: Thread }) {
     <main class="chat">
       <header class="page-head">
         <DrawerButton />
-        <h1 dir="auto">{conversation.value === undefined ? "" : title}</h1>
-        {conversation.value !== undefined && <Origin conversation={conversation.value} />}
+        <div class="page-title">
+          <h1 dir="auto">{conversation.value === undefined ? "" : title}</h1>
+          {conversation.value !== undefined && <Origin conversation={conversation.value} />}
+        </div>
         <a class="icon-button drawer-button" href={addresses.newChat} aria-label="New chat">
           <Icon name="edit" />
         </a>

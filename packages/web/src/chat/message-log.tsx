@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Fault } from "../ui/fault.tsx";
 import { Icon } from "../ui/icons.tsx";
 import { PendingTurn } from "./pending-turn.tsx";
@@ -14,7 +14,8 @@ export function MessageLog({ thread }: { thread: Thread }) {
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const follows = useRef(true);
-  const lastHeight = useRef(0);
+  /** Which turn was the first one, and where on the screen it stood before others came above it. */
+  const top = useRef<{ key: string; element: Element; y: number }>(undefined);
   const [isAway, setAway] = useState(false);
 
   function toEnd(behavior: ScrollBehavior = "instant") {
@@ -39,17 +40,17 @@ export function MessageLog({ thread }: { thread: Thread }) {
     toEnd();
   }, [last]);
 
-  // What was read before stays where it is when older messages come above it.
+  // What was read before stays where it is when older messages come above it, also where the browser does not see to it.
   const first = turns.value[0]?.key;
+  if (first !== top.current?.key && top.current !== undefined) top.current.y = yOf(top.current.element);
   useLayoutEffect(() => {
-    const area = scroller.current;
-    if (area !== null && lastHeight.current > 0 && !follows.current) {
-      area.scrollTop += area.scrollHeight - lastHeight.current;
+    const before = top.current;
+    if (scroller.current !== null && before !== undefined && before.key !== first && !follows.current) {
+      scroller.current.scrollTop += yOf(before.element) - before.y;
     }
+    const element = content.current?.querySelector(".turn");
+    top.current = element && first !== undefined ? { key: first, element, y: 0 } : undefined;
   }, [first]);
-  useEffect(() => {
-    lastHeight.current = scroller.current?.scrollHeight ?? 0;
-  });
 
   /** How far it is to the end. */
   function look(): number {
@@ -65,7 +66,6 @@ export function MessageLog({ thread }: { thread: Thread }) {
     if (area === null) return;
     follows.current = look() < nearPixels;
     if (area.scrollTop < area.clientHeight && hasOlder.value && olderFault.value === undefined) {
-      lastHeight.current = area.scrollHeight;
       void thread.loadOlder();
     }
   }
@@ -111,6 +111,8 @@ export function MessageLog({ thread }: { thread: Thread }) {
     </div>
   );
 }
+
+const yOf = (element: Element) => element.getBoundingClientRect().top;
 
 function LoadFault({ thread, fault }: { thread: Thread; fault: string }) {
   return (

@@ -1,12 +1,14 @@
 import { type Conversation, type Message, ParleyError, type Reply } from "@parley/client";
 import { batch, computed, signal } from "@preact/signals";
+import { Markdown } from "../markdown/lazy-markdown.ts";
 import { parley } from "../session/session.ts";
 import { inWords } from "../ui/words.ts";
 import { followReply } from "./follow-reply.ts";
 import { createOutbox } from "./outbox.ts";
 import { isRunning, type LiveReply, turnsOf } from "./turns.ts";
 
-const pageSize = 60;
+/** Few enough to be drawn between two frames. */
+const pageSize = 30;
 
 type Told = Pick<Conversation, "title" | "titleSource" | "updatedAt"> & {
   expiresAt?: Conversation["expiresAt"] | undefined;
@@ -128,7 +130,11 @@ export function createThread(conversationId: string, onChange: () => void) {
   }
 
   async function readNewest() {
-    const page = await parley.messages.list({ conversationId, versions: "all", limit: pageSize });
+    const [page] = await Promise.all([
+      parley.messages.list({ conversationId, versions: "all", limit: pageSize }),
+      // Without it the answers can be read as well.
+      Markdown.prepare().catch(() => {}),
+    ]);
     const isFirst = state.value !== "ready";
     putMessages(page.data);
     if (isFirst) {

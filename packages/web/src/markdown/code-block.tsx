@@ -20,8 +20,10 @@ function useHighlighting(code: string, language: string) {
     const timer = setTimeout(async () => {
       // Without colours it can be read as well.
       const { highlight } = await import("./highlight.ts").catch(() => ({ highlight: () => undefined }));
-      const pieces = highlight(code, language);
-      if (isCurrent && pieces !== undefined) setRead({ code, pieces });
+      // Each block in a task of its own, also where many have waited for the file: others may come between.
+      await new Promise((resume) => setTimeout(resume));
+      const pieces = isCurrent ? highlight(code, language) : undefined;
+      if (pieces !== undefined) setRead({ code, pieces });
     }, settleMillis);
     return () => {
       isCurrent = false;

@@ -1,3 +1,4 @@
+import "../first-view.ts";
 import type { Token, Tokens } from "marked";
 import { Component, type ComponentChildren } from "preact";
 import { useMemo } from "preact/hooks";
@@ -5,6 +6,7 @@ import { createBlockReader } from "./blocks.ts";
 import { CodeBlock } from "./code-block.tsx";
 import { decodeEntities } from "./entities.ts";
 import { Inline } from "./inline.tsx";
+import { Plain } from "./plain.tsx";
 
 /** Markdown as elements: nothing in it is ever taken for HTML, and nothing is loaded. */
 export class Markdown extends Component<{ text: string }, { isPlain: boolean }> {
@@ -17,14 +19,7 @@ export class Markdown extends Component<{ text: string }, { isPlain: boolean }> 
 
   override render() {
     const { text } = this.props;
-    if (!this.state.isPlain) return <Blocks text={text} />;
-    return (
-      <div class="prose">
-        <p dir="auto" class="literal">
-          {text}
-        </p>
-      </div>
-    );
+    return this.state.isPlain ? <Plain text={text} /> : <Blocks text={text} />;
   }
 }
 

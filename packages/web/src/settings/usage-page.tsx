@@ -68,8 +68,12 @@ function Limits() {
   const { value, fault, retry } = useRemote((signal) => parley.me.get(undefined, { signal }));
   if (fault !== undefined) return <Fault text={fault} onRetry={retry} />;
   const storage = value?.storage;
-  const figure = (used: number, limit: number | null, say: (count: number) => string) =>
-    limit === null ? say(used) : `${say(used)} of ${say(limit)}`;
+  const figure = (used: number, limit: number | null, say: (count: number) => string) => (
+    <dd>
+      {say(used)}
+      {limit !== null && <small>of {say(limit)}</small>}
+    </dd>
+  );
   const count = (each: number) => each.toLocaleString();
   const limits = value?.limits;
   return (
@@ -77,24 +81,24 @@ function Limits() {
       {limits?.tokensPerDay.limit && (
         <div>
           <dt>Read and written today</dt>
-          <dd>{figure(limits.tokensPerDay.used, limits.tokensPerDay.limit, count)}</dd>
+          {figure(limits.tokensPerDay.used, limits.tokensPerDay.limit, count)}
         </div>
       )}
       {limits?.tokensPerMonth.limit && (
         <div>
           <dt>Read and written this month</dt>
-          <dd>{figure(limits.tokensPerMonth.used, limits.tokensPerMonth.limit, count)}</dd>
+          {figure(limits.tokensPerMonth.used, limits.tokensPerMonth.limit, count)}
         </div>
       )}
       {(Object.keys(kinds) as (keyof typeof kinds)[]).map((kind) => (
         <div key={kind}>
           <dt>{kinds[kind]}</dt>
-          <dd>{storage ? figure(storage[kind].used, storage[kind].limit, count) : "\u00a0"}</dd>
+          {storage ? figure(storage[kind].used, storage[kind].limit, count) : <dd>{"\u00a0"}</dd>}
         </div>
       ))}
       <div>
         <dt>Text</dt>
-        <dd>{storage ? figure(storage.bytes.used, storage.bytes.limit, megabytes) : "\u00a0"}</dd>
+        {storage ? figure(storage.bytes.used, storage.bytes.limit, megabytes) : <dd>{"\u00a0"}</dd>}
       </div>
     </dl>
   );

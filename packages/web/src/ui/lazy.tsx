@@ -11,7 +11,7 @@ const nothing = () => null;
 /** A component that is loaded when it is shown first; until then `Waiting` stands in its place. */
 export function lazy<P extends object>(
   load: () => Promise<ComponentType<P>>,
-  Waiting: ComponentType<WaitingProps> = nothing,
+  Waiting: ComponentType<P & WaitingProps> = nothing,
 ): ComponentType<P> & { prepare: () => Promise<void> } {
   let Loaded: ComponentType<P> | undefined;
   async function prepare() {
@@ -26,7 +26,11 @@ export function lazy<P extends object>(
         () => setState("failed"),
       );
     }, []);
-    return Loaded === undefined ? <Waiting hasFailed={state === "failed"} /> : <Loaded {...props} />;
+    return Loaded === undefined ? (
+      <Waiting {...props} hasFailed={state === "failed"} />
+    ) : (
+      <Loaded {...props} />
+    );
   }
   return Object.assign(Lazy, { prepare });
 }
