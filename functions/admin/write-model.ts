@@ -30,12 +30,12 @@ function isListed({ models }: ModelCatalog, modelId: string): boolean {
   return models.some(({ id }) => id === modelId);
 }
 
-function toRow({ price, ...body }: ApiRequest<Route>["body"], kind: ModelIdentity["kind"]): WrittenModel {
+function toRow({ price, ...body }: ApiRequest<Route>["body"], identity: ModelIdentity): WrittenModel {
   const isFlat = price.kind === "flat";
   return {
     ...body,
     displayName: body.displayName ?? null,
-    parameters: body.parameters ?? [...defaultParameters(kind)],
+    parameters: body.parameters ?? [...defaultParameters(identity)],
     costPerMillion: body.costPerMillion ?? null,
     priceFlat: isFlat ? price.tokens : null,
     priceInput: isFlat ? null : price.inputPer1000,
@@ -57,8 +57,8 @@ export function writeModel({
   asking,
 }: Pick<AskingDependencies, "database" | "asking">): Operation<Route> {
   return async ({ params: { modelId }, body, caller, headers, requestId }) => {
-    const { kind, runsInBackground = false } = requireProvider(asking, modelId);
-    if (body.background && !runsInBackground) {
+    const identity = requireProvider(asking, modelId);
+    if (body.background && !identity.runsInBackground) {
       throw invalid("body.background", "needs a provider that answers in the background, as OpenAI does");
     }
     const expectedVersion = await matchedVersion(headers.ifMatch, async () => {
@@ -66,7 +66,7 @@ export function writeModel({
       return found && { version: Number(modelEtag(found)) };
     });
     const by = { adminId: caller.userId, requestId, modelId, expectedVersion, offered: asking.terms };
-    const written = await storeModel(database, by, toRow(body, kind));
+    const written = await storeModel(database, by, toRow(body, identity));
     if (written.outcome === "stale") throw missProblem("stale");
     if (written.outcome === "no_default") throw noDefaultProblem();
     const entry = await findEntry(database, asking, modelId);

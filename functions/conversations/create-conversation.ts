@@ -12,16 +12,18 @@ import { answerBegun } from "./answer-begun.ts";
 type Route = (typeof conversationRoutes)["createConversation"];
 
 function store({ database, asking }: AskingDependencies, { body, caller, idempotency }: ApiRequest<Route>) {
-  const { id, message, model, ...settings } = body;
+  const { id, message, model, settings, ...fields } = body;
   const ownerId = caller.userId;
   return storeConversation(database, {
-    ...settings,
+    ...fields,
     ownerId,
     conversationId: id ?? newId(),
     isOwnConversationId: id !== undefined,
     conversationModel: model,
+    conversationSettings: settings ?? undefined,
     models: asking.terms.models,
     providers: asking.terms.providers,
+    defaultModel: asking.terms.defaultModel,
     conversationIdempotencyKey: idempotency?.key,
     conversationIdempotencyFingerprint: idempotency?.fingerprint,
     first: message && firstOf(message, asking, ownerId),
@@ -29,7 +31,7 @@ function store({ database, asking }: AskingDependencies, { body, caller, idempot
 }
 
 function firstOf(
-  { id, content, role, model, metadata }: NonNullable<ApiRequest<Route>["body"]["message"]>,
+  { id, content, role, model, settings, metadata }: NonNullable<ApiRequest<Route>["body"]["message"]>,
   asking: AskingDependencies["asking"],
   ownerId: string,
 ): FirstMessage {
@@ -41,7 +43,7 @@ function firstOf(
     messageMetadata: metadata,
   };
   if (role === "assistant") return { ...message, role };
-  return { ...message, role, ...asking.terms, ownerId, replyId: newId(), model, onBusy: "enqueue" };
+  return { ...message, role, ...asking.terms, ownerId, replyId: newId(), model, settings, onBusy: "enqueue" };
 }
 
 /** Creates a conversation (201); the reply to a first message of the user is queued at once (202). */
@@ -53,7 +55,8 @@ export function createConversation(dependencies: AskingDependencies & Retention)
     const created = await storing;
     if (!("conversation" in created)) {
       const named = { "body.model": body.model, "body.message.model": body.message?.model };
-      throw refusalProblem(created, dependencies.asking.terms, named);
+      const settings = { "body.message.settings": body.message?.settings, "body.settings": body.settings };
+      throw refusalProblem(created, dependencies.asking.terms, named, settings);
     }
     const { message, reply } = created;
     const conversation = renderNewConversation(

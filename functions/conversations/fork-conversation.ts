@@ -29,7 +29,7 @@ function questionOf(
   { asking }: AskingDependencies,
 ): NewFork["question"] {
   if (body.message === undefined) return undefined;
-  const { content, model, metadata } = body.message;
+  const { content, model, settings, metadata } = body.message;
   return {
     ...asking.terms,
     ownerId: caller.userId,
@@ -40,6 +40,7 @@ function questionOf(
     firstTitle: titleOf(content),
     messageMetadata: metadata,
     model,
+    settings,
     onBusy: "enqueue",
   };
 }
@@ -72,7 +73,8 @@ export function forkConversation(dependencies: AskingDependencies & Retention): 
       throw problem("conflict", { detail: "A deleted message cannot be included." });
     }
     if (!("conversation" in forked)) {
-      throw refusalProblem(forked, terms, { "body.message.model": body.message?.model });
+      const models = { "body.message.model": body.message?.model };
+      throw refusalProblem(forked, terms, models, { "body.message.settings": body.message?.settings });
     }
     return answerBegun(dependencies, request, renderFork(forked, dependencies), forked);
   };

@@ -13,6 +13,7 @@ import { conversationNews } from "@parley/realtime/reply-events";
 import { addLogKeys } from "@parley/runtime/logger";
 import type { AskingDependencies } from "@parley/sending/asking";
 import { requireOffered } from "@parley/sending/models";
+import { requireTaken } from "@parley/sending/untaken";
 
 type Route = (typeof conversationRoutes)["updateConversation"];
 
@@ -43,6 +44,7 @@ export function updateConversation({
   return async ({ params: { conversationId }, body, caller: { userId }, headers }) => {
     addLogKeys({ conversationId });
     await requireOffered(database, asking.terms, body.model);
+    await requireTaken(database, asking.terms, { ownerId: userId, conversationId, change: body });
     const expectedVersion = await matchedVersion(headers.ifMatch, () =>
       getConversation(database, userId, conversationId),
     );

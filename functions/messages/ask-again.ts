@@ -9,7 +9,7 @@ import { addLogKeys } from "@parley/runtime/logger";
 import { accepted, waitingReplyId } from "@parley/sending/accepted";
 import type { AskingDependencies } from "@parley/sending/asking";
 import { renderAskedMessage, renderQueued } from "@parley/sending/first-answer";
-import { refusalProblem } from "@parley/sending/refusal-problem";
+import { refusalOf } from "@parley/sending/refusal-problem";
 
 /** Asks for another reply to a user message; the earlier answer stays until the new one is there. */
 export function askAgain(
@@ -23,14 +23,14 @@ export function askAgain(
       ownerId: caller.userId,
       replyId: newId(),
       model: body.model,
+      settings: body.settings,
       onBusy: body.onBusy ?? "enqueue",
       replyIdempotencyKey: idempotency?.key,
       replyIdempotencyFingerprint: idempotency?.fingerprint,
     });
     dependencies.queue.warm();
     const asked = await asking;
-    if (!("message" in asked))
-      throw refusalProblem(asked, dependencies.asking.terms, { "body.model": body.model });
+    if (!("message" in asked)) throw refusalOf(asked, dependencies.asking.terms, body);
     const { message, reply } = asked;
     if (reply === undefined) throw problem("internal");
     addLogKeys({ replyId: reply.id });

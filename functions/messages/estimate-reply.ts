@@ -1,4 +1,5 @@
 import { renderPrice } from "@parley/contract/render/price";
+import { renderSettings } from "@parley/contract/render/settings";
 import type { messageRoutes } from "@parley/contract/routes/messages";
 import type { Estimate } from "@parley/contract/schemas/context";
 import { type EstimateBasis, estimateReply as readBasis } from "@parley/data/estimates";
@@ -12,7 +13,7 @@ import { buildPromptWithNotes } from "@parley/llm/prompt-with-notes";
 import { estimatingCounter, type TokenCounter, tokenCounterFor } from "@parley/llm/token-counter";
 import { addLogKeys } from "@parley/runtime/logger";
 import type { AskingDependencies } from "@parley/sending/asking";
-import { refusalProblem } from "@parley/sending/refusal-problem";
+import { refusalOf } from "@parley/sending/refusal-problem";
 
 type Sent = Pick<Estimate, "fits" | "sentMessageIds" | "droppedMessageIds" | "noteIds" | "inputTokens">;
 
@@ -76,7 +77,7 @@ export function estimateReply({
   database,
   asking,
 }: Pick<AskingDependencies, "database" | "asking">): Operation<(typeof messageRoutes)["estimateReply"]> {
-  return async ({ params: { conversationId }, body: { content, model }, caller }) => {
+  return async ({ params: { conversationId }, body: { content, model, settings }, caller }) => {
     addLogKeys({ conversationId });
     const basis = await readBasis(database, {
       ...asking.terms,
@@ -84,8 +85,9 @@ export function estimateReply({
       conversationId,
       content,
       model,
+      settings,
     });
-    if (basis.outcome !== "estimated") throw refusalProblem(basis, asking.terms, { "body.model": model });
+    if (basis.outcome !== "estimated") throw refusalOf(basis, asking.terms, { model, settings });
     const found = identifyModel(basis.model.id, asking.catalog.providers);
     const known = found === undefined ? estimatingCounter : await tokenCounterFor(found);
     const texts = [content, ...basis.history.map((message) => message.content).reverse()];
@@ -97,6 +99,7 @@ export function estimateReply({
       model: asked.id,
       contextTokens: asked.contextTokens,
       maxOutputTokens: asked.maxOutputTokens,
+      settings: renderSettings(asked.settings),
       inputLimit: asked.inputLimit,
       price: renderPrice(asked),
       systemPrompt,

@@ -11,12 +11,12 @@ import { addLogKeys } from "@parley/runtime/logger";
 import { accepted, waitingReplyId } from "@parley/sending/accepted";
 import type { AskingDependencies } from "@parley/sending/asking";
 import { renderNewMessage, renderQueued } from "@parley/sending/first-answer";
-import { refusalProblem } from "@parley/sending/refusal-problem";
+import { refusalOf } from "@parley/sending/refusal-problem";
 
 type Route = (typeof messageRoutes)["sendMessage"];
 
 function store({ database, asking }: AskingDependencies, request: ApiRequest<Route>) {
-  const { id, content, role, replyTo, metadata, model, onBusy = "enqueue" } = request.body;
+  const { id, content, role, replyTo, metadata, model, settings, onBusy = "enqueue" } = request.body;
   const message = {
     ownerId: request.caller.userId,
     conversationId: request.params.conversationId,
@@ -30,7 +30,8 @@ function store({ database, asking }: AskingDependencies, request: ApiRequest<Rou
     idempotencyFingerprint: request.idempotency?.fingerprint,
   };
   if (role === "assistant") return storeMessage(database, { ...message, role });
-  return storeMessage(database, { ...message, role, ...asking.terms, replyId: newId(), model, onBusy });
+  const question = { ...asking.terms, replyId: newId(), model, settings, onBusy };
+  return storeMessage(database, { ...message, role, ...question });
 }
 
 /** Stores a message; a user's is answered in the background (202), an assistant's only imported (201). */
@@ -44,8 +45,7 @@ export function sendMessage(
     const storing = store(dependencies, request);
     dependencies.queue.warm();
     const sent = await storing;
-    if (!("message" in sent))
-      throw refusalProblem(sent, dependencies.asking.terms, { "body.model": request.body.model });
+    if (!("message" in sent)) throw refusalOf(sent, dependencies.asking.terms, request.body);
     const { outcome, reply, cancelledReplyIds, stoppedMessageIds, titled } = sent;
     if (reply !== undefined) addLogKeys({ replyId: reply.id });
     await announceChange(dependencies, request.requestId, {

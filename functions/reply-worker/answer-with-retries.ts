@@ -2,14 +2,14 @@ import { startNextAttempt } from "@parley/data/reply-attempts";
 import type { Prompt } from "@parley/llm/build-prompt";
 import { countAhead } from "@parley/llm/count-ahead";
 import { LlmError, longWaitError } from "@parley/llm/errors";
-import { type AskedModel, takesGreeting } from "@parley/llm/models";
+import { takesGreeting } from "@parley/llm/models";
 import { presentPrompt } from "@parley/llm/prompt-text";
 import { buildPromptWithNotes } from "@parley/llm/prompt-with-notes";
 import { isWorthWaiting, retryDelayMillis } from "@parley/llm/retry";
 import { tokenCounterFor } from "@parley/llm/token-counter";
 import { logger } from "@parley/runtime/logger";
 import { answerCalls } from "./answer-calls.ts";
-import { askedModel, fallbackFor } from "./asked-models.ts";
+import { askedModel, fallbackFor, type ReplyModel } from "./asked-models.ts";
 import { ReplyLost } from "./reply-lost.ts";
 import { createReplyProgress, type ReplyProgress } from "./reply-progress.ts";
 import type { Run } from "./run.ts";
@@ -57,7 +57,7 @@ function inputLimitOf(inputLimit: number, { usage }: Transcript): number {
   return Math.max(0, Math.min(inputLimit, 2 * inputLimit - usage.inputTokens));
 }
 
-async function writePrompt(run: Run, model: AskedModel): Promise<Prompt> {
+async function writePrompt(run: Run, model: ReplyModel): Promise<Prompt> {
   const { reply, history, notes, transcript } = run;
   const { contextTokens, maxOutputTokens } = model;
   const { found, offersTools } = transcript;
@@ -76,7 +76,7 @@ async function writePrompt(run: Run, model: AskedModel): Promise<Prompt> {
   return buildPromptWithNotes(input, { hasOthers: notes.hasNotes, takesTools: offersTools });
 }
 
-async function promptFor(run: Run, model: AskedModel): Promise<Prompt> {
+async function promptFor(run: Run, model: ReplyModel): Promise<Prompt> {
   // With tools it would be another answer than the one that was bought.
   const isBought = run.response?.model === model.id;
   if (isBought || model.takesTools === false || run.worker.modelsWithoutTools.has(model.id)) {
@@ -94,9 +94,9 @@ async function promptFor(run: Run, model: AskedModel): Promise<Prompt> {
 /** The model to ask after a failed call: the same four times, or until it asks for too long a wait; the fallback once. */
 async function nextModel(
   { worker, reply }: Run,
-  model: AskedModel,
+  model: ReplyModel,
   isLast: boolean,
-): Promise<AskedModel | undefined> {
+): Promise<ReplyModel | undefined> {
   const isFallback = model.id !== reply.model;
   if (isFallback) return undefined;
   if (!isLast) return model;
@@ -115,7 +115,7 @@ async function pause({ worker }: Run, progress: ReplyProgress, millis: number): 
 }
 
 /** Moves the fence: each call of a model is an attempt of its own, whether one failed before it or tools were run. */
-async function moveToNextAttempt(run: Run, model: AskedModel, prompt: Prompt): Promise<void> {
+async function moveToNextAttempt(run: Run, model: ReplyModel, prompt: Prompt): Promise<void> {
   const { worker, reply, attempt, transcript } = run;
   const { text, reasoning, rounds, usage } = transcript;
   const fence = { ownerId: reply.ownerId, replyId: reply.id, attempt };
@@ -154,7 +154,7 @@ async function completeRound(
 
 interface Failure {
   error: unknown;
-  model: AskedModel;
+  model: ReplyModel;
   failures: number;
 }
 
@@ -163,7 +163,7 @@ async function afterFailure(
   run: Run,
   { error, model, failures }: Failure,
   progress: ReplyProgress,
-): Promise<AskedModel> {
+): Promise<ReplyModel> {
   if (!(error instanceof LlmError)) throw error;
   const { transcript, reply, attempt } = run;
   const { code, status, reason, address, requestId: providerRequestId, retryAfterMillis } = error;

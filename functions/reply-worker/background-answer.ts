@@ -2,20 +2,21 @@ import { storeResponse } from "@parley/data/stored-responses";
 import type { Prompt } from "@parley/llm/build-prompt";
 import type { AskedModel } from "@parley/llm/models";
 import type { BackgroundRequest } from "@parley/llm/provider";
+import type { ReplyModel } from "./asked-models.ts";
 import { ReplyLost } from "./reply-lost.ts";
 import type { Run } from "./run.ts";
 import { whileLeased } from "./while-leased.ts";
 
 /**
  * Whether this call is made in the background. Not with tools: their rounds are several answers, of which another worker
- * could read no more than the last.
+ * could read no more than the last; and not with texts to stop at, which responses know nothing of.
  */
 export function backgroundOf(
   { reply, response, transcript }: Run,
-  model: AskedModel,
+  model: ReplyModel,
   prompt: Prompt,
 ): BackgroundRequest | undefined {
-  const isOne = prompt.tools === undefined && transcript.rounds.length === 0;
+  const isOne = prompt.tools === undefined && transcript.rounds.length === 0 && model.settings.stop === undefined;
   if (!reply.background || !model.runsInBackground || !isOne) return undefined;
   return { responseId: response?.model === model.id ? response.responseId : undefined };
 }

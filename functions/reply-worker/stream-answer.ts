@@ -1,9 +1,9 @@
 import type { Prompt } from "@parley/llm/build-prompt";
 import { LlmError, spentLimitError } from "@parley/llm/errors";
-import type { AskedModel } from "@parley/llm/models";
 import { presentPrompt } from "@parley/llm/prompt-text";
 import type { PromptRequest, ProviderMemo, TokenUsage, ToolCall } from "@parley/llm/provider";
 import { traced } from "@parley/runtime/tracer";
+import type { ReplyModel } from "./asked-models.ts";
 import { backgroundOf, keepResponse } from "./background-answer.ts";
 import type { ReplyProgress } from "./reply-progress.ts";
 import { answerAttributes, chatSpan } from "./reply-spans.ts";
@@ -34,7 +34,7 @@ export interface Calls {
 }
 
 interface Call {
-  model: AskedModel;
+  model: ReplyModel;
   prompt: Prompt;
   progress: ReplyProgress;
 }
@@ -60,12 +60,15 @@ const minOutputTokens = 256;
 function requestFor(run: Run, { model, prompt }: Call): PromptRequest {
   const { reply, transcript } = run;
   const { usage } = transcript;
+  // Who asks for less is given it.
+  const leastOutputTokens = Math.min(minOutputTokens, model.maxOutputTokens);
   return {
     model: model.name,
     systemPrompt: presentPrompt(reply.systemPrompt),
     messages: prompt.messages,
     // What the hold covers is for all calls together.
-    maxOutputTokens: Math.max(minOutputTokens, model.maxOutputTokens - usage.outputTokens),
+    maxOutputTokens: Math.max(leastOutputTokens, model.maxOutputTokens - usage.outputTokens),
+    settings: model.settings,
     tools: prompt.tools,
     rounds: roundsToShow(transcript),
     background: backgroundOf(run, model, prompt),

@@ -80,9 +80,9 @@ BEGIN
   END IF;
   SELECT * INTO before FROM users WHERE id = source.owner_id;
   INSERT INTO conversations (id, owner_id, title, title_source, description, system_prompt, system_prompt_id, model,
-    metadata, tags, expires_in_days, forked_from_conversation_id, forked_from_message_id, idempotency_key, idempotency_fingerprint)
+    settings, metadata, tags, expires_in_days, forked_from_conversation_id, forked_from_message_id, idempotency_key, idempotency_fingerprint)
   VALUES (p->>'conversationId', source.owner_id, source.title, source.title_source, source.description,
-    source.system_prompt, source.system_prompt_id, source.model, source.metadata, source.tags, source.expires_in_days, source.id, point.id,
+    source.system_prompt, source.system_prompt_id, source.model, source.settings, source.metadata, source.tags, source.expires_in_days, source.id, point.id,
     p->>'conversationIdempotencyKey', p->>'conversationIdempotencyFingerprint')
   RETURNING * INTO conversation;
   copies := copy_messages(conversation, point, included);

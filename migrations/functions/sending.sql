@@ -60,16 +60,31 @@ CREATE OR REPLACE FUNCTION default_model_id(p jsonb) RETURNS text LANGUAGE sql S
 $$;
 
 -- The model to ask with its terms: the request's, else the conversation's, else the default. One that is not offered has
--- its id alone.
+-- no terms. What the reply is asked with goes with it: the conversation's settings and over them the request's, key by
+-- key, of which null takes one away; they may lower the model's limit.
 CREATE OR REPLACE FUNCTION asked_model(conversation conversations, p jsonb) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
 DECLARE
   id text := coalesce(p->>'model', conversation.model);
   terms jsonb;
+  settings jsonb := jsonb_strip_nulls(conversation.settings || coalesce(p->'settings', '{}'));
 BEGIN
   id := coalesce(id, default_model_id(p));
   terms := coalesce(model_terms(id, p), '{}');
-  RETURN terms || jsonb_build_object('id', id,
+  RETURN terms || jsonb_build_object('id', id, 'settings', settings,
+    'maxOutputTokens', least((terms->>'maxOutputTokens')::bigint, (settings->>'maxOutputTokens')::bigint),
     'inputLimit', input_limit((terms->>'contextTokens')::bigint, (p->>'replyInputTokens')::bigint));
+END $$;
+
+-- The refusal of a setting that the asked model does not take, with the models that do; null where it takes all of them.
+CREATE OR REPLACE FUNCTION untaken_parameter(asked jsonb, p jsonb) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+DECLARE
+  untaken text;
+BEGIN
+  SELECT key INTO untaken FROM jsonb_object_keys(asked->'settings') AS key WHERE NOT asked->'parameters' ? key LIMIT 1;
+  RETURN CASE WHEN FOUND THEN jsonb_build_object('outcome', 'untaken_parameter', 'parameter', untaken, 'model', asked->'id',
+    'models', (SELECT coalesce(jsonb_agg(id ORDER BY id), '[]')
+      FROM (SELECT jsonb_object_keys(p->'models') AS id UNION SELECT models.id FROM models) AS known
+      WHERE id NOT LIKE '%/*' AND model_terms(id, p)->'parameters' ? untaken)) END;
 END $$;
 
 -- A prompt with each {{name}} replaced by that value of the metadata, however its accents are encoded. Names without a
@@ -124,6 +139,7 @@ DECLARE
   account users;
   reply replies;
   asked jsonb;
+  untaken jsonb;
   cost jsonb;
   price bigint;
   dollars double precision := (p->>'dollarsPerDay')::double precision;
@@ -140,6 +156,10 @@ BEGIN
   IF asked->'contextTokens' IS NULL THEN
     PERFORM refuse(jsonb_build_object('outcome', 'unknown_model', 'model', asked->>'id'));
   END IF;
+  untaken := untaken_parameter(asked, p);
+  IF untaken IS NOT NULL THEN
+    PERFORM refuse(untaken);
+  END IF;
   IF strpos(conversation.system_prompt, '{{') > 0 THEN
     conversation.system_prompt := fill_prompt(conversation.system_prompt, conversation.metadata);
   END IF;
@@ -152,12 +172,12 @@ BEGIN
     PERFORM refuse(jsonb_build_object('outcome', 'insufficient_tokens', 'balance', account.token_balance,
       'held', account.tokens_held, 'price', price));
   END IF;
-  INSERT INTO replies (id, owner_id, conversation_id, message_id, ordinal, position, model, context_tokens,
+  INSERT INTO replies (id, owner_id, conversation_id, message_id, ordinal, position, model, settings, context_tokens,
     max_output_tokens, background, input_limit, expected_input_tokens, cost_input, cost_output, system_prompt, deadline_at,
     price_flat, price_input, price_output, price_cached_input, tokens_held, balance_when_asked, held_when_asked,
     idempotency_key, idempotency_fingerprint)
   VALUES (p->>'replyId', conversation.owner_id, conversation.id, message.id, conversation.next_ordinal,
-    message.position + 1, asked->>'id',
+    message.position + 1, asked->>'id', asked->'settings',
     (asked->>'contextTokens')::integer, (asked->>'maxOutputTokens')::integer,
     coalesce((asked->>'background')::boolean, false), (asked->>'inputLimit')::integer,
     CASE WHEN is_budgeted THEN expected_input(conversation, message.content, asked) ELSE 0 END, (cost->>'input')::double precision,
@@ -264,7 +284,7 @@ BEGIN
 END $$;
 
 -- POST …/messages. Arguments: ownerId, conversationId, messageId, replyId, role, content, firstTitle (of a conversation
--- that has neither a title nor a message), replyTo, metadata, onBusy, model, defaultModel, models (by id:
+-- that has neither a title nor a message), replyTo, metadata, onBusy, model, settings, defaultModel, models (by id:
 -- contextTokens, maxOutputTokens, priceFlat | priceInput + priceOutput + priceCachedInput, parameters, costPerMillion),
 -- providers (names of those that may be asked; absent: all), deadlineSeconds, ratePerSecond, rateBurst,
 -- ratePerMinute, maxRunning, maxWaiting, tokensPerDay, tokensPerMonth, dollarsPerDay, replyInputTokens,
@@ -428,7 +448,7 @@ END $$;
 
 -- POST /v1/conversations. Arguments: ownerId, conversationId, isOwnConversationId, title, description, systemPrompt
 -- (absent: the caller's default), systemPromptId, conversationModel (absent: the caller's default where it is offered),
--- models, providers, metadata, tags, expiresInDays, and with `content` those of send_message.
+-- conversationSettings, models, providers, defaultModel, metadata, tags, expiresInDays, and with `content` those of send_message.
 CREATE OR REPLACE FUNCTION create_conversation(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
   owner text := p->>'ownerId';
@@ -438,6 +458,7 @@ DECLARE
   preferred text;
   before users;
   earlier jsonb := created_before(p);
+  untaken jsonb;
   sent jsonb := '{}';
   answer text;
 BEGIN
@@ -461,12 +482,18 @@ BEGIN
     RETURN jsonb_build_object('outcome', 'unknown_model', 'model', p->>'conversationModel');
   END IF;
   INSERT INTO conversations (id, owner_id, title, title_source, description, system_prompt, system_prompt_id, model,
-    metadata, tags, expires_in_days, idempotency_key, idempotency_fingerprint)
+    settings, metadata, tags, expires_in_days, idempotency_key, idempotency_fingerprint)
   VALUES (p->>'conversationId', owner, p->>'title', CASE WHEN p->>'title' IS NOT NULL THEN 'user' END, p->>'description',
     coalesce(prompt.content, p->>'systemPrompt'), prompt.id, coalesce(p->>'conversationModel', preferred),
-    coalesce(p->'metadata', '{}'), coalesce(p->'tags', '[]'), (p->>'expiresInDays')::integer,
+    jsonb_strip_nulls(coalesce(p->'conversationSettings', '{}')), coalesce(p->'metadata', '{}'), coalesce(p->'tags', '[]'), (p->>'expiresInDays')::integer,
     p->>'conversationIdempotencyKey', p->>'conversationIdempotencyFingerprint')
   RETURNING * INTO conversation;
+  IF conversation.settings <> '{}' THEN
+    untaken := untaken_parameter(asked_model(conversation, p - '{model,settings}'::text[]), p);
+    IF untaken IS NOT NULL THEN
+      PERFORM refuse(untaken);
+    END IF;
+  END IF;
   IF p->>'content' IS NOT NULL THEN
     sent := add_message(conversation, p || jsonb_build_object('metadata', coalesce(p->'messageMetadata', '{}')));
     SELECT * INTO conversation FROM conversations WHERE owner_id = conversation.owner_id AND id = conversation.id;

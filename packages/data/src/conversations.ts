@@ -17,6 +17,7 @@ import { behindInstant, contains, exactInstant, inOrder, type PageOf, pageLimit 
 import { prepared } from "./prepared.ts";
 import type { ReplyNews } from "./reply-news.ts";
 import { conversations, hasLabels, type Metadata } from "./schema/conversations.ts";
+import type { SettingsChange } from "./schema/reply-settings.ts";
 import { withinLimits } from "./storage.ts";
 
 export type ConversationRow = typeof conversations.$inferSelect & { activeReplyId: string | null };
@@ -146,6 +147,8 @@ export interface ConversationChange {
   systemPrompt?: string | null | undefined;
   systemPromptId?: string | null | undefined;
   model?: string | null | undefined;
+  /** null: nothing is set any more. */
+  settings?: SettingsChange | null | undefined;
   status?: "active" | "archived" | undefined;
   metadata?: Metadata | undefined;
   tags?: string[] | undefined;
@@ -163,6 +166,12 @@ export const changedColumns = {
 export const changed = { version: sql`${conversations.version} + 1`, updatedAt: sql`now()` };
 
 /** What a title that a person sets, or takes away, is stored with. */
+/** As they are after a change. */
+function settingsAfter(change: SettingsChange | null): SQL {
+  const before = change === null ? sql`'{}'::jsonb` : sql`${conversations.settings}`;
+  return sql`jsonb_strip_nulls(${before} || ${JSON.stringify(change ?? {})}::text::jsonb)`;
+}
+
 function titleSourceOf({ title }: ConversationChange): { titleSource?: "user" | null } {
   if (title === undefined) return {};
   return { titleSource: title === null ? null : "user" };
@@ -173,15 +182,21 @@ export async function updateConversation(
   database: Database,
   ownerId: string,
   conversationId: string,
-  change: ConversationChange,
+  { settings, ...change }: ConversationChange,
   expectedVersion: number | undefined,
 ): Promise<ChangedConversation | undefined> {
+  const set = {
+    ...change,
+    ...(settings !== undefined && { settings: settingsAfter(settings) }),
+    ...titleSourceOf(change),
+    ...changed,
+  };
   const [row] = await database.run(({ orm }) =>
     orm.transaction((transaction) =>
       withinLimits(transaction, ownerId, () =>
         transaction
           .update(conversations)
-          .set({ ...change, ...titleSourceOf(change), ...changed })
+          .set(set)
           .where(
             and(
               ownConversation(ownerId, conversationId),

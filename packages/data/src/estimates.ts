@@ -4,8 +4,9 @@ import type { Database } from "./database.ts";
 import { prepared } from "./prepared.ts";
 import { type HistoryMessage, inOrder, type PromptHistory, type ReplyNotes } from "./reply-jobs.ts";
 import { conversations } from "./schema/conversations.ts";
+import type { ReplySettings, SettingsChange } from "./schema/reply-settings.ts";
 import { users } from "./schema/users.ts";
-import type { ModelTerms, OfferedModels } from "./send-message.ts";
+import type { ModelTerms, OfferedModels, UntakenParameter } from "./send-message.ts";
 
 export interface EstimateQuestion extends OfferedModels {
   ownerId: string;
@@ -13,13 +14,15 @@ export interface EstimateQuestion extends OfferedModels {
   content: string;
   /** Absent: the conversation's, else the default. */
   model?: string | undefined;
+  /** Over the conversation's. */
+  settings?: SettingsChange | undefined;
   replyInputTokens?: number | undefined;
 }
 
 /** What a worker would start from, and what the send would hold. */
 export interface EstimateBasis {
   outcome: "estimated";
-  model: ModelTerms & { id: string; inputLimit: number };
+  model: ModelTerms & { id: string; inputLimit: number; settings: ReplySettings };
   systemPrompt: string | null;
   history: (HistoryMessage & { id: string })[];
   notes: ReplyNotes;
@@ -29,7 +32,10 @@ export interface EstimateBasis {
   held: number;
 }
 
-export type EstimateRefusal = { outcome: "not_found" } | { outcome: "unknown_model"; model: string };
+export type EstimateRefusal =
+  | { outcome: "not_found" }
+  | { outcome: "unknown_model"; model: string }
+  | UntakenParameter;
 
 /**
  * What `queue_reply` and `claim_for_prompt` would make of a message, by the functions that they call. A model that is not
@@ -38,7 +44,8 @@ export type EstimateRefusal = { outcome: "not_found" } | { outcome: "unknown_mod
 const estimateQuery = prepared((orm) =>
   orm
     .select({
-      model: sql<Partial<ModelTerms> & { id: string; inputLimit: number }>`asked`,
+      model: sql<Pick<EstimateBasis["model"], "id"> & Partial<EstimateBasis["model"]>>`asked`,
+      untaken: sql<UntakenParameter | null>`untaken_parameter(asked, ${sql.placeholder("question")}::text::jsonb)`,
       systemPrompt: sql<string | null>`filled.system_prompt`,
       highestCharge: sql<number>`highest_price(filled, asked, ${sql.placeholder("content")})`.mapWith(Number),
       balance: users.tokenBalance,
@@ -73,8 +80,9 @@ export async function estimateReply(
   const values = { ownerId, conversationId, content, question: JSON.stringify(question) };
   const [found] = await database.run(({ orm }) => estimateQuery(orm).execute(values));
   if (found === undefined) return { outcome: "not_found" };
-  const { model, history, messageIds, ...basis } = found;
+  const { model, untaken, history, messageIds, ...basis } = found;
   if (model.contextTokens === undefined) return { outcome: "unknown_model", model: model.id };
+  if (untaken !== null) return untaken;
   return {
     outcome: "estimated",
     ...basis,

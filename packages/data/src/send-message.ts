@@ -8,6 +8,7 @@ import type { ReplyNews } from "./reply-news.ts";
 import { conversations, type Metadata } from "./schema/conversations.ts";
 import { messages } from "./schema/messages.ts";
 import type { ModelCost, ModelParameter } from "./schema/models.ts";
+import type { ReplySettings, SettingsChange } from "./schema/reply-settings.ts";
 
 /** Limits, prices and parameters of a model. */
 export interface ModelTerms {
@@ -63,6 +64,8 @@ export interface Question extends OfferedModels, SendLimits {
   replyId: string;
   /** Absent: the conversation's, else the default. */
   model?: string | undefined;
+  /** Over the conversation's. */
+  settings?: SettingsChange | undefined;
   onBusy: OnBusy;
 }
 
@@ -89,6 +92,15 @@ export type SendMessage = Key &
     | { role: "assistant"; ownerId: string; replyTo?: string | undefined; metadata?: Metadata | undefined }
   );
 
+/** A setting is a parameter that the model does not take. */
+export interface UntakenParameter {
+  outcome: "untaken_parameter";
+  parameter: ModelParameter;
+  model: string;
+  /** Those that take it. */
+  models: string[];
+}
+
 /** Why nothing was sent; nothing is stored either. */
 export type Refusal =
   | {
@@ -102,6 +114,7 @@ export type Refusal =
         | "disabled";
     }
   | { outcome: "unknown_model"; model: string }
+  | UntakenParameter
   | { outcome: "busy"; replyId: string }
   | { outcome: "insufficient_tokens"; balance: number; held: number; price: number }
   | { outcome: "rate_limited"; policy: "second" | "minute"; retryAfterSeconds: number }
@@ -126,6 +139,7 @@ export type NewReply = Pick<
   | "ordinal"
   | "status"
   | "model"
+  | "settings"
   | "createdAt"
   | "balanceWhenAsked"
   | "heldWhenAsked"
@@ -169,6 +183,7 @@ export function toNewReply(json: JsonRow): NewReply {
     ordinal: json.ordinal as number,
     status: json.status as NewReply["status"],
     model: json.model as string,
+    settings: json.settings as ReplySettings,
     createdAt: new Date(json.created_at as string),
     balanceWhenAsked: json.balance_when_asked as number | null,
     heldWhenAsked: json.held_when_asked as number | null,
@@ -219,8 +234,8 @@ export type FirstMessage = FirstTitle &
     | { role: "assistant" }
   );
 
-/** `models` and `providers` say what is offered: a message of a user says it as well. */
-export interface NewConversation extends Partial<Pick<OfferedModels, "models" | "providers">> {
+/** What is offered a message of a user says as well. */
+export interface NewConversation extends Partial<OfferedModels> {
   ownerId: string;
   conversationId: string;
   /** As that of a message. */
@@ -232,6 +247,7 @@ export interface NewConversation extends Partial<Pick<OfferedModels, "models" | 
   systemPromptId?: string | null | undefined;
   /** Absent: the owner's default, where it is offered. */
   conversationModel?: string | null | undefined;
+  conversationSettings?: SettingsChange | undefined;
   metadata?: Metadata | undefined;
   tags?: readonly string[] | undefined;
   expiresInDays?: number | null | undefined;

@@ -1,5 +1,6 @@
 import type { PromptRequest } from "./provider.ts";
 import type { ProviderFailure } from "./provider-failure.ts";
+import { type RefusedSetting, withRefused } from "./refused-settings.ts";
 import { estimatePromptTokens } from "./token-count.ts";
 
 /** What a server wants otherwise than it is asked by default, for one model. */
@@ -11,6 +12,8 @@ export interface Adjustments {
   readonly withoutSystemRole?: true;
   /** No marks of what is to be cached. */
   readonly withoutCacheMarks?: true;
+  /** Settings that it does not take, with their values. */
+  readonly refused?: readonly RefusedSetting[];
   /** Nothing in the background: by a chat completion. */
   readonly withoutBackground?: true;
   readonly maxOutputTokens?: number;
@@ -21,8 +24,8 @@ export interface Adjustments {
 /** What servers have refused so far, model by model. */
 export interface AdjustmentMemory {
   of(model: string): Adjustments;
-  /** Learns from a refusal of a request that was made with `applied`; says whether to ask again, otherwise. */
-  learn(request: PromptRequest, applied: Adjustments, failure: ProviderFailure): boolean;
+  /** Learns from a refusal of a request that was made with `applied`; says what to ask otherwise from now on. */
+  learn(request: PromptRequest, applied: Adjustments, failure: ProviderFailure): Adjustments | undefined;
 }
 
 // Users may name any model of a server.
@@ -38,10 +41,10 @@ export function createAdjustmentMemory(before: Adjustments = {}): AdjustmentMemo
     of: (model) => known.get(model) ?? before,
     learn(request, applied, failure) {
       const learnt = readRefusal(failure, request, applied);
-      if (learnt === undefined) return false;
+      if (learnt === undefined) return undefined;
       if (known.size >= MAX_MODELS) known.clear();
       known.set(request.model, { ...(known.get(request.model) ?? before), ...learnt });
-      return true;
+      return learnt;
     },
   };
 }
@@ -71,7 +74,9 @@ function readRefusal(
   const context = contextOf(said);
   if (context !== undefined) return readContext(said, context, applied);
   const limit = applied.maxOutputTokens ?? readLimit(said, request.maxOutputTokens);
+  const refused = withRefused(said, request, applied.refused);
   const learnt: Adjustments = {
+    ...(refused !== undefined && { refused }),
     ...(limit !== undefined && limit !== applied.maxOutputTokens && { maxOutputTokens: limit }),
     ...(limit === undefined && !applied.otherLimitName && namesLimit(said) && { otherLimitName: true }),
     ...(!applied.withoutUsage && /stream_options|include_usage/i.test(said) && { withoutUsage: true }),

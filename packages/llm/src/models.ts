@@ -1,3 +1,4 @@
+import { canThink, refusesSampling } from "./claude.ts";
 import {
   type ConfiguredProvider,
   configuredProviders,
@@ -71,12 +72,13 @@ type Limits = Pick<Model, "contextTokens" | "maxOutputTokens">;
 // What the models that Parley knows take; of others those that every server of the protocol takes.
 const PARAMETERS: Readonly<Record<ProviderKind, readonly ModelParameter[]>> = {
   openai: ["temperature", "topP", "maxOutputTokens", "stop"],
-  anthropic: ["temperature", "topP", "maxOutputTokens", "reasoningEffort", "stop"],
+  anthropic: ["temperature", "topP", "maxOutputTokens", "stop"],
   bedrock: ["temperature", "topP", "maxOutputTokens", "stop"],
   scripted: ["temperature", "topP", "maxOutputTokens", "reasoningEffort", "stop"],
 };
-// They reason, and models that do refuse the others.
+// OpenAI's own reason, and models that do refuse the others.
 const OPENAI_OWN_PARAMETERS: readonly ModelParameter[] = ["maxOutputTokens", "reasoningEffort"];
+const CLAUDE_PARAMETERS: readonly ModelParameter[] = ["maxOutputTokens", "reasoningEffort", "stop"];
 
 // A reply may ask for 32 000 tokens, a quarter of what these models could write: rate limits and metered
 // holds count what is asked for. OpenAI takes 922 000 tokens of input, so a full context must stay below that.
@@ -113,8 +115,12 @@ const KNOWN: Readonly<Record<ProviderKind, { limits: Limits; names: readonly str
 };
 
 /** What a model takes of which nobody says it. */
-export function defaultParameters(kind: ProviderKind): readonly ModelParameter[] {
-  return PARAMETERS[kind];
+export function defaultParameters({
+  kind,
+  name,
+}: Pick<ModelIdentity, "kind" | "name">): readonly ModelParameter[] {
+  if (refusesSampling(name)) return CLAUDE_PARAMETERS;
+  return canThink(name) && kind !== "openai" ? [...PARAMETERS[kind], "reasoningEffort"] : PARAMETERS[kind];
 }
 
 /** Whether the model takes a conversation that begins with a greeting of the assistant. */
@@ -202,19 +208,18 @@ function modelsOf(provider: ConfiguredProvider): Model[] {
 
 function knownModels(provider: NamedKind): Model[] {
   const { limits, names } = KNOWN[provider.kind];
-  const parameters = provider.kind === "openai" ? OPENAI_OWN_PARAMETERS : PARAMETERS[provider.kind];
+  const parameters = provider.kind === "openai" ? OPENAI_OWN_PARAMETERS : undefined;
   return names.map((name) => toModel(provider, { name, parameters }, limits));
 }
 
 function toModel(provider: NamedKind, listed: ListedModel, limits: Limits): Model {
   const { name, price = DEFAULT_PRICE, displayName, costPerMillion } = listed;
-  const { parameters = PARAMETERS[provider.kind] } = listed;
   return {
     ...identityOf(provider, name),
     contextTokens: listed.contextTokens ?? limits.contextTokens,
     maxOutputTokens: listed.maxOutputTokens ?? limits.maxOutputTokens,
     ...(displayName !== undefined && { displayName }),
-    parameters,
+    parameters: listed.parameters ?? defaultParameters({ kind: provider.kind, name }),
     ...(costPerMillion !== undefined && { costPerMillion }),
     ...(listed.background && { background: true }),
     ...price,

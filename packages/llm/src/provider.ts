@@ -7,6 +7,7 @@ export interface PromptRequest {
   readonly messages: readonly PromptMessage[];
   /** Upper bound of the answer in tokens, a model's hidden reasoning included. */
   readonly maxOutputTokens: number;
+  readonly settings?: PromptSettings | undefined;
   readonly tools?: ToolOffer | undefined;
   /** What the model called and was given since `messages`, oldest first. */
   readonly rounds?: readonly ToolRound[] | undefined;
@@ -17,6 +18,17 @@ export interface PromptRequest {
 export interface BackgroundRequest {
   /** The one that was bought before, to be read again in place of buying another. */
   readonly responseId: string | undefined;
+}
+
+export type ReasoningEffort = "none" | "low" | "medium" | "high";
+
+/** How the model is to write; what is not there is left to it. */
+export interface PromptSettings {
+  readonly temperature?: number | undefined;
+  readonly topP?: number | undefined;
+  readonly reasoningEffort?: ReasoningEffort | undefined;
+  /** Texts before which the answer ends. */
+  readonly stop?: readonly string[] | undefined;
 }
 
 /** Tools that the model may call. */

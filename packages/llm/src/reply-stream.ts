@@ -86,8 +86,11 @@ function translate(
   if (error instanceof LlmError) return error;
   const failure = readFailure(error);
   if (failure.networkCode !== undefined) return networkError(server, failure.networkCode);
-  if (!memory.learn(request, adjustments, failure)) return toLlmError(failure, Date.now());
-  return adjustedError({ status: failure.status, refusesTools: namesTools(failure) });
+  const learnt = memory.learn(request, adjustments, failure);
+  if (learnt === undefined) return toLlmError(failure, Date.now());
+  // A name of ours: which of a request's parts the server does not take.
+  const reason = learnt.refused?.at(-1)?.split("=")[0] ?? Object.keys(learnt)[0];
+  return adjustedError({ status: failure.status, refusesTools: namesTools(failure), reason });
 }
 
 class Answer {

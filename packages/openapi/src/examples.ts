@@ -70,14 +70,21 @@ export const examples: Readonly<Record<keyof typeof allRoutes, Example>> = {
   ...keyAndTokenExamples,
   listConversations: { responses: { 200: page(conversation) } },
   createConversation: {
-    body: { title: "Leases", message: { content: "What is a lease in a job queue?" } },
+    body: {
+      title: "Leases",
+      settings: { temperature: 0.2 },
+      message: { content: "What is a lease in a job queue?" },
+    },
     responses: {
       201: { ...conversation, messageCount: 0, activeReplyId: null },
       202: { conversation, message, reply, tokens: tokensLeft },
     },
   },
   getConversation: { responses: { 200: conversation } },
-  updateConversation: { body: { title: "Leases" }, responses: { 200: conversation } },
+  updateConversation: {
+    body: { title: "Leases", settings: { temperature: 0.2, stop: null } },
+    responses: { 200: conversation },
+  },
   deleteConversation: { responses: {} },
   forkConversation: {
     body: { messageId, message: { content: "What is a fence in a job queue?" } },

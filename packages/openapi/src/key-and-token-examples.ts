@@ -9,7 +9,12 @@ const replyId = "nc6bzmkmd014706rfda898to";
 const at = "2026-11-21T09:30:00.000Z";
 const created = { createdAt: at, updatedAt: at };
 const price = { kind: "flat", tokens: 100 } as const;
-const limits = { contextTokens: 200_000, maxOutputTokens: 64_000, inputLimit: 32_000 };
+const limits = {
+  contextTokens: 200_000,
+  maxOutputTokens: 500,
+  settings: { temperature: 0.2, maxOutputTokens: 500 },
+  inputLimit: 32_000,
+};
 
 const context: ReplyContext = {
   replyId,
@@ -112,7 +117,7 @@ export const keyAndTokenExamples = {
   },
   deleteApiKey: { responses: {} },
   estimateReply: {
-    body: { content: "And what is a fencing token?" },
+    body: { content: "And what is a fencing token?", settings: { maxOutputTokens: 500 } },
     responses: { 200: estimate },
   },
   getReplyContext: { responses: { 200: context } },

@@ -13,6 +13,7 @@ const queued: ReplySource = {
   assistantMessageId: null,
   status: "queued",
   model: "scripted/echo",
+  settings: { stop: ["."], temperature: 0 },
   partialText: "",
   reasoning: "",
   answer: null,
@@ -67,6 +68,7 @@ const conversation: ConversationSource = {
   systemPrompt: "Be brief.",
   systemPromptId: null,
   model: null,
+  settings: {},
   status: "active",
   metadata: {},
   tags: [],
@@ -148,6 +150,7 @@ test("a conversation is told as it was made, whatever has become of it", () => {
     title: "Other plans",
     description: "Changed",
     model: "scripted/slow",
+    settings: { topP: 0.5 },
     status: "archived" as const,
     metadata: { changed: "yes" },
     messageCount: 7,
@@ -156,7 +159,12 @@ test("a conversation is told as it was made, whatever has become of it", () => {
     updatedAt: later,
     deletedAt: later,
   };
-  const sent = { title: "Plans", model: null, metadata: { bb: "2", a: "1" } };
+  const sent = {
+    title: "Plans",
+    model: null,
+    settings: { temperature: 0, topP: null },
+    metadata: { bb: "2", a: "1" },
+  };
   expect(renderNewConversation(changed, { replyId: "reply", messageCount: 1 }, sent, kept)).toEqual({
     id: "conversation",
     title: "Plans",
@@ -165,6 +173,7 @@ test("a conversation is told as it was made, whatever has become of it", () => {
     systemPrompt: "Be brief.",
     systemPromptId: null,
     model: null,
+    settings: { temperature: 0 },
     status: "active",
     metadata: { a: "1", bb: "2" },
     tags: [],

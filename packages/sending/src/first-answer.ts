@@ -5,15 +5,27 @@ import {
 } from "@parley/contract/render/conversation";
 import { type FoundMessageSource, renderFoundMessage } from "@parley/contract/render/message";
 import type { ReplySource } from "@parley/contract/render/reply";
+import { renderSettings } from "@parley/contract/render/settings";
 import { titleOf } from "@parley/contract/render/title";
 import type { Conversation } from "@parley/contract/schemas/conversation";
 import type { Message } from "@parley/contract/schemas/message";
 import type { Reply } from "@parley/contract/schemas/reply";
+import type { SettingsChange } from "@parley/contract/schemas/reply-settings";
 
-type AskedSource = Pick<ReplySource, "id" | "conversationId" | "messageId" | "model" | "createdAt">;
+type AskedSource = Pick<
+  ReplySource,
+  "id" | "conversationId" | "messageId" | "model" | "settings" | "createdAt"
+>;
 
 /** A reply as the request that asked for it was answered, whatever has become of it since. */
-export function renderQueued({ id, conversationId, messageId, model, createdAt }: AskedSource): Reply {
+export function renderQueued({
+  id,
+  conversationId,
+  messageId,
+  model,
+  settings,
+  createdAt,
+}: AskedSource): Reply {
   const askedAt = createdAt.toISOString();
   return {
     id,
@@ -22,6 +34,7 @@ export function renderQueued({ id, conversationId, messageId, model, createdAt }
     assistantMessageId: null,
     status: "queued",
     model,
+    settings: renderSettings(settings),
     partialText: "",
     isCut: false,
     reasoning: "",
@@ -89,7 +102,7 @@ type SentConversation = {
   [K in "title" | "description" | "model" | "metadata" | "tags" | "expiresInDays"]?:
     | ConversationSource[K]
     | undefined;
-} & { message?: { content: string } | undefined };
+} & { message?: { content: string } | undefined; settings?: SettingsChange | null | undefined };
 
 function titled({ title, message }: SentConversation): Pick<ConversationSource, "title" | "titleSource"> {
   if (title !== undefined && title !== null) return { title, titleSource: "user" };
@@ -113,6 +126,7 @@ export function renderNewConversation(
     description: sent.description ?? null,
     // The caller's default where none was sent.
     model: sent.model === undefined ? row.model : sent.model,
+    settings: renderSettings(sent.settings ?? {}),
     metadata: asStored(sent.metadata),
     tags: sent.tags ?? [],
     expiresInDays: sent.expiresInDays ?? null,

@@ -3,6 +3,7 @@ import { invalid, type Problem, problem } from "@parley/http/problem";
 import { rateLimited } from "@parley/http/rate-limit";
 import { logger } from "@parley/runtime/logger";
 import { notOffered } from "./models.ts";
+import { type Named, notTaken } from "./untaken.ts";
 
 type LimitRefusal = Extract<Refusal, { outcome: "limited" }>;
 type RateRefusal = Extract<Refusal, { outcome: "rate_limited" }>;
@@ -20,10 +21,7 @@ function sendingTooFast({ policy, retryAfterSeconds }: RateRefusal, limits: Send
   return rateLimited({ policy: "sends", allowed, limit, windowSeconds, retryAfterSeconds });
 }
 
-/** The models that a request names, by where it does. */
-export type NamedModels = Readonly<Record<string, string | null | undefined>>;
-
-function unknownModel(model: string, named: NamedModels): Problem {
+function unknownModel(model: string, named: Named<string>): Problem {
   const path = Object.keys(named).find((each) => named[each] === model);
   if (path !== undefined) return notOffered(path);
   return problem("conflict", {
@@ -58,7 +56,12 @@ function beyondLimit({ policy, limit, retryAfterSeconds }: LimitRefusal, limits:
 }
 
 /** Why nothing was sent, as the API says it. */
-export function refusalProblem(refusal: Refusal, limits: SendLimits, named: NamedModels = {}): Problem {
+export function refusalProblem(
+  refusal: Refusal,
+  limits: SendLimits,
+  models: Named<string> = {},
+  settings: Named<object> = {},
+): Problem {
   switch (refusal.outcome) {
     case "not_found":
       return problem("not-found");
@@ -75,7 +78,9 @@ export function refusalProblem(refusal: Refusal, limits: SendLimits, named: Name
     case "disabled":
       return problem("forbidden", { detail: "This account is disabled." });
     case "unknown_model":
-      return unknownModel(refusal.model, named);
+      return unknownModel(refusal.model, models);
+    case "untaken_parameter":
+      return notTaken(refusal, settings, models);
     case "busy":
       return problem("conflict", {
         detail: "A reply of this conversation is unfinished.",
@@ -93,4 +98,13 @@ export function refusalProblem(refusal: Refusal, limits: SendLimits, named: Name
       if (refusal.isSpent) logger.warn("the day's budget is spent");
       return beyondLimit(refusal, limits);
   }
+}
+
+/** The same of a request that names a model and settings of its own. */
+export function refusalOf(
+  refusal: Refusal,
+  limits: SendLimits,
+  { model, settings }: { model?: string | undefined; settings?: object | undefined },
+): Problem {
+  return refusalProblem(refusal, limits, { "body.model": model }, { "body.settings": settings });
 }

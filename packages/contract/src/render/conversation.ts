@@ -1,4 +1,5 @@
 import type { Conversation } from "../schemas/conversation.ts";
+import { renderSettings } from "./settings.ts";
 
 /** A stored conversation. */
 export interface ConversationSource
@@ -69,6 +70,7 @@ export function renderConversation(row: ConversationSource, retention: Retention
     systemPrompt: row.systemPrompt,
     systemPromptId: row.systemPromptId,
     model: row.model,
+    settings: renderSettings(row.settings),
     status,
     metadata: row.metadata,
     tags: row.tags,

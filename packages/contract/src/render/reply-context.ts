@@ -1,5 +1,6 @@
 import type { ReplyContext } from "../schemas/context.ts";
 import { type PriceSource, renderPrice } from "./price.ts";
+import { renderSettings } from "./settings.ts";
 
 type Copied =
   | "conversationId"
@@ -8,6 +9,7 @@ type Copied =
   | "model"
   | "contextTokens"
   | "maxOutputTokens"
+  | "settings"
   | "systemPrompt"
   | "noteIds"
   | "tokensHeld"
@@ -43,6 +45,7 @@ export function renderReplyContext(row: ReplyContextSource): ReplyContext {
     model: row.model,
     contextTokens: row.contextTokens,
     maxOutputTokens: row.maxOutputTokens,
+    settings: renderSettings(row.settings),
     inputLimit: row.inputLimit ?? row.contextTokens,
     price: renderPrice(row),
     systemPrompt: row.systemPrompt,

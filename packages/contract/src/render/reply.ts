@@ -1,7 +1,9 @@
 import * as z from "zod/mini";
 import { type Reply, type ReplyStatus, replyErrorCode } from "../schemas/reply.ts";
+import type { ReplySettings } from "../schemas/reply-settings.ts";
 import type { TokensLeft } from "../schemas/tokens.ts";
 import { shownText } from "../shown-text.ts";
+import { renderSettings } from "./settings.ts";
 
 /** A stored reply; `answer` is the text of its message while it has one that is not deleted. */
 export interface ReplySource {
@@ -11,6 +13,7 @@ export interface ReplySource {
   assistantMessageId: string | null;
   status: ReplyStatus;
   model: string;
+  settings: ReplySettings;
   partialText: string;
   reasoning: string;
   answer: string | null;
@@ -82,6 +85,7 @@ export function renderReply(row: ReplySource): Reply {
     assistantMessageId: row.assistantMessageId,
     status,
     model,
+    settings: renderSettings(row.settings),
     partialText: text,
     isCut,
     reasoning: row.reasoning,

@@ -2,7 +2,14 @@ import * as z from "zod/mini";
 import { defineRoutes } from "../route.ts";
 import { after, id, modelId, searchText } from "../schemas/fields.ts";
 import { listQuery } from "../schemas/list.ts";
-import { editMessage, estimateReply, onBusy, rateAnswer, sendMessage } from "../schemas/message.ts";
+import {
+  editMessage,
+  estimateReply,
+  onBusy,
+  ownSettings,
+  rateAnswer,
+  sendMessage,
+} from "../schemas/message.ts";
 import { searchQuery, similarQuery } from "../schemas/search-query.ts";
 
 const base = { function: "messages", auth: "user", tag: "Messages" } as const;
@@ -130,7 +137,7 @@ export const messageRoutes = defineRoutes({
     summary: "Ask for another reply to the same user message",
     description: "When it completes, its answer becomes the active one and the earlier stays as a version.",
     params,
-    body: z.strictObject({ model: z.optional(modelId), onBusy }),
+    body: z.strictObject({ model: z.optional(modelId), settings: ownSettings, onBusy }),
     idempotent: true,
     problems: ["insufficient-tokens", "forbidden", "not-found", "conflict"],
   },

@@ -1,11 +1,15 @@
 import * as z from "zod/mini";
 import { id, modelId, timestamp } from "./fields.ts";
 import { replyStatus } from "./reply.ts";
+import { replySettings } from "./reply-settings.ts";
 import { price } from "./tokens.ts";
 
 const limits = {
   contextTokens: z.int().check(z.meta({ description: "What prompt and answer together may take" })),
-  maxOutputTokens: z.int(),
+  maxOutputTokens: z
+    .int()
+    .check(z.meta({ description: "The model's limit, or that of the settings where it is lower" })),
+  settings: replySettings,
   inputLimit: z.int().check(
     z.meta({
       description:

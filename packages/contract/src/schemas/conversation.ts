@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import { conversationStatus, titleSource } from "./conversation-state.ts";
 import { id, metadata, modelId, tags, text, timestamp } from "./fields.ts";
 import { firstMessage, ownId, question } from "./message.ts";
+import { replySettings, settingsChange } from "./reply-settings.ts";
 
 export const conversation = z
   .object({
@@ -25,6 +26,7 @@ export const conversation = z
     model: z
       .nullable(modelId)
       .check(z.meta({ description: "null: the deployment's default at the time of sending" })),
+    settings: replySettings,
     status: conversationStatus.check(
       z.meta({ description: "deleted: it can be restored for 30 days, to what it was before" }),
     ),
@@ -54,7 +56,7 @@ export const conversation = z
 
 export type Conversation = z.infer<typeof conversation>;
 
-const settings = {
+const fields = {
   title: z.optional(z.nullable(text(200))).check(z.meta({ example: "Leases" })),
   description: z.optional(z.nullable(text(2_000))),
   systemPrompt: z.optional(z.nullable(text(32_768))).check(
@@ -65,6 +67,12 @@ const settings = {
   ),
   systemPromptId: z.optional(z.nullable(id)),
   model: z.optional(z.nullable(modelId)),
+  settings: z.optional(z.nullable(settingsChange)).check(
+    z.meta({
+      description:
+        "What its replies are asked with; a message's own go before. null: nothing. Its model must take them",
+    }),
+  ),
   metadata: z.optional(metadata),
   tags: z.optional(tags(20)),
   expiresInDays: z
@@ -83,7 +91,7 @@ const onePrompt = { message: "give systemPrompt or systemPromptId, not both", pa
 export const createConversation = z
   .strictObject({
     id: ownId,
-    ...settings,
+    ...fields,
     message: z.optional(firstMessage).check(
       z.meta({
         description:
@@ -102,7 +110,7 @@ export const forkConversation = z.strictObject({
 });
 
 export const updateConversation = z
-  .strictObject({ ...settings, status: z.optional(z.enum(["active", "archived"])) })
+  .strictObject({ ...fields, status: z.optional(z.enum(["active", "archived"])) })
   .check(
     z.refine(onePromptSource, onePrompt),
     z.refine((value) => Object.keys(value).length > 0, { message: "must change at least one field" }),

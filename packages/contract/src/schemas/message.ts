@@ -2,6 +2,7 @@ import * as z from "zod/mini";
 import { content, id, metadata, modelId, text, timestamp } from "./fields.ts";
 import { list } from "./list.ts";
 import { replyError, replyStatus, replyUsage } from "./reply.ts";
+import { settingsChange } from "./reply-settings.ts";
 
 const answeringReply = z
   .object({
@@ -91,6 +92,14 @@ export const ownId = z.optional(id).check(
   }),
 );
 
+/** Of one question, over its conversation's. */
+export const ownSettings = z.optional(settingsChange).check(
+  z.meta({
+    description:
+      "What this reply is asked with, over the conversation's, key by key; null: without that of the conversation",
+  }),
+);
+
 const sent = {
   id: ownId,
   content,
@@ -98,6 +107,7 @@ const sent = {
     ._default(z.enum(["user", "assistant"]), "user")
     .check(z.meta({ description: "assistant: import, no reply" })),
   model: z.optional(modelId),
+  settings: ownSettings,
   metadata: z.optional(metadata),
 };
 
@@ -105,20 +115,25 @@ const sent = {
 export const question = z.strictObject({
   content,
   model: z.optional(modelId),
+  settings: ownSettings,
   metadata: z.optional(metadata),
 });
 
+function asks({ model, settings }: { model?: unknown; settings?: unknown }): boolean {
+  return model !== undefined || settings !== undefined;
+}
+
 /** The message that a conversation begins with. */
 export const firstMessage = z.strictObject(sent).check(
-  z.refine((value) => value.role === "user" || value.model === undefined, {
-    message: "model belongs to user messages",
+  z.refine((value) => value.role === "user" || !asks(value), {
+    message: "model and settings belong to user messages",
     path: ["role"],
   }),
 );
 
 export const sendMessage = z.strictObject({ ...sent, replyTo: z.optional(id), onBusy }).check(
-  z.refine((value) => value.role === "user" || (value.model === undefined && value.onBusy === undefined), {
-    message: "model and onBusy belong to user messages",
+  z.refine((value) => value.role === "user" || (!asks(value) && value.onBusy === undefined), {
+    message: "model, settings and onBusy belong to user messages",
     path: ["role"],
   }),
 );
@@ -127,4 +142,8 @@ export const editMessage = z
   .strictObject({ content: z.optional(content), metadata: z.optional(metadata) })
   .check(z.refine((value) => Object.keys(value).length > 0, { message: "must change at least one field" }));
 
-export const estimateReply = z.strictObject({ content, model: z.optional(modelId) });
+export const estimateReply = z.strictObject({
+  content,
+  model: z.optional(modelId),
+  settings: ownSettings,
+});

@@ -5,7 +5,7 @@ import { price } from "./tokens.ts";
 const parameter = z.enum(["temperature", "topP", "maxOutputTokens", "reasoningEffort", "stop"]);
 const parameters = z.array(parameter).check(
   z.meta({
-    description: "Those it takes; requests cannot set them yet",
+    description: "Those of a reply's `settings` that it takes",
     example: ["temperature", "maxOutputTokens"],
   }),
 );

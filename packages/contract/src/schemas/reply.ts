@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import { id, modelId, timestamp } from "./fields.ts";
+import { replySettings } from "./reply-settings.ts";
 import { tokensLeft } from "./tokens.ts";
 
 export const replyStatus = z.enum([
@@ -47,6 +48,7 @@ export const reply = z
     assistantMessageId: z.nullable(id),
     status: replyStatus,
     model: modelId,
+    settings: replySettings.check(z.meta({ description: "What it was asked with" })),
     partialText: z.string(),
     isCut: z
       .boolean()

@@ -1,6 +1,7 @@
 import { type AnyColumn, type SQL, sql } from "drizzle-orm";
 import { index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex } from "drizzle-orm/pg-core";
 import { idempotency, instant, timestamps, version } from "./columns.ts";
+import type { ReplySettings } from "./reply-settings.ts";
 import { users } from "./users.ts";
 
 export type Metadata = Record<string, string | number | boolean>;
@@ -33,6 +34,8 @@ export const conversations = pgTable(
     // Where the copy above came from; the saved prompt may be gone, so this is no foreign key.
     systemPromptId: text("system_prompt_id"),
     model: text("model"),
+    // What its replies are asked with.
+    settings: jsonb("settings").$type<ReplySettings>().notNull().default({}),
     status: text("status", { enum: ["active", "archived"] })
       .notNull()
       .default("active"),

@@ -16,6 +16,7 @@ import {
 import { idempotency, instant, timestamps } from "./columns.ts";
 import { conversations } from "./conversations.ts";
 import { messages } from "./messages.ts";
+import type { ReplySettings } from "./reply-settings.ts";
 
 /** The first and the last of neighbouring positions. */
 export type PositionRange = [first: number, last: number];
@@ -60,6 +61,8 @@ export const replies = pgTable(
       .notNull()
       .default("queued"),
     model: text("model").notNull(),
+    // What it was asked with, the conversation's with the question's own over them.
+    settings: jsonb("settings").$type<ReplySettings>().notNull().default({}),
     contextTokens: integer("context_tokens").notNull(),
     maxOutputTokens: integer("max_output_tokens").notNull(),
     // Up to which its prompt is filled; null in rows from before this column.

@@ -8,18 +8,31 @@ import { cacheMarks } from "../../cache-marks.ts";
 import { parsedObject } from "../../json-shape.ts";
 import { withData } from "../../prompt-text.ts";
 import type { PromptRequest, ToolRound } from "../../provider.ts";
+import { settingsToSend } from "../../refused-settings.ts";
+import { toSampling, toThinking } from "./settings.ts";
+
+/** The SDK has forgotten what only earlier models take. */
+type Params = MessageCreateParamsStreaming & { temperature?: number; top_p?: number };
 
 /** A prompt as a message is asked for. */
-export function toParams(request: PromptRequest, adjustments: Adjustments): MessageCreateParamsStreaming {
+export function toParams(request: PromptRequest, adjustments: Adjustments): Params {
   const { model, messages, systemPrompt, tools, rounds = [] } = request;
   const marks = cacheMarks(request, adjustments);
   const turns: MessageParam[] = [
     ...messages.map((message) => ({ role: message.role, content: withData(message) })),
     ...rounds.flatMap(toTurn),
   ];
+  const settings = settingsToSend(request, adjustments.refused);
+  const maxTokens = adjustedMaxOutputTokens(request, adjustments);
+  const thinking = toThinking(request, settings.reasoningEffort, maxTokens);
+  const { temperature, topP } = toSampling(settings, thinking);
   return {
     model,
-    max_tokens: adjustedMaxOutputTokens(request, adjustments),
+    max_tokens: maxTokens,
+    ...thinking,
+    ...(temperature !== undefined && { temperature }),
+    ...(topP !== undefined && { top_p: topP }),
+    ...(settings.stop && { stop_sequences: [...settings.stop] }),
     messages: marks.end ? withMark(turns) : turns,
     stream: true,
     ...(systemPrompt && { system: marks.system ? [marked(systemPrompt)] : systemPrompt }),

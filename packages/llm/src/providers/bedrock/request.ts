@@ -9,6 +9,8 @@ import { type CacheMarks, cacheMarks } from "../../cache-marks.ts";
 import { parsedObject } from "../../json-shape.ts";
 import { writtenPrompt } from "../../prompt-text.ts";
 import type { PromptRequest, ToolOffer, ToolRound } from "../../provider.ts";
+import { settingsToSend } from "../../refused-settings.ts";
+import { toFields } from "./settings.ts";
 
 // Models without caching refuse a cache point.
 const CACHES = /anthropic\.claude|amazon\.nova/;
@@ -22,6 +24,7 @@ export function toInput(request: PromptRequest, adjustments: Adjustments): Conve
   const { model, tools, rounds = [] } = request;
   const { system, messages } = writtenPrompt(request, adjustments);
   const marks = CACHES.test(model) ? cacheMarks(request, adjustments) : NO_MARKS;
+  const settings = settingsToSend(request, adjustments.refused);
   const turns: Message[] = [
     ...messages.map(({ role, content }) => ({ role, content: [{ text: content }] })),
     ...rounds.flatMap(toTurn),
@@ -33,7 +36,7 @@ export function toInput(request: PromptRequest, adjustments: Adjustments): Conve
         ? { ...turn, content: [...(turn.content ?? []), CACHE_POINT] }
         : turn,
     ),
-    inferenceConfig: { maxTokens: adjustedMaxOutputTokens(request, adjustments) },
+    ...toFields(request, settings, adjustedMaxOutputTokens(request, adjustments)),
     ...(system && { system: [{ text: system }, ...(marks.system ? [CACHE_POINT] : [])] }),
     ...(tools && { toolConfig: toToolConfig(tools) }),
   };

@@ -2,6 +2,7 @@ import type { ChatCompletionCreateParamsStreaming, ChatCompletionMessageParam } 
 import { type Adjustments, adjustedMaxOutputTokens } from "../../adjustments.ts";
 import { writtenPrompt } from "../../prompt-text.ts";
 import type { PromptRequest, ToolRound } from "../../provider.ts";
+import { settingsToSend } from "../../refused-settings.ts";
 
 type LimitName = "max_tokens" | "max_completion_tokens";
 
@@ -18,10 +19,15 @@ export function toParams(
 ): ChatCompletionCreateParamsStreaming {
   const { model, tools, rounds = [] } = request;
   const limit = adjustments.otherLimitName ? OTHER_LIMIT_NAME[limitName] : limitName;
+  const { temperature, topP, reasoningEffort, stop } = settingsToSend(request, adjustments.refused);
   return {
     model,
     messages: [...toMessages(request, adjustments), ...rounds.flatMap(toTurn)],
     [limit]: adjustedMaxOutputTokens(request, adjustments),
+    ...(temperature !== undefined && { temperature }),
+    ...(topP !== undefined && { top_p: topP }),
+    ...(reasoningEffort !== undefined && { reasoning_effort: reasoningEffort }),
+    ...(stop !== undefined && { stop: [...stop] }),
     stream: true,
     ...(!adjustments.withoutUsage && { stream_options: { include_usage: true } }),
     ...(tools && {

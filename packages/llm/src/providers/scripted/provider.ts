@@ -44,7 +44,7 @@ export function createScriptedProvider({ sleep = sleepUntil }: { sleep?: Sleep }
       try {
         if (signal.aborted) throw signal.reason;
         if (request.model === "fail-hang") await sleep(FOREVER_MILLIS, signal);
-        yield* play(scriptOf(request), request, (millis) => sleep(millis, signal));
+        yield* play(untilStop(scriptOf(request), request), request, (millis) => sleep(millis, signal));
       } catch (error) {
         throw signal.aborted ? abortError(signal) : error;
       }
@@ -76,6 +76,12 @@ function scriptOf(request: PromptRequest): Script {
     default:
       return { text: "", millisPerWord: 0, failure: failureOf(request.model) };
   }
+}
+
+/** It ends before the first of the texts that it is told to stop at. */
+function untilStop(script: Script, { settings }: PromptRequest): Script {
+  const ends = (settings?.stop ?? []).map((stop) => script.text.indexOf(stop)).filter((at) => at >= 0);
+  return ends.length === 0 ? script : { ...script, text: script.text.slice(0, Math.min(...ends)) };
 }
 
 function demoScript(request: PromptRequest, asked: string): Script {

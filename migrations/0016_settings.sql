@@ -1,0 +1,2 @@
+ALTER TABLE "conversations" ADD COLUMN "settings" jsonb DEFAULT '{}'::jsonb NOT NULL;--> statement-breakpoint
+ALTER TABLE "replies" ADD COLUMN "settings" jsonb DEFAULT '{}'::jsonb NOT NULL;
