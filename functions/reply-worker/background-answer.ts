@@ -16,7 +16,8 @@ export function backgroundOf(
   model: ReplyModel,
   prompt: Prompt,
 ): BackgroundRequest | undefined {
-  const isOne = prompt.tools === undefined && transcript.rounds.length === 0 && model.settings.stop === undefined;
+  const isOne =
+    prompt.tools === undefined && transcript.rounds.length === 0 && model.settings.stop === undefined;
   if (!reply.background || !model.runsInBackground || !isOne) return undefined;
   return { responseId: response?.model === model.id ? response.responseId : undefined };
 }

@@ -4,15 +4,16 @@ import type { AddressInfo } from "node:net";
 import { createResponseServer } from "@parley/llm/fixtures/response-server";
 import { answerPieces, encodePiece } from "@parley/llm/providers/bedrock/fixtures/event-stream";
 import { type AskedBody, oddAnswer, type WireAnswer } from "./odd-provider.ts";
+import { thinkingCompletion, thinkingConverse } from "./thinking-server.ts";
 
 export interface Asked {
   path: string;
   authorization: string | undefined;
   apiKey: string | string[] | undefined;
-  body: AskedBody;
+  body: AskedBody & Record<string, unknown>;
 }
 
-async function readBody(request: IncomingMessage): Promise<AskedBody> {
+async function readBody(request: IncomingMessage): Promise<Asked["body"]> {
   let text = "";
   for await (const chunk of request) text += chunk;
   return JSON.parse(text);
@@ -39,6 +40,20 @@ async function pass(ask: typeof fetch, request: IncomingMessage, response: Serve
   response.end();
 }
 
+/** Whether the question asks for an answer that is thought about first. */
+function isThought({ messages }: AskedBody): boolean {
+  return JSON.stringify(messages.at(-1)).includes("Think first");
+}
+
+function answerTo(path: string, body: Asked["body"]): WireAnswer {
+  if (body.model === "gone") return recording("openai", "404");
+  const isCompletion = path.includes("chat/completions");
+  if (isThought(body))
+    return isCompletion ? thinkingCompletion(path, body) : recording("anthropic", "thinking");
+  const name = body.model.includes("secret") ? "401" : "complete";
+  return oddAnswer(body) ?? recording(isCompletion ? "openai" : "anthropic", name);
+}
+
 /** A server of every protocol; its list of models is Groq's. */
 export async function startModelServer(groqModels: readonly object[]) {
   const asked: Asked[] = [];
@@ -55,16 +70,10 @@ export async function startModelServer(groqModels: readonly object[]) {
     asked.push({ path: request.url ?? "", authorization, apiKey, body });
     if (request.url?.endsWith("/converse-stream")) {
       response.writeHead(200, { "content-type": "application/vnd.amazon.eventstream" });
-      return void response.end(Buffer.concat(answerPieces("Hello from Nova.").map(encodePiece)));
+      const plain = Buffer.concat(answerPieces("Hello from Nova.").map(encodePiece));
+      return void response.end(isThought(body) ? thinkingConverse() : plain);
     }
-    if (body.model === "gone") {
-      const { status, headers, body: text } = recording("openai", "404");
-      return void response.writeHead(status, headers).end(text);
-    }
-    const isRefused = body.model.includes("secret");
-    const family = request.url?.includes("chat/completions") ? "openai" : "anthropic";
-    const answer = oddAnswer(body) ?? recording(family, isRefused ? "401" : "complete");
-    const { status, headers, body: text } = answer;
+    const { status, headers, body: text } = answerTo(request.url ?? "", body);
     response.writeHead(status, headers).end(text);
   }).listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));

@@ -15,14 +15,14 @@ export interface WireAnswer {
 
 const usage = { prompt_tokens: 7, completion_tokens: 3 };
 
-function streamed(...events: (object | string)[]): WireAnswer {
+export function streamed(...events: (object | string)[]): WireAnswer {
   const lines = events.map((event) =>
     typeof event === "string" ? event : `data: ${JSON.stringify(event)}\n\n`,
   );
   return { status: 200, headers: { "content-type": "text/event-stream" }, body: lines.join("") };
 }
 
-function json(status: number, body: object): WireAnswer {
+export function json(status: number, body: object): WireAnswer {
   return { status, headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
 }
 

@@ -2,6 +2,7 @@ import { openDatabase } from "@parley/data/database";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { signUpAdmin } from "./admins.ts";
 import { ask, ended, signUp, startConversation, type User } from "./client.ts";
+import { namedProviders, nova, testParameters } from "./five-providers.ts";
 import { type Asked, startModelServer } from "./model-server.ts";
 import { type OwnStack, startOwnStack } from "./own-stack.ts";
 
@@ -12,21 +13,7 @@ let ada: User;
 let eve: User;
 let admin: User;
 
-const groq = {
-  name: "groq",
-  kind: "openai",
-  models: [{ name: "llama-3.3", price: { priceInput: 10, priceOutput: 20 } }],
-};
-const azure = {
-  name: "azure",
-  kind: "openai",
-  apiVersion: "2024-10-21",
-  keyHeader: "api-key",
-  modelInPath: true,
-  supportsTools: false,
-};
 const lama = "meta-llama/llama-4:free@v1.0";
-const nova = "eu.amazon.nova-2-lite-v1:0";
 
 beforeAll(async () => {
   server = await startModelServer([{ id: lama, context_length: 65_536 }, { id: "llama-3.3" }, { id: 7 }]);
@@ -39,12 +26,7 @@ beforeAll(async () => {
     OPENAI_API_KEY: "sk-canary-openai",
     ANTHROPIC_BASE_URL: url,
     ANTHROPIC_API_KEY: "sk-canary-anthropic",
-    PROVIDERS: JSON.stringify([
-      { ...groq, baseUrl: `${url}/groq/v1` },
-      { name: "stored", kind: "openai", baseUrl: `${url}/stored`, runsInBackground: true },
-      { ...azure, baseUrl: `${url}/openai` },
-      { name: "aws", kind: "bedrock", region: "eu-central-1", baseUrl: url, models: [{ name: nova }] },
-    ]),
+    PROVIDERS: JSON.stringify(namedProviders(url)),
     GROQ_API_KEY: "gsk-canary",
     AZURE_API_KEY: "azure-canary",
     AWS_API_KEY: "bedrock-canary",
@@ -136,6 +118,8 @@ it("a model that a provider does not list is refused, and a metered one costs wh
   );
   expect((await ada.expect("getMe", 200)).tokens.balance).toBe(before.tokens.balance - tokensCharged);
 });
+
+testParameters(() => ({ ada, eve, asked }));
 
 const local = "openai/some-local-model";
 const hello = { status: "completed", partialText: "Hello you.", usage: { inputTokens: 7, outputTokens: 3 } };

@@ -61,7 +61,7 @@ it.each([
   [{ stop: ["1", "2", "3", "4", "5"] }, `${path}.stop`],
   [{ stop: [""] }, `${path}.stop.0`],
   [{ stop: ["a\0b"] }, `${path}.stop.0`],
-  [{ topK: 3 }, path],
+  [{ topK: 3 }, `${path}.topK`],
   ["warm", path],
 ])("settings of %j are refused, and nothing is stored", async (settings, at) => {
   const conversationId = await startConversation(ada);

@@ -50,7 +50,12 @@ it("a compatible server is asked with all of them, and with none that is not set
 
 it("a response in the background is asked with what responses take", () => {
   const body = toResponseParams(asked("gpt-6.1-terra", all), {});
-  expect(body).toMatchObject({ temperature: 1.5, top_p: 0.9, reasoning: { effort: "low" }, max_output_tokens: 8_000 });
+  expect(body).toMatchObject({
+    temperature: 1.5,
+    top_p: 0.9,
+    reasoning: { effort: "low" },
+    max_output_tokens: 8_000,
+  });
   expect(body).not.toHaveProperty("stop");
 });
 
