@@ -72,6 +72,8 @@ export function apiEnvironments(
       ...made.signIn,
       ...inFlight,
       SIGN_UP: stage.signUp,
+      CAPTCHA: stage.captcha?.provider,
+      CAPTCHA_SITE_KEY: stage.captcha?.siteKey,
       MAILS_PER_ADDRESS_PER_HOUR: limits.mailsPerAddressPerHour?.toString(),
       MAILS_PER_SOURCE_PER_HOUR: limits.mailsPerSourcePerHour?.toString(),
       ALLOWED_DOMAINS: stage.signUp === "domains" ? stage.signUpDomains.join(",") : undefined,
@@ -79,7 +81,11 @@ export function apiEnvironments(
       USER_POOL_ID: made.userPoolId,
       USER_POOL_CLIENT_ID: made.clientId,
     }),
-    console: environmentOf("console", { PUSH_URL: made.pushUrl, SIGN_IN_URL: made.signIn.SIGN_IN_URL }),
+    console: environmentOf("console", {
+      PUSH_URL: made.pushUrl,
+      SIGN_IN_URL: made.signIn.SIGN_IN_URL,
+      CAPTCHA: stage.captcha?.provider,
+    }),
     conversations: environmentOf("conversations", {
       ...caller,
       ...expensive,

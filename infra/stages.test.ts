@@ -88,6 +88,7 @@ test("a stage with everything synthesises clean", async () => {
         tracing: true,
         signUp: "domains",
         signUpDomains: ["example.com"],
+        captcha: { provider: "turnstile", siteKey: "0x4AAA" },
         emailSender: "parley@example.com",
         alarmEmail: "ops@example.com",
         corsOrigins: ["https://chat.example.com"],
@@ -128,6 +129,9 @@ test("a stage with everything synthesises clean", async () => {
   expect(functions.match(/"EMBEDDING_DIMENSIONS":"1024"/g)).toHaveLength(5);
   expect(functions.match(/"EMBEDDING_QUEUE_URL"/g)).toHaveLength(5);
   expect(functions).toContain('"ALLOWED_DOMAINS":"example.com"');
+  // Of the routes that mail codes, and of the page, which loads it.
+  expect(functions.match(/"CAPTCHA":"turnstile"/g)).toHaveLength(2);
+  expect(functions.match(/"CAPTCHA_SITE_KEY":"0x4AAA"/g)).toHaveLength(1);
   expect(functions).toContain('"SIGN_IN_PROVIDERS":"google:Google,oidc:GitHub"');
   expect(functions).toContain('"SIGN_IN_CALLBACK_URLS":"https://chat.example.com/,https://api.example.com/"');
   expect(functions).toContain('"SIGN_IN_URL":{"Fn::Join"');

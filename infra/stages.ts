@@ -1,5 +1,7 @@
 import {
   ANTHROPIC_BASE_URL,
+  CAPTCHA,
+  CAPTCHA_SITE_KEY,
   DEFAULT_MODEL,
   EMBEDDING_BASE_URL,
   EMBEDDING_DIMENSIONS,
@@ -123,6 +125,13 @@ const stageSchema = z.strictObject({
   signUpDomains: z._default(
     z.array(z.string().check(z.regex(/^([a-z0-9-]+\.)+[a-z]{2,}$/, "must be a domain"))),
     [],
+  ),
+  /** Asked before a code is mailed; its secret key is `captchaSecret` of the secret. */
+  captcha: z.optional(
+    z.strictObject({
+      provider: CAPTCHA.schema,
+      siteKey: CAPTCHA_SITE_KEY.schema,
+    }),
   ),
   /** A verified SES address. Without it Cognito's own mailer sends about 50 a day. */
   emailSender: z.optional(z.email()),

@@ -57,8 +57,10 @@ export async function startAuthApi(given: {
         authorizer,
       }),
     );
+  const get = (path: string) => send(handler, eventFor(`GET /v1/${path}`));
   return {
     post,
+    get,
     cognito,
     disable: (email: string) => admin.adminDisableUser({ UserPoolId: userPoolId, Username: email }),
     lastCode: (email: string) => cognito.mailbox(email).at(-1)?.code ?? "none",

@@ -3,11 +3,13 @@ import { longestContent } from "@parley/contract/schemas/fields";
 import type { Operation } from "@parley/http/api-types";
 import { longestBody } from "@parley/http/read-body";
 import packageFile from "../../package.json" with { type: "json" };
+import type { Captcha } from "./captcha.ts";
 import { type SignInPage, toProviders } from "./get-providers.ts";
 
 export interface ConfigOptions {
   pushUrl: string | undefined;
   signUp: "open" | "domains" | "invite";
+  captcha: Captcha | undefined;
   signInPage: SignInPage;
   /** Of a user; 0 that run is no limit. */
   replies: { running: number; waiting: number };
@@ -17,6 +19,7 @@ export interface ConfigOptions {
 export function getConfig({
   pushUrl,
   signUp,
+  captcha,
   signInPage,
   replies,
 }: ConfigOptions): Operation<(typeof authRoutes)["getConfig"]> {
@@ -24,7 +27,11 @@ export function getConfig({
     name: "Parley",
     version: packageFile.version,
     pushUrl: pushUrl ?? null,
-    signIn: { signUp, ...toProviders(signInPage) },
+    signIn: {
+      signUp,
+      captcha: captcha === undefined ? null : { provider: captcha.provider, siteKey: captcha.siteKey },
+      ...toProviders(signInPage),
+    },
     limits: {
       messageCharacters: longestContent,
       bodyBytes: longestBody,

@@ -6,6 +6,8 @@ import { createApi } from "@parley/http/create-api";
 import { endSessions } from "@parley/identity/end-sessions";
 import { openUserPool } from "@parley/identity/user-pool";
 import { readEnvironment } from "@parley/runtime/environment";
+import { loadSecrets } from "@parley/runtime/secrets";
+import { captchaOf, createCaptcha } from "./captcha.ts";
 import { changeEmail } from "./change-email.ts";
 import { changePassword } from "./change-password.ts";
 import { settings } from "./config.ts";
@@ -15,6 +17,7 @@ import { getConfig } from "./get-config.ts";
 import { getProviders, type SignInPage } from "./get-providers.ts";
 import { login } from "./login.ts";
 import { logout } from "./logout.ts";
+import { createMailGuard } from "./mail-guard.ts";
 import { createMailLimit } from "./mail-limit.ts";
 import { refresh } from "./refresh.ts";
 import { register } from "./register.ts";
@@ -53,26 +56,31 @@ async function resolveCaller(identity: Identity): Promise<CallerResolution> {
   return callersOf(await database(), config)(identity);
 }
 
-const limitMails = createMailLimit(config, async () => {
-  const { createRates } = await import("@parley/composition/rates");
-  return createRates(await database());
-});
+const captcha = captchaOf(config);
+const guardMail = createMailGuard(
+  createCaptcha(captcha, async () => (await loadSecrets()).captchaSecret),
+  createMailLimit(config, async () => {
+    const { createRates } = await import("@parley/composition/rates");
+    return createRates(await database());
+  }),
+);
 
 export const handler = createApi({
   routes: authRoutes,
   operations: {
-    register: register(pool, limitMails),
+    register: register(pool, guardMail),
     confirm: confirm(pool),
-    resendCode: resendCode(pool, limitMails),
+    resendCode: resendCode(pool, guardMail),
     login: login(pool),
     refresh: refresh(pool),
     logout: logout(pool),
-    forgotPassword: forgotPassword(pool, limitMails),
+    forgotPassword: forgotPassword(pool, guardMail),
     resetPassword: resetPassword(pool),
     getProviders: getProviders(signInPage),
     getConfig: getConfig({
       pushUrl: config.PUSH_URL,
       signUp: config.SIGN_UP,
+      captcha,
       signInPage,
       replies: { running: config.MAX_RUNNING_REPLIES, waiting: config.MAX_WAITING_REPLIES },
     }),

@@ -8,7 +8,7 @@ import type { Operation } from "@parley/http/api-types";
 import { invalid, problem } from "@parley/http/problem";
 import { callUserPool, type UserPool } from "@parley/identity/user-pool";
 import { codeDelivery } from "./code-delivery.ts";
-import type { LimitMails } from "./mail-limit.ts";
+import type { MailGuard } from "./mail-guard.ts";
 import { accountRefusals, passwordRefusals } from "./refusals.ts";
 
 const notInvited = () =>
@@ -37,9 +37,9 @@ async function writeToOwner({ client, clientId }: UserPool, email: string): Prom
 }
 
 /** Signs up; the account works once its address is confirmed. An address that has one gets the same answer. */
-export function register(pool: UserPool, limitMails: LimitMails): Operation<(typeof authRoutes)["register"]> {
-  return async ({ body: { email, password, displayName }, source }) => {
-    await limitMails(email, source);
+export function register(pool: UserPool, guardMail: MailGuard): Operation<(typeof authRoutes)["register"]> {
+  return async ({ body: { email, password, displayName, captchaToken }, source }) => {
+    await guardMail({ email, captchaToken, source });
     const UserAttributes = [
       { Name: "email", Value: email },
       ...(displayName === undefined ? [] : [{ Name: "name", Value: displayName }]),

@@ -3,16 +3,16 @@ import type { authRoutes } from "@parley/contract/routes/auth";
 import type { Operation } from "@parley/http/api-types";
 import { callUserPool, type UserPool } from "@parley/identity/user-pool";
 import { codeDelivery } from "./code-delivery.ts";
-import type { LimitMails } from "./mail-limit.ts";
+import type { MailGuard } from "./mail-guard.ts";
 import { accountRefusals } from "./refusals.ts";
 
 /** Sends the code again to an address that awaits confirmation; any other gets the same answer. */
 export function resendCode(
   { client, clientId }: UserPool,
-  limitMails: LimitMails,
+  guardMail: MailGuard,
 ): Operation<(typeof authRoutes)["resendCode"]> {
-  return async ({ body: { email }, source }) => {
-    await limitMails(email, source);
+  return async ({ body: { email, captchaToken }, source }) => {
+    await guardMail({ email, captchaToken, source });
     const command = new ResendConfirmationCodeCommand({ ClientId: clientId, Username: email });
     await callUserPool("resend-code", () => client.send(command), accountRefusals);
     return { status: 202, body: { codeDelivery: codeDelivery(email) } };

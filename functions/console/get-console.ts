@@ -2,22 +2,32 @@ import type { consoleRoutes } from "@parley/contract/routes/console";
 import type { Operation } from "@parley/http/api-types";
 import { readBuilt } from "./read-built.ts";
 
+/** What their providers say a page must let a captcha load. */
+const captchaHosts = {
+  turnstile: "https://challenges.cloudflare.com",
+  hcaptcha: "https://hcaptcha.com https://*.hcaptcha.com",
+} as const;
+
 export interface Connections {
   pushUrl: string | undefined;
   /** Of the deployment's sign-in page, which exchanges codes for tokens. */
   signInUrl: string | undefined;
+  captcha: keyof typeof captchaHosts | undefined;
 }
 
-/** Everything comes from this origin, and the page may connect to nothing but it, the push and the sign-in page. */
-function policy({ pushUrl, signInUrl }: Connections): string {
+/** Everything but a captcha comes from this origin; the page connects to it, the push and the sign-in page. */
+function policy({ pushUrl, signInUrl, captcha }: Connections): string {
   const others = [pushUrl, signInUrl].flatMap((url) => (url === undefined ? [] : [new URL(url).origin]));
+  const hosts = captcha === undefined ? [] : [captchaHosts[captcha]];
+  const allow = (directive: string, ...more: string[]) => [directive, "'self'", ...more].join(" ");
   return [
     "default-src 'none'",
-    "script-src 'self'",
-    "style-src 'self'",
+    allow("script-src", ...hosts),
+    allow("style-src", ...hosts),
     "img-src 'self'",
     "font-src 'self'",
-    ["connect-src 'self'", ...others].join(" "),
+    allow("connect-src", ...others, ...hosts),
+    ...hosts.map((host) => `frame-src ${host}`),
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",

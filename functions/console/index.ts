@@ -10,7 +10,11 @@ const config = readEnvironment(settings);
 export const handler = createApi({
   routes: consoleRoutes,
   operations: {
-    getConsole: getConsole({ pushUrl: config.PUSH_URL, signInUrl: config.SIGN_IN_URL }),
+    getConsole: getConsole({
+      pushUrl: config.PUSH_URL,
+      signInUrl: config.SIGN_IN_URL,
+      captcha: config.CAPTCHA,
+    }),
     getConsoleAsset: getConsoleAsset(),
   },
   apiRatePerSecond: 0,

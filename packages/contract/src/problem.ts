@@ -6,6 +6,7 @@ export const problemTypes = {
   unauthenticated: { status: 401, title: "Sign in first" },
   "insufficient-tokens": { status: 402, title: "Not enough tokens" },
   forbidden: { status: 403, title: "Not allowed" },
+  "captcha-required": { status: 403, title: "Solve the captcha first" },
   "quota-exceeded": { status: 403, title: "No more can be stored" },
   "not-found": { status: 404, title: "Not found" },
   "method-not-allowed": { status: 405, title: "The path has no such method" },

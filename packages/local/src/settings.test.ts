@@ -122,6 +122,8 @@ test.each([
     "OTEL_EXPORTER_OTLP_HEADERS must be pairs such as key=value, separated by commas.",
   ],
   [{ OTEL_TRACES_SAMPLER_ARG: "5" }, "OTEL_TRACES_SAMPLER_ARG must be at most 1."],
+  [{ CAPTCHA: "turnstile", CAPTCHA_SITE_KEY: "k" }, "CAPTCHA needs CAPTCHA_SITE_KEY and CAPTCHA_SECRET."],
+  [{ CAPTCHA: "sums" }, "CAPTCHA must be turnstile or hcaptcha."],
   [{ POWERTOOLS_LOG_LEVEL: "LOUD" }, "POWERTOOLS_LOG_LEVEL must be DEBUG, INFO, WARN or ERROR."],
 ])("%j is one sentence", (variables, sentence) => {
   expect(() => readSettings(variables)).toThrow(new StartupError(sentence));

@@ -54,6 +54,10 @@ const functionSettings = {
   // No mail is sent here, and everybody has the same address.
   MAILS_PER_ADDRESS_PER_HOUR: { ...all.MAILS_PER_ADDRESS_PER_HOUR, default: 0 },
   MAILS_PER_SOURCE_PER_HOUR: { ...all.MAILS_PER_SOURCE_PER_HOUR, default: 0 },
+  CAPTCHA: all.CAPTCHA,
+  CAPTCHA_SITE_KEY: all.CAPTCHA_SITE_KEY,
+  CAPTCHA_SECRET: all.CAPTCHA_SECRET,
+  CAPTCHA_VERIFY_URL: all.CAPTCHA_VERIFY_URL,
   RETENTION_DAYS: all.RETENTION_DAYS,
   ...storageSettings,
   // A poll that waits costs nothing here.
@@ -85,6 +89,10 @@ export type Settings = Values<typeof localSettings>;
 export function readSettings(variables: Readonly<Record<string, string | undefined>>): Settings {
   try {
     const settings = readAll(localSettings, variables);
+    const { CAPTCHA, CAPTCHA_SITE_KEY, CAPTCHA_SECRET } = settings;
+    if (CAPTCHA !== undefined && (CAPTCHA_SITE_KEY === undefined || CAPTCHA_SECRET === undefined)) {
+      throw new StartupError("CAPTCHA needs CAPTCHA_SITE_KEY and CAPTCHA_SECRET.");
+    }
     const keys = settings.PROVIDERS.flatMap(({ name }) => {
       const key = variables[keyVariable(name)];
       return key ? [[name, key] as const] : [];

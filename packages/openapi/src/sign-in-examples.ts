@@ -51,7 +51,7 @@ export const signInExamples = {
         name: "Parley",
         version: "0.1.0",
         pushUrl: "wss://a1b2c3d4e5.execute-api.us-east-1.amazonaws.com/prod",
-        signIn: { signUp: "open", signInPage: null, providers: [] },
+        signIn: { signUp: "open", captcha: null, signInPage: null, providers: [] },
         limits: {
           messageCharacters: 32_768,
           bodyBytes: 262_144,

@@ -17,6 +17,8 @@ const secretsSchema = () =>
     /** Of whoever scrapes `/metrics`. */
     metricsToken: z.optional(z.string()),
     embeddingApiKey: z.optional(z.string()),
+    /** Of whoever checks the answers of a captcha. */
+    captchaSecret: z.optional(z.string()),
     /** Of whoever takes traces and metrics. */
     otlpHeaders: z.optional(z.string()),
     /** Of the providers that a deployment names, as the JSON of an object by name. */

@@ -173,6 +173,7 @@ export const RETENTION_DAYS = /* @__PURE__ */ wholeNumber({
   default: 0,
 });
 
+export * from "./captcha-definitions.ts";
 export * from "./limit-definitions.ts";
 
 // Strangers.

@@ -10,5 +10,6 @@ export const secretVariables = {
   momentoApiKey: "MOMENTO_API_KEY",
   embeddingApiKey: "EMBEDDING_API_KEY",
   metricsToken: "METRICS_TOKEN",
+  captchaSecret: "CAPTCHA_SECRET",
   otlpHeaders: "OTEL_EXPORTER_OTLP_HEADERS",
 } as const satisfies Readonly<Record<string, keyof typeof definitions>>;

@@ -13,7 +13,7 @@ export const authRoutes = defineRoutes({
       "Answers alike for an address that has an account: its owner is sent a code to confirm it with, or to set a new " +
       "password with.",
     body: auth.register,
-    problems: ["forbidden", "rate-limited"],
+    problems: ["forbidden", "captcha-required", "rate-limited"],
   },
   confirm: {
     ...base,
@@ -29,8 +29,8 @@ export const authRoutes = defineRoutes({
     path: "/v1/auth/resend-code",
     summary: "Send the confirmation code again",
     description: "Answers alike whether or not the address is known.",
-    body: auth.emailOnly,
-    problems: ["rate-limited"],
+    body: auth.mailedCode,
+    problems: ["captcha-required", "rate-limited"],
   },
   login: {
     ...base,
@@ -62,8 +62,8 @@ export const authRoutes = defineRoutes({
     path: "/v1/auth/forgot-password",
     summary: "Send a code to set a new password with",
     description: "Answers alike whether or not the address is known.",
-    body: auth.emailOnly,
-    problems: ["rate-limited"],
+    body: auth.mailedCode,
+    problems: ["captcha-required", "rate-limited"],
   },
   resetPassword: {
     ...base,

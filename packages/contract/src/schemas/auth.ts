@@ -13,10 +13,22 @@ const code = z
   .check(z.trim(), z.regex(/^\d{6}$/, "must be six digits"), z.meta({ example: "123456" }));
 const refreshToken = z.string().check(z.minLength(1), z.maxLength(8_192));
 
-export const register = z.strictObject({ email, password, displayName: z.optional(text(100)) });
+const captchaToken = z.optional(z.string().check(z.minLength(1), z.maxLength(8_192))).check(
+  z.meta({
+    description: "Of a solved captcha, where `GET /v1/config` names one; each is good for one request",
+  }),
+);
+
+export const register = z.strictObject({
+  email,
+  password,
+  displayName: z.optional(text(100)),
+  captchaToken,
+});
 export const confirm = z.strictObject({ email, code });
 export const codeOnly = z.strictObject({ code });
 export const emailOnly = z.strictObject({ email });
+export const mailedCode = z.strictObject({ email, captchaToken });
 export const login = z.strictObject({ email, password });
 export const refresh = z.strictObject({ refreshToken });
 export const resetPassword = z.strictObject({ email, code, password });
@@ -84,6 +96,11 @@ export const config = z
         .enum(["open", "domains", "invite"])
         .check(
           z.meta({ description: "Who may register: everybody, people of some domains, or only the invited" }),
+        ),
+      captcha: z
+        .nullable(z.object({ provider: z.enum(["turnstile", "hcaptcha"]), siteKey: z.string() }))
+        .check(
+          z.meta({ description: "To be solved before a code is mailed to an address; null: there is none" }),
         ),
       ...providers.shape,
     }),

@@ -78,6 +78,7 @@ test("what functions read of the secret is what is written, told of, and passed 
     momentoApiKey: "MOMENTO_API_KEY",
     embeddingApiKey: "EMBEDDING_API_KEY",
     metricsToken: "METRICS_TOKEN",
+    captchaSecret: "CAPTCHA_SECRET",
     otlpHeaders: "OTEL_EXPORTER_OTLP_HEADERS",
   };
   const given = {

@@ -2,11 +2,19 @@ import { ParleyError } from "@parley/client";
 import { useEffect, useState } from "preact/hooks";
 import { announce } from "../ui/announce.ts";
 import { Field, Form } from "../ui/form.tsx";
+import { lazy } from "../ui/lazy.tsx";
 import { inWords } from "../ui/words.ts";
+import { takeCaptcha } from "./captcha.ts";
 import { OtherWays } from "./other-ways.tsx";
 import { parley, signIn } from "./session.ts";
 import type { StepProps } from "./sign-in-pages.tsx";
-import { canRegister } from "./sign-in-ways.ts";
+import { canRegister, captcha } from "./sign-in-ways.ts";
+
+const CaptchaBox = lazy(async () => (await import("./captcha-box.tsx")).CaptchaBox);
+
+function AskedCaptcha() {
+  return captcha.value === null ? null : <CaptchaBox {...captcha.value} />;
+}
 
 const passwordHint = "At least 8 characters, with capital and small letters, a digit and a symbol.";
 const code = { label: "Six-digit code", inputMode: "numeric", autocomplete: "one-time-code" } as const;
@@ -61,7 +69,7 @@ export function RegisterPage({ go }: StepProps<"register">) {
       <Form
         submit="Create account"
         onSubmit={async ({ email = "", password = "" }) => {
-          const { userConfirmed } = await parley.auth.register({ email, password });
+          const { userConfirmed } = await parley.auth.register({ email, password, ...takeCaptcha() });
           if (userConfirmed) await signIn(email, password);
           else go({ name: "confirm", email, password });
         }}
@@ -74,6 +82,7 @@ export function RegisterPage({ go }: StepProps<"register">) {
           autocomplete="new-password"
           hint={passwordHint}
         />
+        <AskedCaptcha />
       </Form>
       <p class="sign-in-links">
         <button type="button" class="link" onClick={() => go({ name: "sign-in" })}>
@@ -100,12 +109,13 @@ export function ConfirmPage({ step: { email, password }, go }: StepProps<"confir
       >
         <Field name="code" autofocus maxLength={6} {...code} />
       </Form>
+      <AskedCaptcha />
       <p class="sign-in-links">
         <button
           type="button"
           class="link"
           onClick={() =>
-            parley.auth.resendCode({ email }).then(
+            parley.auth.resendCode({ email, ...takeCaptcha() }).then(
               () => setNotice(`We have sent another code to ${email}.`),
               (error: unknown) => setNotice(inWords(error)),
             )
@@ -129,11 +139,12 @@ export function ForgotPage({ go }: StepProps<"forgot">) {
       <Form
         submit="Send a code"
         onSubmit={async ({ email = "" }) => {
-          await parley.auth.forgotPassword({ email });
+          await parley.auth.forgotPassword({ email, ...takeCaptcha() });
           go({ name: "reset", email });
         }}
       >
         <Field name="email" label="E-mail" type="email" autocomplete="username" autofocus />
+        <AskedCaptcha />
       </Form>
       <p class="sign-in-links">
         <button type="button" class="link" onClick={() => go({ name: "sign-in" })}>
