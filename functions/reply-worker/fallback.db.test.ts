@@ -24,10 +24,12 @@ const isAway: Turn = async function* () {
 };
 const fourTimes = [isAway, isAway, isAway, isAway];
 
+const asked = { temperature: 0.5, stop: ["END"] };
+
 async function run(turns: readonly Turn[], fallback?: string) {
   const [ada, eve] = [await scene.person(), await scene.person()];
   const hers = replyOf(await eve.send());
-  const { id } = replyOf(await ada.send());
+  const { id } = replyOf(await ada.send({ settings: asked }));
   const { worker, requests } = workerOf(scene.database, turns);
   const fallbackModel = fallback === undefined ? undefined : findModel(fallback, worker.models);
   const reply = await answered({ ...worker, fallbackModel }, ada.id, id);
@@ -36,6 +38,7 @@ async function run(turns: readonly Turn[], fallback?: string) {
   return {
     reply,
     models: requests.map(({ model }) => model),
+    settings: requests.map(({ settings }) => settings),
     limits: requests.map(({ maxOutputTokens }) => maxOutputTokens),
   };
 }
@@ -54,12 +57,14 @@ test("a model that stays away four times gives way to the fallback, which is ask
 test("the fallback is the one that an admin chose, within what the reply's hold covers; a disabled one is none", async () => {
   const write = (id: string, isEnabled: boolean, isFallback: boolean) =>
     scene.rows(`insert into models (id, context_tokens, max_output_tokens, price_flat, parameters, is_enabled, is_fallback)
-      values ('${id}', 100000, 500000, 1, '{}', ${isEnabled}, ${isFallback})`);
+      values ('${id}', 100000, 500000, 1, '{stop}', ${isEnabled}, ${isFallback})`);
   await write("scripted/slow", true, true);
   const chosen = await run([...fourTimes, says("Hi.")], "scripted/demo");
   expect(chosen.models.at(-1)).toBe("slow");
   expect(chosen.reply).toMatchObject({ status: "completed", model: "scripted/slow", tokensCharged: 100 });
   expect(chosen.limits.at(-1)).toBe(1_000);
+  expect(chosen.settings).toEqual([asked, asked, asked, asked, { stop: ["END"] }]);
+  expect(chosen.reply.settings).toEqual(asked);
   await scene.rows("delete from models");
   await write("scripted/demo", false, false);
   const disabled = await run(fourTimes, "scripted/demo");
