@@ -1,4 +1,5 @@
 import type { Database } from "@parley/data/database";
+import { purchaseLog } from "./purchases.ts";
 
 const statements = [
   `create table if not exists chaos_log (
@@ -23,7 +24,8 @@ const statements = [
   "create index if not exists chaos_log_reply on chaos_log (reply_id, n)",
 ];
 
-/** Has the database itself write down every change of a reply, whoever makes it. */
+/** Has the database itself write down every change of a reply and every purchase, whoever makes it. */
 export async function logReplyChanges(database: Database): Promise<void> {
-  for (const statement of statements) await database.run(async ({ orm }) => orm.execute(statement));
+  for (const statement of [...statements, ...purchaseLog])
+    await database.run(async ({ orm }) => orm.execute(statement));
 }

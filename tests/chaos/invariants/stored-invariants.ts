@@ -1,4 +1,5 @@
 import { inFlightInvariants } from "./in-flight.ts";
+import { purchaseInvariants } from "./purchases.ts";
 
 /** A statement about the database: its rows are what breaks it. */
 export interface StoredInvariant {
@@ -243,4 +244,5 @@ export const storedInvariants: readonly StoredInvariant[] = [
         where l.owner_id <> r.owner_id`,
   },
   ...inFlightInvariants,
+  ...purchaseInvariants,
 ];

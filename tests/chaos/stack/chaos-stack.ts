@@ -55,6 +55,8 @@ export interface ChaosOptions {
   readonly openaiKey: string;
   /** Environments of the reply worker at most. */
   readonly maximumWorkers?: number;
+  /** Whether there is a provider, `stored`, that answers in the background. */
+  readonly hasStoredAnswers?: boolean;
   /** What another release brings along. */
   readonly release?: Pick<StackOptions, "entryOf" | "migrate">;
 }
@@ -90,6 +92,11 @@ export async function startChaosStack(options: ChaosOptions): Promise<ChaosStack
       DATABASE_URL: postgres.url.replace(String(port(postgres.url)), String(databaseWire.port)),
       OPENAI_BASE_URL: model.baseUrl,
       OPENAI_API_KEY: options.openaiKey,
+      ...(options.hasStoredAnswers && {
+        PROVIDERS: JSON.stringify([
+          { name: "stored", kind: "openai", baseUrl: model.baseUrl, runsInBackground: true },
+        ]),
+      }),
     }),
     ...(options.maximumWorkers !== undefined && { maximumWorkers: options.maximumWorkers }),
     ...options.release,

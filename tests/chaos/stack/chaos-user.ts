@@ -32,6 +32,8 @@ type Accepted = { message: { id: string }; reply: { id: string } };
 
 /** A model of the chaos stack at a metered price. */
 export const meteredModel = "openai/metered";
+/** One whose answers are bought in the background. */
+export const storedModel = "stored/chaos";
 
 const maxConversations = 6;
 /** With one of them, models are offered a tool. */
@@ -46,9 +48,12 @@ export interface UserOptions {
   readonly canary: string;
   /** Another user's conversation or reply, to be refused. */
   readonly foreignPath: () => string | undefined;
+  /** What is asked besides the default. */
+  readonly models: readonly string[];
 }
 
-export function createChaosUser({ client, told, random, canary, foreignPath }: UserOptions): ChaosUser {
+export function createChaosUser(options: UserOptions): ChaosUser {
+  const { client, told, random, canary, foreignPath, models } = options;
   const conversations: KnownConversation[] = [];
   const open = new Set<string>();
   let notes = 0;
@@ -161,7 +166,7 @@ export function createChaosUser({ client, told, random, canary, foreignPath }: U
   /** What is done to a conversation, each with its share. */
   const deeds: readonly [number, (conversation: KnownConversation) => Promise<unknown>][] = [
     [15, (conversation) => ask(conversation)],
-    [15, (conversation) => ask(conversation, { model: meteredModel })],
+    [15, (conversation) => ask(conversation, { model: random.pick(models) })],
     [6, (conversation) => ask(conversation, { onBusy: random.pick(["reject", "interrupt", "rollback"]) })],
     [14, () => withOpenReply((replyId) => look(replyId, random.between(0, 3)))],
     [7, () => withOpenReply(cancel)],

@@ -34,6 +34,7 @@ export function describeResult(
     ["attempts", String(result.attempts)],
     ["answers by status", counts(result.statuses)],
     ["dead letters", String(result.deadLetters)],
+    ["answers bought in the background", String(result.purchases)],
     ["worst time to a terminal state", `${result.worstSeconds.toFixed(1)} s`],
     ["worst time without a worker", `${result.worstTakeoverSeconds.toFixed(1)} s after the lease`],
     [

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Random } from "../random.ts";
 import { markerOf, nextCallNumber } from "../world/told-model.ts";
 import { type AskedModel, answerOddly, befalls, type OddFault, oddFaults } from "./odd-model.ts";
+import { createStoredAnswers } from "./stored-answers.ts";
 
 /** How a call of the model goes wrong. */
 export const modelFaults = [
@@ -95,7 +96,9 @@ function isOdd(fault: ModelFault | undefined): fault is OddFault {
 /** @param onCall told the marker of the question of each call. */
 export async function startFaultModel(random: Random, onCall: (marker: string) => void): Promise<FaultModel> {
   const faults: ModelFault[] = [];
+  const stored = createStoredAnswers(onCall);
   const server = createServer(async (request, response) => {
+    if (request.url?.includes("/responses")) return stored.answer(request, response, faults.shift());
     // Counted when it comes, whatever becomes of it.
     const asked = await askedBy(request).catch(() => ({ messages: [] }));
     onCall(markerOf(asked.messages));

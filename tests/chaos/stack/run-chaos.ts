@@ -3,12 +3,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Database, openDatabase } from "@parley/data/database";
 import { newId } from "@parley/data/ids";
 import { type Breach, findBreaches } from "../invariants/check.ts";
+import { countPurchases } from "../invariants/purchases.ts";
 import { logReplyChanges } from "../invariants/reply-log.ts";
 import { nothingTold, type Told } from "../invariants/told.ts";
 import { createRandom, type Random } from "../random.ts";
 import { createChaosClient } from "./chaos-client.ts";
 import { type ChaosStack, quick, startChaosStack } from "./chaos-stack.ts";
-import { type ChaosUser, createChaosUser, meteredModel } from "./chaos-user.ts";
+import { type ChaosUser, createChaosUser, meteredModel, storedModel } from "./chaos-user.ts";
 import { faultsOf, heal, injectFaults } from "./faults.ts";
 import { growth } from "./growth.ts";
 import { type Measured, measure } from "./measure.ts";
@@ -34,6 +35,8 @@ export interface ChaosResult extends Measured {
   /** One for each kill of Postgres. */
   readonly recoveries: readonly Recovery[];
   readonly deadLetters: number;
+  /** What was bought in the background and written down. */
+  readonly purchases: number;
   readonly logFile: string;
 }
 
@@ -61,7 +64,8 @@ export function createUsers(
       const id = other.client.email === email ? undefined : other.conversations[0]?.id;
       return id && `/v1/conversations/${id}${random.pick(["", "/messages", "/replies"])}`;
     };
-    users.push(createChaosUser({ client, told, random, canary: textCanary, foreignPath }));
+    const { models = [meteredModel] } = setting;
+    users.push(createChaosUser({ client, told, random, canary: textCanary, foreignPath, models }));
   }
   return users;
 }
@@ -72,13 +76,17 @@ export interface Setting {
   readonly statuses: Map<string, number>;
   readonly canaries: readonly string[];
   readonly textCanary: string;
+  readonly models?: readonly string[];
 }
 
-/** As an admin would: a row of its own, at a price by what is read and written. */
-async function writeMeteredModel(database: Database): Promise<void> {
+/** As an admin would: rows of their own, at a price by what is read and written. */
+async function writeModels(database: Database): Promise<void> {
   await database.run(({ orm }) =>
     orm.execute(`insert into models (id, context_tokens, max_output_tokens, price_input, price_output, parameters)
-      values ('${meteredModel}', 16384, 4096, 10.5, 21, '{}')`),
+      values ('${meteredModel}', 16384, 4096, 10.5, 21, '{}'), ('${storedModel}', 16384, 4096, 10.5, 21, '{}')`),
+  );
+  await database.run(({ orm }) =>
+    orm.execute(`update models set background = true where id = '${storedModel}'`),
   );
 }
 
@@ -96,13 +104,15 @@ export async function runChaos(run: ChaosRun): Promise<ChaosResult> {
     statuses: new Map(),
     canaries: [openaiKey],
     textCanary: `canary-text-${newId()}`,
+    models: [meteredModel, storedModel],
   };
   const { told, textCanary } = setting;
-  const chaos = await startChaosStack({ random, told, openaiKey, canaries: [openaiKey, textCanary] });
+  const canaries = [openaiKey, textCanary];
+  const chaos = await startChaosStack({ random, told, openaiKey, canaries, hasStoredAnswers: true });
   const database = openDatabase(chaos.databaseUrl);
   try {
     await logReplyChanges(database);
-    await writeMeteredModel(database);
+    await writeModels(database);
     const users = createUsers(chaos, await signUpUsers(chaos.stack, count), setting);
     const measuring = measure(chaos, database);
     const probing = probeRestarts(users[0]?.client, database);
@@ -140,6 +150,7 @@ export async function runChaos(run: ChaosRun): Promise<ChaosResult> {
       cancels: told.cancelled.size,
       recoveries: probing.recoveries,
       deadLetters: told.deadLetters.size,
+      purchases: await countPurchases(database),
       logFile: chaos.logFile,
     };
   } finally {
