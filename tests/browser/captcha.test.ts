@@ -5,7 +5,8 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { mailedCode } from "../e2e/client.ts";
 import { type OwnStack, startOwnStack } from "../e2e/own-stack.ts";
-import { composer, launch, password, violations, visit } from "./chromium.ts";
+import { composer, password, violations, visit } from "./chromium.ts";
+import { launch } from "./launch.ts";
 
 let browser: Browser;
 let own: OwnStack;
