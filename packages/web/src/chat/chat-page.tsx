@@ -111,7 +111,9 @@ function Conversation({ thread }: { thread: Thread }) {
         isRunning={running.value.length > 0}
         onSend={thread.send}
         onStop={thread.stop}
-        onEditLast={() => document.querySelector<HTMLElement>(".turn:last-child [data-edit]")?.click()}
+        onEditLast={() =>
+          document.querySelector<HTMLElement>(".chunk:last-child .turn:last-child [data-edit]")?.click()
+        }
       >
         <ModelChoice
           chosen={conversation.value?.model ?? null}

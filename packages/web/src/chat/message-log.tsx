@@ -4,9 +4,11 @@ import { Icon } from "../ui/icons.tsx";
 import { PendingTurn } from "./pending-turn.tsx";
 import type { Thread } from "./thread.ts";
 import { TurnView } from "./turn-view.tsx";
+import { positionOf, type Turn } from "./turns.ts";
 
 /** Nearer to the end than this, the page follows the text. */
 const nearPixels = 96;
+const chunkPositions = 32;
 
 /** The messages; it follows what grows until somebody scrolls away from it. */
 export function MessageLog({ thread }: { thread: Thread }) {
@@ -87,13 +89,17 @@ export function MessageLog({ thread }: { thread: Thread }) {
           {olderFault.value !== undefined && (
             <Fault text={olderFault.value} onRetry={() => void thread.loadOlder()} />
           )}
-          {turns.value.map((turn, index) => (
-            <TurnView
-              key={turn.key}
-              turn={turn}
-              thread={thread}
-              isLast={index === turns.value.length - 1 && pending.value === undefined}
-            />
+          {chunksOf(turns.value).map(({ key, members }) => (
+            <div class="chunk" key={key}>
+              {members.map((turn) => (
+                <TurnView
+                  key={turn.key}
+                  turn={turn}
+                  thread={thread}
+                  isLast={turn === turns.value.at(-1) && pending.value === undefined}
+                />
+              ))}
+            </div>
           ))}
           {pending.value !== undefined && <PendingTurn content={pending.value} />}
         </div>
@@ -113,6 +119,18 @@ export function MessageLog({ thread }: { thread: Thread }) {
 }
 
 const yOf = (element: Element) => element.getBoundingClientRect().top;
+
+/** Turns by where they stand in the conversation, so that a frame looks at few elements and none changes its place. */
+function chunksOf(turns: readonly Turn[]): { key: number; members: Turn[] }[] {
+  const chunks: { key: number; members: Turn[] }[] = [];
+  for (const turn of turns) {
+    const key = Math.floor(positionOf(turn) / chunkPositions);
+    const last = chunks.at(-1);
+    if (last?.key === key) last.members.push(turn);
+    else chunks.push({ key, members: [turn] });
+  }
+  return chunks;
+}
 
 function LoadFault({ thread, fault }: { thread: Thread; fault: string }) {
   return (

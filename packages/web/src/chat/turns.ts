@@ -46,6 +46,11 @@ export function turnsOf(messages: readonly Message[], live: ReadonlyMap<string, 
   return turns;
 }
 
+/** Where a turn stands in its conversation. */
+export function positionOf({ question, answers: [answer] }: Turn): number {
+  return (question ?? (answer?.kind === "message" ? answer.message : undefined))?.position ?? 0;
+}
+
 export function wasStopped({ role, reply }: Message): boolean {
   return role === "assistant" && reply?.status === "cancelled";
 }
