@@ -159,25 +159,6 @@ it("asks an older question otherwise in a fork, which leaves the conversation as
   expect(await page.locator(".turn").count()).toBe(2);
 });
 
-it("keeps a chat as long as its settings say", async () => {
-  const user = await signUp();
-  const { page } = await visit(browser);
-  await signInAs(page, user.email);
-  const choose = async (days: string) => {
-    await page.getByRole("button", { name: "Chat settings" }).click();
-    await page.getByLabel("Keep this chat").selectOption(days);
-    await page.keyboard.press("Escape");
-  };
-  await choose("7");
-  await composer(page).fill("Not for long");
-  await page.keyboard.press("Enter");
-  await answers(page).getByText("Echo: Not for long").waitFor();
-  const note = page.getByText(/^Kept until /);
-  await note.waitFor();
-  await choose("");
-  await note.waitFor({ state: "detached" });
-});
-
 it("remembers what was thought of an answer, and takes it back", async () => {
   const user = await signUp();
   const { page } = await visit(browser);

@@ -7,7 +7,7 @@ import { CopyButton } from "../ui/copy-button.tsx";
 import { Icon } from "../ui/icons.tsx";
 import { Thinking } from "./pending-turn.tsx";
 import { Reasoning } from "./reasoning.tsx";
-import { type Answer, isRunning, type LiveReply, wasStopped } from "./turns.ts";
+import { type Answer, earlyEnd, isRunning, type LiveReply } from "./turns.ts";
 
 const reasons: Readonly<Record<NonNullable<Reply["error"]>["code"], string>> = {
   provider_unavailable: "The model is not available at the moment.",
@@ -36,6 +36,7 @@ export function AnswerView({ answer, isLast, onAskAgain, onRate, onReadWhole, ch
   useAnnouncement(answer);
   const text = answer.kind === "message" ? (answer.message.content ?? "") : answer.reply.text.value;
   const runs = reply !== undefined && isRunning(reply);
+  const early = answer.kind === "message" ? earlyEnd(answer.message) : undefined;
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset is for a form
     <div class={isLast ? "answer answer-last" : "answer"} role="group" aria-label="Answer" aria-busy={runs}>
@@ -50,7 +51,7 @@ export function AnswerView({ answer, isLast, onAskAgain, onRate, onReadWhole, ch
           Show the rest of this long answer
         </button>
       )}
-      {answer.kind === "message" && wasStopped(answer.message) && <p class="muted ended">Stopped</p>}
+      {early !== undefined && <p class="muted ended">{early}</p>}
       {reply !== undefined && (
         <Status reply={reply} hasText={text !== ""} {...(onAskAgain && { onAskAgain })} />
       )}
@@ -134,7 +135,10 @@ function useAnnouncement(answer: Answer) {
 }
 
 function ending(answer: Answer): string {
-  if (answer.kind === "message" && wasStopped(answer.message)) return "Stopped";
-  if (answer.kind === "message") return `Answer: ${answer.message.content ?? ""}`;
+  if (answer.kind === "message") {
+    return answer.message.reply?.status === "cancelled"
+      ? "Stopped"
+      : `Answer: ${answer.message.content ?? ""}`;
+  }
   return answer.reply.status === "cancelled" ? "Stopped" : "The answer failed";
 }

@@ -13,6 +13,7 @@ import { Composer } from "./composer.tsx";
 import { MessageLog } from "./message-log.tsx";
 import { ModelChoice } from "./model-choice.tsx";
 import { PendingTurn } from "./pending-turn.tsx";
+import { changed, modelOf, type ReplySettings, takenBy, withoutOthers } from "./reply-settings.ts";
 import { SettingsButton } from "./settings-button.tsx";
 import type { Thread } from "./thread.ts";
 
@@ -34,6 +35,7 @@ function NewChat() {
   const [prompt, setPrompt] = useState<ChosenPrompt>({ kind: "default" });
   const [notes, setNotes] = useState<readonly Note[]>([]);
   const [expiresInDays, setExpiresInDays] = useState<number | null>(null);
+  const [settings, setSettings] = useState<ReplySettings>({});
   const [pending, setPending] = useState<string>();
   const name = workspace.me.value?.displayName;
   useTitle("Parley");
@@ -42,7 +44,8 @@ function NewChat() {
     setPending(content);
     try {
       const noteIds = notes.map(({ id }) => id);
-      const begun = await beginChat({ content, model, prompt, noteIds, expiresInDays });
+      const taken = takenBy(modelOf(workspace.models.value, model), settings);
+      const begun = await beginChat({ content, model, prompt, noteIds, expiresInDays, settings: taken });
       if (begun === undefined) return;
       workspace.begin(begun.conversation, begun.message, begun.reply);
       go(addresses.conversation(begun.conversation.id));
@@ -78,6 +81,9 @@ function NewChat() {
             onPrompt={async (next) => setPrompt(next)}
             notes={notes}
             onNotes={setNotes}
+            model={model}
+            settings={settings}
+            onSettings={async (change) => setSettings(changed(settings, change))}
             expiresInDays={expiresInDays}
             onExpiry={async (days) => setExpiresInDays(days)}
           />
@@ -88,6 +94,7 @@ function NewChat() {
 }
 
 function Conversation({ thread }: { thread: Thread }) {
+  const workspace = useWorkspace();
   const { state, conversation, running } = thread;
   const title = conversation.value?.title ?? "Untitled";
   useTitle(conversation.value === undefined ? "Parley" : `${title} · Parley`);
@@ -117,9 +124,13 @@ function Conversation({ thread }: { thread: Thread }) {
       >
         <ModelChoice
           chosen={conversation.value?.model ?? null}
-          onChoose={(model) =>
-            void thread.update({ model }).catch((error: unknown) => showToast(inWords(error)))
-          }
+          onChoose={(model) => {
+            const settings = withoutOthers(
+              modelOf(workspace.models.value, model),
+              conversation.value?.settings ?? {},
+            );
+            void thread.update({ model, settings }).catch((error: unknown) => showToast(inWords(error)));
+          }}
         />
         {conversation.value !== undefined && (
           <SettingsButton
@@ -131,6 +142,9 @@ function Conversation({ thread }: { thread: Thread }) {
             }
             notes={[]}
             onNotes={() => {}}
+            model={conversation.value.model}
+            settings={conversation.value.settings}
+            onSettings={(settings) => thread.update({ settings })}
             expiresInDays={conversation.value.expiresInDays}
             onExpiry={(days) => thread.update({ expiresInDays: days })}
           />

@@ -10,9 +10,12 @@ import { Fault } from "../ui/fault.tsx";
 import { addresses } from "../ui/router.ts";
 import { SearchField } from "../ui/search-field.tsx";
 import { inWords } from "../ui/words.ts";
+import { useWorkspace } from "../workspace.ts";
 import type { ChosenPrompt } from "./begin-chat.ts";
 import { ExpiryChoice } from "./expiry-choice.tsx";
+import { ParameterFields } from "./parameter-fields.tsx";
 import { PromptChoice } from "./prompt-choice.tsx";
+import { modelOf, type ReplySettings, type SettingsChange } from "./reply-settings.ts";
 
 export type Note = Awaited<ReturnType<Operations["notes"]["get"]>>;
 
@@ -26,14 +29,19 @@ export interface ChatSettingsProps {
   /** Chosen for a conversation that does not exist yet. */
   notes: readonly Note[];
   onNotes: (notes: readonly Note[]) => void;
+  model: string | null;
+  settings: ReplySettings;
+  onSettings: (change: SettingsChange) => Promise<void>;
   expiresInDays: number | null;
   onExpiry: (days: number | null) => Promise<void>;
   onClose: () => void;
 }
 
-/** What a conversation's models are told besides its messages, a system prompt and notes, and how long it is kept. */
+/** What a conversation's models are told besides its messages, how they are asked, and how long it is kept. */
 export function ChatSettings(props: ChatSettingsProps) {
-  const { conversationId, prompt, promptText, onPrompt, expiresInDays, onExpiry, onClose } = props;
+  const { conversationId, prompt, promptText, onPrompt, onSettings, expiresInDays, onExpiry, onClose } =
+    props;
+  const model = modelOf(useWorkspace().models.value, props.model);
   const [fault, setFault] = useState<string>();
   const tell = (error: unknown) => setFault(inWords(error));
   return (
@@ -48,6 +56,11 @@ export function ChatSettings(props: ChatSettingsProps) {
         prompt={prompt}
         promptText={promptText}
         onPrompt={(next) => void onPrompt(next).catch(tell)}
+      />
+      <ParameterFields
+        model={model}
+        settings={props.settings}
+        onChange={(change) => void onSettings(change).catch(tell)}
       />
       <ExpiryChoice days={expiresInDays} onDays={(days) => void onExpiry(days).catch(tell)} />
       <Notes {...props} onFault={setFault} />

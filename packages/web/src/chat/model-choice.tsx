@@ -2,6 +2,7 @@ import { Icon } from "../ui/icons.tsx";
 import { Menu } from "../ui/menu.tsx";
 import { type Model, useWorkspace } from "../workspace.ts";
 import { priceOf } from "./price.ts";
+import { modelOf } from "./reply-settings.ts";
 
 const nameOf = ({ displayName, name }: Model) => displayName ?? name;
 
@@ -14,7 +15,7 @@ export function ModelChoice({
   onChoose: (model: string | null) => void;
 }) {
   const { models } = useWorkspace();
-  const present = models.value.find(({ id, isDefault }) => (chosen === null ? isDefault : id === chosen));
+  const present = modelOf(models.value, chosen);
   const name = present === undefined ? (chosen ?? "") : nameOf(present);
   if (models.value.length < 2) return <span class="model-name">{name}</span>;
   return (

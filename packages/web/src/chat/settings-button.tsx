@@ -5,7 +5,7 @@ import type { ChatSettingsProps } from "./chat-settings.tsx";
 
 const ChatSettings = lazy<ChatSettingsProps>(async () => (await import("./chat-settings.tsx")).ChatSettings);
 
-/** Opens what the conversation's models are told besides its messages, and how long it is kept. */
+/** Opens what the conversation's models are told besides its messages, how they are asked, and how long it is kept. */
 export function SettingsButton(props: Omit<ChatSettingsProps, "onClose">) {
   const [isOpen, setOpen] = useState(false);
   const label = "Chat settings";

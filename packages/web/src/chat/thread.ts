@@ -5,6 +5,7 @@ import { parley } from "../session/session.ts";
 import { inWords } from "../ui/words.ts";
 import { followReply } from "./follow-reply.ts";
 import { createOutbox } from "./outbox.ts";
+import type { SettingsChange } from "./reply-settings.ts";
 import { isRunning, type LiveReply, turnsOf } from "./turns.ts";
 
 /** Few enough to be drawn between two frames. */
@@ -272,6 +273,7 @@ export function createThread(conversationId: string, onChange: () => void) {
       systemPromptId?: string | null;
       title?: string;
       expiresInDays?: number | null;
+      settings?: SettingsChange;
     }) {
       conversation.value = await parley.conversations.update({ conversationId, ...change });
       onChange();

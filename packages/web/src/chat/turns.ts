@@ -51,8 +51,11 @@ export function positionOf({ question, answers: [answer] }: Turn): number {
   return (question ?? (answer?.kind === "message" ? answer.message : undefined))?.position ?? 0;
 }
 
-export function wasStopped({ role, reply }: Message): boolean {
-  return role === "assistant" && reply?.status === "cancelled";
+/** Why an answer ends before its end, for people. */
+export function earlyEnd({ role, reply }: Message): string | undefined {
+  if (role !== "assistant") return undefined;
+  if (reply?.status === "cancelled") return "Stopped";
+  return reply?.status === "incomplete" ? "Cut off at its length limit" : undefined;
 }
 
 export function isRunning({ status }: Pick<LiveReply, "status">): boolean {
