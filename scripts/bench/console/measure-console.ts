@@ -51,12 +51,18 @@ async function scrollThrough(page: Page): Promise<void> {
   }
 }
 
+async function until(page: Page, condition: string): Promise<void> {
+  while (!(await page.evaluate<boolean>(condition))) await page.waitForTimeout(50);
+}
+
+/** Without locators: they walk through every element of the page, in tasks of its main thread. */
 async function askAndWait(page: Page): Promise<void> {
-  await page.locator("#composer").fill("How does a lock work?");
+  await page.evaluate("document.getElementById('composer').focus()");
+  await page.keyboard.insertText("How does a lock work?");
   await page.keyboard.press("Enter");
-  const stop = page.locator(".send-button[aria-label=Stop]");
-  await stop.waitFor();
-  await stop.waitFor({ state: "detached" });
+  const label = "document.getElementsByClassName('send-button')[0].ariaLabel";
+  await until(page, `${label} === "Stop"`);
+  await until(page, `${label} !== "Stop"`);
 }
 
 function taskRows(name: string, tasks: readonly number[]): Row[] {
