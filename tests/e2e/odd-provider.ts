@@ -4,6 +4,7 @@ export interface AskedBody {
   stream: boolean;
   system?: unknown;
   tools?: unknown;
+  stream_options?: unknown;
   messages: { role: string; content: unknown; [more: string]: unknown }[];
 }
 
@@ -63,6 +64,27 @@ const oddProviders: Readonly<Record<string, (body: AskedBody) => WireAnswer>> = 
       }),
       ...done,
     ),
+  miscounts: () =>
+    streamed(chunk({ content: "Hello you." }), chunk({}, "stop"), {
+      choices: [],
+      usage: { prompt_tokens: 10.5, completion_tokens: 3e9 },
+    }),
+  aborts: () => streamed(chunk({ content: "Half an ans" }), chunk({}, "abort"), "data: [DONE]\n\n"),
+  lacks: ({ tools }) =>
+    tools === undefined
+      ? says("Hello you.")
+      : json(500, { error: { message: "tools param requires --jinja flag" } }),
+  refuses: ({ stream_options }) =>
+    stream_options === undefined
+      ? says("Hello you.")
+      : json(422, { detail: [{ loc: ["body", "stream_options"], msg: "Extra inputs are not permitted" }] }),
+  doubles: (body) =>
+    isAnswered(body)
+      ? says("On Mondays.")
+      : streamed(
+          ...["a", "b"].map((id) => chunk({ tool_calls: [{ index: 0, id, function: called }] })),
+          ...done,
+        ),
   whole: () => json(200, { choices: [{ message, finish_reason: "stop" }], usage }),
   thinks: () =>
     streamed(chunk({ reasoning_content: "Hm.", content: "\n\n" }), chunk({}, "length"), {

@@ -127,6 +127,11 @@ const hello = { status: "completed", partialText: "Hello you.", usage: { inputTo
 it.each([
   ["parts", local, { ...hello, attempts: 1 }],
   ["whole", local, { ...hello, attempts: 1 }],
+  ["miscounts", local, { status: "completed", partialText: "Hello you.", attempts: 1 }],
+  ["aborts", local, { status: "failed", error: { code: "provider_unavailable" }, attempts: 1 }],
+  ["lacks", "openai/no-tools", { ...hello, attempts: 2 }],
+  ["refuses", "openai/no-usage", { ...hello, attempts: 2 }],
+  ["doubles", local, { status: "completed", partialText: "On Mondays.", attempts: 2 }],
   ["thinks", local, { status: "failed", error: { code: "output_limit_reached" }, attempts: 1 }],
   ["overflows", local, { status: "failed", error: { code: "context_too_long" }, attempts: 1 }],
   ["signs", local, { status: "completed", partialText: "On Mondays.", attempts: 2 }],
