@@ -6,7 +6,6 @@ import { createApi } from "@parley/http/create-api";
 import { endSessions } from "@parley/identity/end-sessions";
 import { openUserPool } from "@parley/identity/user-pool";
 import { readEnvironment } from "@parley/runtime/environment";
-import { loadSecrets } from "@parley/runtime/secrets";
 import { captchaOf, createCaptcha } from "./captcha.ts";
 import { changeEmail } from "./change-email.ts";
 import { changePassword } from "./change-password.ts";
@@ -56,9 +55,14 @@ async function resolveCaller(identity: Identity): Promise<CallerResolution> {
   return callersOf(await database(), config)(identity);
 }
 
+async function readCaptchaSecret(): Promise<string | undefined> {
+  const { loadSecrets } = await import("@parley/runtime/secrets");
+  return (await loadSecrets()).captchaSecret;
+}
+
 const captcha = captchaOf(config);
 const guardMail = createMailGuard(
-  createCaptcha(captcha, async () => (await loadSecrets()).captchaSecret),
+  createCaptcha(captcha, readCaptchaSecret),
   createMailLimit(config, async () => {
     const { createRates } = await import("@parley/composition/rates");
     return createRates(await database());

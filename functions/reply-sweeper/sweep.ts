@@ -10,6 +10,8 @@ import { purgeDeletedSubjects } from "@parley/data/users";
 import { announceEnding, type EndingCache } from "@parley/jobs/announce-ending";
 import type { ReplyQueue } from "@parley/jobs/reply-queue";
 import type { Realtime } from "@parley/realtime/create-realtime";
+import { describeError } from "@parley/runtime/describe-error";
+import { logger } from "@parley/runtime/logger";
 import { type ExpiryDependencies, takeExpired, warnOfExpiry } from "./sweep-expiry.ts";
 
 const batch = 100;
@@ -72,7 +74,16 @@ async function eraseConversations(database: Database): Promise<number> {
 /** Only workers have the keys of providers: a check of a reply that has ended has its stored answers forgotten. */
 async function remindOfResponses({ database, queue }: Dependencies, requestId: string): Promise<number> {
   const overdue = await overdueResponses(database, batch);
-  for (const target of overdue) await queue.enqueueCheck({ ...target, requestId }, 1).catch(() => {});
+  for (const target of overdue) {
+    await queue.enqueueCheck({ ...target, requestId }, 1).catch((error: unknown) => {
+      // The next sweep sends it again.
+      logger.warn("check of a stored response not sent", {
+        replyId: target.replyId,
+        userId: target.ownerId,
+        error: describeError(error),
+      });
+    });
+  }
   return overdue.length;
 }
 

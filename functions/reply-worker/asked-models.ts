@@ -37,7 +37,7 @@ export async function fallbackFor(
   const row = await findFallback(database, fallbackModel?.id);
   if (row?.isEnabled === false) return undefined;
   const identity = row && identifyModel(row.id, models.providers);
-  const fallback = row && identity ? { ...identity, ...limitsOf(row) } : fallbackModel;
+  const fallback = row && identity ? { ...identity, ...termsOf(row) } : fallbackModel;
   if (fallback === undefined || fallback.id === reply.model) return undefined;
   const { contextTokens, maxOutputTokens, parameters } = fallback;
   return {
@@ -48,7 +48,7 @@ export async function fallbackFor(
   };
 }
 
-function limitsOf({
+function termsOf({
   contextTokens,
   maxOutputTokens,
   parameters,

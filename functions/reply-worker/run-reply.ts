@@ -8,6 +8,7 @@ import type { ReplyJob } from "@parley/jobs/reply-job";
 import { LlmError } from "@parley/llm/errors";
 import type { ReplyNews } from "@parley/realtime/reply-events";
 import { createReplyFeed } from "@parley/realtime/reply-feed";
+import { describeError } from "@parley/runtime/describe-error";
 import { describeFault } from "@parley/runtime/describe-fault";
 import { logger } from "@parley/runtime/logger";
 import { type Answered, answerWithRetries } from "./answer-with-retries.ts";
@@ -137,7 +138,12 @@ export async function runReply(
   if (finished?.outcome !== "finished") {
     logger.info("reply lost", log);
     // Who ended it did not know what to forget; who took it over reads it, and the check comes back until it has ended.
-    if (run.responses.size > 0) await worker.queue.enqueueCheck(job, 1).catch(() => {});
+    if (run.responses.size > 0) {
+      await worker.queue.enqueueCheck(job, 1).catch((error: unknown) => {
+        // The sweeper sends it again.
+        logger.warn("check of a stored response not sent", { ...log, error: describeError(error) });
+      });
+    }
     return;
   }
   const { status, errorCode, inputTokens, outputTokens, createdAt } = finished.reply;

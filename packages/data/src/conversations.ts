@@ -165,13 +165,13 @@ export const changedColumns = {
 
 export const changed = { version: sql`${conversations.version} + 1`, updatedAt: sql`now()` };
 
-/** What a title that a person sets, or takes away, is stored with. */
-/** As they are after a change. */
+/** Settings as they are after a change. */
 function settingsAfter(change: SettingsChange | null): SQL {
   const before = change === null ? sql`'{}'::jsonb` : sql`${conversations.settings}`;
   return sql`jsonb_strip_nulls(${before} || ${JSON.stringify(change ?? {})}::text::jsonb)`;
 }
 
+/** What a title that a person sets, or takes away, is stored with. */
 function titleSourceOf({ title }: ConversationChange): { titleSource?: "user" | null } {
   if (title === undefined) return {};
   return { titleSource: title === null ? null : "user" };

@@ -34,12 +34,13 @@ const USUAL: Deviations = {
   runsInBackground: false,
 };
 
+const OPENAI = /(^|\.)openai\.com$/;
 const AZURE = /(^|\.)azure\.com$/;
 
 /** By host: what it wants that is not usual. */
 const HOSTS: readonly (readonly [RegExp, Partial<Deviations>])[] = [
   // It refuses `max_tokens` for current models.
-  [/(^|\.)openai\.com$/, { maxTokensName: "max_completion_tokens", runsInBackground: true }],
+  [OPENAI, { maxTokensName: "max_completion_tokens", runsInBackground: true }],
   [AZURE, { maxTokensName: "max_completion_tokens", keyHeader: "api-key" }],
   // `max_tokens` is deprecated there.
   [/(^|\.)groq\.com$/, { maxTokensName: "max_completion_tokens" }],
@@ -92,5 +93,5 @@ export function baseUrlOf({ baseUrl }: Pick<DeviatingServer, "baseUrl">): string
 
 /** Whether the models of a server are OpenAI's own. */
 export function isOpenAi(server: Pick<DeviatingServer, "baseUrl">): boolean {
-  return /(^|\.)openai\.com$/.test(new URL(baseUrlOf(server)).hostname);
+  return OPENAI.test(new URL(baseUrlOf(server)).hostname);
 }

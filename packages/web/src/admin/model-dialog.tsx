@@ -24,6 +24,17 @@ const kinds = [
   { value: "metered", label: "By what it reads and writes" },
 ];
 
+interface CheckOption {
+  name: string;
+  label: string;
+  isChecked: boolean;
+}
+
+const inBackground = {
+  name: "background",
+  label: "In the background (OpenAI)",
+};
+
 const textOf = (value: number | undefined) => (value === undefined ? {} : { value: String(value) });
 
 /** Asks for limits and price of a model. */
@@ -31,6 +42,7 @@ export function ModelDialog({ model, suggested = {}, onWritten, onClose }: Model
   const [kind, setKind] = useState<string>(model?.price.kind ?? "metered");
   const isNew = model === undefined;
   const id = model?.id ?? suggested.id;
+  const taken: readonly string[] = model?.parameters ?? ["maxOutputTokens"];
   return (
     <Dialog title={isNew ? "Add a model" : `Change ${model.id}`} onClose={onClose}>
       <Form
@@ -79,8 +91,14 @@ export function ModelDialog({ model, suggested = {}, onWritten, onClose }: Model
         </div>
         <Choice name="kind" label="Price" options={kinds} value={kind} />
         <Prices kind={kind} price={model?.price} />
-        <Takes taken={model?.parameters ?? ["maxOutputTokens"]} />
-        <Background isOn={model?.background ?? false} />
+        <Checks
+          legend="Parameters it takes"
+          options={parameters.map((name) => ({ name, label: name, isChecked: taken.includes(name) }))}
+        />
+        <Checks
+          legend="How it is asked"
+          options={[{ ...inBackground, isChecked: model?.background ?? false }]}
+        />
         <Costs cost={model?.costPerMillion ?? undefined} />
         <Field
           name="position"
@@ -124,28 +142,16 @@ function Prices({ kind, price }: { kind: string; price: AdminModel["price"] | un
   );
 }
 
-function Background({ isOn }: { isOn: boolean }) {
+function Checks({ legend, options }: { legend: string; options: readonly CheckOption[] }) {
   return (
     <fieldset class="pins">
-      <legend>How it is asked</legend>
-      <label>
-        <input type="checkbox" name="background" defaultChecked={isOn} />
-        <span>In the background, so that an answer is bought once (OpenAI)</span>
-      </label>
-    </fieldset>
-  );
-}
-
-function Takes({ taken }: { taken: readonly string[] }) {
-  return (
-    <fieldset class="pins">
-      <legend>Parameters it takes</legend>
+      <legend>{legend}</legend>
       <ul>
-        {parameters.map((name) => (
+        {options.map(({ name, label, isChecked }) => (
           <li key={name}>
             <label>
-              <input type="checkbox" name={name} defaultChecked={taken.includes(name)} />
-              <span>{name}</span>
+              <input type="checkbox" name={name} defaultChecked={isChecked} />
+              <span>{label}</span>
             </label>
           </li>
         ))}

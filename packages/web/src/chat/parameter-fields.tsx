@@ -1,4 +1,5 @@
 import { Choice } from "../ui/choice.tsx";
+import { Field } from "../ui/form.tsx";
 import type { Model } from "../workspace.ts";
 import type { ReplySettings, SettingsChange } from "./reply-settings.ts";
 
@@ -19,7 +20,6 @@ export function ParameterFields({ model, settings, onChange }: ParameterFieldsPr
           label="Temperature"
           hint="0 to 2: how freely it chooses its words. Empty: as the model does by itself."
           maximum={2}
-          step="any"
           value={settings.temperature}
           onValue={(temperature) => onChange({ temperature })}
         />
@@ -31,7 +31,7 @@ export function ParameterFields({ model, settings, onChange }: ParameterFieldsPr
           hint={`Up to ${model.maxOutputTokens.toLocaleString()}, what it thinks included.`}
           minimum={1}
           maximum={model.maxOutputTokens}
-          step="1"
+          step={1}
           value={settings.maxOutputTokens}
           onValue={(maxOutputTokens) => onChange({ maxOutputTokens })}
         />
@@ -65,32 +65,25 @@ interface AmountProps {
   hint: string;
   minimum?: number;
   maximum: number;
-  step: string;
+  step?: number;
   value: number | undefined;
   onValue: (value: number | null) => void;
 }
 
 /** A number that is taken once it is written, if it may be. */
-function Amount({ name, label, hint, minimum = 0, maximum, step, value, onValue }: AmountProps) {
+function Amount({ minimum: min = 0, maximum: max, step, value, onValue, ...field }: AmountProps) {
   return (
-    <div class="field">
-      <label for={name}>{label}</label>
-      <input
-        class="input"
-        type="number"
-        id={name}
-        min={minimum}
-        max={maximum}
-        step={step}
-        defaultValue={value === undefined ? "" : String(value)}
-        aria-describedby={`${name}-hint`}
-        onChange={({ currentTarget: input }) => {
-          if (input.reportValidity()) onValue(input.value === "" ? null : input.valueAsNumber);
-        }}
-      />
-      <p class="hint" id={`${name}-hint`}>
-        {hint}
-      </p>
-    </div>
+    <Field
+      {...field}
+      min={min}
+      max={max}
+      step={step ?? "any"}
+      type="number"
+      isOptional
+      value={String(value ?? "")}
+      onChange={({ currentTarget: input }) => {
+        if (input.reportValidity()) onValue(input.value === "" ? null : input.valueAsNumber);
+      }}
+    />
   );
 }

@@ -62,7 +62,7 @@ export interface FieldProps {
   name: string;
   label: string;
   hint?: string;
-  type?: "text" | "email" | "password";
+  type?: "text" | "email" | "password" | "number";
   autocomplete?: string;
   value?: string;
   autofocus?: boolean;
@@ -70,6 +70,10 @@ export interface FieldProps {
   isReadOnly?: boolean;
   inputMode?: "numeric";
   pattern?: string;
+  min?: number;
+  max?: number;
+  step?: number | "any";
+  onChange?: (event: { currentTarget: HTMLInputElement }) => void;
   maxLength?: number;
 }
 
