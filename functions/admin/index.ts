@@ -7,11 +7,13 @@ import { adminModelRoutes } from "@parley/contract/routes/admin-models";
 import { isConnectionFailure } from "@parley/data/database-errors";
 import { createApi } from "@parley/http/create-api";
 import { readQueueDepth } from "@parley/jobs/queue-depth";
+import { serverMarks } from "@parley/llm/lessons";
 import { readEnvironment } from "@parley/runtime/environment";
 import { loadSecrets } from "@parley/runtime/secrets";
 import { askingOf } from "@parley/sending/asking";
 import { settings } from "./config.ts";
 import { deleteModel } from "./delete-model.ts";
+import { forgetLearnt } from "./forget-learnt.ts";
 import { getAdminModel } from "./get-admin-model.ts";
 import { getAllUsage } from "./get-all-usage.ts";
 import { getStats } from "./get-stats.ts";
@@ -46,6 +48,8 @@ const discovery = {
   sources: { ...providerSources(config, secrets), anthropicBaseUrl: config.ANTHROPIC_BASE_URL },
 };
 
+const models = { ...dependencies, marks: serverMarks(discovery.sources) };
+
 export const handler = createApi({
   routes: { ...adminRoutes, ...adminModelRoutes },
   operations: {
@@ -59,10 +63,11 @@ export const handler = createApi({
     listAllReplies: listAllReplies(database),
     retryReply: retryReply(dependencies),
     listAdminActions: listAdminActions(database),
-    listAdminModels: listAdminModels(dependencies),
-    getAdminModel: getAdminModel(dependencies),
-    writeModel: writeModel(dependencies),
-    deleteModel: deleteModel(dependencies),
+    listAdminModels: listAdminModels(models),
+    getAdminModel: getAdminModel(models),
+    writeModel: writeModel(models),
+    deleteModel: deleteModel(models),
+    forgetLearnt: forgetLearnt(models),
     discoverModels: async (request) =>
       (await import("./discover-models.ts")).discoverModels(discovery)(request),
   },

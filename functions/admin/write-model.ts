@@ -4,9 +4,9 @@ import type { ApiRequest, Operation } from "@parley/http/api-types";
 import { matchedVersion, missProblem } from "@parley/http/matched-version";
 import { invalid, type Problem, problem } from "@parley/http/problem";
 import { defaultParameters, identifyModel, type ModelCatalog, type ModelIdentity } from "@parley/llm/models";
-import type { Asking, AskingDependencies } from "@parley/sending/asking";
-import { findEntry } from "./get-admin-model.ts";
-import { modelEtag, renderModel } from "./render-model.ts";
+import type { Asking } from "@parley/sending/asking";
+import { findEntry, type ModelDependencies } from "./read-entries.ts";
+import { modelEtag, renderModel, withoutLessons, writtenVersion } from "./render-model.ts";
 
 type Route = (typeof adminModelRoutes)["writeModel"];
 
@@ -52,24 +52,22 @@ export function noDefaultProblem(): Problem {
 }
 
 /** Writes all that there is to say of a model; it is in force for the next message. */
-export function writeModel({
-  database,
-  asking,
-}: Pick<AskingDependencies, "database" | "asking">): Operation<Route> {
+export function writeModel(models: ModelDependencies): Operation<Route> {
+  const { database, asking } = models;
   return async ({ params: { modelId }, body, caller, headers, requestId }) => {
     const identity = requireProvider(asking, modelId);
     if (body.background && !identity.runsInBackground) {
       throw invalid("body.background", "needs a provider that answers in the background, as OpenAI does");
     }
-    const expectedVersion = await matchedVersion(headers.ifMatch, async () => {
-      const found = await findEntry(database, asking, modelId);
-      return found && { version: Number(modelEtag(found)) };
+    const expectedVersion = await matchedVersion(withoutLessons(headers.ifMatch), async () => {
+      const found = await findEntry(models, modelId);
+      return found && { version: writtenVersion(found) };
     });
     const by = { adminId: caller.userId, requestId, modelId, expectedVersion, offered: asking.terms };
     const written = await storeModel(database, by, toRow(body, identity));
     if (written.outcome === "stale") throw missProblem("stale");
     if (written.outcome === "no_default") throw noDefaultProblem();
-    const entry = await findEntry(database, asking, modelId);
+    const entry = await findEntry(models, modelId);
     if (entry === undefined) throw problem("conflict", { detail: "Another admin has deleted it meanwhile." });
     return { status: 200, body: renderModel(entry), etag: modelEtag(entry) };
   };

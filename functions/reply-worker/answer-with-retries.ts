@@ -10,6 +10,7 @@ import { tokenCounterFor } from "@parley/llm/token-counter";
 import { logger } from "@parley/runtime/logger";
 import { answerCalls } from "./answer-calls.ts";
 import { askedModel, fallbackFor, type ReplyModel } from "./asked-models.ts";
+import { keepNewLessons } from "./lessons.ts";
 import { ReplyLost } from "./reply-lost.ts";
 import { createReplyProgress, type ReplyProgress } from "./reply-progress.ts";
 import type { Run } from "./run.ts";
@@ -79,7 +80,7 @@ async function writePrompt(run: Run, model: ReplyModel): Promise<Prompt> {
 async function promptFor(run: Run, model: ReplyModel): Promise<Prompt> {
   // With tools it would be another answer than the one that was bought.
   const isBought = run.response?.model === model.id;
-  if (isBought || model.takesTools === false || run.worker.modelsWithoutTools.has(model.id)) {
+  if (isBought || model.takesTools === false || run.worker.lessons.of(model.id).withoutTools) {
     run.transcript.offersTools = false;
   }
   try {
@@ -211,7 +212,9 @@ export async function answerWithRetries(run: Run): Promise<Answered> {
     try {
       const answer = await streamAnswer(run, { model, prompt, progress });
       // Without tools it answers, so that it was the tools that it had refused.
-      if (run.transcript.toolsRefusedBy === model.id) run.worker.modelsWithoutTools.add(model.id);
+      if (run.transcript.toolsRefusedBy === model.id)
+        run.worker.lessons.add(model.id, { withoutTools: true });
+      keepNewLessons(run.worker, model.id);
       if (answer.reason !== "tools") return { answer, prompt };
       await completeRound(run, answer, prompt);
     } catch (error) {

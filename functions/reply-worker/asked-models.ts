@@ -1,3 +1,4 @@
+import { findLessons } from "@parley/data/model-lessons";
 import { findFallback } from "@parley/data/models";
 import type { ClaimedReply } from "@parley/data/reply-jobs";
 import { LlmError } from "@parley/llm/errors";
@@ -31,7 +32,7 @@ export function askedModel({ models }: Worker, reply: ClaimedReply): ReplyModel 
 
 /** The model to ask when the reply's own stays away, within what the reply's hold covers. */
 export async function fallbackFor(
-  { database, models, fallbackModel }: Worker,
+  { database, models, fallbackModel, lessons }: Worker,
   reply: ClaimedReply,
 ): Promise<ReplyModel | undefined> {
   const row = await findFallback(database, fallbackModel?.id);
@@ -39,6 +40,7 @@ export async function fallbackFor(
   const identity = row && identifyModel(row.id, models.providers);
   const fallback = row && identity ? { ...identity, ...termsOf(row) } : fallbackModel;
   if (fallback === undefined || fallback.id === reply.model) return undefined;
+  lessons.recall(fallback.id, await findLessons(database, fallback.id));
   const { contextTokens, maxOutputTokens, parameters } = fallback;
   return {
     ...fallback,

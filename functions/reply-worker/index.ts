@@ -7,6 +7,7 @@ import { createEmbeddingQueue } from "@parley/jobs/embedding-queue";
 import { createReplyQueue } from "@parley/jobs/reply-queue";
 import { createReplySource } from "@parley/jobs/reply-source";
 import { createBreaker } from "@parley/llm/breaker";
+import { createLessonBook, serverMarks } from "@parley/llm/lessons";
 import { availableModels, findModel, type Model, type ModelCatalog } from "@parley/llm/models";
 import { createProviders } from "@parley/llm/providers";
 import { readEnvironment } from "@parley/runtime/environment";
@@ -40,6 +41,7 @@ function modelOf(setting: "FALLBACK_MODEL" | "TITLE_MODEL", models: ModelCatalog
 async function createWorker(): Promise<Worker> {
   const secrets = await loadSecrets();
   const models = availableModels({ ...sourcesOf(secrets), includeScripted: true });
+  const lessons = createLessonBook(serverMarks(sourcesOf(secrets)));
   const database = await openDeploymentDatabase();
   const cache = await openCache(config);
   cache.warm();
@@ -52,10 +54,12 @@ async function createWorker(): Promise<Worker> {
     source: createReplySource(config.QUEUE_URL),
     embeddings: createEmbeddingQueue(config.EMBEDDING_QUEUE_URL),
     realtime: openRealtime(config, database),
-    providers: renewedProviders(createRenewable(secrets, (present) => createProviders(sourcesOf(present)))),
+    providers: renewedProviders(
+      createRenewable(secrets, (present) => createProviders({ ...sourcesOf(present), lessons })),
+    ),
     models,
     breaker: createBreaker({ now: Date.now }),
-    modelsWithoutTools: new Set(),
+    lessons,
     fallbackModel: modelOf("FALLBACK_MODEL", models),
     titleModel: modelOf("TITLE_MODEL", models),
     background: new Set(),

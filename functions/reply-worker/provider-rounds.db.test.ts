@@ -123,9 +123,10 @@ test.each([
     providers: createProviders({ ...server, fetch }),
     models: availableModels({ ...server, includeScripted: false }),
   };
-  const models = { "openai/local": { contextTokens: 100_000, maxOutputTokens: 1_000, priceFlat: 100 } };
+  const model = `openai/local-${name}-${status}`;
+  const models = { [model]: { contextTokens: 100_000, maxOutputTokens: 1_000, priceFlat: 100 } };
   for (const attempt of [2, 1]) {
-    const { id } = replyOf(await ada.send({ content: "Tomatoes?", model: "openai/local", models }));
+    const { id } = replyOf(await ada.send({ content: "Tomatoes?", model, models }));
     expect(await answered(worker, ada.id, id)).toMatchObject({ status: "completed", attempt });
   }
   expect(asked).toEqual([true, false, false]);

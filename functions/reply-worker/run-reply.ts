@@ -12,6 +12,7 @@ import { describeError } from "@parley/runtime/describe-error";
 import { describeFault } from "@parley/runtime/describe-fault";
 import { logger } from "@parley/runtime/logger";
 import { type Answered, answerWithRetries } from "./answer-with-retries.ts";
+import { behind } from "./behind.ts";
 import { discardResponses } from "./discard-responses.ts";
 import { internalFailure, persistEnding } from "./persist-ending.ts";
 import { ReplyLost } from "./reply-lost.ts";
@@ -34,12 +35,6 @@ function endingOf({ answer, prompt }: Answered, transcript: Transcript): Ending 
     noteIds: noteIdsOf(context.notes),
     context,
   };
-}
-
-/** Lets work go on that neither the reply nor its slot waits for. */
-function behind({ background }: Worker, work: Promise<void>): void {
-  const tracked = work.finally(() => background.delete(tracked));
-  background.add(tracked);
 }
 
 /** Each claim, each save and the end add one to a reply's sequence; what was never saved was never cached. */
@@ -101,7 +96,7 @@ async function endingFor(run: Run): Promise<Ending | undefined> {
 export async function runReply(
   worker: Worker,
   job: ReplyJob,
-  { reply, history, notes, news, stored }: Claimed,
+  { reply, history, notes, news, stored, lessons }: Claimed,
   endsAt: number,
 ): Promise<void> {
   const run: Run = {
@@ -119,6 +114,7 @@ export async function runReply(
     response: stored?.find(({ model }) => model === reply.model),
     prompt: undefined,
   };
+  worker.lessons.recall(reply.model, lessons);
   const ending = await endingFor(run);
   const log = {
     requestId: job.requestId,

@@ -5,6 +5,7 @@ import type { PromptRequest, ProviderMemo, TokenUsage, ToolCall } from "@parley/
 import { traced } from "@parley/runtime/tracer";
 import type { ReplyModel } from "./asked-models.ts";
 import { backgroundOf, keepResponse } from "./background-answer.ts";
+import { keepNewLessons } from "./lessons.ts";
 import type { ReplyProgress } from "./reply-progress.ts";
 import { answerAttributes, chatSpan } from "./reply-spans.ts";
 import type { Run } from "./run.ts";
@@ -94,6 +95,8 @@ async function readStream(run: Run, call: Call, { signal, broken: heard }: Silen
   let isEmpty = true;
   for await (const event of run.worker.providers.get(model.provider).stream(requestFor(run, call), options)) {
     heard();
+    // It takes what it was asked for like this.
+    keepNewLessons(run.worker, model.id);
     if (event.type === "stored") await keepResponse(run, model, event.responseId);
     else if (event.type === "reasoning") {
       const piece = keptReasoning(reasoning, event.text, transcript);

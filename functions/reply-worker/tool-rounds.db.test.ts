@@ -4,7 +4,7 @@ import { createNote, deleteNote } from "@parley/data/notes";
 import { cancelReply } from "@parley/data/replies";
 import { openScene, type Person, replyOf, type Scene, unexplained } from "@parley/data/testing/scene.fixture";
 import { LlmError } from "@parley/llm/errors";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { answered, says, searches, type Turn, workerOf } from "./worker.fixture.ts";
 
 let scene: Scene;
@@ -15,6 +15,10 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   [ada, eve] = [await scene.person(), await scene.person()];
+});
+// Each test's model is one that has refused nothing yet.
+afterEach(async () => {
+  await scene.rows("delete from model_lessons");
 });
 afterAll(async () => {
   expect(await scene.rows(unexplained)).toEqual([]);

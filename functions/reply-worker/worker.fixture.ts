@@ -2,6 +2,7 @@ import { createCache } from "@parley/cache/create-cache";
 import type { Database } from "@parley/data/database";
 import { getReplyWithContext } from "@parley/data/replies";
 import { createBreaker } from "@parley/llm/breaker";
+import { createLessonBook } from "@parley/llm/lessons";
 import { availableModels } from "@parley/llm/models";
 import type { PromptRequest, ReplyEvent } from "@parley/llm/provider";
 import { createRealtime } from "@parley/realtime/create-realtime";
@@ -38,7 +39,7 @@ export function workerOf(database: Database, turns: readonly Turn[]) {
     providers: { get: () => provider },
     models: availableModels({ includeScripted: true }),
     breaker: createBreaker({ now: Date.now }),
-    modelsWithoutTools: new Set(),
+    lessons: createLessonBook(),
     fallbackModel: undefined,
     titleModel: undefined,
     background: new Set(),

@@ -4,6 +4,7 @@ import type { EmbeddingQueue } from "@parley/jobs/embedding-queue";
 import type { ReplyQueue } from "@parley/jobs/reply-queue";
 import type { ReplySource } from "@parley/jobs/reply-source";
 import type { Breaker } from "@parley/llm/breaker";
+import type { LessonBook } from "@parley/llm/lessons";
 import type { Model, ModelCatalog } from "@parley/llm/models";
 import type { Providers } from "@parley/llm/providers";
 import type { Realtime } from "@parley/realtime/create-realtime";
@@ -20,8 +21,8 @@ export interface Worker {
   providers: Providers;
   models: ModelCatalog;
   breaker: Breaker;
-  /** Ids of models that were found to take no tools. */
-  modelsWithoutTools: Set<string>;
+  /** What servers have taught of how they want to be asked. */
+  lessons: LessonBook;
   /** Asked once more when the reply's own model stays unavailable. */
   fallbackModel: Model | undefined;
   /** Names a conversation after its first answer. */

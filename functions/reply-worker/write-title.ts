@@ -1,5 +1,6 @@
 import { renderConversationState } from "@parley/contract/render/conversation";
 import { titleOf } from "@parley/contract/render/title";
+import { findLessons } from "@parley/data/model-lessons";
 import { firstTitleOf, replaceFirstTitle } from "@parley/data/titles";
 import { countTitle } from "@parley/data/usage";
 import { LlmError } from "@parley/llm/errors";
@@ -9,6 +10,7 @@ import { conversationNews } from "@parley/realtime/reply-events";
 import { describeError } from "@parley/runtime/describe-error";
 import { logger } from "@parley/runtime/logger";
 import { traced } from "@parley/runtime/tracer";
+import { keepNewLessons } from "./lessons.ts";
 import { answerAttributes, chatSpan } from "./reply-spans.ts";
 import type { Run } from "./run.ts";
 import type { Worker } from "./worker.ts";
@@ -57,6 +59,7 @@ export async function writeTitle({ worker, reply, history, endsAt }: Run, answer
   try {
     const present = await firstTitleOf(database, reply);
     if (present === undefined) return;
+    worker.lessons.recall(model.id, await findLessons(database, model.id));
     const request = requestFor(model, history.at(-1)?.content ?? "", answer);
     const { title, usage } = await traced(
       "model call",
@@ -70,6 +73,7 @@ export async function writeTitle({ worker, reply, history, endsAt }: Run, answer
       },
       chatSpan(model, reply),
     );
+    keepNewLessons(worker, model.id);
     logger.info("title written", { ...log, ...usage });
     await countTitle(database, { ownerId, model: model.id, ...usage });
     if (title === undefined) return;

@@ -73,7 +73,7 @@ CREATE OR REPLACE FUNCTION responses_of(p_user_id text, p_reply_id text) RETURNS
   FROM stored_responses WHERE user_id = p_user_id AND reply_id = p_reply_id
 $$;
 
--- Takes a reply for a worker, with its notes. Arguments: ownerId, replyId, leaseSeconds, maxRunning (absent or 0: no
+-- Takes a reply for a worker, with its notes and what its model's server has taught. Arguments: ownerId, replyId, leaseSeconds, maxRunning (absent or 0: no
 -- limit). Outcomes: claimed, missing, finished, blocked, no_slot (as many of the owner's run as may), leased, expired.
 CREATE OR REPLACE FUNCTION take_reply(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
@@ -130,6 +130,7 @@ BEGIN
       'leaseSecondsLeft', extract(epoch FROM reply.leased_until - clock_timestamp()));
   END IF;
   RETURN jsonb_build_object('outcome', 'claimed', 'reply', to_jsonb(reply),
+    'lessons', (SELECT to_jsonb(known) FROM model_lessons AS known WHERE known.model = reply.model),
     'stored', CASE WHEN reply.background AND reply.attempt > 1 THEN responses_of(owner, wanted) END,
     'notes', prompt_notes(reply.owner_id, reply.conversation_id));
 END $$;

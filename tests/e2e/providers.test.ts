@@ -5,6 +5,7 @@ import { ask, ended, signUp, startConversation, type User } from "./client.ts";
 import { namedProviders, nova, testParameters } from "./five-providers.ts";
 import { type Asked, startModelServer } from "./model-server.ts";
 import { type OwnStack, startOwnStack } from "./own-stack.ts";
+import { testLessons } from "./taught-models.ts";
 
 let asked: Asked[];
 let server: Awaited<ReturnType<typeof startModelServer>>;
@@ -148,6 +149,8 @@ it.each([
   expect(asked.length - calls).toBe(expected.attempts);
   await eve.refused("getReply", 404, { params: { replyId: reply.id } });
 });
+
+testLessons(() => ({ ada, eve, admin }));
 
 it("a server that ignores the limit is cut off at it, and what is stored can be read", async () => {
   const conversationId = await startConversation(ada);

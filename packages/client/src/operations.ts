@@ -109,6 +109,7 @@ export const operations = {
     model: "GET /v1/admin/models/{modelId}",
     writeModel: "PUT /v1/admin/models/{modelId}",
     deleteModel: "DELETE /v1/admin/models/{modelId}",
+    forgetLearnt: "DELETE /v1/admin/models/{modelId}/learnt",
     discoverModels: "POST /v1/admin/models/discover",
   },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, RouteKey>>>>;

@@ -12,6 +12,7 @@ const unowned = [
   "admin_actions",
   "search_progress",
   "models",
+  "model_lessons",
   "rate_buckets",
   "storage_limits",
   "spending_days",

@@ -6,6 +6,7 @@ import { type ReplyRow, replyFromJson } from "./replies.ts";
 import type { Attempt, TokenUsage } from "./reply-attempts.ts";
 import type { ReplyNews } from "./reply-news.ts";
 import { messages } from "./schema/messages.ts";
+import type { Learnt } from "./schema/model-lessons.ts";
 import type { ContextManifest } from "./schema/replies.ts";
 import type { StoredResponse } from "./stored-responses.ts";
 
@@ -42,6 +43,13 @@ export interface EndedReplies {
   news: ReplyNews;
 }
 
+/** What the server of a reply's model has taught so far. */
+export interface ClaimedLessons {
+  version: number;
+  server: string;
+  learnt: Learnt;
+}
+
 /** A reply and the prompt to answer it with. */
 export type ClaimedReply = ReplyRow & { systemPrompt: string | null };
 
@@ -54,6 +62,7 @@ export type Claim =
       news: ReplyNews;
       /** What an earlier attempt has bought in the background, the newest first. */
       stored: StoredResponse[] | null;
+      lessons: ClaimedLessons | null;
     }
   | ({ outcome: "expired" } & EndedReplies)
   | { outcome: "leased"; leaseSecondsLeft: number }
@@ -108,6 +117,7 @@ export interface ClaimRow extends WithNews<Exclude<Claim, { outcome: "claimed" }
 interface ClaimedJson {
   outcome: "claimed";
   stored: StoredResponse[] | null;
+  lessons: ClaimedLessons | null;
   reply: JsonRow & { system_prompt: string | null };
   notes: ReplyNotes;
 }

@@ -1,6 +1,7 @@
+import { createLessonBook, type LessonBook, mergeAdjustments } from "./lessons.ts";
 import type { PromptRequest } from "./provider.ts";
 import type { ProviderFailure } from "./provider-failure.ts";
-import { type RefusedSetting, withRefused } from "./refused-settings.ts";
+import { withRefused } from "./refused-settings.ts";
 import { estimatePromptTokens } from "./token-count.ts";
 
 /** What a server wants otherwise than it is asked by default, for one model. */
@@ -13,7 +14,9 @@ export interface Adjustments {
   /** No marks of what is to be cached. */
   readonly withoutCacheMarks?: true;
   /** Settings that it does not take, with their values. */
-  readonly refused?: readonly RefusedSetting[];
+  readonly refused?: readonly string[];
+  /** No tools to call. */
+  readonly withoutTools?: true;
   /** Nothing in the background: by a chat completion. */
   readonly withoutBackground?: true;
   readonly maxOutputTokens?: number;
@@ -21,29 +24,27 @@ export interface Adjustments {
   readonly contextTokens?: number;
 }
 
-/** What servers have refused so far, model by model. */
+/** What a provider's server has refused so far, model by model. */
 export interface AdjustmentMemory {
   of(model: string): Adjustments;
   /** Learns from a refusal of a request that was made with `applied`; says what to ask otherwise from now on. */
   learn(request: PromptRequest, applied: Adjustments, failure: ProviderFailure): Adjustments | undefined;
 }
 
-// Users may name any model of a server.
-const MAX_MODELS = 1_000;
-
 /**
- * A memory as long as its owner lives.
- * @param before what is known of the server, whatever the model
+ * The part of a book that is about one provider.
+ * @param before what is known of its server, whatever the model
  */
-export function createAdjustmentMemory(before: Adjustments = {}): AdjustmentMemory {
-  const known = new Map<string, Adjustments>();
+export function createAdjustmentMemory(
+  provider: string,
+  book: LessonBook = createLessonBook(),
+  before: Adjustments = {},
+): AdjustmentMemory {
   return {
-    of: (model) => known.get(model) ?? before,
+    of: (model) => mergeAdjustments(before, book.of(`${provider}/${model}`)),
     learn(request, applied, failure) {
       const learnt = readRefusal(failure, request, applied);
-      if (learnt === undefined) return undefined;
-      if (known.size >= MAX_MODELS) known.clear();
-      known.set(request.model, { ...(known.get(request.model) ?? before), ...learnt });
+      if (learnt !== undefined) book.add(`${provider}/${request.model}`, learnt);
       return learnt;
     },
   };

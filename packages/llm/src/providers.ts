@@ -4,6 +4,7 @@ import {
   type ProviderSources,
 } from "./configured-providers.ts";
 import { LlmError } from "./errors.ts";
+import type { LessonBook } from "./lessons.ts";
 import type { Provider } from "./provider.ts";
 import { createAnthropicProvider } from "./providers/anthropic/provider.ts";
 import { createBedrockProvider } from "./providers/bedrock/provider.ts";
@@ -12,6 +13,8 @@ import { createScriptedProvider } from "./providers/scripted/provider.ts";
 
 export interface ProvidersConfig extends ProviderSources {
   readonly fetch?: typeof fetch | undefined;
+  /** What is known of how their servers want to be asked; without it each provider remembers for itself. */
+  readonly lessons?: LessonBook | undefined;
 }
 
 export interface Providers {
@@ -27,7 +30,7 @@ export function createProviders(config: ProvidersConfig): Providers {
   function create(name: string): Provider {
     if (name === "scripted") return createScriptedProvider();
     const provider = configured.get(name);
-    if (provider !== undefined) return createProvider(provider, config.fetch);
+    if (provider !== undefined) return createProvider(provider, config);
     throw new LlmError("provider_rejected", "The model's provider is not configured.");
   }
 
@@ -40,11 +43,14 @@ export function createProviders(config: ProvidersConfig): Providers {
   };
 }
 
-function createProvider(provider: ConfiguredProvider, fetch: ProvidersConfig["fetch"]): Provider {
+function createProvider(
+  provider: ConfiguredProvider,
+  { fetch, lessons }: Pick<ProvidersConfig, "fetch" | "lessons">,
+): Provider {
   const makers = {
     openai: createOpenAiProvider,
     anthropic: createAnthropicProvider,
     bedrock: createBedrockProvider,
   };
-  return makers[provider.kind]({ ...provider, fetch });
+  return makers[provider.kind]({ ...provider, fetch, lessons });
 }

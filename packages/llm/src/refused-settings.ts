@@ -1,7 +1,5 @@
+import { createHash } from "node:crypto";
 import type { PromptRequest, PromptSettings } from "./provider.ts";
-
-/** A setting with the value that a server has refused: another value may be taken. */
-export type RefusedSetting = `${keyof PromptSettings}=${string}`;
 
 // In this order: where two are said not to go together, the first of them goes.
 const NAMES: readonly (readonly [keyof PromptSettings, RegExp])[] = [
@@ -12,14 +10,17 @@ const NAMES: readonly (readonly [keyof PromptSettings, RegExp])[] = [
 ];
 const KEPT = 32;
 
-function asRefused(name: keyof PromptSettings, settings: PromptSettings): RefusedSetting {
-  return `${name}=${JSON.stringify(settings[name])}`;
+/** A setting with the value that a server has refused: another value may be taken. What a user wrote is not kept. */
+function asRefused(name: keyof PromptSettings, settings: PromptSettings): string {
+  const value = JSON.stringify(settings[name]);
+  if (name !== "stop") return `${name}=${value}`;
+  return `${name}=#${createHash("sha256").update(value).digest("hex").slice(0, 12)}`;
 }
 
 /** What of the settings goes with the request. */
 export function settingsToSend(
   { settings = {} }: Pick<PromptRequest, "settings">,
-  refused: readonly RefusedSetting[] = [],
+  refused: readonly string[] = [],
 ): PromptSettings {
   const left = NAMES.filter(
     ([name]) => settings[name] !== undefined && !refused.includes(asRefused(name, settings)),
@@ -31,8 +32,8 @@ export function settingsToSend(
 export function withRefused(
   said: string,
   request: Pick<PromptRequest, "settings">,
-  refused: readonly RefusedSetting[] = [],
-): readonly RefusedSetting[] | undefined {
+  refused: readonly string[] = [],
+): readonly string[] | undefined {
   const sent = settingsToSend(request, refused);
   const named = NAMES.find(([name, words]) => sent[name] !== undefined && words.test(said));
   return named && [...refused.slice(1 - KEPT), asRefused(named[0], sent)];

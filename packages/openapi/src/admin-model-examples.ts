@@ -19,6 +19,7 @@ const written: AdminModel = {
   isDefault: false,
   isFallback: false,
   position: 0,
+  learnt: { refused: ["usage"], maxOutputTokens: null, contextTokens: null, updatedAt: at },
   createdAt: at,
   updatedAt: at,
 };
@@ -35,6 +36,7 @@ const ofSettings: AdminModel = {
   price: { kind: "flat", tokens: 100 },
   costPerMillion: null,
   isDefault: true,
+  learnt: null,
   createdAt: null,
   updatedAt: null,
 };
@@ -58,5 +60,6 @@ export const adminModelExamples = {
     responses: { 200: written },
   },
   deleteModel: { responses: {} },
+  forgetLearnt: { responses: {} },
   discoverModels: { body: { provider: "groq" }, responses: { 200: { data: [discovered] } } },
 };

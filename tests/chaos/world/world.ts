@@ -4,6 +4,7 @@ import { newId } from "@parley/data/ids";
 import { resolveUser } from "@parley/data/users";
 import { createTestDatabase } from "@parley/embedded-postgres/test-database";
 import { createBreaker } from "@parley/llm/breaker";
+import { createLessonBook } from "@parley/llm/lessons";
 import { availableModels } from "@parley/llm/models";
 import type { AskingDependencies } from "@parley/sending/asking";
 import type { Worker } from "../../../functions/reply-worker/worker.ts";
@@ -127,7 +128,7 @@ export async function openCorner(world: World, options: CornerOptions = {}): Pro
       providers: createToldModel(world.told, manners),
       models: catalog,
       breaker: createBreaker({ now: Date.now }),
-      modelsWithoutTools: new Set(),
+      lessons: createLessonBook(),
       fallbackModel: undefined,
       titleModel: undefined,
       background: new Set(),

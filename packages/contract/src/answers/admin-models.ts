@@ -8,5 +8,6 @@ export const adminModelAnswers = {
   getAdminModel: { 200: adminModel },
   writeModel: { 200: adminModel },
   deleteModel: { 204: undefined },
+  forgetLearnt: { 204: undefined },
   discoverModels: { 200: z.object({ data: z.array(discoveredModel) }) },
 } satisfies Answers<typeof adminModelRoutes>;

@@ -48,6 +48,16 @@ export const adminModelRoutes = defineRoutes({
     params,
     problems: ["not-found", "conflict", "precondition-failed"],
   },
+  forgetLearnt: {
+    ...base,
+    method: "DELETE",
+    path: `${path}/learnt`,
+    summary: "Forget what a model's server has taught",
+    description:
+      "For a server that was upgraded: the next reply asks it in full again. 204 too where nothing was learnt.",
+    params,
+    problems: ["not-found"],
+  },
   discoverModels: {
     ...base,
     method: "POST",

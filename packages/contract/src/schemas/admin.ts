@@ -110,6 +110,7 @@ const adminActionKind = z.enum([
   "model.read",
   "model.written",
   "model.deleted",
+  "model.unlearnt",
   "audit.listed",
 ]);
 

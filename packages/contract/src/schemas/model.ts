@@ -104,6 +104,24 @@ export const writeModel = z
     }),
   );
 
+const learnt = z
+  .object({
+    refused: z.array(z.string()).check(
+      z.meta({
+        description:
+          "`usage` (it does not count), `limit_name`, `system_role`, `cache_marks`, `background`, `tools`, or a setting " +
+          "with its value; of `stop` a mark of it",
+        example: ["usage", "temperature=0.7"],
+      }),
+    ),
+    maxOutputTokens: z.nullable(z.int()),
+    contextTokens: z.nullable(z.int()),
+    updatedAt: timestamp,
+  })
+  .check(
+    z.meta({ description: "What its server has taught by refusing, and is no longer asked; null: nothing" }),
+  );
+
 export const adminModel = z
   .object({
     id: modelId,
@@ -125,6 +143,7 @@ export const adminModel = z
     isDefault: z.boolean(),
     isFallback: z.boolean(),
     position: z.int(),
+    learnt: z.nullable(learnt),
     createdAt: z.nullable(timestamp).check(z.meta({ description: "null: by the settings" })),
     updatedAt: z.nullable(timestamp),
   })

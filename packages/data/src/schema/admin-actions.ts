@@ -20,6 +20,7 @@ export const adminActionKinds = [
   "model.read",
   "model.written",
   "model.deleted",
+  "model.unlearnt",
   "audit.listed",
 ] as const;
 

@@ -8,6 +8,7 @@ export interface ModelRowProps {
   onEdit: () => void;
   onChange: (part: Partial<ModelBody>, done: string) => void;
   onTakeBack: () => void;
+  onForget: () => void;
 }
 
 function badgeOf({ isDefault, isFallback, isEnabled, isOffered }: AdminModel): string | undefined {
@@ -17,8 +18,20 @@ function badgeOf({ isDefault, isFallback, isEnabled, isOffered }: AdminModel): s
   return isFallback ? "Fallback" : undefined;
 }
 
-function itemsOf({ model, onEdit, onChange, onTakeBack }: ModelRowProps): MenuItem[] {
-  const { isDefault, isFallback, isEnabled, source } = model;
+/** What its server is not asked, in words. */
+function learntOf({ learnt }: AdminModel): string {
+  if (learnt === null) return "";
+  const { refused, maxOutputTokens, contextTokens } = learnt;
+  const limits = [
+    maxOutputTokens !== null && `more than ${maxOutputTokens} tokens of answer`,
+    contextTokens !== null && `more than ${contextTokens} tokens`,
+  ];
+  const said = [...refused.map((part) => part.replaceAll("_", " ")), ...limits].filter(Boolean);
+  return ` · refused: ${said.join(", ")}`;
+}
+
+function itemsOf({ model, onEdit, onChange, onTakeBack, onForget }: ModelRowProps): MenuItem[] {
+  const { isDefault, isFallback, isEnabled, source, learnt } = model;
   const items: (MenuItem | false)[] = [
     { label: "Change", icon: "edit", onChoose: onEdit },
     isEnabled &&
@@ -44,6 +57,7 @@ function itemsOf({ model, onEdit, onChange, onTakeBack }: ModelRowProps): MenuIt
         isDanger: true,
         onChoose: () => onChange({ isEnabled: false, isFallback: false }, "Disabled"),
       },
+    learnt !== null && { label: "Forget what it refused", icon: "retry", onChoose: onForget },
     source === "admin" &&
       !isDefault && { label: "Take back", icon: "trash", isDanger: true, onChoose: onTakeBack },
   ];
@@ -62,6 +76,7 @@ export function ModelRow(props: ModelRowProps) {
           {model.displayName !== null && `${model.id} · `}
           {priceOf(model)} · reads {model.contextTokens.toLocaleString("en")} tokens, writes{" "}
           {model.maxOutputTokens.toLocaleString("en")}
+          {learntOf(model)}
         </small>
       </div>
       {badge !== undefined && <span class="badge">{badge}</span>}

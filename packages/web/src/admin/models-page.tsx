@@ -28,6 +28,14 @@ export function ModelsPage() {
     retry();
     refreshModels();
   };
+  const say = (work: Promise<unknown>, done: string) =>
+    void work.then(
+      () => {
+        reread();
+        showToast(done);
+      },
+      (error: unknown) => showToast(inWords(error)),
+    );
   const models = value?.data ?? [];
   return (
     <PageFrame
@@ -57,14 +65,9 @@ export function ModelsPage() {
             model={model}
             onEdit={() => setShown({ dialog: "edit", model })}
             onTakeBack={() => setShown({ dialog: "back", model })}
-            onChange={(part, done) =>
-              void change(model, part).then(
-                () => {
-                  reread();
-                  showToast(done);
-                },
-                (error: unknown) => showToast(inWords(error)),
-              )
+            onChange={(part, done) => say(change(model, part), done)}
+            onForget={() =>
+              say(parley.admin.forgetLearnt({ modelId: model.id }), "It is asked in full again")
             }
           />
         ))}

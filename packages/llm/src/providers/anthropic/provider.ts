@@ -2,6 +2,7 @@ import type { Anthropic } from "@anthropic-ai/sdk";
 import { addressOf } from "../../address.ts";
 import { createAdjustmentMemory } from "../../adjustments.ts";
 import { readEvents } from "../../event-stream.ts";
+import type { LessonBook } from "../../lessons.ts";
 import { longestStream } from "../../output-limit.ts";
 import type { Provider } from "../../provider.ts";
 import { streamReply } from "../../reply-stream.ts";
@@ -15,17 +16,18 @@ export interface AnthropicConfig {
   readonly apiKey?: string | undefined;
   readonly baseUrl?: string | undefined;
   readonly fetch?: typeof fetch | undefined;
+  readonly lessons?: LessonBook | undefined;
 }
 
 const OFFICIAL_BASE_URL = "https://api.anthropic.com";
 
 /** The Messages API of Anthropic or of any server that speaks its protocol. */
 export function createAnthropicProvider(config: AnthropicConfig): Provider {
-  const memory = createAdjustmentMemory();
   const server = {
     provider: config.name ?? "anthropic",
     address: addressOf(config.baseUrl || OFFICIAL_BASE_URL),
   };
+  const memory = createAdjustmentMemory(server.provider, config.lessons);
   let client: Promise<Anthropic> | undefined;
   return {
     stream: (request, { signal, heard }) =>

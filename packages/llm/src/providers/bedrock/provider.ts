@@ -1,6 +1,7 @@
 import type { BedrockRuntimeClient, ConverseStreamOutput } from "@aws-sdk/client-bedrock-runtime";
 import { addressOf } from "../../address.ts";
 import { createAdjustmentMemory } from "../../adjustments.ts";
+import type { LessonBook } from "../../lessons.ts";
 import type { PromptRequest, Provider, StreamOptions } from "../../provider.ts";
 import { streamReply } from "../../reply-stream.ts";
 import { toInput } from "./request.ts";
@@ -16,15 +17,16 @@ export interface BedrockConfig {
   readonly apiKey?: string | undefined;
   /** Another endpoint, such as that of a VPC. */
   readonly baseUrl?: string | undefined;
+  readonly lessons?: LessonBook | undefined;
 }
 
 /** Amazon Bedrock: its Converse API, which is the same for all models that it serves. */
 export function createBedrockProvider(config: BedrockConfig): Provider {
-  const memory = createAdjustmentMemory();
   const server = {
     provider: config.name,
     address: config.baseUrl ? addressOf(config.baseUrl) : "bedrock-runtime:443",
   };
+  const memory = createAdjustmentMemory(server.provider, config.lessons);
   let client: Promise<BedrockRuntimeClient> | undefined;
 
   async function* converse(

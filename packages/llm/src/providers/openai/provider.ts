@@ -10,6 +10,7 @@ import {
   knownAdjustments,
 } from "../../deviations.ts";
 import { readEvents } from "../../event-stream.ts";
+import type { LessonBook } from "../../lessons.ts";
 import { longestStream } from "../../output-limit.ts";
 import type { Provider } from "../../provider.ts";
 import { streamReply } from "../../reply-stream.ts";
@@ -25,13 +26,14 @@ export interface OpenAiConfig extends DeviatingServer {
   /** The query parameter `api-version`, which Azure wants. */
   readonly apiVersion?: string | undefined;
   readonly fetch?: typeof fetch | undefined;
+  readonly lessons?: LessonBook | undefined;
 }
 
 /** Chat completions of OpenAI or of any server that speaks its protocol. */
 export function createOpenAiProvider(config: OpenAiConfig): Provider {
   const deviations = deviationsOf(config);
-  const memory = createAdjustmentMemory(knownAdjustments(deviations));
   const server = { provider: config.name ?? "openai", address: addressOf(baseUrlOf(config)) };
+  const memory = createAdjustmentMemory(server.provider, config.lessons, knownAdjustments(deviations));
   let client: Promise<OpenAI> | undefined;
 
   function load(): Promise<OpenAI> {
