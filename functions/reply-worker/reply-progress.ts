@@ -3,7 +3,8 @@ import { isConnectionFailure } from "@parley/data/database-errors";
 import { flushReply } from "@parley/data/reply-attempts";
 import type { ContextManifest } from "@parley/data/schema/replies";
 import type { Prompt } from "@parley/llm/build-prompt";
-import { estimateTokens } from "@parley/llm/token-count";
+import type { ReportedUsage } from "@parley/llm/provider";
+import { createCallUsage } from "./call-usage.ts";
 import { createGrowingText, type GrowingText } from "./growing-text.ts";
 import { ReplyLost } from "./reply-lost.ts";
 import type { Run } from "./run.ts";
@@ -15,6 +16,8 @@ export interface ReplyProgress {
   add(text: string): void;
   /** The same of what the model thinks. */
   addReasoning(text: string): void;
+  /** Takes what the provider has counted so far: a cancel is settled by it. */
+  addUsage(usage: ReportedUsage): void;
   /** Saves now, or only extends the lease when there is nothing to save. */
   flush(): Promise<void>;
   /** Aborted with `ReplyLost` when the reply was cancelled or taken over, or with the database's failure to tell. */
@@ -32,15 +35,13 @@ const heartbeatsPerLease = 3;
 /** Follows one attempt of `run`, which must not move to the next before `stop`. */
 export function createReplyProgress(run: Run, model: string, prompt: Prompt): ReplyProgress {
   const { worker, reply, attempt, transcript } = run;
-  const inputTokens = transcript.usage.inputTokens + prompt.manifest.inputTokens;
   const noteIds = noteIdsOf(shownNotes(prompt, transcript));
   const fence = { ownerId: reply.ownerId, replyId: reply.id, attempt };
   const heartbeatMillis = (worker.leaseSeconds * 1000) / heartbeatsPerLease;
   const lost = new AbortController();
   const text = createGrowingText(transcript.text);
   const reasoning = createGrowingText(transcript.reasoning);
-  const { cachedInputTokens } = transcript.usage;
-  let { outputTokens, reasoningTokens } = transcript.usage;
+  const usage = createCallUsage(transcript.usage, prompt.manifest.inputTokens);
   let isFirst = true;
   // Told once: a cancel, after which nothing more is written, must find it.
   let untold: ContextManifest | null = contextOf(prompt, transcript);
@@ -58,13 +59,7 @@ export function createReplyProgress(run: Run, model: string, prompt: Prompt): Re
     const delta = text.pending;
     const reasoningDelta = reasoning.pending;
     const asOf = Date.now();
-    const thought = estimateTokens(reasoningDelta);
-    const tokens = {
-      inputTokens,
-      cachedInputTokens,
-      outputTokens: outputTokens + estimateTokens(delta) + thought,
-      reasoningTokens: reasoningTokens + thought,
-    };
+    const tokens = usage.total();
     const pieces = { saved: text.saved, delta, reasoningSaved: reasoning.saved, reasoningDelta };
     const progress = { ...pieces, ...tokens, noteIds, context: untold };
     const flushed = await flushReply(worker.database, fence, progress, worker.leaseSeconds);
@@ -72,7 +67,6 @@ export function createReplyProgress(run: Run, model: string, prompt: Prompt): Re
     untold = null;
     text.wasSaved(delta);
     reasoning.wasSaved(reasoningDelta);
-    ({ outputTokens, reasoningTokens } = tokens);
     aliveAt = asOf;
     const { sequence, updatedAt, connectionIds } = flushed;
     const stored = { text: text.text, reasoning: reasoning.text };
@@ -124,8 +118,19 @@ export function createReplyProgress(run: Run, model: string, prompt: Prompt): Re
   // A model that thinks for longer has been sent its prompt: from then on what that was is known, and owed, exactly.
   schedule(firstFlushMillis);
   return {
-    add: (delta) => grow(text, delta),
-    addReasoning: (delta) => grow(reasoning, delta),
+    add(delta) {
+      usage.add(delta);
+      grow(text, delta);
+    },
+    addReasoning(delta) {
+      usage.addReasoning(delta);
+      grow(reasoning, delta);
+    },
+    addUsage(told) {
+      usage.told(told);
+      // What is said next is saved with it; a model that thinks unseen says nothing for long.
+      if (!hasPending() && saving === undefined && told.outputTokens === undefined) schedule(flushMillis);
+    },
     flush,
     signal: lost.signal,
     async stop() {

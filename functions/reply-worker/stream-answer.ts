@@ -85,6 +85,11 @@ function keptReasoning(known: string, piece: string, before: Transcript): string
   return added.slice(0, Math.max(0, longestReasoning - known.length)).replace(/[\uD800-\uDBFF]$/, "");
 }
 
+/** What was said before a search and what is said after it are paragraphs of one answer. */
+function asParagraph(before: string, text: string): string {
+  return before === "" ? text : `\n\n${text}`;
+}
+
 async function readStream(run: Run, call: Call, { signal, broken: heard }: Silence): Promise<Answer | Calls> {
   const { model, progress } = call;
   const { transcript } = run;
@@ -98,13 +103,13 @@ async function readStream(run: Run, call: Call, { signal, broken: heard }: Silen
     // It takes what it was asked for like this.
     keepNewLessons(run.worker, model.id);
     if (event.type === "stored") await keepResponse(run, model, event.responseId);
+    else if (event.type === "usage") progress.addUsage(event.usage);
     else if (event.type === "reasoning") {
       const piece = keptReasoning(reasoning, event.text, transcript);
       reasoning += piece;
       progress.addReasoning(piece);
     } else if (event.type === "delta") {
-      // What was said before a search and what is said after it are paragraphs of one answer.
-      const delta = isEmpty && text !== "" ? `\n\n${event.text}` : event.text;
+      const delta = asParagraph(isEmpty ? text : "", event.text);
       isEmpty = false;
       text += delta;
       progress.add(delta);

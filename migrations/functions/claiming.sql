@@ -118,7 +118,7 @@ BEGIN
   -- Not before: the answer that was waited for must be older than what follows it, or a context would miss it.
   at := clock_timestamp();
   UPDATE replies SET attempt = attempt + 1, status = 'in_progress', partial_text = '', reasoning = '', note_ids = '[]',
-    cached_input_tokens = 0, reasoning_tokens = 0, sequence = sequence + 1, started_at = coalesce(started_at, at),
+    reasoning_tokens = 0, sequence = sequence + 1, started_at = coalesce(started_at, at),
     updated_at = at, awaits_slot = false,
     leased_until = clock_timestamp() + lease
   WHERE owner_id = reply.owner_id AND id = reply.id AND finished_at IS NULL

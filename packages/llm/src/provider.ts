@@ -86,6 +86,9 @@ export interface TokenUsage {
   readonly reasoningTokens: number;
 }
 
+/** Counts as a provider reports them; each may be missing, or be none. */
+export type ReportedUsage = { readonly [Count in keyof TokenUsage]?: number | undefined };
+
 /**
  * A step of an answer. A stream is any number of deltas and pieces of reasoning, then exactly one finish, or the calls of tools that were
  * offered; a stream that cannot end so throws.
@@ -96,6 +99,8 @@ export type ReplyEvent =
   | { readonly type: "reasoning"; readonly text: string }
   /** Of a response in the background: what to read it by again; null once that is of no more use. */
   | { readonly type: "stored"; readonly responseId: string | null }
+  /** What the provider has counted so far; the counts that it has not told are not there. */
+  | { readonly type: "usage"; readonly usage: ReportedUsage }
   | { readonly type: "finish"; readonly reason: "stop" | "length"; readonly usage: TokenUsage }
   | {
       readonly type: "tool_calls";

@@ -15,7 +15,7 @@ async function heard(provider: Provider, request = REQUEST) {
     last = event;
     if (event.type === "delta") said.text += event.text;
     if (event.type === "reasoning") said.reasoning += event.text;
-    if (!said.order.endsWith(event.type)) said.order += ` ${event.type}`;
+    if (event.type !== "usage" && !said.order.endsWith(event.type)) said.order += ` ${event.type}`;
   }
   return { ...said, last };
 }

@@ -12,11 +12,11 @@ import {
 } from "./errors.ts";
 import { longestAnswer } from "./output-limit.ts";
 import { createPassage, type Passage } from "./passage.ts";
-import type { PromptRequest, ReplyEvent, ToolCall } from "./provider.ts";
+import type { PromptRequest, ReplyEvent, ReportedUsage, ToolCall } from "./provider.ts";
 import { namesTools, toLlmError } from "./provider-failure.ts";
 import { readFailure } from "./sdk-failure.ts";
 import { createThoughtSplitter, type Piece } from "./thought-splitter.ts";
-import { createUsageCount, type ReportedUsage } from "./usage-count.ts";
+import { createUsageCount } from "./usage-count.ts";
 
 /** What an SDK's stream chunk tells us, in neither provider's vocabulary. Empty for chunks of no interest. */
 export interface StreamStep extends ReportedUsage {
@@ -129,9 +129,10 @@ class Answer {
     this.#end = step.end ?? this.#end;
     this.#calls = step.calls ?? this.#calls;
     this.#memo = step.memo ?? this.#memo;
-    this.#usage.add(step);
+    const counted = this.#usage.add(step);
     if (step.reasoning) yield* this.#pieces([{ type: "reasoning", text: step.reasoning }]);
     if (step.text) yield* this.#pieces(this.#splitter.take(step.text));
+    if (counted !== undefined) yield { type: "usage", usage: counted };
     const written = this.#calls.reduce((sum, call) => sum + call.name.length + call.arguments.length, 0);
     if (this.isTooLong || written > longestAnswer(this.#request.maxOutputTokens)) this.end();
   }

@@ -12,7 +12,7 @@ const offering: PromptRequest = { ...REQUEST, tools: { tools: [searchNotesTool],
 async function events(provider: Provider, request: PromptRequest = offering): Promise<ReplyEvent[]> {
   const { signal } = new AbortController();
   const all: ReplyEvent[] = [];
-  for await (const event of provider.stream(request, { signal })) all.push(event);
+  for await (const event of provider.stream(request, { signal })) if (event.type !== "usage") all.push(event);
   return all;
 }
 

@@ -1,8 +1,5 @@
-import type { PromptRequest, TokenUsage, ToolCall } from "./provider.ts";
+import type { PromptRequest, ReportedUsage, TokenUsage, ToolCall } from "./provider.ts";
 import { estimateCallTokens, estimatePromptTokens, estimateTokens } from "./token-count.ts";
-
-/** Counts as a provider reports them; each may be missing, or be none. */
-export type ReportedUsage = { readonly [Count in keyof TokenUsage]?: number | undefined };
 
 /** What a model wrote, for counts that its provider does not report. */
 interface Written {
@@ -13,7 +10,8 @@ interface Written {
 
 /** The usage of one answer: the latest of each count that was reported, and our estimate of the others. */
 export interface UsageCount {
-  add(reported: ReportedUsage): void;
+  /** Takes over what is reported; all that is known by then, where that has changed. */
+  add(reported: ReportedUsage): ReportedUsage | undefined;
   total(request: PromptRequest, written: Written): TokenUsage;
 }
 
@@ -31,12 +29,17 @@ export function createUsageCount(): UsageCount {
   let known: ReportedUsage = {};
   return {
     add({ inputTokens, cachedInputTokens, outputTokens, reasoningTokens }) {
+      const before = known;
       known = {
         inputTokens: usableCount(inputTokens) ?? known.inputTokens,
         cachedInputTokens: usableCount(cachedInputTokens) ?? known.cachedInputTokens,
         outputTokens: usableCount(outputTokens) ?? known.outputTokens,
         reasoningTokens: usableCount(reasoningTokens) ?? known.reasoningTokens,
       };
+      const hasChanged = Object.entries(known).some(
+        ([name, count]) => before[name as keyof TokenUsage] !== count,
+      );
+      return hasChanged ? known : undefined;
     },
     total(request, { text, reasoning, calls }) {
       const thought = reasoning === "" ? 0 : estimateTokens(reasoning);

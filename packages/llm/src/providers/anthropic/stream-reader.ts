@@ -1,7 +1,7 @@
 import { readEnding } from "../../ending.ts";
 import { type JsonObject, listOf, numberOf, objectOf, property, textOf } from "../../json-shape.ts";
+import type { ReportedUsage } from "../../provider.ts";
 import type { StreamStep } from "../../reply-stream.ts";
-import type { ReportedUsage } from "../../usage-count.ts";
 import { type BlockReader, createBlockReader } from "./blocks.ts";
 
 /** Reads the events of a streamed message, or a whole one. */

@@ -1,7 +1,7 @@
 import type { ContentBlock, ConverseStreamOutput, TokenUsage } from "@aws-sdk/client-bedrock-runtime";
 import { readEnding } from "../../ending.ts";
+import type { ReportedUsage } from "../../provider.ts";
 import type { StreamStep } from "../../reply-stream.ts";
-import type { ReportedUsage } from "../../usage-count.ts";
 import { type BlockReader, createBlockReader } from "./blocks.ts";
 
 /** Reads the events of a streamed conversation. */

@@ -1,8 +1,8 @@
 import { readEnding } from "../../ending.ts";
 import { ReportedError } from "../../event-stream.ts";
 import { type JsonObject, listOf, numberOf, objectOf, property, textOf } from "../../json-shape.ts";
+import type { ReportedUsage } from "../../provider.ts";
 import type { StreamStep } from "../../reply-stream.ts";
-import type { ReportedUsage } from "../../usage-count.ts";
 
 function usageOf(response: unknown): ReportedUsage {
   const count = (...path: string[]) => numberOf(property(response, "usage", ...path));
