@@ -28,7 +28,7 @@ import type { Setting } from "@parley/settings/setting";
 import * as z from "zod/mini";
 
 /** What becomes a setting of functions is bounded as they bound it; without it they take their default. */
-export const option = <Value>({ schema }: Setting<Value>) => z.optional(schema);
+export const option = <Value>({ schema }: Setting<Value>) => z.optional(schema());
 
 /** What users may do, have in flight, use and store. */
 export const stageLimits = z.strictObject({

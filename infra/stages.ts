@@ -33,7 +33,7 @@ const whole = (minimum: number, maximum: number) => z.int().check(z.minimum(mini
 const origin = z.string().check(z.refine(isOrigin, "must be an origin"));
 
 const orDefault = <Value>(setting: Setting<Value> & { default: Value }) =>
-  z._default(setting.schema, setting.default as never);
+  z._default(setting.schema(), setting.default as never);
 
 /** A provider of identities that speaks OpenID Connect, or one that a bridge makes speak it, as for GitHub. */
 const oidcProvider = z.strictObject({
@@ -92,7 +92,7 @@ const stageSchema = z.strictObject({
   telemetry: z.optional(
     z.strictObject({
       /** Where a collector takes OTLP over HTTP. */
-      endpoint: OTEL_EXPORTER_OTLP_ENDPOINT.schema,
+      endpoint: OTEL_EXPORTER_OTLP_ENDPOINT.schema(),
       /** `none` where it takes traces only. */
       metrics: option(OTEL_METRICS_EXPORTER),
       serviceName: option(OTEL_SERVICE_NAME),
@@ -129,8 +129,8 @@ const stageSchema = z.strictObject({
   /** Asked before a code is mailed; its secret key is `captchaSecret` of the secret. */
   captcha: z.optional(
     z.strictObject({
-      provider: CAPTCHA.schema,
-      siteKey: CAPTCHA_SITE_KEY.schema,
+      provider: CAPTCHA.schema(),
+      siteKey: CAPTCHA_SITE_KEY.schema(),
     }),
   ),
   /** A verified SES address. Without it Cognito's own mailer sends about 50 a day. */

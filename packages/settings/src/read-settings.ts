@@ -33,7 +33,7 @@ function readSetting(name: string, setting: Setting, text: string | undefined): 
     if (setting.isRequired) throw new Error(`${name} is not set.`);
     return setting.default;
   }
-  const result = setting.schema.safeParse(setting.fromText(text));
+  const result = setting.schema().safeParse(setting.fromText(text));
   if (result.success) return result.data;
   const { path = [], message = "is not valid" } = result.error.issues[0] ?? {};
   // In JSON it is said where; an item of a list between commas speaks for itself.

@@ -40,7 +40,7 @@ function requireWellFormed(key: keyof SecretValues, given: string): void {
 const urls = { DATABASE_URL, DIRECT_DATABASE_URL };
 
 function requireReachable(variable: keyof typeof urls, url: string): void {
-  if (!urls[variable].schema.safeParse(url).success) {
+  if (!urls[variable].schema().safeParse(url).success) {
     throw new DeploymentError(`${variable} is not a postgres:// URL.`);
   }
   const { hostname } = new URL(url);
