@@ -21,15 +21,8 @@ const database = tracedDatabase(await openDeploymentDatabase());
 
 /** The catalog is for the few who choose a model: it is not loaded before. */
 async function requireOffered(modelId: string, path: string): Promise<void> {
-  const [models, { deploymentModels }, { providerSources }, { loadSecrets }] = await Promise.all([
-    import("@parley/sending/models"),
-    import("@parley/llm/models"),
-    import("@parley/composition/provider-sources"),
-    import("@parley/runtime/secrets"),
-  ]);
-  const catalog = deploymentModels(providerSources(config, await loadSecrets()), config.DEFAULT_MODEL);
-  const offered = models.offeredModels(catalog, config.DEFAULT_MODEL);
-  await models.requireOffered(database, offered, modelId, path);
+  const module = await import("./require-offered.ts");
+  await module.requireOffered(database, config, modelId, path);
 }
 
 const deletionParts = {
