@@ -13,6 +13,7 @@ const dependencies: Readonly<Record<string, string>> = {
   "drizzle-orm/postgres-js": "packages/data",
   zod: "packages/contract",
   "@middy/core": "packages/http",
+  "@aws-lambda-powertools/logger": "packages/runtime",
   "@aws-lambda-powertools/tracer": "packages/runtime",
   "@aws-sdk/client-secrets-manager": "packages/runtime",
   "@aws-sdk/client-sqs": "packages/jobs",

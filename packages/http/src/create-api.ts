@@ -1,4 +1,5 @@
 import middy from "@middy/core";
+import jsonBodyParser from "@middy/http-json-body-parser";
 import { routeKeysOf } from "@parley/contract/gateway";
 import type { Route, Routes } from "@parley/contract/route";
 import { addLogKeys, logger, startLogScope } from "@parley/runtime/logger";
@@ -19,10 +20,11 @@ import type {
 } from "./api-types.ts";
 import { readIdempotency } from "./idempotency.ts";
 import { parseJson } from "./parse-json.ts";
-import { invalid, problem } from "./problem.ts";
+import { invalid, type Problem, problem } from "./problem.ts";
 import { createRateLimit } from "./rate-limit.ts";
 import { readBodyText } from "./read-body.ts";
 import { groupDotted, readQuery } from "./read-query.ts";
+import { refuseUnsafe } from "./refuse-unsafe.ts";
 import { renderProblem, renderResponse } from "./render.ts";
 import { inRequestSpan } from "./request-span.ts";
 import { createCallerCache, readIdentity, requireGroup, requireScope } from "./resolve-caller.ts";
@@ -58,8 +60,6 @@ interface ScopedEvent extends ApiEvent {
   startedAt: number;
   served: Served | undefined;
   caller: Caller | undefined;
-  /** What the body says, where the route takes one. */
-  json: unknown;
   remainingMillis: () => number;
 }
 
@@ -129,22 +129,40 @@ function requireCaller<R extends Routes>({
   };
 }
 
+/** The parser refuses text that is no JSON and keys that reach a prototype in the same words: this says which it was. */
+function refusalOf(text: string): Problem {
+  refuseUnsafe(parseJson(text, "body"), "body");
+  return invalid("body", "is not valid JSON");
+}
+
 /** Many clients send `{}` with every POST: it says nothing, and is taken for nothing. */
-function requireNoBody({ body = "", isBase64Encoded }: ScopedEvent): void {
+function requireNoBody(event: ScopedEvent): void {
+  const { body = "", isBase64Encoded } = event;
   const text = isBase64Encoded ? Buffer.from(body, "base64").toString() : body;
   if (!/^\s*(?:\{\s*\})?\s*$/.test(text)) throw invalid("body", "must be empty");
+  delete event.body;
 }
 
 function parseBody(): Middleware {
+  // The media type is judged by readBodyText, which knows the other charsets too.
+  const parser = jsonBodyParser<ScopedEvent>({ disableContentTypeCheck: true });
   return {
-    before: ({ event }) => {
+    before: (request) => {
+      const { event } = request;
       if (event.served?.route.body === undefined) {
         requireNoBody(event);
         return;
       }
       const text = readBodyText(event);
       // Who says that JSON comes and sends none has lost it on the way: that is not taken for a body left out.
-      if (text !== undefined) event.json = parseJson(text, "body");
+      if (text === undefined) return;
+      event.body = text;
+      event.isBase64Encoded = false;
+      try {
+        parser.before?.(request);
+      } catch {
+        throw refusalOf(text);
+      }
     },
   };
 }
@@ -166,7 +184,7 @@ function toRequest(event: ScopedEvent, route: Route): ApiRequest<Route> {
   const raw = {
     params: event.pathParameters ?? {},
     query: groupDotted(readQuery(event), route.query?.shape ?? {}),
-    body: event.json,
+    body: event.body,
   };
   const { params, query, body } = validateInput(route, raw);
   return {
@@ -238,7 +256,6 @@ export function createApi<const R extends Routes>(options: ApiOptions<R>): ApiHa
       startedAt: process.uptime(),
       served: served.get(event.routeKey),
       caller: undefined,
-      json: undefined,
       remainingMillis: () => context.getRemainingTimeInMillis(),
     };
     const { method } = event.requestContext.http;

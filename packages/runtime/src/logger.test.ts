@@ -92,16 +92,3 @@ it("says nothing of the request before, nor below its level", async () => {
   ]);
   expect(written.err[0]).not.toContain("user-1");
 });
-
-it.each([
-  [{ AWS_LAMBDA_LOG_LEVEL: "FATAL", POWERTOOLS_LOG_LEVEL: "DEBUG" }, []],
-  [{ AWS_LAMBDA_LOG_LEVEL: "WARN", POWERTOOLS_LOG_LEVEL: "DEBUG" }, ["WARN", "ERROR"]],
-  [{ POWERTOOLS_LOG_LEVEL: "error", LOG_LEVEL: "DEBUG" }, ["ERROR"]],
-  [{ POWERTOOLS_LOG_LEVEL: "LOUD", LOG_LEVEL: "" }, ["INFO", "WARN", "ERROR"]],
-])("takes its level from %o", async (variables: Record<string, string>, expected) => {
-  vi.stubEnv("POWERTOOLS_LOG_LEVEL", "");
-  for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
-  const { logger } = await import("./logger.ts");
-  for (const level of ["debug", "info", "warn", "error"] as const) logger[level]("line");
-  expect([...written.out, ...written.err].map((line) => JSON.parse(line).level)).toEqual(expected);
-});
