@@ -6,7 +6,7 @@ const NAMES: readonly (readonly [keyof PromptSettings, RegExp])[] = [
   ["topP", /\btop_?p\b/i],
   ["temperature", /\btemperature\b/i],
   ["stop", /stop_?sequences?|['"`]stop['"`]|^stop$/im],
-  ["reasoningEffort", /reasoning_?(effort|config)|output_config|\bthinking\b|\beffort\b/i],
+  ["reasoningEffort", /reasoning[_ ]?(effort|config)|output_config|\bthinking\b|\beffort\b/i],
 ];
 const KEPT = 32;
 

@@ -8,7 +8,11 @@ const NOVA = /amazon\.nova/;
 type Fields = Pick<ConverseStreamCommandInput, "inferenceConfig" | "additionalModelRequestFields">;
 type ModelFields = NonNullable<Fields["additionalModelRequestFields"]>;
 
-/** What only this family of models is asked; Bedrock itself has no word for an effort. */
+/**
+ * What only this family of models is asked; Bedrock itself has no word for an effort. Source of Nova's: "Extended thinking"
+ * in the Developer Guide for Amazon Nova 2, by which `high` is an error together with `maxTokens`, `temperature` or `topP`,
+ * and the others are not (also UKGovernmentBEIS/inspect_ai issue 3767). Nova 1 refuses all of it.
+ */
 function modelFields(
   { model }: PromptRequest,
   effort: PromptSettings["reasoningEffort"],

@@ -4,6 +4,9 @@ import type { ReportedUsage } from "../../provider.ts";
 import type { StreamStep } from "../../reply-stream.ts";
 import { type BlockReader, createBlockReader } from "./blocks.ts";
 
+/** What Nova shows in place of its thoughts. */
+const WITHHELD = /^\[REDACTED\]$/;
+
 /** Reads the events of a streamed conversation. */
 export async function* toSteps(events: AsyncIterable<ConverseStreamOutput>): AsyncGenerator<StreamStep> {
   const blocks = createBlockReader();
@@ -12,7 +15,7 @@ export async function* toSteps(events: AsyncIterable<ConverseStreamOutput>): Asy
     if (contentBlockDelta) {
       blocks.extend(contentBlockDelta);
       const { text, reasoningContent } = contentBlockDelta.delta ?? {};
-      yield { text, reasoning: reasoningContent?.text };
+      yield { text, reasoning: reasoningContent?.text?.replace(WITHHELD, "") };
     }
     if (messageStop) yield endOf(blocks, messageStop.stopReason);
     if (metadata) yield usageOf(metadata.usage);
