@@ -7,6 +7,7 @@ import { adminModelRoutes } from "@parley/contract/routes/admin-models";
 import { isConnectionFailure } from "@parley/data/database-errors";
 import { createApi } from "@parley/http/create-api";
 import { readQueueDepth } from "@parley/jobs/queue-depth";
+import { providersWithoutKey } from "@parley/llm/configured-providers";
 import { serverMarks } from "@parley/llm/lessons";
 import { readEnvironment } from "@parley/runtime/environment";
 import { loadSecrets } from "@parley/runtime/secrets";
@@ -48,7 +49,11 @@ const discovery = {
   sources: { ...providerSources(config, secrets), anthropicBaseUrl: config.ANTHROPIC_BASE_URL },
 };
 
-const models = { ...dependencies, marks: serverMarks(discovery.sources) };
+const models = {
+  ...dependencies,
+  marks: serverMarks(discovery.sources),
+  keyless: providersWithoutKey(discovery.sources),
+};
 
 export const handler = createApi({
   routes: { ...adminRoutes, ...adminModelRoutes },

@@ -10,6 +10,7 @@ export function listAdminModels(
 ): Operation<(typeof adminModelRoutes)["listAdminModels"]> {
   return async ({ caller, requestId }) => {
     await recordLook(models.database, { adminId: caller.userId, action: "models.listed", requestId });
-    return { status: 200, body: { data: (await readEntries(models)).map(renderModel) } };
+    const data = (await readEntries(models)).map(renderModel);
+    return { status: 200, body: { data, providersWithoutKey: [...models.keyless] } };
   };
 }

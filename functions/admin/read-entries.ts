@@ -9,6 +9,8 @@ export interface ModelDependencies {
   asking: Asking;
   /** Of each provider's server: what another one taught is not shown. */
   marks: ReadonlyMap<string, string>;
+  /** Providers that lack their key, and are not offered. */
+  keyless: readonly string[];
 }
 
 /** A model, and what its server has taught. */

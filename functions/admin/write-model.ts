@@ -4,16 +4,21 @@ import type { ApiRequest, Operation } from "@parley/http/api-types";
 import { matchedVersion, missProblem } from "@parley/http/matched-version";
 import { invalid, type Problem, problem } from "@parley/http/problem";
 import { defaultParameters, identifyModel, type ModelCatalog, type ModelIdentity } from "@parley/llm/models";
-import type { Asking } from "@parley/sending/asking";
 import { findEntry, type ModelDependencies } from "./read-entries.ts";
 import { modelEtag, renderModel, withoutLessons, writtenVersion } from "./render-model.ts";
 
 type Route = (typeof adminModelRoutes)["writeModel"];
 
 /** @throws Problem 400 for a model that the deployment could not ask */
-function requireProvider({ catalog }: Asking, modelId: string): ModelIdentity {
+function requireProvider(
+  { asking: { catalog }, keyless }: ModelDependencies,
+  modelId: string,
+): ModelIdentity {
   const identity = identifyModel(modelId, catalog.providers);
   if (identity === undefined) {
+    const provider = modelId.split("/", 1)[0] ?? "";
+    if (keyless.includes(provider))
+      throw invalid("params.modelId", `needs the key of ${provider}, which is missing`);
     const names = catalog.providers.map(({ name }) => name).join(", ");
     throw invalid("params.modelId", `must begin with a provider of this deployment: ${names}`);
   }
@@ -55,7 +60,7 @@ export function noDefaultProblem(): Problem {
 export function writeModel(models: ModelDependencies): Operation<Route> {
   const { database, asking } = models;
   return async ({ params: { modelId }, body, caller, headers, requestId }) => {
-    const identity = requireProvider(asking, modelId);
+    const identity = requireProvider(models, modelId);
     if (body.background && !identity.runsInBackground) {
       throw invalid("body.background", "needs a provider that answers in the background, as OpenAI does");
     }

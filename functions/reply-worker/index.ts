@@ -7,6 +7,7 @@ import { createEmbeddingQueue } from "@parley/jobs/embedding-queue";
 import { createReplyQueue } from "@parley/jobs/reply-queue";
 import { createReplySource } from "@parley/jobs/reply-source";
 import { createBreaker } from "@parley/llm/breaker";
+import { providersWithoutKey } from "@parley/llm/configured-providers";
 import { createLessonBook, serverMarks } from "@parley/llm/lessons";
 import { availableModels, findModel, type Model, type ModelCatalog } from "@parley/llm/models";
 import { createProviders } from "@parley/llm/providers";
@@ -40,8 +41,11 @@ function modelOf(setting: "FALLBACK_MODEL" | "TITLE_MODEL", models: ModelCatalog
 
 async function createWorker(): Promise<Worker> {
   const secrets = await loadSecrets();
-  const models = availableModels({ ...sourcesOf(secrets), includeScripted: true });
-  const lessons = createLessonBook(serverMarks(sourcesOf(secrets)));
+  const sources = sourcesOf(secrets);
+  const models = availableModels({ ...sources, includeScripted: true });
+  const keyless = providersWithoutKey(sources);
+  if (keyless.length > 0) logger.error("providers without their key are not offered", { providers: keyless });
+  const lessons = createLessonBook(serverMarks(sources));
   const database = await openDeploymentDatabase();
   const cache = await openCache(config);
   cache.warm();

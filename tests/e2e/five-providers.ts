@@ -26,6 +26,7 @@ export function namedProviders(url: string) {
   return [
     { ...groq, baseUrl: `${url}/groq/v1` },
     { name: "stored", kind: "openai", baseUrl: `${url}/stored`, runsInBackground: true },
+    { name: "keyless", kind: "anthropic", models: [{ name: "m" }] },
     { ...azure, baseUrl: `${url}/openai` },
     {
       name: "aws",

@@ -1,33 +1,9 @@
-import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { promisify } from "node:util";
-import { afterAll, beforeAll, expect, inject, it } from "vitest";
+import { expect, inject, it } from "vitest";
 import { signUpAdmin } from "./admins.ts";
 import { ask, createClient, ended, signUp, startConversation, type User } from "./client.ts";
+import { refusals, tryOut } from "./printed-guides.ts";
 
-const run = promisify(execFile);
 const { url } = inject("stack");
-const guides = new URL("../../docs/guide/", import.meta.url);
-
-/** Says of each request what was asked and answered, on standard error. */
-const telling = `curl() { command curl -sS -w '%{stderr}%{http_code} %{method} %{url}\\n' "$@"; }`;
-
-let folder: string;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "guides-"));
-});
-afterAll(() => rm(folder, { recursive: true }));
-
-/** The requests that a guide prints, in their order; ids that the reader is to fill in are in variables already. */
-async function printed(guide: string): Promise<string> {
-  const text = await readFile(new URL(`${guide}.md`, guides), "utf8");
-  return [...text.matchAll(/^```sh\n(.*?)^```/gms)]
-    .flatMap(([, block = ""]) => block.split("\n"))
-    .filter((line) => !/^[A-Z_]+=\S*…|\bnpx /.test(line))
-    .join("\n");
-}
 
 /** What a reader has who tries a guide: a conversation with an answer, a note, a prompt, a key. */
 async function thingsOf(user: User, model = "scripted/echo"): Promise<Record<string, string>> {
@@ -57,15 +33,6 @@ async function thingsOf(user: User, model = "scripted/echo"): Promise<Record<str
     KEY_ID: key.id,
   };
 }
-
-async function tryOut(guide: string, variables: Record<string, string>): Promise<string[]> {
-  const env = { PATH: process.env.PATH, ...variables };
-  const { stderr } = await run("sh", ["-c", `${telling}\n${await printed(guide)}`], { cwd: folder, env });
-  return stderr.trim().split("\n");
-}
-
-const refusals = (answers: string[]) =>
-  answers.filter((line) => !/^[23]\d\d /.test(line)).map((line) => line.replace(/ http.*\/v1/, ""));
 
 it.each([
   [

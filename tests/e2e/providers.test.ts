@@ -5,7 +5,7 @@ import { ask, ended, signUp, startConversation, type User } from "./client.ts";
 import { namedProviders, nova, testParameters } from "./five-providers.ts";
 import { type Asked, startModelServer } from "./model-server.ts";
 import { type OwnStack, startOwnStack } from "./own-stack.ts";
-import { testLessons } from "./taught-models.ts";
+import { testGuide, testLessons } from "./taught-models.ts";
 
 let asked: Asked[];
 let server: Awaited<ReturnType<typeof startModelServer>>;
@@ -150,6 +150,7 @@ it.each([
   await eve.refused("getReply", 404, { params: { replyId: reply.id } });
 });
 
+testGuide(() => ({ eve, admin, url: own.address.url }));
 testLessons(() => ({ ada, eve, admin }));
 
 it("a server that ignores the limit is cut off at it, and what is stored can be read", async () => {
@@ -209,6 +210,7 @@ it("an admin sees what a server offers, and nobody else does", async () => {
   expect(silent.detail).toBe("The server of openai does not list its models: it answered with status 401.");
   await admin.refused("discoverModels", 400, { body: { provider: "nobody" } });
   await eve.refused("discoverModels", 403, { body: { provider: "groq" } });
+  expect((await admin.expect("listAdminModels", 200)).providersWithoutKey).toEqual(["keyless"]);
 });
 
 it("a model that an admin adds is asked at once, at the price of the moment, until it is disabled", async () => {
@@ -272,6 +274,7 @@ it("the default model stays on offer, and writes of what has changed since are r
 it.each([
   ["nobody/model", {}, "params.modelId"],
   ["aws/other", {}, "params.modelId"],
+  ["keyless/m", {}, "params.modelId"],
   [modelId, { price: { kind: "flat", tokens: 0 } }, "body.price.tokens"],
   [modelId, { price: { kind: "flat", tokens: -1 } }, "body.price.tokens"],
   [modelId, { price: { kind: "flat", tokens: 1e12 } }, "body.price.tokens"],

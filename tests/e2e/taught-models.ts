@@ -1,5 +1,6 @@
 import { expect, it, vi } from "vitest";
 import { ask, ended, startConversation, type User } from "./client.ts";
+import { refusals, tryOut } from "./printed-guides.ts";
 
 /** What the model server's `no-usage` has refused before. */
 export function testLessons(people: () => { ada: User; eve: User; admin: User }) {
@@ -34,5 +35,25 @@ export function testLessons(people: () => { ada: User; eve: User; admin: User })
     await admin.expect("writeModel", 200, { params, body: written, ...ifMatch });
     await admin.refused("deleteModel", 412, { params, ...ifMatch });
     await admin.expect("deleteModel", 204, { params });
+  });
+}
+
+/** The page about models, before anybody has changed any. */
+export function testGuide(people: () => { eve: User; admin: User; url: string }) {
+  it("what the guide of models prints works in its order, and for an admin alone where it is for admins", async () => {
+    const { eve, admin, url } = people();
+    const conversationId = await startConversation(admin, { model: "groq/llama-3.3" });
+    const things = (user: User) => ({
+      API: url,
+      JSON: "content-type: application/json",
+      AUTH: `authorization: Bearer ${user.token}`,
+      CONVERSATION: conversationId,
+    });
+    // It names models of providers that this deployment lacks: groq's other one, OpenRouter's and Mistral's.
+    const lacking = Array.from({ length: 3 }, () => "400 POST/conversations");
+    expect(refusals(await tryOut("models", things(admin)))).toEqual(lacking);
+    const theirs = refusals(await tryOut("models", things(eve)));
+    expect(theirs.filter((line) => line.includes("/admin/"))).toHaveLength(6);
+    expect(theirs.filter((line) => line.includes(conversationId))).toHaveLength(2);
   });
 }

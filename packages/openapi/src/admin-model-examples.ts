@@ -53,7 +53,7 @@ const { displayName, contextTokens, maxOutputTokens, price, costPerMillion } = w
 
 /** Exchanges of the admins' routes about models. */
 export const adminModelExamples = {
-  listAdminModels: { responses: { 200: { data: [ofSettings, written] } } },
+  listAdminModels: { responses: { 200: { data: [ofSettings, written], providersWithoutKey: ["mistral"] } } },
   getAdminModel: { responses: { 200: written } },
   writeModel: {
     body: { displayName, contextTokens, maxOutputTokens, price, costPerMillion },

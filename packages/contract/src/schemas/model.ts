@@ -149,6 +149,15 @@ export const adminModel = z
   })
   .register(z.globalRegistry, { id: "AdminModel" });
 
+export const adminModels = z.object({
+  data: z.array(adminModel),
+  providersWithoutKey: z
+    .array(z.string())
+    .check(
+      z.meta({ description: "Providers of the settings that lack their key: their models are not offered" }),
+    ),
+});
+
 export type AdminModel = z.infer<typeof adminModel>;
 
 export const discoverModels = z.strictObject({

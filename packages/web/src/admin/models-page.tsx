@@ -37,6 +37,7 @@ export function ModelsPage() {
       (error: unknown) => showToast(inWords(error)),
     );
   const models = value?.data ?? [];
+  const keyless = value?.providersWithoutKey ?? [];
   return (
     <PageFrame
       group="Administration"
@@ -58,6 +59,11 @@ export function ModelsPage() {
         message; answers under way keep their price.
       </p>
       {fault !== undefined && <Fault text={fault} onRetry={retry} />}
+      {keyless.length > 0 && (
+        <p class="lead" role="status">
+          Without a key, and not offered: {keyless.join(", ")}.
+        </p>
+      )}
       <ul class="rows">
         {models.map((model) => (
           <ModelRow
