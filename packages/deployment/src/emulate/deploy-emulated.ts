@@ -1,8 +1,10 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type CloudFormationClient, paginateListStackResources } from "@aws-sdk/client-cloudformation";
+import { type SNSClient, SubscribeCommand } from "@aws-sdk/client-sns";
 import { findStack } from "../admin/stack-output.ts";
-import { stackNames } from "../check/check-stacks.ts";
+import { type CheckClients, checkStacks, stackNames } from "../check/check-stacks.ts";
+import { runSteps } from "../check/step.ts";
 import { DeploymentError } from "../deployment-error.ts";
 import { type Coverage, coverageOf } from "./coverage.ts";
 import { emulatedTemplate, type Template, templateSchema } from "./emulated-template.ts";
@@ -11,25 +13,44 @@ export interface EmulatedDeployment {
   readonly stage: string;
   /** The folder that `cdk synth` wrote; its templates are rewritten. */
   readonly assembly: string;
-  readonly client: CloudFormationClient;
+  readonly clients: CheckClients;
   readonly say: (line: string) => void;
   /** Runs CDK's command line to its end and answers its exit code. */
   readonly cdk: (argumentList: readonly string[]) => Promise<number>;
 }
 
-async function madeIn(client: CloudFormationClient, StackName: string): Promise<Set<string>> {
-  const made = new Set<string>();
+/** What each resource has become, by its logical id. */
+async function madeIn(client: CloudFormationClient, StackName: string): Promise<Map<string, string>> {
+  const made = new Map<string, string>();
   for await (const { StackResourceSummaries = [] } of paginateListStackResources({ client }, { StackName }))
-    for (const { LogicalResourceId = "" } of StackResourceSummaries) made.add(LogicalResourceId);
+    for (const { LogicalResourceId = "", PhysicalResourceId = "" } of StackResourceSummaries)
+      made.set(LogicalResourceId, PhysicalResourceId);
   return made;
 }
 
+interface Subscription {
+  readonly Protocol: string;
+  readonly Endpoint: string;
+  readonly TopicArn: { readonly Ref: string };
+}
+
+/** The emulator's CloudFormation makes topics alone; it takes a subscription to be confirmed at once. */
+async function subscribe(client: SNSClient, template: Template, made: ReadonlyMap<string, string>) {
+  for (const { Type, Properties } of Object.values(template.Resources)) {
+    if (Type !== "AWS::SNS::Subscription") continue;
+    const { Protocol, Endpoint, TopicArn } = Properties as unknown as Subscription;
+    await client.send(new SubscribeCommand({ Protocol, Endpoint, TopicArn: made.get(TopicArn.Ref) }));
+  }
+}
+
 /**
- * Deploys the stacks of a stage to an emulator, one after another, and deletes them again.
+ * Deploys the stacks of a stage to an emulator, one after another, asks of them what `deploy:check` asks of AWS, and
+ * deletes them again.
  * @throws DeploymentError where CDK or the emulator refuses something, with one sentence
  */
 export async function deployEmulated(deployment: EmulatedDeployment): Promise<Coverage> {
-  const { stage, assembly, client, say, cdk } = deployment;
+  const { stage, assembly, clients, say, cdk } = deployment;
+  const { stacks: client } = clients;
   const app = ["--app", assembly];
   const outputs = new Map<string, ReadonlyMap<string, string>>();
   const found: Coverage[] = [];
@@ -53,7 +74,9 @@ export async function deployEmulated(deployment: EmulatedDeployment): Promise<Co
     const { Outputs = [] } = (await findStack(client, stackName)) ?? {};
     const values = new Map(Outputs.map(({ OutputKey = "", OutputValue = "" }) => [OutputKey, OutputValue]));
     outputs.set(stackName, values);
-    const coverage = coverageOf(name, template, await madeIn(client, stackName));
+    const made = await madeIn(client, stackName);
+    await subscribe(clients.topics, template, made);
+    const coverage = coverageOf(name, template, new Set(made.keys()));
     const missing = Object.keys(template.Outputs).filter((output) => !values.get(output));
     const faults = missing.map((output) => `${stackName}: the output ${output} is missing.`);
     found.push({ rows: coverage.rows, faults: [...coverage.faults, ...faults] });
@@ -68,12 +91,14 @@ export async function deployEmulated(deployment: EmulatedDeployment): Promise<Co
   await succeed(["bootstrap", ...app], "CDK was not bootstrapped");
   const retained: string[] = [];
   for (const name of stackNames) retained.push(...(await deployStack(name)));
+  const failures = await runSteps(checkStacks(clients, stage), say, String);
   const named = deletable.map((name) => `Parley-${stage}-${name}`);
   await succeed(["destroy", ...named, "--force", ...app], "The stacks were not deleted");
   const left: string[] = [];
   for (const name of deletable)
     if ((await findStack(client, `Parley-${stage}-${name}`)) !== undefined) left.push(name);
   const faults = left.map((name) => `Parley-${stage}-${name} is still there after its deletion.`);
+  if (failures > 0) faults.push(`Of what deploy:check asks, ${failures} failed.`);
   say(
     `Deleted again: ${deletable.join(", ")}. Retained by their templates: ${retained.join(", ") || "nothing"}.`,
   );

@@ -65,6 +65,7 @@ const requests: Readonly<Record<string, Request>> = {
 
 /** Of neither does an emulator without Lambda's runtime or a call of AWS tell anything. */
 const uncovered: readonly string[] = [
+  "AWS::SNS::TopicPolicy",
   "AWS::SQS::QueuePolicy",
   "AWS::SecretsManager::SecretTargetAttachment",
   "Custom::Trigger",
