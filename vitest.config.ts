@@ -3,6 +3,10 @@ import { defineConfig } from "vitest/config";
 // Busy machines stretch what is over in milliseconds elsewhere; no test has a limit of its own.
 const node = { environment: "node" as const, testTimeout: 120_000, hookTimeout: 120_000 };
 
+// A process for each file would load the same dependencies again: a third of the time of all tests on a database.
+const shared = { isolate: false, setupFiles: ["tests/fresh.setup.ts"] };
+const quiet = { isolate: false, setupFiles: ["tests/quiet.setup.ts", ...shared.setupFiles] };
+
 export default defineConfig({
   test: {
     // Vitest leaves a processor for its watch mode; half of the tests wait for something.
@@ -12,11 +16,9 @@ export default defineConfig({
         test: {
           ...node,
           name: "unit",
-          setupFiles: ["tests/quiet.setup.ts", "tests/fresh.setup.ts"],
+          ...quiet,
           include: ["packages/*/src/**/*.test.ts", "functions/**/*.test.ts"],
           exclude: ["packages/local/**", "**/*.db.test.ts", "**/node_modules/**"],
-          // A process for each file would load the same dependencies again.
-          isolate: false,
         },
       },
       {
@@ -24,7 +26,7 @@ export default defineConfig({
           ...node,
           // The stand-ins: their tests start servers and processes.
           name: "local",
-          setupFiles: "tests/quiet.setup.ts",
+          ...quiet,
           include: ["packages/local/src/**/*.test.ts"],
           exclude: ["**/*.db.test.ts", "**/node_modules/**"],
         },
@@ -33,7 +35,7 @@ export default defineConfig({
         test: {
           ...node,
           name: "db",
-          setupFiles: "tests/quiet.setup.ts",
+          ...quiet,
           include: ["packages/*/src/**/*.db.test.ts", "functions/**/*.db.test.ts"],
           exclude: ["**/node_modules/**"],
           globalSetup: "tests/database.setup.ts",
@@ -43,6 +45,7 @@ export default defineConfig({
         test: {
           ...node,
           name: "e2e",
+          ...shared,
           include: ["tests/e2e/**/*.test.ts"],
           globalSetup: "tests/e2e/stack.setup.ts",
         },

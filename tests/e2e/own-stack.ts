@@ -1,7 +1,12 @@
+import { randomUUID } from "node:crypto";
 import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { administer, databaseAt } from "@parley/embedded-postgres/administer";
 import { throwAwayFolder } from "@parley/embedded-postgres/throw-away";
+import { codeIn } from "@parley/local/function-code";
 import { readSettings } from "@parley/local/settings";
 import { type Stack, startStack } from "@parley/local/stack";
+import { inject } from "vitest";
 
 export interface OwnStack {
   stack: Stack;
@@ -10,11 +15,24 @@ export interface OwnStack {
   close(): Promise<void>;
 }
 
-/** A stack for one test file, which may break it. */
+interface OwnStackOptions {
+  readonly maximumWorkers?: number;
+  /** For a test that breaks it; others have a database of their own on the shared stack's server. */
+  readonly hasOwnPostgres?: boolean;
+}
+
+async function createDatabase(serverUrl: string): Promise<string> {
+  const name = `own_${randomUUID().replaceAll("-", "")}`;
+  await administer(serverUrl, `create database ${name}`);
+  return databaseAt(serverUrl, name);
+}
+
+/** A stack for one test file, which may break it. It runs the code that the shared stack has built. */
 export async function startOwnStack(
   settings: Record<string, string>,
-  maximumWorkers?: number,
+  { maximumWorkers, hasOwnPostgres = false }: OwnStackOptions = {},
 ): Promise<OwnStack> {
+  const shared = inject("stack");
   const dataDir = await throwAwayFolder();
   const stack = await startStack({
     settings: readSettings({
@@ -26,10 +44,13 @@ export async function startOwnStack(
       API_RATE_PER_SECOND: "0",
       // The project of the bundles sets it.
       BUNDLES_DIR: process.env.BUNDLES_DIR ?? "",
+      ...(!hasOwnPostgres && { DATABASE_URL: await createDatabase(shared.databaseUrl) }),
       ...settings,
       DATA_DIR: dataDir,
     }),
     durable: false,
+    code: codeIn(shared.dataDir),
+    environment: { NODE_COMPILE_CACHE: join(shared.dataDir, "compile-cache") },
     ...(maximumWorkers !== undefined && { maximumWorkers }),
   });
   return {

@@ -11,12 +11,13 @@ let ada: User;
 let eve: User;
 
 beforeAll(async () => {
-  own = await startOwnStack({
+  const settings = {
     DEFAULT_MODEL: "scripted/slow",
     REPLY_LEASE_SECONDS: "3",
     REPLY_CHECK_SECONDS: "4",
     REPLY_PATIENCE_SECONDS: "3",
-  });
+  };
+  own = await startOwnStack(settings, { hasOwnPostgres: true });
   [ada, eve] = await Promise.all([signUp(own.address), signUp(own.address)]);
 });
 

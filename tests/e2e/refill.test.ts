@@ -8,7 +8,8 @@ const repliesEach = 15;
 let own: OwnStack;
 
 beforeAll(async () => {
-  own = await startOwnStack({ DEFAULT_MODEL: "scripted/slow", NEW_USER_TOKENS: "1000000" }, workers);
+  const settings = { DEFAULT_MODEL: "scripted/slow", NEW_USER_TOKENS: "1000000" };
+  own = await startOwnStack(settings, { maximumWorkers: workers });
 });
 
 afterAll(() => own.close());

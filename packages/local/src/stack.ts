@@ -3,7 +3,7 @@ import { cors, gatewayRoutes } from "@parley/contract/gateway";
 import { allRoutes } from "@parley/contract/routes/all";
 import type { CodePurpose } from "./cognito/state.ts";
 import { lockDataFolder, resolveDataDir } from "./data-folder.ts";
-import { buildCode } from "./function-code.ts";
+import { buildCode, type FunctionCode } from "./function-code.ts";
 import { createFunctions, defaultMaximumWorkers, type Functions, payloadOf } from "./functions.ts";
 import { checkPort, type Gateway, startGateway } from "./gateway/start-gateway.ts";
 import type { Invocation } from "./lambda/protocol.ts";
@@ -29,6 +29,8 @@ export interface StackOptions {
   readonly reroute?: Reroute;
   /** In place of this release's migrations. */
   readonly migrate?: (databaseUrl: string) => Promise<void>;
+  /** In place of building it: another stack's. */
+  readonly code?: FunctionCode;
   /** Another module for an environment that starts. */
   readonly entryOf?: (functionName: string) => URL | undefined;
   /** Further variables of every function. */
@@ -132,9 +134,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const onConfirmed = async (event: object) => {
     if (functions !== undefined) await payloadOf(functions.get("post-confirmation").invoke(event));
   };
-  const building = buildCode(fileURLToPath(root), dataDir, watch);
+  const building = options.code ?? buildCode(fileURLToPath(root), dataDir, watch);
   // Its failure is told below; until then nobody would catch it.
-  building.catch(() => {});
+  if (building instanceof Promise) building.catch(() => {});
   const migrate = options.migrate ?? ((url: string) => applyMigrations(url, settings));
   const given = { settings, dataDir, durable, reroute, migrate, onProgress, onCode, onConfirmed };
   const services = await startServices(started, given);
