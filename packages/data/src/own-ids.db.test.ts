@@ -22,7 +22,7 @@ afterAll(async () => {
 });
 
 const atOnce = 50;
-const races = 20;
+const races = 100;
 
 /** From each environment in turn, all at once. */
 function together<Made>(make: (database: Database, number: number) => Promise<Made>): Promise<Made[]> {
