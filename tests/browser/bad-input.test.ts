@@ -102,6 +102,60 @@ it("says that a session has ended, and keeps the draft", async () => {
   expect(await composer(page).inputValue()).toBe("Written in vain?");
 });
 
+/** Ten seconds of waiting in half a second. */
+const hurried = `{
+  const [later, timeout] = [setTimeout, AbortSignal.timeout];
+  window.setTimeout = (work, millis, ...given) => later(work, millis / 20, ...given);
+  AbortSignal.timeout = (millis) => timeout.call(AbortSignal, millis / 20);
+}`;
+
+it("says of a server that never answers that it does not, and keeps what was written", async () => {
+  const { page, faults } = await signedIn(hurried);
+  await page.goto(await longChat(2, "Here"));
+  await answers(page).getByText("Here").waitFor();
+  const unanswered: Route[] = [];
+  await page.route(isSending, (route) => void unanswered.push(route));
+  await composer(page).fill("Is anybody there?");
+  await page.keyboard.press("Enter");
+  await page.getByRole("log").getByText("The server has not answered yet.").waitFor();
+  await page.getByRole("alert").filter({ hasText: "cannot be reached" }).waitFor();
+  expect(await composer(page).inputValue()).toBe("Is anybody there?");
+  await page.unroute(isSending);
+  await page.keyboard.press("Enter");
+  await answers(page).getByText("Echo: Is anybody there?").waitFor();
+  expect(unanswered.length).toBe(3);
+  expect(faults).toEqual([]);
+});
+
+const noSocket = "window.WebSocket = class { readyState = 0; send() {} close() {} };";
+
+it("goes on with an answer whose server made no sense for a while", async () => {
+  const { page, faults } = await signedIn(`${hurried};${noSocket}`);
+  const body = { model: "scripted/slow", message: { content: "Tell me" } };
+  const { conversation } = (await user.expect("createConversation", 202, { body })) as {
+    conversation: { id: string };
+  };
+  const polls: Route[] = [];
+  const isPoll = (url: URL) => /\/replies\/\w+$/.test(url.pathname) && url.searchParams.has("after");
+  await page.route(isPoll, async (route) => {
+    await route.fulfill({
+      status: polls.length % 2 === 0 ? 500 : 200,
+      contentType: "text/html",
+      body: "<h1>",
+    });
+    polls.push(route);
+  });
+  await page.goto(`/#/c/${conversation.id}`);
+  await expect.poll(() => polls.length, { timeout: 20_000 }).toBeGreaterThan(2);
+  await page.unroute(isPoll);
+  await answers(page)
+    .filter({ hasText: /(\S+\s+){5}/ })
+    .waitFor();
+  await page.keyboard.press("Escape");
+  await answers(page).getByText("Stopped").waitFor();
+  expect(faults).toEqual([]);
+});
+
 const clockOff = (years: number) => `{
   const shift = ${years} * 365 * 86_400_000;
   const Real = Date;
@@ -124,7 +178,7 @@ it.each([
     "the browser's storage is full",
     "Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); };",
   ],
-  ["no socket ever opens", "window.WebSocket = class { readyState = 0; send() {} close() {} };"],
+  ["no socket ever opens", noSocket],
   ["the clock is ten years ahead", clockOff(10)],
   ["the clock is ten years behind", clockOff(-10)],
 ])("works where %s", async (_, script) => {

@@ -3,7 +3,7 @@ import { request, type Sender } from "./request.ts";
 /** What the `Link` header names as the next page. */
 function nextCursor(link: string | null): string | undefined {
   const [, cursor] = /[?&]cursor=([^&>]+)[^>]*>; rel="next"/.exec(link ?? "") ?? [];
-  return cursor === undefined ? undefined : decodeURIComponent(cursor);
+  return cursor && decodeURIComponent(cursor);
 }
 
 /** Everything that belongs to the user, a page of JSON lines after the other. */
@@ -13,13 +13,8 @@ export async function* exportPages(
 ): AsyncGenerator<string, void, undefined> {
   let cursor: string | undefined;
   do {
-    const response = await request(
-      sender,
-      "GET /v1/me/export",
-      cursor === undefined ? {} : { cursor },
-      options,
-    );
-    yield await response.text();
-    cursor = nextCursor(response.headers.get("link"));
-  } while (cursor !== undefined);
+    const { headers, text } = await request(sender, "GET /v1/me/export", { cursor }, options);
+    yield text;
+    cursor = nextCursor(headers.get("link"));
+  } while (cursor);
 }

@@ -1,5 +1,5 @@
 import type { CallOptions } from "./call.ts";
-import { ParleyError } from "./error.ts";
+import { type Answered, jsonOf } from "./error.ts";
 import { exportPages } from "./export-pages.ts";
 import { operations } from "./operations.ts";
 import type { Connect, Push } from "./push.ts";
@@ -43,18 +43,15 @@ export type Parley = WithReplies & {
 };
 
 async function pushUrlOf(sender: Sender): Promise<string | undefined> {
-  const response = await request(sender, "GET /v1/config");
-  const { pushUrl } = (await response.json()) as Answer<"GET /v1/config">;
+  const answered = await request(sender, "GET /v1/config");
+  const { pushUrl } = jsonOf<Answer<"GET /v1/config">>(answered);
   return pushUrl ?? undefined;
 }
 
-async function bodyOf(response: Response): Promise<unknown> {
-  if (response.status === 204) return undefined;
-  const type = response.headers.get("content-type") ?? "";
-  if (type.startsWith("application/json")) return response.json();
-  if (type.startsWith("application/x-ndjson")) return response.text();
-  // Such as the sign-in page of a proxy.
-  throw new ParleyError("The answer is not the API's.", { status: response.status });
+function bodyOf(answered: Answered): unknown {
+  if (answered.status === 204) return undefined;
+  const isLines = answered.headers.get("content-type")?.startsWith("application/x-ndjson");
+  return isLines ? answered.text : jsonOf(answered);
 }
 
 /** Walks through all pages of a list. */
@@ -66,16 +63,16 @@ async function* itemsOf(
     const { data, nextCursor } = (await page(cursor)) as { data: unknown[]; nextCursor: string | null };
     yield* data;
     cursor = nextCursor ?? undefined;
-  } while (cursor !== undefined);
+  } while (cursor);
 }
 
 function operationOf(sender: Sender, key: string) {
   return (input?: Record<string, unknown>, options?: CallOptions) => {
     const call = async (cursor?: string) =>
-      bodyOf(await request(sender, key, cursor === undefined ? input : { ...input, cursor }, options));
+      bodyOf(await request(sender, key, cursor ? { ...input, cursor } : input, options));
     const first = call();
     return Object.assign(first, {
-      [Symbol.asyncIterator]: () => itemsOf((cursor) => (cursor === undefined ? first : call(cursor))),
+      [Symbol.asyncIterator]: () => itemsOf((cursor) => (cursor ? call(cursor) : first)),
     });
   };
 }
@@ -110,8 +107,8 @@ export function createParley(options: ParleyOptions): Parley {
 /** What opens a connection: a ticket for who signed in, for a URL stays in logs; a key itself, which gets no tickets. */
 async function credentialOf(sender: Sender, token: string): Promise<string> {
   if (token.startsWith("parley_")) return token;
-  const response = await request(sender, "POST /v1/push-tickets");
-  const { ticket } = (await response.json()) as Answer<"POST /v1/push-tickets">;
+  const answered = await request(sender, "POST /v1/push-tickets");
+  const { ticket } = jsonOf<Answer<"POST /v1/push-tickets">>(answered);
   return ticket;
 }
 

@@ -1,3 +1,4 @@
+import { jsonOf } from "./error.ts";
 import type { Push, PushEvent } from "./push.ts";
 import { ReplyText, type RestartEvent, type TextEvent } from "./reply-text.ts";
 import { isTransient, request, type Sender, sleep } from "./request.ts";
@@ -28,11 +29,11 @@ export async function waitForReply(
 ): Promise<Reply> {
   for (;;) {
     const waiting = request(sender, path, { replyId, waitSeconds: 20 }, { signal });
-    const response = await waiting.catch(ignoreTransient);
-    const reply = (await response?.json()) as Reply | undefined;
-    if (reply !== undefined && hasEnded(reply)) return reply;
-    const pause = Number(response?.headers.get("retry-after") ?? 0) * 1_000;
-    await sleep(response === undefined ? maxPollMillis : pause, signal);
+    const answered = await waiting.catch(ignoreTransient);
+    const reply = answered && jsonOf<Reply>(answered);
+    if (reply && hasEnded(reply)) return reply;
+    const pause = answered ? Number(answered.headers.get("retry-after")) * 1_000 : maxPollMillis;
+    await sleep(pause, signal);
   }
 }
 
@@ -51,9 +52,9 @@ function createPoll(sender: Sender, replyId: string, text: ReplyText, signal: Ab
   ): Promise<Polled | undefined> {
     const { attempt } = text;
     const asked = { replyId, after, reasoningAfter };
-    const response = await request(sender, path, asked, { signal, ifNoneMatch: etag });
-    if (response.status === 304) return undefined;
-    const reply = (await response.json()) as Reply;
+    const answered = await request(sender, path, asked, { signal, ifNoneMatch: etag });
+    if (answered.status === 304) return undefined;
+    const reply = jsonOf<Reply>(answered);
     const { attempts, partialText, reasoning } = reply;
     const isPart = after + reasoningAfter > 0;
     // The text of another attempt, or of a message that was edited, need not begin as the known one does.
@@ -61,7 +62,7 @@ function createPoll(sender: Sender, replyId: string, text: ReplyText, signal: Ab
       etag = undefined;
       return poll(0, 0);
     }
-    etag = response.headers.get("etag") ?? undefined;
+    etag = answered.headers.get("etag") ?? undefined;
     if (!isPart) return { reply, events: text.replace(attempts, partialText, reasoning) };
     // Of the same attempt there is no gap: what was known only grows.
     const events = [

@@ -94,6 +94,25 @@ describe("a request", () => {
     expect(sent).toHaveLength(3);
   });
 
+  it("is repeated where its answer breaks off, and refused in words where it is none", async () => {
+    const broken = new ReadableStream({
+      start: (controller) => controller.error(new TypeError("terminated")),
+    });
+    const { parley, sent } = client([new Response(broken), json({ id: "u1" })]);
+    expect(await parley.me.get()).toEqual({ id: "u1" });
+    expect(sent).toHaveLength(2);
+    for (const type of ["application/json", "application/problem+json", "text/html"]) {
+      const cut = () => new Response('{"title":', { headers: { "content-type": type } });
+      const refused = new Response('{"title":', { status: 400, headers: { "content-type": type } });
+      await expect(client([cut()]).parley.me.get()).rejects.toBeInstanceOf(ParleyError);
+      await expect(client([cut()]).parley.replies.waitFor("r1")).rejects.toBeInstanceOf(ParleyError);
+      await expect(client([refused]).parley.me.get()).rejects.toMatchObject({
+        status: 400,
+        message: "The API answered 400.",
+      });
+    }
+  });
+
   it.each([400, 401, 402, 404, 409, 422])("is not repeated after %d", async (status) => {
     const { parley, sent } = client([problem(status)]);
     await expect(parley.me.get()).rejects.toBeInstanceOf(ParleyError);

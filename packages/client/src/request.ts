@@ -1,5 +1,5 @@
 import type { CallOptions } from "./call.ts";
-import { errorOf, ParleyError } from "./error.ts";
+import { type Answered, errorOf, ParleyError } from "./error.ts";
 import type { RouteKey, RoutesByKey } from "./operations.ts";
 
 /**
@@ -90,42 +90,20 @@ function requestOf(
   return { method, path: query.size > 0 ? `${path}?${query}` : path, body: undefined };
 }
 
-async function once(sender: Sender, url: string, init: RequestInit, signal?: AbortSignal): Promise<Response> {
+/** A connection may also break in the middle of an answer, or never come to its end. */
+async function once(sender: Sender, url: string, init: RequestInit, signal?: AbortSignal): Promise<Answered> {
   const timeout = AbortSignal.timeout(timeoutMillis);
   try {
-    return await sender.fetch(url, {
+    const response = await sender.fetch(url, {
       ...init,
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
     });
+    const { status, headers } = response;
+    return { status, headers, text: await response.text() };
   } catch (cause) {
     if (signal?.aborted) throw signal.reason;
     throw new ParleyError("The API cannot be reached.", { cause });
   }
-}
-
-/** Its token is asked for a second time when the first one is refused. */
-async function authorized(
-  sender: Sender,
-  url: string,
-  init: RequestInit & { headers: Record<string, string> },
-  signal?: AbortSignal,
-): Promise<Response> {
-  const send = async (isRefused: boolean) => {
-    const token = await tokenOf(sender, isRefused);
-    const headers =
-      token === undefined ? init.headers : { ...init.headers, authorization: `Bearer ${token}` };
-    return once(sender, url, { ...init, headers }, signal);
-  };
-  const response = await send(false);
-  return response.status === 401 && typeof sender.token === "function" ? send(true) : response;
-}
-
-function headersOf({ ifMatch, ifNoneMatch }: RequestOptions, hasBody: boolean): Record<string, string> {
-  return {
-    ...(hasBody && { "content-type": "application/json" }),
-    ...(ifMatch !== undefined && { "if-match": ifMatch }),
-    ...(ifNoneMatch !== undefined && { "if-none-match": ifNoneMatch }),
-  };
 }
 
 /**
@@ -136,30 +114,40 @@ export async function request(
   sender: Sender,
   key: string,
   input?: Readonly<Record<string, unknown>>,
-  options: RequestOptions = {},
-): Promise<Response> {
+  { signal, ifMatch, ifNoneMatch, idempotencyKey }: RequestOptions = {},
+): Promise<Answered> {
   const { method, path, body } = requestOf(key, input);
   const isAuth = path.startsWith("/v1/auth/");
-  const { signal } = options;
-  const headers = {
-    ...headersOf(options, body !== undefined),
-    ...(method === "POST" && !isAuth && { "idempotency-key": options.idempotencyKey ?? crypto.randomUUID() }),
+  const isSigned = !isAuth || path in signedAuthPaths;
+  const fixed = {
+    "content-type": body && "application/json",
+    "if-match": ifMatch,
+    "if-none-match": ifNoneMatch,
+    "idempotency-key": method === "POST" && !isAuth && (idempotencyKey ?? crypto.randomUUID()),
   };
-  const call = isAuth && !(path in signedAuthPaths) ? once : authorized;
+
+  async function send(isRefused: boolean): Promise<Answered> {
+    const token = isSigned && (await tokenOf(sender, isRefused));
+    const all = Object.entries({ ...fixed, authorization: token && `Bearer ${token}` });
+    const headers = Object.fromEntries(all.filter((header): header is [string, string] => !!header[1]));
+    const init = { method, headers, ...(body && { body }) };
+    const answered = await once(sender, sender.baseUrl + path, init, signal);
+    // A token is asked for a second time when the first one is refused.
+    const asksAgain = answered.status === 401 && isSigned && !isRefused && typeof sender.token === "function";
+    return asksAgain ? send(true) : answered;
+  }
+
   for (let retry = 0; ; retry += 1) {
-    const error = await call(
-      sender,
-      sender.baseUrl + path,
-      { method, headers, ...(body !== undefined && { body }) },
-      signal,
-    ).then(
-      async (response) => (response.ok || response.status === 304 ? response : errorOf(response)),
-      (thrown: unknown) => thrown,
-    );
-    if (error instanceof Response) return error;
-    // Registering or confirming twice is refused, so that a repeated request would hide that the first succeeded.
-    if (!isTransient(error) || isAuth || retry >= maxRetries) throw error;
-    if ((error.retryAfter ?? 0) > maxRetryAfterSeconds) throw error;
-    await sleep((error.retryAfter ?? 0) * 1000 + Math.random() * backoffMillis * 2 ** retry, signal);
+    try {
+      const answered = await send(false);
+      if (answered.status < 400) return answered;
+      throw errorOf(answered);
+    } catch (error) {
+      // Registering or confirming twice is refused, so that a repeated request would hide that the first succeeded.
+      if (!isTransient(error) || isAuth || retry >= maxRetries) throw error;
+      const { retryAfter = 0 } = error;
+      if (retryAfter > maxRetryAfterSeconds) throw error;
+      await sleep(retryAfter * 1000 + Math.random() * backoffMillis * 2 ** retry, signal);
+    }
   }
 }

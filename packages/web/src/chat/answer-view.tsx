@@ -19,6 +19,11 @@ const reasons: Readonly<Record<NonNullable<Reply["error"]>["code"], string>> = {
   internal: "Something went wrong on the server.",
 };
 
+const faultOf = ({ error }: LiveReply) => (error ? reasons[error.code] : "The answer failed.");
+
+/** Of a longer answer the beginning alone is said: nobody can stop or wind back what a page announces. */
+const spokenCharacters = 2_000;
+
 type Rating = "up" | "down";
 
 export interface AnswerViewProps {
@@ -113,7 +118,7 @@ function Status({
   if (reply.status !== "failed") return null;
   return (
     <div class="failure">
-      <p>{reply.error ? reasons[reply.error.code] : "The answer failed."}</p>
+      <p>{faultOf(reply)}</p>
       {onAskAgain !== undefined && (
         <button type="button" class="button" onClick={onAskAgain}>
           Try again
@@ -135,10 +140,10 @@ function useAnnouncement(answer: Answer) {
 }
 
 function ending(answer: Answer): string {
-  if (answer.kind === "message") {
-    return answer.message.reply?.status === "cancelled"
-      ? "Stopped"
-      : `Answer: ${answer.message.content ?? ""}`;
-  }
-  return answer.reply.status === "cancelled" ? "Stopped" : "The answer failed";
+  if (answer.kind === "reply") return answer.reply.status === "cancelled" ? "Stopped" : faultOf(answer.reply);
+  const { content, reply } = answer.message;
+  if (reply?.status === "cancelled") return "Stopped";
+  const text = content ?? "";
+  const spoken = text.length > spokenCharacters ? `${text.slice(0, spokenCharacters)}…` : text;
+  return `Answer: ${spoken}`;
 }

@@ -1,4 +1,4 @@
-import type { Reply } from "@parley/client";
+import { ParleyError, type Reply } from "@parley/client";
 import type { Signal } from "@preact/signals";
 import { parley } from "../session/session.ts";
 
@@ -17,8 +17,25 @@ interface Shown {
   reasoning: Signal<string>;
 }
 
-/** Writes a reply's texts into signals as they come, once a frame. Answers its end. */
-export async function followReply(
+/** Before a server that gave no sense is asked once more. */
+const retryMillis = 5_000;
+const isRefused = (error: unknown) =>
+  error instanceof ParleyError && (error.status === 401 || error.status === 404);
+
+/** Writes a reply's texts into signals as they come, once a frame. Answers its end, through faults of the server. */
+export async function followReply(...followed: Parameters<typeof followOnce>): Promise<Reply | undefined> {
+  const [, , { signal }] = followed;
+  for (;;) {
+    try {
+      return await followOnce(...followed);
+    } catch (error) {
+      if (signal.aborted || isRefused(error)) throw error;
+      await new Promise((resume) => setTimeout(resume, retryMillis));
+    }
+  }
+}
+
+async function followOnce(
   replyId: string,
   shown: Shown,
   { signal, onStart }: FollowOptions,

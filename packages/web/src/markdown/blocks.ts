@@ -1,4 +1,16 @@
-import { lexer, type Token } from "marked";
+import { Lexer, type Token } from "marked";
+
+/** Reading what stands inside of a block takes time by the square of its length: a megabyte would take minutes. */
+const longestInline = 8_000;
+
+/** Leaves the inside of an endless block as it was written. */
+class PatientLexer extends Lexer {
+  override inlineTokens(source: string, tokens: Token[] = []): Token[] {
+    if (source.length <= longestInline) return super.inlineTokens(source, tokens);
+    tokens.push({ type: "escape", raw: source, text: source });
+    return tokens;
+  }
+}
 
 /**
  * Reads a text that grows: what stands before its last two blocks is not read again. A text that did not grow out of the
@@ -16,7 +28,7 @@ export function createBlockReader(): (text: string) => readonly Token[] {
       settledLength = 0;
     }
     known = text;
-    const fresh = lexer(text.slice(settledLength)) as Token[];
+    const fresh = new PatientLexer().lex(text.slice(settledLength)) as Token[];
     const all = [...settled, ...fresh];
     // An empty line does not end a list yet: what stands behind it may turn out to be its next item.
     const shown = [...fresh.keys()].filter((index) => fresh[index]?.type !== "space");

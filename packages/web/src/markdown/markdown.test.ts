@@ -27,6 +27,15 @@ it.each([1, 3, 17, 1_000])("reads a text that grows by %d characters as if it ha
   expect(outline(read("Another answer"))).toEqual(outline(lexer("Another answer")));
 });
 
+it.each(["a**", "<b>&amp;**", "a_b*", "[a", "`a``b", "|a", "~a", "a**\n"])(
+  "reads a megabyte of %j, its inside as it was written",
+  (piece) => {
+    const endless = piece.repeat(1_000_000 / piece.length);
+    const [block] = createBlockReader()(endless);
+    expect(JSON.stringify(block)).toContain(JSON.stringify(endless.slice(0, 5)).slice(1, -1));
+  },
+);
+
 it.each([
   ["https://example.com/a?b=c", "https://example.com/a?b=c"],
   ["mailto:ada@example.com", "mailto:ada@example.com"],
