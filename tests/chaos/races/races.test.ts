@@ -100,7 +100,7 @@ it("makes one message of 50 identical requests with one key", () =>
   ));
 
 it("lets either the cancel or the finish win, never both", () =>
-  repeated(times(15, 150), (number) =>
+  repeated(times(15, 200), (number) =>
     inCorner(async (scene) => {
       const { corner, client } = scene;
       const { replyId } = await askedOne(scene);
