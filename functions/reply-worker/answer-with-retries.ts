@@ -43,6 +43,11 @@ function isAskedOtherwise(run: Run, error: unknown): boolean {
   return shouldDropTools(run, error) || (error instanceof LlmError && error.isAdjusted);
 }
 
+/** Whether a failed call may be on the provider's bill: those are not that it refused or never got. */
+function isBilled(error: unknown): boolean {
+  return !(error instanceof LlmError) || (error.status === undefined && error.address === undefined);
+}
+
 /** As they are chosen for a prompt: what must be sent, then the newest first. */
 function* textsOf({ reply, history }: Run): Generator<string> {
   yield reply.systemPrompt ?? "";
@@ -116,7 +121,12 @@ async function pause({ worker }: Run, progress: ReplyProgress, millis: number): 
 }
 
 /** Moves the fence: each call of a model is an attempt of its own, whether one failed before it or tools were run. */
-async function moveToNextAttempt(run: Run, model: ReplyModel, prompt: Prompt): Promise<void> {
+async function moveToNextAttempt(
+  run: Run,
+  model: ReplyModel,
+  prompt: Prompt,
+  lostTokens: number,
+): Promise<void> {
   const { worker, reply, attempt, transcript } = run;
   const { text, reasoning, rounds, usage } = transcript;
   const fence = { ownerId: reply.ownerId, replyId: reply.id, attempt };
@@ -129,12 +139,14 @@ async function moveToNextAttempt(run: Run, model: ReplyModel, prompt: Prompt): P
     outputTokens: rounds.length > 0 ? usage.outputTokens : null,
     cachedInputTokens: usage.cachedInputTokens,
     reasoningTokens: usage.reasoningTokens,
+    lostTokens,
   };
   const next = await whileLeased(worker.leaseSeconds, () =>
     startNextAttempt(worker.database, fence, kept, worker.leaseSeconds),
   );
   if (next === undefined) throw new ReplyLost();
   run.attempt = next.attempt;
+  run.sentTokens -= lostTokens;
   run.sequence = next.sequence;
 }
 
@@ -207,8 +219,10 @@ export async function answerWithRetries(run: Run): Promise<Answered> {
   for (let failures = 0; ; ) {
     const prompt = await promptFor(run, model);
     run.prompt = prompt;
-    run.sentTokens += prompt.manifest.inputTokens;
+    const { inputTokens } = prompt.manifest;
+    run.sentTokens += inputTokens;
     const progress = createReplyProgress(run, model.id, prompt);
+    let lostTokens = 0;
     try {
       const answer = await streamAnswer(run, { model, prompt, progress });
       // Without tools it answers, so that it was the tools that it had refused.
@@ -219,10 +233,12 @@ export async function answerWithRetries(run: Run): Promise<Answered> {
       await completeRound(run, answer, prompt);
     } catch (error) {
       if (!isAskedOtherwise(run, error)) failures += weightOf(error);
+      lostTokens = isBilled(error) ? inputTokens : 0;
+      run.sentTokens -= inputTokens - lostTokens;
       model = await afterFailure(run, { error, model, failures }, progress);
     } finally {
       await progress.stop();
     }
-    await moveToNextAttempt(run, model, prompt);
+    await moveToNextAttempt(run, model, prompt, lostTokens);
   }
 }

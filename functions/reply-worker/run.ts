@@ -19,7 +19,7 @@ export interface Run {
   /** Epoch milliseconds at which an answer would come too late. */
   readonly endsAt: number;
   readonly transcript: Transcript;
-  /** What all calls were sent, failed ones included, by our count. */
+  /** What calls were sent by our count, the last included if that failed; those that failed before are in the row. */
   sentTokens: number;
   /** What was bought for it in the background, by this worker and those before; all of it is to be forgotten. */
   readonly responses: Map<string, StoredResponse>;

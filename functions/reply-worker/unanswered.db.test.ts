@@ -2,7 +2,8 @@ import { newId } from "@parley/data/ids";
 import { cancelReply } from "@parley/data/replies";
 import { createConversation } from "@parley/data/send-message";
 import { openScene, replyOf, type Scene, unexplained } from "@parley/data/testing/scene.fixture";
-import { contentFilteredError, LlmError } from "@parley/llm/errors";
+import { getUser } from "@parley/data/users";
+import { contentFilteredError, cutStreamError, LlmError } from "@parley/llm/errors";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { answered, says, type Turn, workerOf } from "./worker.fixture.ts";
 
@@ -68,13 +69,36 @@ test("a system prompt that is blank once its variables are filled is none", asyn
   expect(requests.map(({ systemPrompt }) => systemPrompt)).toEqual([undefined, "Be kind.\n"]);
 });
 
-test("an empty answer is asked for twice, costs its user nothing and counts as used", async () => {
-  const ada = await scene.person();
-  const { worker, requests } = workerOf(scene.database, [says(""), says("")]);
-  const { id } = replyOf(await ada.send({ content: "word ".repeat(400) }));
-  const reply = await answered(worker, ada.id, id);
-  expect(reply).toMatchObject({ status: "failed", errorCode: "provider_unavailable", tokensCharged: 0 });
-  expect(requests).toHaveLength(2);
-  expect(reply.inputTokens).toBe(2 * (reply.context?.inputTokens ?? 0));
-  expect(reply.inputTokens).toBeGreaterThan(800);
-});
+const breaksOff: Turn = async function* () {
+  yield { type: "delta", text: "Half an" };
+  throw cutStreamError();
+};
+
+test.each([
+  { what: "empty answers", turns: [says(""), says("")], lost: 2, answer: 0, status: "failed" },
+  { what: "one that broke off", turns: [breaksOff, says("Yes.")], lost: 1, answer: 15, status: "completed" },
+  {
+    what: "one that its provider never took",
+    turns: [
+      throwing(new LlmError("provider_unavailable", "Busy.", { status: 503, retryable: true })),
+      says("Yes."),
+    ],
+    lost: 0,
+    answer: 15,
+    status: "completed",
+  },
+])(
+  "calls without an answer count as used, and not in the price: $what",
+  async ({ turns, lost, answer, status }) => {
+    const [ada, eve] = [await scene.person(), await scene.person()];
+    const { worker, requests } = workerOf(scene.database, turns);
+    const { id } = replyOf(await ada.send({ content: "word ".repeat(400) }));
+    const reply = await answered(worker, ada.id, id);
+    expect(reply).toMatchObject({ status, tokensCharged: status === "failed" ? 0 : 100 });
+    expect(requests).toHaveLength(2);
+    const prompt = reply.context?.inputTokens ?? 0;
+    expect(prompt).toBeGreaterThan(400);
+    expect(await getUser(scene.database, ada.id)).toMatchObject({ usedToday: lost * prompt + answer });
+    expect(await getUser(scene.database, eve.id)).toMatchObject({ usedToday: 0 });
+  },
+);

@@ -118,7 +118,11 @@ BEGIN
   -- Not before: the answer that was waited for must be older than what follows it, or a context would miss it.
   at := clock_timestamp();
   UPDATE replies SET attempt = attempt + 1, status = 'in_progress', partial_text = '', reasoning = '', note_ids = '[]',
-    reasoning_tokens = 0, sequence = sequence + 1, started_at = coalesce(started_at, at),
+    reasoning_tokens = 0, sequence = sequence + 1,
+    -- The worker before has sent it, and nobody has its answer; one that was bought in the background is read.
+    failed_input_tokens = failed_input_tokens + CASE WHEN attempt > 0 AND NOT background
+      THEN coalesce(input_tokens, tokens_sent(replies))::integer ELSE 0 END,
+    started_at = coalesce(started_at, at),
     updated_at = at, awaits_slot = false,
     leased_until = clock_timestamp() + lease
   WHERE owner_id = reply.owner_id AND id = reply.id AND finished_at IS NULL

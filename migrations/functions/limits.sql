@@ -98,11 +98,12 @@ BEGIN
   END IF;
 END $$;
 
--- Turns the hold of a reply that has ended into what it cost, of the day on which it was asked.
+-- Turns the hold of a reply that has ended into what it cost, of the day on which it was asked; calls that broke off count.
 CREATE OR REPLACE FUNCTION settle_budget(reply replies) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   IF reply.cost_input + reply.cost_output > 0 THEN
-    UPDATE spending_days SET spent = spent + cost_of(reply, reply.input_tokens, reply.output_tokens),
+    UPDATE spending_days SET spent = spent + cost_of(reply, coalesce(reply.input_tokens, 0) + reply.failed_input_tokens,
+        reply.output_tokens),
       held = held - cost_of(reply, reply.expected_input_tokens, reply.max_output_tokens), updated_at = now()
     WHERE day = (reply.created_at AT TIME ZONE 'UTC')::date;
   END IF;

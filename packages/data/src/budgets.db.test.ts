@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { newId } from "./ids.ts";
 import { cancelReply } from "./replies.ts";
+import { flushReply } from "./reply-attempts.ts";
 import { claimReply, failReply, finishReply } from "./reply-jobs.ts";
 import { createConversation, type Refusal, type Sent } from "./send-message.ts";
 import { openScene, type Person, replyOf, type Scene, unexplained } from "./testing/scene.fixture.ts";
@@ -97,6 +98,28 @@ test("a budget's hold becomes what a reply cost, however it ends, and what is sp
   expect(await today()).toEqual([{ spent: 200_000, held: 0 }]);
   await answer(ada, await ask(ada, budget), 20_000, 0);
   expect(await ask(ada, budget)).toMatchObject({ policy: "budget-per-day", isSpent: true });
+});
+
+test("what a worker had sent before it died is spent, and no part of the price", async () => {
+  const ada = await scene.person(10_000);
+  const { id: replyId } = replyOf(await ask(ada, { dollarsPerDay: 9 }));
+  await claimReply(scene.database, ada.id, replyId, 0);
+  const progress = { saved: 0, delta: "Half", inputTokens: 1_000, outputTokens: 10, noteIds: [] };
+  await flushReply(scene.database, { ownerId: ada.id, replyId, attempt: 1 }, progress, 0);
+  const claim = await claimReply(scene.database, ada.id, replyId);
+  if (claim.outcome !== "claimed") throw new Error(`not claimed: ${claim.outcome}`);
+  const ending = {
+    messageId: newId(),
+    content: "Yes.",
+    finishReason: "stop",
+    inputTokens: 900,
+    outputTokens: 20,
+  };
+  const attempt = { ownerId: ada.id, replyId, attempt: claim.reply.attempt };
+  const finished = await finishReply(scene.database, attempt, { status: "completed", ...ending });
+  expect(finished).toMatchObject({ reply: { inputTokens: 900, tokensCharged: 100 } });
+  // A hundred millionths of a dollar for each that was sent, and a thousand for each of the answer.
+  expect(await today()).toEqual([{ spent: 1_900 * 100 + 20 * 1_000, held: 0 }]);
 });
 
 test("a model of which no cost is known counts as a dear one, and an offline one costs nothing", async () => {

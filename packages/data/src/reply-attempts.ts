@@ -110,13 +110,15 @@ export interface Continuation {
   outputTokens: number | null;
   cachedInputTokens?: number;
   reasoningTokens?: number;
+  /** What a provider was sent in the call before, where that broke off. */
+  lostTokens?: number;
 }
 
 /** Starts the same worker's next attempt, after a failed call or to go on with a tool's results; undefined when lost. */
 export async function startNextAttempt(
   database: Database,
   { ownerId, replyId, attempt }: Attempt,
-  { noteIds, ...continuation }: Continuation,
+  { noteIds, lostTokens = 0, ...continuation }: Continuation,
   leaseSeconds: number = REPLY_LEASE_SECONDS.default,
 ): Promise<{ attempt: number; sequence: number } | undefined> {
   const [row] = await database.run(({ orm }) =>
@@ -128,6 +130,7 @@ export async function startNextAttempt(
         reasoningTokens: 0,
         ...continuation,
         noteIds: [...noteIds],
+        failedInputTokens: sql`${replies.failedInputTokens} + ${lostTokens}::integer`,
         attempt: sql`${replies.attempt} + 1`,
         sequence: sql`${replies.sequence} + 1`,
         leasedUntil,

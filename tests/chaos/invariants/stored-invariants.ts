@@ -131,7 +131,8 @@ export const storedInvariants: readonly StoredInvariant[] = [
     query: `select owner_id as id, day || ' ' || model as detail from (
         select owner_id, day::text, model, replies, input_tokens, output_tokens, tokens_charged from usage_days
         union all
-        select owner_id, (finished_at at time zone 'UTC')::date::text, model, -count(*), -coalesce(sum(input_tokens), 0),
+        select owner_id, (finished_at at time zone 'UTC')::date::text, model, -count(*),
+          -sum(coalesce(input_tokens, 0) + failed_input_tokens),
           -coalesce(sum(output_tokens), 0), -sum(tokens_charged)
         from replies where finished_at is not null group by 1, 2, 3) as counted
       group by owner_id, day, model

@@ -88,7 +88,9 @@ export const replies = pgTable(
     errorMessage: text("error_message"),
     inputTokens: integer("input_tokens"),
     outputTokens: integer("output_tokens"),
-    // Parts of these.
+    // Sent in calls that broke off, and no part of what the reply costs: the stage's budget and its owner's limits count it.
+    failedInputTokens: integer("failed_input_tokens").notNull().default(0),
+    // Parts of the two.
     cachedInputTokens: integer("cached_input_tokens").notNull().default(0),
     reasoningTokens: integer("reasoning_tokens").notNull().default(0),
     // Flat: tokens a reply. Metered: tokens per 1 000 of the model's own.
