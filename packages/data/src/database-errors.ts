@@ -56,7 +56,9 @@ const connectionCodes = new Set([
 ]);
 
 /** The error that has a code, or the one that caused it: Drizzle wraps the driver's. */
-function coded(error: unknown): { code: string; constraint_name?: unknown; detail?: unknown } | undefined {
+function coded(
+  error: unknown,
+): { code: string; constraint_name?: unknown; detail?: unknown; routine?: unknown } | undefined {
   for (let at = error; at instanceof Error; at = at.cause) {
     if ("code" in at && typeof at.code === "string") return at as { code: string } & Error;
   }
@@ -82,10 +84,16 @@ export function isRefusedUser(error: unknown): boolean {
   return code !== undefined && refusalCodes.has(code);
 }
 
-/** Says whether the server undid the transaction for the sake of another one: a serialisation failure, or a deadlock. */
+/**
+ * Says whether the server undid the transaction for the sake of another one: a serialisation failure, or a deadlock. Or
+ * because another that had changed the same row was just being undone: Postgres then finds two changes of one row where
+ * there is one, and calls it an internal error.
+ */
 export function isRolledBack(error: unknown): boolean {
-  const code = codeOf(error);
-  return code === "40001" || code === "40P01";
+  const { code, routine } = coded(error) ?? {};
+  return (
+    code === "40001" || code === "40P01" || (code === "XX000" && routine === "MultiXactIdCreateFromMembers")
+  );
 }
 
 /** Says whether a function was not there: `migrate` may have replaced it while the statement was planned. */
@@ -119,6 +127,7 @@ const unsendable = /^(UNDEFINED_VALUE|MAX_PARAMETERS_EXCEEDED|ERR_INVALID_\w+|ER
 export function isLostStatement(error: unknown): boolean {
   if (isConnectionFailure(error)) return true;
   const code = codeOf(error) ?? "";
-  if (error instanceof Error && error.name === "PostgresError") return transientAnswers.test(code);
+  if (error instanceof Error && error.name === "PostgresError")
+    return transientAnswers.test(code) || isRolledBack(error);
   return error instanceof Error && "query" in error && !unsendable.test(code);
 }

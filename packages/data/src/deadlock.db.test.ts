@@ -94,6 +94,28 @@ test.each(["40001", "40P01"])(
   },
 );
 
+// It takes some ten thousand refusals at once to meet it: Postgres looks at one that is just being undone.
+test.each([
+  { routine: "MultiXactIdCreateFromMembers", times: 2, isAway: true },
+  { routine: "other", times: 1, isAway: false },
+])("an internal error of $routine is tried $times times", async ({ routine, times, isAway }) => {
+  const undone = Object.assign(new Error("new multixact has more than one updating member"), {
+    name: "PostgresError",
+    code: "XX000",
+    routine,
+  });
+  let failures = 0;
+  const failing = (most: number) =>
+    scene.database.run(async ({ orm }) => {
+      if (failures++ < most) throw undone;
+      return orm.execute("select 1 as one");
+    });
+  const error: unknown = await failing(2).catch((thrown: unknown) => thrown);
+  expect([failures, error instanceof DatabaseUnavailable]).toEqual([times, isAway]);
+  failures = 0;
+  if (isAway) expect(await failing(1)).toEqual([{ one: 1 }]);
+});
+
 test("a statement whose function is being replaced is tried once more; one that has no function fails for good", async () => {
   const calling = scene.database.run(({ orm }) => orm.execute("select appears()"));
   await expect(calling).rejects.not.toBeInstanceOf(DatabaseUnavailable);
