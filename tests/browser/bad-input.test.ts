@@ -9,7 +9,7 @@ let browser: Browser;
 let user: User;
 let sql: postgres.Sql;
 beforeAll(async () => {
-  sql = postgres(inject("stack").databaseUrl, { max: 1 });
+  sql = postgres(inject("stack").databaseUrl, { max: 1, onnotice: () => {} });
   [browser, user] = await Promise.all([launch(), signUp()]);
 });
 afterAll(async () => {
@@ -68,6 +68,23 @@ it("shows the rest of an answer that is too long for a list", async () => {
   await more.click();
   await end.waitFor();
   expect(await more.count()).toBe(0);
+});
+
+it("shows a line of a megabyte within its column, and takes the next question", async () => {
+  const line = `${"a".repeat(500_000)}${"<b>&amp;**".repeat(50_000)}`;
+  const place = await longChat(2, `\`\`\`\n${line}\n\`\`\`\n\n${line}`);
+  const { page, faults, foreign } = await signedIn();
+  await page.setViewportSize({ width: 360, height: 640 });
+  await page.goto(place);
+  const more = page.getByRole("button", { name: "Show the rest of this long answer" });
+  await more.click();
+  await more.waitFor({ state: "detached" });
+  expect(await answers(page).evaluate((answer) => answer.textContent?.length)).toBeGreaterThan(1_600_000);
+  expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(360);
+  await composer(page).fill("And now?");
+  await page.getByRole("button", { name: "Send" }).click();
+  await answers(page).getByText("Echo: And now?").waitFor();
+  expect([faults, foreign]).toEqual([[], []]);
 });
 
 it("says in words what a broken server answers, and keeps what was written", async () => {

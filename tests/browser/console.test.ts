@@ -235,14 +235,19 @@ it.each(["light", "dark"] as const)("is accessible and fits a phone in the %s th
   };
   await page.getByLabel("E-mail").waitFor();
   await check();
-  for (const [name, back] of [
-    ["Create an account", "I have an account already"],
-    ["Forgot your password?", "Back"],
+  for (const [name, submit, next] of [
+    ["Create an account", "Create account", "Confirm your address"],
+    ["Forgot your password?", "Send a code", "Set a new password"],
   ] as const) {
     await page.getByRole("button", { name }).click();
     await page.getByRole("heading", { name }).waitFor();
     await check();
-    await page.getByRole("button", { name: back }).click();
+    await page.getByLabel("E-mail").fill(`${colorScheme}-${user.email}`);
+    if (next === "Confirm your address") await page.getByLabel("Password").fill(password);
+    await page.getByRole("button", { name: submit }).click();
+    await page.getByRole("heading", { name: next }).waitFor();
+    await check();
+    await page.getByRole("button", { name: "Back" }).click();
   }
   await signInAs(page, user.email);
   await page.getByRole("button", { name: /^Model: / }).waitFor();
