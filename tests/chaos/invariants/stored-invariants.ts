@@ -1,5 +1,6 @@
 import { inFlightInvariants } from "./in-flight.ts";
 import { purchaseInvariants } from "./purchases.ts";
+import { spendingInvariants } from "./spending.ts";
 
 /** A statement about the database: its rows are what breaks it. */
 export interface StoredInvariant {
@@ -246,4 +247,5 @@ export const storedInvariants: readonly StoredInvariant[] = [
   },
   ...inFlightInvariants,
   ...purchaseInvariants,
+  ...spendingInvariants,
 ];

@@ -47,6 +47,12 @@ export const defects: readonly Defect[] = [
     run: scene(cancelWhileQueued),
   },
   {
+    name: "half a budget: what a dead worker had sent is left out",
+    breaks: 17,
+    planted: [{ in: "settle_budget", statement: " + reply.failed_input_tokens", instead: "" }],
+    run: scene(twoWorkers),
+  },
+  {
     name: "no hold: nothing is set aside when a reply is queued",
     breaks: 5,
     planted: [

@@ -40,6 +40,8 @@ const deployment = {
   MAX_RUNNING_REPLIES: String(inFlight.running),
   MAX_WAITING_REPLIES: String(inFlight.waiting),
   API_RATE_PER_SECOND: "0",
+  // More than is spent: what is counted of it is checked.
+  DOLLARS_PER_DAY: "1000000",
   NEW_USER_TOKENS: "1000000",
   REPLY_LEASE_SECONDS: String(quick.leaseSeconds),
   REPLY_CHECK_SECONDS: String(quick.checkSeconds),

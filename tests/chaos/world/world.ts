@@ -51,7 +51,12 @@ const catalog = {
 };
 /** A model whose answers are bought in the background. */
 export const backgroundModel = "scripted/background";
-const sizes = { contextTokens: 10_000, maxOutputTokens: 1_000, priceFlat: 100 };
+const sizes = {
+  contextTokens: 10_000,
+  maxOutputTokens: 1_000,
+  priceFlat: 100,
+  costPerMillion: { input: 5, output: 25 },
+};
 const terms: AskingDependencies["asking"]["terms"] = {
   models: { "scripted/echo": sizes, [backgroundModel]: { ...sizes, background: true } },
   defaultModel: "scripted/echo",
@@ -61,6 +66,8 @@ const terms: AskingDependencies["asking"]["terms"] = {
   deadlineSeconds: 20,
   maxRunning: inFlight.running,
   maxWaiting: inFlight.waiting,
+  // More than is spent: what is counted of it is checked.
+  dollarsPerDay: 1_000,
 };
 
 /** A migrated database of its own for one test file. */
