@@ -2,7 +2,7 @@ import type { Database } from "@parley/data/database";
 import { type LessonsRow, listLessons } from "@parley/data/model-lessons";
 import { findModel } from "@parley/llm/models";
 import type { Asking } from "@parley/sending/asking";
-import { type ModelEntry, readModels } from "@parley/sending/model-list";
+import { type ModelEntry, partsOf, readModels } from "@parley/sending/model-list";
 
 export interface ModelDependencies {
   database: Database;
@@ -20,7 +20,7 @@ export type AdminEntry = ModelEntry & { lessons: LessonsRow | undefined };
 export async function readEntries({ database, asking, marks }: ModelDependencies): Promise<AdminEntry[]> {
   const { catalog, terms } = asking;
   const rows = await listLessons(database);
-  const present = rows.filter(({ model, server }) => marks.get(model.split("/", 1)[0] ?? "") === server);
+  const present = rows.filter(({ model, server }) => marks.get(partsOf(model).provider) === server);
   const lessons = new Map(present.map((row) => [row.model, row]));
   const listed = new Set(catalog.models.map(({ id }) => id));
   const others = present.flatMap(({ model }) => (listed.has(model) ? [] : (findModel(model, catalog) ?? [])));

@@ -4,6 +4,7 @@ import type { ApiRequest, Operation } from "@parley/http/api-types";
 import { matchedVersion, missProblem } from "@parley/http/matched-version";
 import { invalid, type Problem, problem } from "@parley/http/problem";
 import { defaultParameters, identifyModel, type ModelCatalog, type ModelIdentity } from "@parley/llm/models";
+import { partsOf } from "@parley/sending/model-list";
 import { findEntry, type ModelDependencies } from "./read-entries.ts";
 import { modelEtag, renderModel, withoutLessons, writtenVersion } from "./render-model.ts";
 
@@ -16,7 +17,7 @@ function requireProvider(
 ): ModelIdentity {
   const identity = identifyModel(modelId, catalog.providers);
   if (identity === undefined) {
-    const provider = modelId.split("/", 1)[0] ?? "";
+    const { provider } = partsOf(modelId);
     if (keyless.includes(provider))
       throw invalid("params.modelId", `needs the key of ${provider}, which is missing`);
     const names = catalog.providers.map(({ name }) => name).join(", ");

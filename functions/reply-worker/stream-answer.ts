@@ -1,7 +1,14 @@
 import type { Prompt } from "@parley/llm/build-prompt";
 import { LlmError, spentLimitError } from "@parley/llm/errors";
 import { presentPrompt } from "@parley/llm/prompt-text";
-import type { PromptRequest, ProviderMemo, TokenUsage, ToolCall } from "@parley/llm/provider";
+import type {
+  PromptRequest,
+  ProviderMemo,
+  ReplyEvent,
+  StreamOptions,
+  TokenUsage,
+  ToolCall,
+} from "@parley/llm/provider";
 import { traced } from "@parley/runtime/tracer";
 import type { ReplyModel } from "./asked-models.ts";
 import { backgroundOf, keepResponse } from "./background-answer.ts";
@@ -90,6 +97,18 @@ function asParagraph(before: string, text: string): string {
   return before === "" ? text : `\n\n${text}`;
 }
 
+/** What a model says; with its first word its server has taken what it was asked for. */
+async function* eventsOf(run: Run, call: Call, options: StreamOptions): AsyncGenerator<ReplyEvent> {
+  const { worker } = run;
+  const { id, provider } = call.model;
+  let isTaken = false;
+  for await (const event of worker.providers.get(provider).stream(requestFor(run, call), options)) {
+    if (!isTaken) keepNewLessons(worker, id);
+    isTaken = true;
+    yield event;
+  }
+}
+
 async function readStream(run: Run, call: Call, { signal, broken: heard }: Silence): Promise<Answer | Calls> {
   const { model, progress } = call;
   const { transcript } = run;
@@ -98,10 +117,8 @@ async function readStream(run: Run, call: Call, { signal, broken: heard }: Silen
   let text = transcript.text;
   let { reasoning } = transcript;
   let isEmpty = true;
-  for await (const event of run.worker.providers.get(model.provider).stream(requestFor(run, call), options)) {
+  for await (const event of eventsOf(run, call, options)) {
     heard();
-    // It takes what it was asked for like this.
-    keepNewLessons(run.worker, model.id);
     if (event.type === "stored") await keepResponse(run, model, event.responseId);
     else if (event.type === "usage") progress.addUsage(event.usage);
     else if (event.type === "reasoning") {

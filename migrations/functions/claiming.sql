@@ -73,8 +73,9 @@ CREATE OR REPLACE FUNCTION responses_of(p_user_id text, p_reply_id text) RETURNS
   FROM stored_responses WHERE user_id = p_user_id AND reply_id = p_reply_id
 $$;
 
--- Takes a reply for a worker, with its notes and what its model's server has taught. Arguments: ownerId, replyId, leaseSeconds, maxRunning (absent or 0: no
--- limit). Outcomes: claimed, missing, finished, blocked, no_slot (as many of the owner's run as may), leased, expired.
+-- Takes a reply for a worker, with its notes and what its model's server has taught. Arguments: ownerId, replyId,
+-- leaseSeconds, maxRunning (absent or 0: no limit). Outcomes: claimed, missing, finished, blocked, no_slot (as many of
+-- the owner's run as may), leased, expired.
 CREATE OR REPLACE FUNCTION take_reply(p jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 DECLARE
   owner text := p->>'ownerId';

@@ -2,11 +2,11 @@ import { REPLY_LEASE_SECONDS, REPLY_PATIENCE_SECONDS } from "@parley/settings/de
 import type { Database, WithNews } from "./database.ts";
 import { type JsonRow, rowFromJson } from "./json-row.ts";
 import type { MessageRow } from "./messages.ts";
+import type { LessonsRow } from "./model-lessons.ts";
 import { type ReplyRow, replyFromJson } from "./replies.ts";
 import type { Attempt, TokenUsage } from "./reply-attempts.ts";
 import type { ReplyNews } from "./reply-news.ts";
 import { messages } from "./schema/messages.ts";
-import type { Learnt } from "./schema/model-lessons.ts";
 import type { ContextManifest } from "./schema/replies.ts";
 import type { StoredResponse } from "./stored-responses.ts";
 
@@ -44,11 +44,7 @@ export interface EndedReplies {
 }
 
 /** What the server of a reply's model has taught so far. */
-export interface ClaimedLessons {
-  version: number;
-  server: string;
-  learnt: Learnt;
-}
+type ClaimedLessons = Pick<LessonsRow, "version" | "server" | "learnt">;
 
 /** A reply and the prompt to answer it with. */
 export type ClaimedReply = ReplyRow & { systemPrompt: string | null };
