@@ -1,6 +1,6 @@
 import axe from "axe-core";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { inject } from "vitest";
+import { inject, onTestFailed } from "vitest";
 
 export interface Visit {
   page: Page;
@@ -30,6 +30,9 @@ export async function visit(
   };
   page.on("request", (request) => note(request.url()));
   page.on("websocket", (socket) => note(socket.url()));
+  onTestFailed(async () => {
+    console.error(`${page.url()} at the end:\n${await page.locator("body").ariaSnapshot()}`);
+  });
   await page.goto("/");
   return { page, faults, foreign };
 }

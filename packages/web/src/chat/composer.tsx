@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Icon } from "../ui/icons.tsx";
 import { inWords } from "../ui/words.ts";
 import { drafts } from "./drafts.ts";
@@ -37,13 +37,13 @@ export function Composer(props: ComposerProps) {
   const field = useRef<HTMLTextAreaElement>(null);
   const isMounted = useRef(true);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!coarse.matches) field.current?.focus();
     return () => {
       isMounted.current = false;
     };
   }, []);
-  useEffect(() => fitHeight(field.current), [text]);
+  useLayoutEffect(() => fitHeight(field.current), [text]);
 
   function write(next: string) {
     setText(next);

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { inWords } from "../ui/words.ts";
 import { fitHeight } from "./composer.tsx";
 
@@ -14,11 +14,12 @@ export function QuestionEditor({ text, onCancel, onSave }: QuestionEditorProps) 
   const [fault, setFault] = useState<string>();
   const isBusy = useRef(false);
   const field = useRef<HTMLTextAreaElement>(null);
-  useEffect(() => {
+  // At once: the next key is meant for it.
+  useLayoutEffect(() => {
     field.current?.focus();
     field.current?.setSelectionRange(text.length, text.length);
   }, []);
-  useEffect(() => fitHeight(field.current), [value]);
+  useLayoutEffect(() => fitHeight(field.current), [value]);
 
   async function save() {
     const content = value.trim();

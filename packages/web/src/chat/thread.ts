@@ -6,7 +6,7 @@ import { inWords } from "../ui/words.ts";
 import { followReply } from "./follow-reply.ts";
 import { createOutbox } from "./outbox.ts";
 import type { SettingsChange } from "./reply-settings.ts";
-import { isRunning, type LiveReply, turnsOf } from "./turns.ts";
+import { isRunning, type LiveReply, openReplies, turnsOf } from "./turns.ts";
 
 /** Few enough to be drawn between two frames. */
 const pageSize = 30;
@@ -40,6 +40,8 @@ export function createThread(conversationId: string, onChange: () => void) {
     const byId = new Map(messages.value.map((message) => [message.id, message]));
     for (const message of fresh) {
       const known = byId.get(message.id);
+      // A page that was asked for before a change may come after it.
+      if (known !== undefined && known.updatedAt > message.updatedAt) continue;
       // A list gives the beginning alone of what has been read as a whole.
       if (!message.isCut || known?.isCut !== false || known.updatedAt !== message.updatedAt) {
         byId.set(message.id, message);
@@ -86,6 +88,7 @@ export function createThread(conversationId: string, onChange: () => void) {
 
   /** Shows a reply from now to its end. */
   function show(reply: Reply) {
+    if (followed.has(reply.id) && live.value.get(reply.messageId)?.id === reply.id) return;
     const shown: LiveReply = {
       id: reply.id,
       status: reply.status,
@@ -112,17 +115,14 @@ export function createThread(conversationId: string, onChange: () => void) {
 
   /** The latest replies of questions that have no answer of theirs: running, failed, or stopped before a word. */
   async function findReplies(among: readonly Message[]) {
-    const answered = new Set(
-      messages.value.map(({ role, reply }) => (role === "assistant" ? reply?.id : "")),
-    );
-    const open = among.flatMap(({ role, id, reply }) => {
-      const isOpen = role === "user" && reply !== null && !answered.has(reply.id);
-      return isOpen && live.value.get(id)?.id !== reply.id ? [reply.id] : [];
-    });
+    const ids = new Set(among.map(({ id }) => id));
+    const open = () =>
+      openReplies(messages.value, live.value).filter(({ questionId }) => ids.has(questionId));
     await Promise.all(
-      open.map(async (replyId) => {
+      open().map(async ({ replyId }) => {
         const reply = await parley.replies.get({ replyId }).catch(() => undefined);
-        if (reply === undefined) return;
+        // Meanwhile it may have ended, or another may have been asked for.
+        if (reply === undefined || !open().some((still) => still.replyId === replyId)) return;
         if (reply.assistantMessageId === null) show(reply);
         else
           putMessages([await parley.messages.get({ conversationId, messageId: reply.assistantMessageId })]);

@@ -46,6 +46,18 @@ export function turnsOf(messages: readonly Message[], live: ReadonlyMap<string, 
   return turns;
 }
 
+/** The latest replies of questions, where they are neither shown nor among the answers. */
+export function openReplies(
+  messages: readonly Message[],
+  live: ReadonlyMap<string, LiveReply>,
+): { questionId: string; replyId: string }[] {
+  const answered = new Set(messages.map(({ role, reply }) => (role === "assistant" ? reply?.id : "")));
+  return messages.flatMap(({ role, id, reply }) => {
+    const isOpen = role === "user" && reply !== null && !answered.has(reply.id);
+    return isOpen && live.get(id)?.id !== reply.id ? [{ questionId: id, replyId: reply.id }] : [];
+  });
+}
+
 /** Where a turn stands in its conversation. */
 export function positionOf({ question, answers: [answer] }: Turn): number {
   return (question ?? (answer?.kind === "message" ? answer.message : undefined))?.position ?? 0;

@@ -1,6 +1,6 @@
 import "../first-view.ts";
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { DrawerButton } from "../ui/drawer.tsx";
 
 export interface PageFrameProps {
@@ -19,7 +19,7 @@ export interface PageFrameProps {
 /** What every page but the chat looks like. */
 export function PageFrame({ title, group, back, action, tabs, children }: PageFrameProps) {
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     document.title = `${title} · Parley`;
     // Whoever goes on by keyboard or hears the page begins at its heading.
     heading.current?.focus();

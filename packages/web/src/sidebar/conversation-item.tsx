@@ -1,5 +1,5 @@
 import type { Conversation } from "@parley/client";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { parley } from "../session/session.ts";
 import { Icon } from "../ui/icons.tsx";
 import { Menu } from "../ui/menu.tsx";
@@ -95,7 +95,7 @@ function Rename({ conversation, onEnd }: { conversation: Conversation; onEnd: ()
   const { conversations } = useWorkspace();
   const input = useRef<HTMLInputElement>(null);
   const isDone = useRef(false);
-  useEffect(() => input.current?.select(), []);
+  useLayoutEffect(() => input.current?.select(), []);
 
   async function save() {
     if (isDone.current) return;

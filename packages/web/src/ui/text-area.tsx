@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 export interface TextAreaProps {
   name: string;
@@ -18,7 +18,7 @@ export function TextArea({ name, label, hint, value = "", maxLength, isReadOnly 
     area.style.height = "auto";
     area.style.height = `${area.scrollHeight + 2}px`;
   }
-  useEffect(fit, [value]);
+  useLayoutEffect(fit, [value]);
   const hintId = hint === undefined ? undefined : `${name}-hint`;
   return (
     <div class="field">
