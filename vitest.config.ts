@@ -85,7 +85,7 @@ export default defineConfig({
           globalSetup: "tests/e2e/stack.setup.ts",
         },
       },
-      { test: { ...node, name: "architecture", include: ["tests/architecture.test.ts"] } },
+      { test: { ...node, name: "architecture", include: ["tests/architecture{.test.ts,/**/*.test.ts}"] } },
     ],
   },
 });

@@ -32,3 +32,20 @@ export async function readManifests(files: readonly SourceFile[]): Promise<Map<s
   }
   return manifests;
 }
+
+/** What an installation goes by. */
+export async function readInstallation() {
+  const read = (name: string) => readFile(join(root, name), "utf8");
+  const { engines, devDependencies } = JSON.parse(await read("package.json")) as {
+    engines: { node: string };
+    devDependencies: { node: string };
+  };
+  const workspace = await read("pnpm-workspace.yaml");
+  return {
+    lockfile: await read("pnpm-lock.yaml"),
+    /** What the installation checks `engines` against: else the Node that happens to be there. */
+    nodeVersion: /^nodeVersion: (\S+)$/m.exec(workspace)?.[1] ?? engines.node.replace(/\D+/, ""),
+    /** What runs. */
+    nodeRange: devDependencies.node.replace("npm:node@", ""),
+  };
+}
