@@ -268,7 +268,7 @@ test("cdk-nag would find something", async () => {
 
 test("every alarm has a line of runbook and a chapter in docs/operations.md", async () => {
   const handbook = await readFile(new URL("../docs/operations.md", import.meta.url), "utf8");
-  const made = await synthesise("dev");
+  const made = await synthesise("dev", { stages: { dev: { limits: { totalStoredMegabytes: 400 } } } });
   for (const { Properties } of made.ofType("AWS::CloudWatch::Alarm")) {
     const { AlarmDescription } = z.object({ AlarmDescription: z.string() }).parse(Properties);
     const title = /^(.*?)\. /.exec(AlarmDescription)?.[1] ?? "";

@@ -28,3 +28,18 @@ test.each(["replies", "messages", "conversations"])("shows what the cache does f
   }
   expect(dashboard).toContain(`100 * ${service}Hits / (${service}Hits + ${service}Misses)`);
 });
+
+test("a stage that bounds what all users store is told when they have it, and migrate knows the bound", async () => {
+  const bounded = await synthesise("dev", { stages: { dev: { limits: { totalStoredMegabytes: 400 } } } });
+  const alarms = bounded.ofType("AWS::CloudWatch::Alarm");
+  expect(alarms).toHaveLength(made.ofType("AWS::CloudWatch::Alarm").length + 1);
+  expect(JSON.stringify(alarms)).toContain("The storage of all users is full. ");
+  const counted = bounded
+    .ofType("AWS::Logs::MetricFilter")
+    .filter(({ Properties }) => JSON.stringify(Properties).includes("the storage of all users is full"));
+  expect(counted).toHaveLength(4);
+  const migrate = bounded
+    .ofType("AWS::Lambda::Function")
+    .filter(({ stack, Properties }) => stack === "Database" && "Environment" in Properties);
+  expect(JSON.stringify(migrate)).toContain('"STORAGE_TOTAL_MEGABYTES":"400"');
+});

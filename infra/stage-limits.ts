@@ -21,6 +21,7 @@ import {
   STORAGE_MESSAGES,
   STORAGE_NOTES,
   STORAGE_SYSTEM_PROMPTS,
+  STORAGE_TOTAL_MEGABYTES,
   USER_TOKENS_PER_DAY,
   USER_TOKENS_PER_MONTH,
 } from "@parley/settings/definitions";
@@ -55,6 +56,8 @@ export const stageLimits = z.strictObject({
   storedSystemPrompts: option(STORAGE_SYSTEM_PROMPTS),
   storedApiKeys: option(STORAGE_API_KEYS),
   storedMegabytes: option(STORAGE_MEGABYTES),
+  /** Of all users together, rows and indexes included; an alarm tells when it is full. */
+  totalStoredMegabytes: option(STORAGE_TOTAL_MEGABYTES),
   replyDeadlineSeconds: option(REPLY_DEADLINE_SECONDS),
   maximumWaitSeconds: option(MAX_WAIT_SECONDS),
 });

@@ -38,6 +38,7 @@ export class DatabaseStack extends Stack {
         STORAGE_SYSTEM_PROMPTS: stage.limits.storedSystemPrompts?.toString(),
         STORAGE_API_KEYS: stage.limits.storedApiKeys?.toString(),
         STORAGE_MEGABYTES: stage.limits.storedMegabytes?.toString(),
+        STORAGE_TOTAL_MEGABYTES: stage.limits.totalStoredMegabytes?.toString(),
       }),
       memoryMegabytes: stage.memory.background,
       timeoutSeconds: migrationSeconds,

@@ -23,6 +23,8 @@ import type { Deployment } from "../deployment.ts";
 const period = Duration.minutes(5);
 /** As packages/sending/src/refusal-problem.ts logs it. */
 const spentBudgetLine = "the day's budget is spent";
+/** As packages/http/src/to-problem.ts does. */
+const fullStorageLine = "the storage of all users is full";
 
 export interface ObservabilityStackProps extends Deployment, StackProps {
   readonly gateway: HttpGateway;
@@ -39,6 +41,8 @@ interface Watched {
   readonly deadLetters: IMetric;
   readonly failedReplies: IMetric;
   readonly spentBudgets: IMetric;
+  /** Only where a stage bounds it. */
+  readonly fullStorage: IMetric | undefined;
   readonly throttles: IMetric;
   readonly workerErrors: IMetric;
 }
@@ -72,7 +76,16 @@ export class ObservabilityStack extends Stack {
         statistic: Stats.MAXIMUM,
       }),
       failedReplies: failedReplies(this, worker, stage.name),
-      spentBudgets: spentBudgets(this, functions, stage.name),
+      spentBudgets: countedLines(this, functions, "SpentBudgets", stage.name, {
+        line: spentBudgetLine,
+        of: ["messages", "conversations"],
+      }),
+      fullStorage: stage.limits.totalStoredMegabytes
+        ? countedLines(this, functions, "FullStorage", stage.name, {
+            line: fullStorageLine,
+            of: ["messages", "conversations", "notes", "system-prompts"],
+          })
+        : undefined,
       // Of all functions of the region: concurrency is the account's.
       throttles: new Metric({
         namespace: "AWS/Lambda",
@@ -139,6 +152,15 @@ export class ObservabilityStack extends Stack {
       metric: watched.throttles,
       threshold: 10,
       periods: 2,
+      action,
+    });
+    if (watched.fullStorage === undefined) return;
+    addAlarm(this, "StorageAlarm", {
+      title: "The storage of all users is full",
+      runbook:
+        "What would be stored is refused: look at GET /v1/admin/stats, then at limits.totalStoredMegabytes.",
+      metric: watched.fullStorage,
+      threshold: 0,
       action,
     });
   }
@@ -235,19 +257,21 @@ function failedReplies(scope: Construct, worker: ResourceFunction, stageName: st
   return filter.metric({ period, statistic: Stats.SUM });
 }
 
-/** Counted from the logs of the functions that messages are sent through. */
-function spentBudgets(
+/** How often functions have logged a line. */
+function countedLines(
   scope: Construct,
   functions: ObservabilityStackProps["functions"],
+  what: string,
   stageName: string,
+  { line, of }: { line: string; of: readonly FunctionName[] },
 ): IMetric {
-  const metricName = `SpentBudgets-${stageName}`;
-  for (const name of ["messages", "conversations"] as const) {
-    const sender = functions.get(name);
-    if (sender === undefined) continue;
-    new MetricFilter(scope, `SpentBudgetsOf${name}`, {
-      logGroup: sender.logGroup,
-      filterPattern: FilterPattern.stringValue("$.message", "=", spentBudgetLine),
+  const metricName = `${what}-${stageName}`;
+  for (const name of of) {
+    const logging = functions.get(name);
+    if (logging === undefined) continue;
+    new MetricFilter(scope, `${what}Of${name}`, {
+      logGroup: logging.logGroup,
+      filterPattern: FilterPattern.stringValue("$.message", "=", line),
       metricNamespace: "Parley",
       metricName,
       metricValue: "1",

@@ -1,4 +1,12 @@
--- Refuses, by exception, what has made more of a user's than may be stored, in the transaction that has written it.
+-- What is kept of a user takes about that many bytes, with the rows of its replies and its ledger and all indexes, as
+-- docs/operations.md measured it.
+CREATE OR REPLACE FUNCTION stored_size(account users) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$
+  SELECT 3 * account.stored_bytes + 1700 * account.stored_messages + 1200 * (account.stored_conversations
+    + account.stored_notes + account.stored_system_prompts);
+$$;
+
+-- Refuses, by exception, what has made more of a user's, or of all together, than may be stored, in the transaction that
+-- has written it.
 -- before: the user's row at its beginning. What does not grow is never refused, also where limits were lowered since.
 CREATE OR REPLACE FUNCTION require_room(before users) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
@@ -19,5 +27,15 @@ BEGIN
   IF FOUND THEN
     RAISE EXCEPTION 'storage is full' USING ERRCODE = 'PY004',
       DETAIL = jsonb_build_object('kind', kind.name, 'limit', kind.maximum)::text;
+  END IF;
+  IF limits.total_bytes = 0 OR account.stored_bytes <= before.stored_bytes THEN RETURN; END IF;
+  -- Counted once a minute by one of those who write, who is let through: what is refused is undone, the count with it.
+  IF coalesce(limits.counted_at < now() - interval '1 minute', true)
+    AND pg_try_advisory_xact_lock(hashtext('storage_limits.counted_bytes')) THEN
+    UPDATE storage_limits SET counted_at = now(),
+      counted_bytes = (SELECT coalesce(sum(stored_size(users)), 0) FROM users);
+  ELSIF limits.counted_bytes >= limits.total_bytes THEN
+    RAISE EXCEPTION 'storage is full' USING ERRCODE = 'PY004',
+      DETAIL = jsonb_build_object('kind', 'total', 'limit', limits.total_bytes)::text;
   END IF;
 END $$;

@@ -224,6 +224,8 @@ it("counts users, conversations, replies, tokens and times", async () => {
   expect(stats.secondsToReply.p95).toBeGreaterThanOrEqual(Number(stats.secondsToReply.p50));
   expect(stats.feedback.find(({ model }) => model === "scripted/echo")?.down).toBeGreaterThan(0);
   expect(JSON.stringify(stats)).not.toContain("A secret");
+  expect(stats.storage).toEqual({ bytes: expect.any(Number), limit: null });
+  expect(stats.storage.bytes).toBeGreaterThan(10_000);
   expect(stats.queue.jobs).not.toBeNull();
   for (const hours of [0, 721, "x"]) await admin.refused("getStats", 400, { query: { hours } });
 });

@@ -22,6 +22,8 @@ const settings = {
   API_RATE_PER_SECOND: "5",
   NEW_USER_TOKENS: "250",
   MAX_WAIT_SECONDS: "0",
+  STORAGE_NOTES: "1",
+  STORAGE_TOTAL_MEGABYTES: "1",
 };
 
 // Functions of a deployment with narrow limits, over a database that the tests may change behind their backs.
@@ -141,6 +143,31 @@ describe("waiting for a reply", () => {
     expect(answer.headers.get("retry-after")).toBe("1");
     await other.refused("cancelReply", 404, { params });
     await user.expect("cancelReply", 200, { params });
+  });
+});
+
+describe("what would be stored beyond its limit", () => {
+  it("is refused to whoever has it all, and to everybody where all together have it, until there is room", async () => {
+    const [user, other] = await Promise.all([newUser(), newUser()]);
+    const body = { content: "Water them." };
+    const note = await user.expect("createNote", 201, { body });
+    expect(await user.refused("createNote", 403, { body })).toMatchObject({
+      type: "/problems/quota-exceeded",
+      kind: "notes",
+      limit: 1,
+    });
+    await run("update storage_limits set counted_at = now(), counted_bytes = 1000000");
+    for (const refused of [
+      await other.refused("createNote", 403, { body }),
+      await user.refused("createConversation", 403, { body: { message: body } }),
+    ]) {
+      expect(refused).toMatchObject({ type: "/problems/quota-exceeded", kind: "total", limit: 1_000_000 });
+    }
+    expect(functionLines.join("\n")).toContain("the storage of all users is full");
+    await user.expect("deleteNote", 204, { params: { noteId: note.id } });
+    await run("update storage_limits set counted_at = now() - interval '2 minutes'");
+    await other.expect("createNote", 201, { body });
+    await user.expect("createNote", 201, { body });
   });
 });
 

@@ -97,9 +97,10 @@ async function limitStatements(client: Sql): Promise<void> {
 }
 
 async function writeLimits(client: Sql, storage: StorageSettings): Promise<void> {
-  // A folder that ends before the table, as tests of upgrades have it, has none to write.
-  const [found] = await client`select to_regclass('storage_limits') is not null as is_there`;
-  if (found?.is_there !== true) return;
+  // A folder that ends before the newest of them, as tests of upgrades have it, has none to write.
+  const found = await client`select from pg_attribute
+    where attrelid = to_regclass('storage_limits') and attname = ${storageLimits.totalBytes.name}`;
+  if (found.length === 0) return;
   await drizzle({ client })
     .update(storageLimits)
     .set({ ...limitsOf(storage), updatedAt: sql`now()` });

@@ -22,6 +22,8 @@ export interface Statistics {
   secondsToReply: SecondsToReply;
   tokens: { balance: number; held: number; charged: number };
   feedback: { model: string; up: number; down: number }[];
+  /** What all users together take in the database, and may; 0 is no limit. */
+  storage: { bytes: number; limit: number };
   queue: UnfinishedReplies;
 }
 
@@ -64,6 +66,8 @@ export async function readStatistics(database: Database, hours: number): Promise
         join replies as reply on reply.owner_id = message.owner_id and reply.id = message.reply_id
         where message.rating is not null and message.rated_at >= ${since}
         group by reply.model order by reply.model) as rated),
+      'storage', jsonb_build_object('bytes', (select coalesce(sum(stored_size(users)), 0) from users),
+        'limit', (select total_bytes from storage_limits)),
       'queue', ${unfinished}) as answer`,
   );
 }

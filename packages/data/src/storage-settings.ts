@@ -5,10 +5,11 @@ import {
   STORAGE_MESSAGES,
   STORAGE_NOTES,
   STORAGE_SYSTEM_PROMPTS,
+  STORAGE_TOTAL_MEGABYTES,
 } from "@parley/settings/definitions";
 import type { Values } from "@parley/settings/read-settings";
 
-/** What may be stored of each user; 0 is no limit. */
+/** What may be stored of each user, and of all together; 0 is no limit. */
 export const storageSettings = {
   STORAGE_CONVERSATIONS,
   STORAGE_MESSAGES,
@@ -16,6 +17,7 @@ export const storageSettings = {
   STORAGE_SYSTEM_PROMPTS,
   STORAGE_API_KEYS,
   STORAGE_MEGABYTES,
+  STORAGE_TOTAL_MEGABYTES,
 };
 
 export type StorageSettings = Values<typeof storageSettings>;
@@ -29,10 +31,12 @@ export function limitsOf(settings: StorageSettings) {
     systemPrompts: settings.STORAGE_SYSTEM_PROMPTS,
     apiKeys: settings.STORAGE_API_KEYS,
     bytes: settings.STORAGE_MEGABYTES * 1_000_000,
+    totalBytes: settings.STORAGE_TOTAL_MEGABYTES * 1_000_000,
   };
 }
 
-export type StorageLimits = ReturnType<typeof limitsOf>;
+/** Those of one user. */
+export type StorageLimits = Omit<ReturnType<typeof limitsOf>, "totalBytes">;
 
 export const defaultStorage: StorageSettings = {
   STORAGE_CONVERSATIONS: storageSettings.STORAGE_CONVERSATIONS.default,
@@ -41,4 +45,5 @@ export const defaultStorage: StorageSettings = {
   STORAGE_SYSTEM_PROMPTS: storageSettings.STORAGE_SYSTEM_PROMPTS.default,
   STORAGE_API_KEYS: storageSettings.STORAGE_API_KEYS.default,
   STORAGE_MEGABYTES: storageSettings.STORAGE_MEGABYTES.default,
+  STORAGE_TOTAL_MEGABYTES: storageSettings.STORAGE_TOTAL_MEGABYTES.default,
 };

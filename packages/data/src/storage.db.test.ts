@@ -26,7 +26,7 @@ beforeEach(async () => {
 afterEach(async () => {
   expect(await scene.rows(miscounted)).toEqual([]);
   await limit(
-    "bytes = 50000000, notes = 2000, messages = 250000, conversations = 5000, system_prompts = 200",
+    "bytes = 50000000, notes = 2000, messages = 250000, conversations = 5000, system_prompts = 200, total_bytes = 0, counted_at = null",
   );
 });
 
@@ -134,6 +134,28 @@ it("refuses the row that is one too many, of its kind and its user, and leaves n
   expect(
     await scene.rows(`select from replies where owner_id = '${ada.id}' and finished_at is null`),
   ).toEqual([]);
+});
+
+it("refuses everybody what grows once all together have all they may, until there is room again", async () => {
+  const { database } = scene;
+  const made = await note(ada, "x".repeat(3_000));
+  if (made.outcome === "mismatch") throw new Error("a new key");
+  await limit("total_bytes = 6000");
+  // Whoever comes first counts for the minute, and is let through.
+  await note(eve);
+  await expect(note(eve)).rejects.toMatchObject(full("total", 6_000));
+  await expect(ada.send()).rejects.toMatchObject(full("total", 6_000));
+  const shorter = { content: "x".repeat(2_000) };
+  expect(await updateNote(database, ada.id, made.id, shorter, undefined)).toMatchObject(shorter);
+  await limit("total_bytes = 1000000000, counted_at = now() - interval '2 minutes'");
+  await Promise.all(Array.from({ length: 8 }, (_, index) => note(index % 2 === 0 ? ada : eve)));
+  const [counted] = await scene.rows<{ is_new: boolean; bytes: string; all: string }>(
+    `select counted_at > now() - interval '1 minute' as is_new, counted_bytes as bytes,
+       (select sum(stored_size(users)) from users) as all from storage_limits`,
+  );
+  expect(counted?.is_new).toBe(true);
+  expect(Number(counted?.bytes)).toBeGreaterThan(6_000);
+  expect(Number(counted?.bytes)).toBeLessThanOrEqual(Number(counted?.all));
 });
 
 it("refuses text that is too much, also by a change, and lets go of what shrinks", async () => {

@@ -54,6 +54,7 @@ const stats: AdminStats = {
   secondsToReply: { p50: 1.2, p95: 4.8 },
   tokens: { balance: 160_200, held: 300, charged: 9_600 },
   feedback: [{ model: "scripted/demo", up: 12, down: 1 }],
+  storage: { bytes: 41_300_000, limit: 400_000_000 },
   queue: {
     queued: 2,
     inProgress: 1,

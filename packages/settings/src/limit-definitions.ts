@@ -74,10 +74,15 @@ export const STORAGE_API_KEYS = /* @__PURE__ */ wholeNumber({
   minimum: 0,
   default: 100,
 });
-// A free Postgres often has 500 MB, and indexes take as much again as the texts.
 export const STORAGE_MEGABYTES = /* @__PURE__ */ wholeNumber({
   text: "Megabytes of text that may be stored of a user; 0 is no limit",
   minimum: 0,
   maximum: 1_000_000,
   default: 20,
+});
+export const STORAGE_TOTAL_MEGABYTES = /* @__PURE__ */ wholeNumber({
+  text: "Megabytes that what is stored of all users together may take, with its rows and indexes; 0 is no limit",
+  minimum: 0,
+  maximum: 1_000_000_000,
+  default: 0,
 });

@@ -76,6 +76,11 @@ export const adminStats = z
     feedback: z
       .array(z.object({ model: modelId, up: z.int(), down: z.int() }))
       .check(z.meta({ description: "Given in these hours, by the model that wrote the answer" })),
+    storage: z.object({ bytes: z.int(), limit: z.nullable(z.int()) }).check(
+      z.meta({
+        description: "About what is kept of all users takes in the database, and may; null: no limit",
+      }),
+    ),
     queue: z
       .object({
         queued: z.int(),

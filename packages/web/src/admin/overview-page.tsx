@@ -68,9 +68,10 @@ export function OverviewPage() {
 }
 
 const count = (value: number) => value.toLocaleString("en");
+const megabytes = (bytes: number) => `${count(Math.ceil(bytes / 1_000_000))} MB`;
 const seconds = (value: number | null) => (value === null ? "–" : `${value.toFixed(1)} s`);
 
-function figuresOf({ users, conversations, replies, secondsToReply, tokens, queue }: Stats) {
+function figuresOf({ users, conversations, replies, secondsToReply, tokens, storage, queue }: Stats) {
   return [
     {
       name: "People",
@@ -89,6 +90,11 @@ function figuresOf({ users, conversations, replies, secondsToReply, tokens, queu
       about: `95 of 100 within ${seconds(secondsToReply.p95)}`,
     },
     { name: "Tokens charged", value: count(tokens.charged), about: `${count(tokens.held)} held back now` },
+    {
+      name: "Stored",
+      value: megabytes(storage.bytes),
+      about: storage.limit === null ? "No limit for all together" : `Of ${megabytes(storage.limit)}`,
+    },
     {
       name: "Oldest in the queue",
       value: queue.queued === 0 ? "–" : seconds(queue.oldestQueuedSeconds),
