@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CognitoIdentityProvider } from "@aws-sdk/client-cognito-identity-provider";
 import { eventFor, send } from "@parley/http/testing/send";
+import type { Triggers } from "@parley/local/cognito/pool";
 import { startCognito } from "@parley/local/cognito/start-cognito";
-import type { PostConfirmationTriggerEvent } from "aws-lambda";
 import { vi } from "vitest";
 
 export const password = "Correct-Horse-7";
@@ -15,7 +15,7 @@ const clientId = "4h57localclient0parley0000";
 export async function startAuthApi(given: {
   databaseUrl?: string;
   environment?: Record<string, string>;
-  postConfirmation?: (event: PostConfirmationTriggerEvent) => Promise<void>;
+  triggers?: Triggers;
 }) {
   const folder = await mkdtemp(join(tmpdir(), "parley-auth-"));
   const cognito = await startCognito({
@@ -24,7 +24,7 @@ export async function startAuthApi(given: {
     region: "eu-central-1",
     dataFile: join(folder, "cognito.json"),
     onCode: () => {},
-    ...(given.postConfirmation && { postConfirmation: given.postConfirmation }),
+    ...given.triggers,
   });
   const environment = {
     AWS_REGION: "eu-central-1",

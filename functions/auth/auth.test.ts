@@ -9,8 +9,10 @@ let triggerFailure: Error | undefined;
 
 beforeAll(async () => {
   api = await startAuthApi({
-    async postConfirmation() {
-      if (triggerFailure) throw triggerFailure;
+    triggers: {
+      async postConfirmation() {
+        if (triggerFailure) throw triggerFailure;
+      },
     },
   });
 });

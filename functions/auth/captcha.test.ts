@@ -1,6 +1,8 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { isSignUpPass } from "@parley/identity/sign-up-pass";
+import type { Triggers } from "@parley/local/cognito/pool";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { password, startAuthApi } from "./auth-api.fixture.ts";
 import { captchaOf } from "./captcha.ts";
@@ -17,7 +19,12 @@ beforeAll(async () => {
     response.end(answer);
   }).listen(0, "127.0.0.1");
   await once(verifier, "listening");
+  const preSignUp: Triggers["preSignUp"] = async ({ request: { userAttributes, clientMetadata } }) => {
+    const { email = "" } = userAttributes;
+    if (!isSignUpPass("hush", email, clientMetadata?.pass)) throw new Error("no pass");
+  };
   api = await startAuthApi({
+    triggers: { preSignUp },
     environment: {
       CAPTCHA: "hcaptcha",
       CAPTCHA_SITE_KEY: "site",

@@ -4,6 +4,7 @@ import { isConnectionFailure } from "@parley/data/database-errors";
 import type { CallerResolution, Identity } from "@parley/http/api-types";
 import { createApi } from "@parley/http/create-api";
 import { endSessions } from "@parley/identity/end-sessions";
+import { signUpPass } from "@parley/identity/sign-up-pass";
 import { openUserPool } from "@parley/identity/user-pool";
 import { readEnvironment } from "@parley/runtime/environment";
 import { captchaOf, createCaptcha } from "./captcha.ts";
@@ -19,7 +20,7 @@ import { logout } from "./logout.ts";
 import { createMailGuard } from "./mail-guard.ts";
 import { createMailLimit } from "./mail-limit.ts";
 import { refresh } from "./refresh.ts";
-import { register } from "./register.ts";
+import { type MakePass, register } from "./register.ts";
 import { resendCode } from "./resend-code.ts";
 import { resetPassword } from "./reset-password.ts";
 import { signOutEverywhere } from "./sign-out-everywhere.ts";
@@ -55,12 +56,15 @@ async function resolveCaller(identity: Identity): Promise<CallerResolution> {
   return callersOf(await database(), config)(identity);
 }
 
-async function readCaptchaSecret(): Promise<string | undefined> {
+async function readCaptchaSecret(): Promise<string> {
   const { loadSecrets } = await import("@parley/runtime/secrets");
-  return (await loadSecrets()).captchaSecret;
+  const { captchaSecret } = await loadSecrets();
+  if (captchaSecret === undefined) throw new Error("CAPTCHA is set, and CAPTCHA_SECRET is not.");
+  return captchaSecret;
 }
 
 const captcha = captchaOf(config);
+const makePass: MakePass = async (email) => captcha && signUpPass(await readCaptchaSecret(), email);
 const guardMail = createMailGuard(
   createCaptcha(captcha, readCaptchaSecret),
   createMailLimit(config, async () => {
@@ -72,7 +76,7 @@ const guardMail = createMailGuard(
 export const handler = createApi({
   routes: authRoutes,
   operations: {
-    register: register(pool, guardMail),
+    register: register(pool, guardMail, makePass),
     confirm: confirm(pool),
     resendCode: resendCode(pool, guardMail),
     login: login(pool),

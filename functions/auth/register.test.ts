@@ -15,6 +15,7 @@ test.each([
   const operation = register(
     { client: { send } as unknown as Pool["client"], clientId: "c" } as Pool,
     async () => {},
+    async () => undefined,
   );
   const body = { email: "ada@example.com", password: "Correct-Horse-7" };
   await expect(operation({ body } as Input)).rejects.toMatchObject({

@@ -36,19 +36,28 @@ async function writeToOwner({ client, clientId }: UserPool, email: string): Prom
   );
 }
 
+/** What goes with a sign-up to Cognito's trigger; undefined where it asks for nothing. */
+export type MakePass = (email: string) => Promise<Record<string, string> | undefined>;
+
 /** Signs up; the account works once its address is confirmed. An address that has one gets the same answer. */
-export function register(pool: UserPool, guardMail: MailGuard): Operation<(typeof authRoutes)["register"]> {
+export function register(
+  pool: UserPool,
+  guardMail: MailGuard,
+  makePass: MakePass,
+): Operation<(typeof authRoutes)["register"]> {
   return async ({ body: { email, password, displayName, captchaToken }, source }) => {
     await guardMail({ email, captchaToken, source });
     const UserAttributes = [
       { Name: "email", Value: email },
       ...(displayName === undefined ? [] : [{ Name: "name", Value: displayName }]),
     ];
+    const ClientMetadata = await makePass(email);
     const command = new SignUpCommand({
       ClientId: pool.clientId,
       Username: email,
       Password: password,
       UserAttributes,
+      ...(ClientMetadata && { ClientMetadata }),
     });
     const answer = await callUserPool("sign-up", () => pool.client.send(command), {
       ...passwordRefusals("body.password", () => invalid("body.email", "is not accepted by the user pool")),

@@ -36,7 +36,9 @@ export class AuthStack extends Stack {
     });
     const pool = createUserPool(this, stage, {
       postConfirmation: postConfirmation.lambda,
-      ...(stage.signUp !== "open" && { preSignUp: this.preSignUp(props).lambda }),
+      ...((stage.signUp !== "open" || stage.captcha !== undefined) && {
+        preSignUp: this.preSignUp(props).lambda,
+      }),
     });
     // A policy of its own: in the role's, pool, function and role would wait for one another.
     new Policy(this, "EndSessions", {
@@ -57,12 +59,16 @@ export class AuthStack extends Stack {
     new CfnOutput(this, "SignInPage", { value: signIn.pageUrl });
   }
 
-  private preSignUp({ secrets: _, ...props }: AuthStackProps): ResourceFunction {
+  /** It needs a secret for the passes of a captcha alone. */
+  private preSignUp({ secrets, ...props }: AuthStackProps): ResourceFunction {
     const { stage } = props;
     return new ResourceFunction(this, "PreSignUp", {
       ...props,
+      ...(stage.captcha !== undefined && { secrets }),
       functionName: "pre-sign-up",
       environment: environmentOf("pre-sign-up", {
+        SIGN_UP: stage.signUp,
+        CAPTCHA: stage.captcha?.provider,
         ALLOWED_DOMAINS: stage.signUp === "domains" ? stage.signUpDomains.join(",") : undefined,
       }),
       memoryMegabytes: stage.memory.authorizer,

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { userPool } from "@parley/local/services";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { mailedCode } from "../e2e/client.ts";
@@ -85,6 +86,20 @@ it("asks whoever signs up for the captcha, each time that a code is mailed", asy
   await composer(page).waitFor();
   expect(faults).toEqual([]);
   expect(foreign).toEqual([script]);
+});
+
+it("mails nobody who signs up past it, at the user pool's own endpoint", async () => {
+  const email = "eve@example.com";
+  const signUp = await fetch(own.address.cognitoEndpoint, {
+    method: "POST",
+    headers: {
+      "content-type": "application/x-amz-json-1.1",
+      "x-amz-target": "AWSCognitoIdentityProviderService.SignUp",
+    },
+    body: JSON.stringify({ ClientId: userPool.clientId, Username: email, Password: password }),
+  });
+  expect(await signUp.json()).toMatchObject({ __type: "UserLambdaValidationException" });
+  await expect(mailedCode(own.address.cognitoEndpoint, email)).rejects.toThrow();
 });
 
 it("says so where something blocks it, and signs in without", async () => {

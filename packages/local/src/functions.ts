@@ -24,6 +24,7 @@ const defaultLimits: Limits = {
 /** Functions with limits of their own, and those that no route names. */
 const limits: Readonly<Record<string, Limits>> = {
   authorizer: { timeoutMillis: 10_000, maximumEnvironments: 4 },
+  "pre-sign-up": { timeoutMillis: 5_000, maximumEnvironments: 4 },
   "post-confirmation": { timeoutMillis: 5_000, maximumEnvironments: 4 },
   // A poll that waits for its reply holds an environment for as long.
   replies: { ...defaultLimits, maximumEnvironments: 32 },

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { type LocalPostgres, startPostgres } from "@parley/embedded-postgres/start-postgres";
-import type { PostConfirmationTriggerEvent } from "aws-lambda";
+import type { Triggers } from "./cognito/pool.ts";
 import { type Cognito, startCognito } from "./cognito/start-cognito.ts";
 import type { CodePurpose } from "./cognito/state.ts";
 import { type RunningMomento, startMomento } from "./momento/start-momento.ts";
@@ -25,8 +25,8 @@ export interface ServiceOptions {
   readonly migrate: (databaseUrl: string) => Promise<void>;
   readonly onProgress: (line: string) => void;
   readonly onCode: (email: string, code: string, purpose: CodePurpose) => void;
-  /** Cognito's PostConfirmation trigger. */
-  readonly onConfirmed: (event: PostConfirmationTriggerEvent) => Promise<void>;
+  /** Of the user pool. */
+  readonly triggers: Triggers;
 }
 
 /** What the functions use, on this machine. */
@@ -53,7 +53,7 @@ async function startDatabase(started: Started, { settings, durable, dataDir, onP
 
 /** Starts the services in the order in which they need each other; `started` gets what closes them. */
 export async function startServices(started: Started, options: ServiceOptions): Promise<Services> {
-  const { settings, dataDir, reroute, migrate, onProgress, onCode, onConfirmed } = options;
+  const { settings, dataDir, reroute, migrate, onProgress, onCode, triggers } = options;
   const database = await startDatabase(started, options);
   onProgress("Applying migrations");
   await migrate(database.databaseUrl);
@@ -70,7 +70,7 @@ export async function startServices(started: Started, options: ServiceOptions): 
     groups: ["admin"],
     dataFile: join(dataDir, "cognito.json"),
     onCode,
-    postConfirmation: onConfirmed,
+    ...triggers,
     callbackUrls: settings.SIGN_IN_CALLBACK_URLS,
   });
   started.defer(() => cognito.close());

@@ -131,14 +131,19 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   started.defer(await lockDataFolder(dataDir));
 
   let functions: Functions | undefined;
-  const onConfirmed = async (event: object) => {
-    if (functions !== undefined) await payloadOf(functions.get("post-confirmation").invoke(event));
+  const trigger = (name: string) => async (event: object) => {
+    if (functions !== undefined) await payloadOf(functions.get(name).invoke(event));
+  };
+  const triggers = {
+    postConfirmation: trigger("post-confirmation"),
+    // Everybody may sign up here, as in a stage of which that is said.
+    ...(settings.CAPTCHA !== undefined && { preSignUp: trigger("pre-sign-up") }),
   };
   const building = options.code ?? buildCode(fileURLToPath(root), dataDir, watch);
   // Its failure is told below; until then nobody would catch it.
   if (building instanceof Promise) building.catch(() => {});
   const migrate = options.migrate ?? ((url: string) => applyMigrations(url, settings));
-  const given = { settings, dataDir, durable, reroute, migrate, onProgress, onCode, onConfirmed };
+  const given = { settings, dataDir, durable, reroute, migrate, onProgress, onCode, triggers };
   const services = await startServices(started, given);
   const push = await startPush(settings, () => functions);
   const code = await building;

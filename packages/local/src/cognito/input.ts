@@ -44,6 +44,12 @@ export function readObject(input: Input, name: string): Input {
   return value;
 }
 
+/** Reads a member that is an object of strings, `{}` when it is absent. */
+export function readTexts(input: Input, name: string): Record<string, string> {
+  const value = readObject(input, name);
+  return Object.fromEntries(Object.keys(value).map((key) => [key, readOptionalText(value, key) ?? ""]));
+}
+
 /** Reads a list of `{ Name, Value }` pairs, the form of every attribute list of the service. */
 export function readAttributes(input: Input, name: string): Map<string, string> {
   const value = input[name] ?? [];

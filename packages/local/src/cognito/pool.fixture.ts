@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CognitoIdentityProvider } from "@aws-sdk/client-cognito-identity-provider";
-import type { PostConfirmationTriggerEvent } from "aws-lambda";
+import type { Triggers } from "./pool.ts";
 import { startCognito } from "./start-cognito.ts";
 
 export const userPoolId = "eu-central-1_Parley123";
@@ -10,12 +10,9 @@ export const ClientId = "4h57localclient0parley0000";
 export const Password = "Correct-Horse-7";
 
 /** A pool on a free port with the real SDK in front of it and a clock that tests move. */
-export async function startTestPool(given?: {
-  dataFile?: string;
-  postConfirmation?: (event: PostConfirmationTriggerEvent) => Promise<void>;
-}) {
+export async function startTestPool({ dataFile: given, ...triggers }: Triggers & { dataFile?: string } = {}) {
   const folder = await mkdtemp(join(tmpdir(), "parley-cognito-"));
-  const dataFile = given?.dataFile ?? join(folder, "pool", "cognito.json");
+  const dataFile = given ?? join(folder, "pool", "cognito.json");
   const time = { now: Date.now() };
   const cognito = await startCognito({
     userPoolId,
@@ -25,7 +22,7 @@ export async function startTestPool(given?: {
     dataFile,
     onCode: () => {},
     clock: () => time.now,
-    ...(given?.postConfirmation && { postConfirmation: given.postConfirmation }),
+    ...triggers,
   });
   const client = new CognitoIdentityProvider({
     region: "eu-central-1",

@@ -1,11 +1,17 @@
-import type { PostConfirmationTriggerEvent } from "aws-lambda";
+import type { PostConfirmationTriggerEvent, PreSignUpTriggerEvent } from "aws-lambda";
 import { type CryptoKey, importJWK } from "jose";
 import { type Attempts, createAttempts } from "./attempts.ts";
 import { notFound } from "./errors.ts";
 import { type Input, readText } from "./input.ts";
 import { type CodePurpose, createSave, loadState, type State } from "./state.ts";
 
-export interface PoolOptions {
+/** The pool's triggers; a rejection reaches the client as UserLambdaValidationException. */
+export interface Triggers {
+  readonly preSignUp?: (event: PreSignUpTriggerEvent) => Promise<unknown>;
+  readonly postConfirmation?: (event: PostConfirmationTriggerEvent) => Promise<unknown>;
+}
+
+export interface PoolOptions extends Triggers {
   /** Where users, keys and refresh tokens are kept; made when it is missing. */
   readonly dataFile: string;
   /** Must look like `<region>_<letters and digits>`: the verifier checks it. */
@@ -16,8 +22,6 @@ export interface PoolOptions {
   readonly groups?: readonly string[];
   /** Stands for the e-mail that Cognito would send. */
   readonly onCode: (email: string, code: string, purpose: CodePurpose) => void;
-  /** The PostConfirmation trigger; a rejection reaches the client as UserLambdaValidationException. */
-  readonly postConfirmation?: (event: PostConfirmationTriggerEvent) => Promise<void>;
   /** Milliseconds since the epoch; the system's clock when absent. */
   readonly clock?: () => number;
 }

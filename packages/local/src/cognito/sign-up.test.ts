@@ -3,10 +3,15 @@ import { ClientId, Password, startTestPool, userPoolId } from "./pool.fixture.ts
 
 let pool: Awaited<ReturnType<typeof startTestPool>>;
 const events: unknown[] = [];
+const asked: unknown[] = [];
 let triggerFailure: Error | undefined;
 
 beforeAll(async () => {
   pool = await startTestPool({
+    async preSignUp({ userName, triggerSource, request }) {
+      asked.push({ userName, triggerSource, request });
+      if (userName.startsWith("stranger")) throw new Error("Not you");
+    },
     async postConfirmation(event) {
       events.push(event);
       if (triggerFailure) throw triggerFailure;
@@ -139,6 +144,22 @@ test("resending tells nothing of unknown addresses and has a limit for them too"
   await expect(
     pool.client.confirmSignUp({ ClientId, Username, ConfirmationCode: "123456" }),
   ).rejects.toMatchObject({ name: "ExpiredCodeException" });
+});
+
+test("whom the trigger refuses has no account, and it is told what came with the sign-up", async () => {
+  const Username = "stranger@example.com";
+  const ClientMetadata = { pass: "none" };
+  await expect(pool.client.signUp({ ClientId, Username, Password, ClientMetadata })).rejects.toMatchObject({
+    name: "UserLambdaValidationException",
+    message: "PreSignUp failed with error Not you.",
+  });
+  expect(asked.at(-1)).toEqual({
+    userName: Username,
+    triggerSource: "PreSignUp_SignUp",
+    request: { userAttributes: { email: Username }, clientMetadata: ClientMetadata },
+  });
+  expect(pool.lastCode(Username)).toBe("none");
+  await expect(pool.signIn(Username)).rejects.toMatchObject({ name: "NotAuthorizedException" });
 });
 
 test("a failing trigger surfaces, and the user is confirmed all the same", async () => {

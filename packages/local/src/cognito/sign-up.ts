@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { deliveryDetails, sendCode, useCode } from "./codes.ts";
 import { CognitoError, expiredCode, invalidParameter, notAuthorized } from "./errors.ts";
-import { type Input, readAttributes, readText, readUsername } from "./input.ts";
+import { type Input, readAttributes, readText, readTexts, readUsername } from "./input.ts";
 import { assertPasswordPolicy, hashPassword } from "./passwords.ts";
 import { type Pool, requireClient } from "./pool.ts";
 import type { StoredUser } from "./state.ts";
-import { runPostConfirmation } from "./triggers.ts";
+import { runPostConfirmation, runPreSignUp } from "./triggers.ts";
 import { assertAttributes, assertEmail, findUser } from "./users.ts";
 
 export async function signUp(pool: Pool, input: Input) {
@@ -20,6 +20,10 @@ export async function signUp(pool: Pool, input: Input) {
   }
   attributes.delete("email");
   assertPasswordPolicy(password);
+  await runPreSignUp(pool, email, {
+    userAttributes: { ...Object.fromEntries(attributes), email },
+    clientMetadata: readTexts(input, "ClientMetadata"),
+  });
   const passwordHash = await hashPassword(password);
   // Looked up only now, with no await before the push: two sign-ups at once make one user.
   if (findUser(pool, email)) {
