@@ -1,4 +1,5 @@
 import { addPerson } from "@parley/deployment/admin/add-person";
+import { requireEmail } from "@parley/deployment/admin/require-email";
 import { stackOutput } from "@parley/deployment/admin/stack-output";
 import { awsClients, localUserPools, profileRegion } from "@parley/deployment/aws-clients";
 import { readCommandLine } from "@parley/deployment/command-line";
@@ -58,8 +59,11 @@ await runCommand(async () => {
       member: { type: "boolean", default: false },
     },
   });
-  const [email] = positionals;
-  if (email === undefined) throw new DeploymentError("Say whom: pnpm admin:add <e-mail>; --help says more.");
+  const [given] = positionals;
+  if (given === undefined) throw new DeploymentError("Say whom: pnpm admin:add <e-mail>; --help says more.");
+  const email = requireEmail(given);
+  if (values.region !== undefined && values.stage === undefined)
+    throw new DeploymentError("--region is that of a deployed stage: name one with --stage.");
   const { client, region, userPoolId } =
     values.stage === undefined ? await localPool() : await deployedPool(values.stage, values.region);
   const outcome = await addPerson({ client, userPoolId, email, isAdmin: !values.member }).catch(

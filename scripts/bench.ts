@@ -1,8 +1,14 @@
+import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { numberOption, readCommandLine } from "@parley/deployment/command-line";
+import {
+  addressOption,
+  numberOption,
+  readCommandLine,
+  wholeNumberOption,
+} from "@parley/deployment/command-line";
 import { DeploymentError } from "@parley/deployment/deployment-error";
 import { runCommand } from "@parley/deployment/terminal";
-import { measureDeployment, measureLocally, type Plan } from "./bench/measure.ts";
+import { measureDeployment, measureLocally, type Plan, sections } from "./bench/measure.ts";
 import { holds, save, table } from "./bench/report.ts";
 
 const usage = `
@@ -36,20 +42,32 @@ await runCommand(async () => {
   });
 
   const { email, password, token, peer, adapter, "base-url": url } = values;
+  const unknown = values.only.find((section) => !sections.includes(section));
+  if (unknown !== undefined)
+    throw new DeploymentError(`--only ${unknown} is not measured: it takes ${sections.join(", ")}.`);
   if (peer.length !== adapter.length) throw new DeploymentError("Give an --adapter with each --peer.");
+  const absent = adapter.find((file) => !existsSync(file));
+  if (absent !== undefined) throw new DeploymentError(`--adapter ${absent}: there is no such file.`);
+  if (url !== undefined && !token && !(email && password))
+    throw new DeploymentError("Say as whom to load it: --email and --password, or --token.");
   const folder = fileURLToPath(new URL("../dist/bench", import.meta.url));
   const plan: Plan = {
     only: values.only,
-    counts: values.clients.split(",").map((text) => numberOption("clients", text, 1)),
+    counts: values.clients.split(",").map((text) => wholeNumberOption("clients", text, 1)),
     seconds: numberOption("seconds", values.seconds, 0.1),
-    rounds: numberOption("rounds", values.rounds, 1),
+    rounds: wholeNumberOption("rounds", values.rounds, 1),
     waitSeconds: numberOption("wait-seconds", values["wait-seconds"]),
     folder,
-    peers: peer.map((peerUrl, index) => ({ url: peerUrl, adapter: adapter[index] ?? "" })),
+    peers: peer.map((peerUrl, index) => ({
+      url: addressOption("peer", peerUrl),
+      adapter: adapter[index] ?? "",
+    })),
   };
   const user = { ...(email && { email }), ...(password && { password }), ...(token && { token }) };
   const rows =
-    url === undefined ? await measureLocally(plan) : await measureDeployment(plan, { url, ...user });
+    url === undefined
+      ? await measureLocally(plan)
+      : await measureDeployment(plan, { url: addressOption("base-url", url), ...user });
   console.log(table(rows));
   const missed = rows.filter((row) => holds(row) === false).length;
   console.log(`\n${missed} budgets missed. ${await save(rows, folder)}`);

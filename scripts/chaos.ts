@@ -1,4 +1,4 @@
-import { numberOption, readCommandLine } from "@parley/deployment/command-line";
+import { numberOption, readCommandLine, wholeNumberOption } from "@parley/deployment/command-line";
 import { runCommand } from "@parley/deployment/terminal";
 import { describeResult } from "../tests/chaos/stack/describe-result.ts";
 import { runChaos } from "../tests/chaos/stack/run-chaos.ts";
@@ -24,12 +24,12 @@ await runCommand(async () => {
     },
   });
   const minutes = numberOption("minutes", values.minutes, 0.01);
-  const seed = numberOption("seed", values.seed);
+  const seed = wholeNumberOption("seed", values.seed);
   const start = Date.now();
   const result = await runChaos({
     seed,
     millis: minutes * 60_000,
-    users: numberOption("users", values.users, 1),
+    users: wholeNumberOption("users", values.users, 1),
     onEvent: (line) =>
       values.verbose && console.log(`${((Date.now() - start) / 1000).toFixed(1)} s  ${line}`),
   });

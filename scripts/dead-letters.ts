@@ -87,6 +87,8 @@ async function run(): Promise<void> {
       "retry-all": { type: "boolean", default: false },
     },
   });
+  if (values.retry !== undefined && values["retry-all"])
+    throw new DeploymentError("--retry asks for one and --retry-all for all: give one of them.");
   const isWanted = ({ id }: AdminReply) => values["retry-all"] || id === values.retry;
   const chosen: AdminReply[] = [];
   let listed = 0;

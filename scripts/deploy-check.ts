@@ -1,7 +1,7 @@
 import { stackOutput } from "@parley/deployment/admin/stack-output";
 import { awsClients, checkClients, localUserPools, profileRegion } from "@parley/deployment/aws-clients";
 import { type CheckedDeployment, checkDeployment } from "@parley/deployment/check/check-deployment";
-import { readCommandLine } from "@parley/deployment/command-line";
+import { addressOption, readCommandLine } from "@parley/deployment/command-line";
 import { readStageSecret } from "@parley/deployment/deploy/stage-secret";
 import { DeploymentError, explainAwsError } from "@parley/deployment/deployment-error";
 import { resolveRegion } from "@parley/deployment/region";
@@ -54,12 +54,6 @@ async function deployedStage(name: string, givenRegion: string | undefined): Pro
   }
 }
 
-function addressOf(text: string): string {
-  if (!/^https?:\/\/[^/]+/.test(text) || !URL.canParse(text))
-    throw new DeploymentError(`${text} is no address: --url takes one such as https://api.example.com.`);
-  return text.replace(/\/$/, "");
-}
-
 await runCommand(async () => {
   const { positionals, values } = readCommandLine({
     usage,
@@ -67,9 +61,11 @@ await runCommand(async () => {
     options: { url: { type: "string" }, region: { type: "string" } },
   });
   const [name] = positionals;
-  const url = values.url === undefined ? undefined : addressOf(values.url);
+  const url = values.url === undefined ? undefined : addressOption("url", values.url);
   if (name === undefined && url === undefined)
     throw new DeploymentError("Say what: pnpm deploy:check <stage>, or --url; --help says more.");
+  if (values.region !== undefined && (name === undefined || name === "local"))
+    throw new DeploymentError("--region is that of a deployed stage: name one.");
   const found =
     name === undefined
       ? { userPool: undefined, aws: undefined }

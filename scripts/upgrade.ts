@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { numberOption, readCommandLine } from "@parley/deployment/command-line";
+import { numberOption, readCommandLine, wholeNumberOption } from "@parley/deployment/command-line";
 import { runCommand } from "@parley/deployment/terminal";
 import { counts } from "../tests/chaos/stack/describe-result.ts";
 import { upgradeDataFolder } from "../tests/upgrade/data-folder.ts";
@@ -32,8 +32,8 @@ await runCommand(async () => {
     },
   });
   const seconds = numberOption("seconds", values.seconds, 0.1);
-  const seed = numberOption("seed", values.seed);
-  const users = numberOption("users", values.users, 1);
+  const seed = wholeNumberOption("seed", values.seed);
+  const users = wholeNumberOption("users", values.users, 1);
   const previous = await preparePreviousRelease().catch((error: unknown) => {
     if (!(error instanceof MissingHistoryError && values["skip-without-history"])) throw error;
     console.log(`Skipped: ${error.message}`);

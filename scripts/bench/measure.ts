@@ -14,6 +14,8 @@ import type { Row } from "./report.ts";
 import type { StackReady } from "./serve-stack.ts";
 import type { Connect, Target } from "./target.ts";
 
+export const sections: readonly string[] = ["handlers", "cold-start", "end-to-end", "cost", "console"];
+
 export interface Plan {
   /** Which parts; all where there is none. */
   readonly only: readonly string[];

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { numberOption, readCommandLine } from "./command-line.ts";
+import { addressOption, numberOption, readCommandLine, wholeNumberOption } from "./command-line.ts";
 
 const command = {
   usage: "pnpm example [name]",
@@ -28,3 +28,14 @@ test.each(["soon", "", "0", "-1", "Infinity", "NaN"])(
     expect(numberOption("users", "2", 1)).toBe(2);
   },
 );
+
+test("a number of people or rounds is a whole one", () => {
+  expect(() => wholeNumberOption("users", "1.5", 1)).toThrow("--users must be a whole number.");
+  expect(() => wholeNumberOption("users", "0", 1)).toThrow("--users must be a number of 1 or more.");
+  expect(wholeNumberOption("users", "2", 1)).toBe(2);
+});
+
+test.each(["example.com", "ftp://example.com", "https://", ""])("%j is no address of an option", (text) => {
+  expect(() => addressOption("url", text)).toThrow(/ is no address: --url takes one such as /);
+  expect(addressOption("url", "https://example.com/")).toBe("https://example.com");
+});

@@ -35,6 +35,22 @@ export function numberOption(name: string, text: string, minimum = 0): number {
   throw new DeploymentError(`--${name} must be a number${minimum > 0 ? ` of ${minimum} or more` : ""}.`);
 }
 
+/** @throws DeploymentError that names the option whose value is no such whole number */
+export function wholeNumberOption(name: string, text: string, minimum = 0): number {
+  const number = numberOption(name, text, minimum);
+  if (Number.isSafeInteger(number)) return number;
+  throw new DeploymentError(`--${name} must be a whole number.`);
+}
+
+/**
+ * Without a slash at its end.
+ * @throws DeploymentError that names the option whose value is no such address
+ */
+export function addressOption(name: string, text: string): string {
+  if (/^https?:\/\/[^/]+/.test(text) && URL.canParse(text)) return text.replace(/\/$/, "");
+  throw new DeploymentError(`${text} is no address: --${name} takes one such as https://api.example.com.`);
+}
+
 function parse<const Options extends ParseArgsOptionsConfig>(args: readonly string[], options: Options) {
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true });

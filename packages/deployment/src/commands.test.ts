@@ -24,8 +24,12 @@ const mistakes: readonly [words: string, environment: Record<string, string>, se
   ["deploy-check dev", region, /^AWS credentials are not found: /],
   [`deploy-check --url ${nowhere}`, {}, /^3 of the steps have failed\.$/],
   ["deploy-emulated --endpoint http://localhost:65534", {}, /^No emulator answers at .*: pip install /],
+  ["deploy-check local --region us-east-1", {}, /^--region is that of a deployed stage: name one\.$/],
+  ["admin-add notanemail", {}, /^notanemail is not an e-mail address\.$/],
   ["admin-add ada@example.com --stage dev", region, /^AWS credentials are not found: /],
   ["dead-letters", { API: "example", TOKEN: "t" }, /^API is no address: /],
+  ["dead-letters --retry a --retry-all", {}, /^--retry asks for one and --retry-all for all: give one /],
+  ["bench --only nowhere", {}, /^--only nowhere is not measured: it takes handlers, /],
   ["migrate", { DATABASE_URL: "mysql://db" }, /^DATABASE_URL must be a postgres:\/\/ URL\.$/],
 ];
 

@@ -5,8 +5,6 @@ import {
   AdminSetUserPasswordCommand,
   type CognitoIdentityProviderClient,
 } from "@aws-sdk/client-cognito-identity-provider";
-import * as z from "zod/mini";
-import { DeploymentError } from "../deployment-error.ts";
 
 export interface AddPersonOptions {
   readonly client: Pick<CognitoIdentityProviderClient, "send">;
@@ -19,11 +17,9 @@ export interface AddPersonOptions {
 /**
  * Invites somebody, or makes an admin of who is there already; safe to repeat. Who is new gets a password that nobody
  * knows: they set their own with the code that `forgot-password` sends them.
- * @throws DeploymentError when it is no e-mail address
  */
 export async function addPerson(options: AddPersonOptions): Promise<"invited" | "was there"> {
   const { client, userPoolId: UserPoolId, email, isAdmin } = options;
-  if (!z.email().safeParse(email).success) throw new DeploymentError(`${email} is not an e-mail address.`);
   const outcome = await create(options);
   if (isAdmin) {
     await client.send(new AdminAddUserToGroupCommand({ UserPoolId, Username: email, GroupName: "admin" }));

@@ -234,3 +234,28 @@ test("a failed build is not deployed, and a failed deployment is told", async ()
   const failing = optionsWith({ run: async (program) => (program === "cdk" ? 1 : 0) });
   await expect(deploy(failing.options)).rejects.toThrow(/^The deployment of dev failed/);
 });
+
+test.each([
+  [{ DATABASE_URL: "mysql://db" }, "DATABASE_URL is not a postgres:// URL."],
+  [{ DATABASE_URL: url, PROVIDER_KEYS: "hunter2" }, "PROVIDER_KEYS "],
+  [{ DATABASE_URL: url, ALARM_EMAIL: "ops" }, "ops is not an e-mail address."],
+])("what the environment gives is looked at before AWS is asked: %o", async (environment, sentence) => {
+  const { options, secret, said } = optionsWith({ environment, clients: undefined as never });
+  const failure = deploy(options);
+  await expect(failure).rejects.toThrow(sentence);
+  await expect(failure).rejects.not.toThrow(/hunter2/);
+  expect([...said, ...secret.calls]).toEqual([]);
+});
+
+test("an answer that is no address is refused before the next question", async () => {
+  const asked: string[] = [];
+  const ask = async (question: string) => {
+    asked.push(question);
+    return question.includes("alarms") ? "ops" : "";
+  };
+  const { options, run, secret } = optionsWith({ ask });
+  await expect(deploy(options)).rejects.toThrow("ops is not an e-mail address.");
+  expect(asked.at(-1)).toMatch(/alarms/);
+  expect(run).not.toHaveBeenCalled();
+  expect(secret.text()).toBeUndefined();
+});

@@ -1,20 +1,15 @@
 import type { CloudFormationClient } from "@aws-sdk/client-cloudformation";
 import type { CognitoIdentityProviderClient } from "@aws-sdk/client-cognito-identity-provider";
 import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import * as z from "zod/mini";
+import { requireEmail } from "../admin/require-email.ts";
 import { findStackOutput } from "../admin/stack-output.ts";
 import { DeploymentError, explainAwsError } from "../deployment-error.ts";
 import type { ResolvedRegion } from "../region.ts";
 import { checkAccount } from "./check-account.ts";
 import { checkDatabase } from "./check-database.ts";
 import { describeDeployment } from "./describe-deployment.ts";
-import {
-  type Ask,
-  describeValues,
-  gatherSecretValues,
-  type SecretValues,
-  type StageModels,
-} from "./secret-values.ts";
+import { describeValues, type StageModels } from "./describe-values.ts";
+import { type Ask, gatherSecretValues, requireGivenValues, type SecretValues } from "./secret-values.ts";
 import { readStageSecret, type StoredSecret, writeStageSecret } from "./stage-secret.ts";
 
 export interface DeployOptions {
@@ -54,6 +49,9 @@ export async function deploy(options: DeployOptions): Promise<void> {
       throw error instanceof DeploymentError ? error : explainAwsError(error, region.region);
     }
   };
+  requireGivenValues(options.environment, stage.database === "url");
+  const givenAlarmEmail = options.environment.ALARM_EMAIL?.trim();
+  if (givenAlarmEmail) requireEmail(givenAlarmEmail);
   const isToBootstrap = await inAws(checkAccount({ ...options, client: clients.stacks, ...region }));
   const present = await inAws(readStageSecret(clients.secrets, stage.secretName));
   const values = await gatherValues(options, present);
@@ -133,16 +131,15 @@ async function gatherEmails(
   inAws: <T>(work: Promise<T>) => Promise<T>,
 ): Promise<{ alarm: string | undefined; admin: string | undefined }> {
   const observability = `Parley-${stage.name}-Observability`;
-  const asked = async (question: string) => (isFirst ? (await ask?.(question))?.trim() : undefined);
+  const asked = async (question: string) => {
+    const answer = isFirst ? (await ask?.(question))?.trim() : undefined;
+    return answer ? requireEmail(answer) : undefined;
+  };
   const alarm =
     stage.alarmEmail ||
     environment.ALARM_EMAIL?.trim() ||
     (await inAws(findStackOutput(clients.stacks, observability, "AlarmEmail"))) ||
     (await asked("E-mail address that alarms go to (empty: nobody is told): "));
   const admin = await asked("E-mail address of the first admin (empty: none yet): ");
-  for (const email of [alarm, admin]) {
-    if (email && !z.email().safeParse(email).success)
-      throw new DeploymentError(`${email} is not an e-mail address.`);
-  }
-  return { alarm: alarm || undefined, admin: admin || undefined };
+  return { alarm, admin };
 }

@@ -1,6 +1,7 @@
 import { addPerson } from "../admin/add-person.ts";
 import { findStackOutput, stackOutput } from "../admin/stack-output.ts";
-import { answeringProviders, type SecretValues, type StageModels } from "./secret-values.ts";
+import { answeringProviders, type StageModels } from "./describe-values.ts";
+import type { SecretValues } from "./secret-values.ts";
 
 type UserPools = Parameters<typeof addPerson>[0]["client"];
 type Stacks = Parameters<typeof stackOutput>[0];

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
-import { describeValues, gatherSecretValues, type SecretValues } from "./secret-values.ts";
+import { describeValues } from "./describe-values.ts";
+import { gatherSecretValues, type SecretValues } from "./secret-values.ts";
 
 const url = "postgres://u:hunter2@db.example/parley";
 const base = { environment: {}, present: undefined, needsDatabaseUrl: true, ask: undefined, say: () => {} };

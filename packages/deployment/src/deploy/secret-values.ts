@@ -59,6 +59,28 @@ function usable(variable: keyof typeof urls, given: string, say: (line: string) 
   return url;
 }
 
+const isUrl = (key: keyof SecretValues) => key === "databaseUrl" || key === "directDatabaseUrl";
+
+/** @returns what the secret is to hold of it */
+function checked(key: keyof SecretValues, given: string, say: (line: string) => void): string {
+  requireWellFormed(key, given);
+  return isUrl(key) ? usable(secretVariables[key], given, say) : given;
+}
+
+/**
+ * Looks at what the environment gives, before anything is asked or made.
+ * @throws Error that names the variable, and never the value
+ */
+export function requireGivenValues(
+  environment: Readonly<Record<string, string | undefined>>,
+  needsDatabaseUrl: boolean,
+): void {
+  for (const key of keys) {
+    const given = environment[secretVariables[key]]?.trim();
+    if (given && (needsDatabaseUrl || !isUrl(key))) checked(key, given, () => {});
+  }
+}
+
 export type Ask = (question: string) => Promise<string>;
 
 /**
@@ -77,16 +99,13 @@ export async function gatherSecretValues(options: {
   const { environment, present, needsDatabaseUrl, ask, say } = options;
   const values: SecretValues = { ...present };
   for (const key of keys) {
-    const isUrl = key === "databaseUrl" || key === "directDatabaseUrl";
     // A cluster of its own has its URL from its own secret.
-    if (isUrl && !needsDatabaseUrl) continue;
+    if (isUrl(key) && !needsDatabaseUrl) continue;
     const variable = secretVariables[key];
     const question = questions[key];
     const asked = present === undefined && question !== undefined ? ask : undefined;
     const given = environment[variable]?.trim() || values[key] || (await asked?.(`${question}: `))?.trim();
-    if (given) values[key] = given;
-    if (isUrl && given) values[key] = usable(secretVariables[key], given, say);
-    if (given) requireWellFormed(key, given);
+    if (given) values[key] = checked(key, given, say);
   }
   if (needsDatabaseUrl && values.databaseUrl === undefined) {
     throw new DeploymentError(
@@ -94,46 +113,4 @@ export async function gatherSecretValues(options: {
     );
   }
   return { ...values, metricsToken: values.metricsToken ?? randomBytes(24).toString("base64url") };
-}
-
-/** What a stage says of its models. */
-export interface StageModels {
-  readonly openaiBaseUrl?: string | undefined;
-  readonly providers?: readonly { readonly name: string }[] | undefined;
-}
-
-/** Who answers in a deployment, for people; nobody: the offline models do. */
-export function answeringProviders(
-  values: SecretValues,
-  { openaiBaseUrl, providers = [] }: StageModels,
-): string[] {
-  const openai = openaiBaseUrl === undefined ? "OpenAI" : new URL(openaiBaseUrl).host;
-  return [
-    ...(values.openaiApiKey === undefined && openaiBaseUrl === undefined ? [] : [openai]),
-    ...(values.anthropicApiKey === undefined ? [] : ["Anthropic"]),
-    ...providers.map(({ name }) => name),
-  ];
-}
-
-/**
- * What the deployment will run with, for people; no value itself.
- * @param isTokenNew whether the token of the metrics was generated just now
- */
-export function describeValues(
-  values: SecretValues,
-  isTokenNew: boolean,
-  models: StageModels = {},
-): string[] {
-  const providers = answeringProviders(values, models);
-  return [
-    providers.length === 0
-      ? "Models: no key is set, so the offline scripted model answers."
-      : `Models: ${providers.join(" and ")}.`,
-    values.momentoApiKey === undefined
-      ? "Cache: no Momento key is set, so there is none."
-      : "Cache: Momento.",
-    isTokenNew
-      ? "Metrics: a token for GET /metrics was generated; it is metricsToken in the secret."
-      : "Metrics: GET /metrics is for who has the secret's metricsToken.",
-  ];
 }
