@@ -43,8 +43,9 @@ function isAskedOtherwise(run: Run, error: unknown): boolean {
   return shouldDropTools(run, error) || (error instanceof LlmError && error.isAdjusted);
 }
 
-/** Whether a failed call may be on the provider's bill: those are not that it refused or never got. */
-function isBilled(error: unknown): boolean {
+/** Whether a failed call may be on the provider's bill for nothing: not one that it refused or never got, or that is read again. */
+function isWasted({ response }: Run, model: ReplyModel, error: unknown): boolean {
+  if (response?.model === model.id) return false;
   return !(error instanceof LlmError) || (error.status === undefined && error.address === undefined);
 }
 
@@ -233,7 +234,7 @@ export async function answerWithRetries(run: Run): Promise<Answered> {
       await completeRound(run, answer, prompt);
     } catch (error) {
       if (!isAskedOtherwise(run, error)) failures += weightOf(error);
-      lostTokens = isBilled(error) ? inputTokens : 0;
+      lostTokens = isWasted(run, model, error) ? inputTokens : 0;
       run.sentTokens -= inputTokens - lostTokens;
       model = await afterFailure(run, { error, model, failures }, progress);
     } finally {

@@ -115,18 +115,26 @@ test("a worker that takes over reads what the dead one has bought", async () => 
   expect(parley.kept.size).toBe(0);
 });
 
-test("a connection that breaks costs an attempt, and no other answer", async () => {
+const cut = () => new ReadableStream({ start: (stream) => stream.error(new TypeError("terminated")) });
+
+test.each([
+  ["answers with an error", () => Response.json({}, { status: 502 })],
+  ["breaks off", () => new Response(cut())],
+])("a connection that %s costs an attempt, and no other answer", async (_, failure) => {
   vi.spyOn(Math, "random").mockReturnValue(0);
   let calls = 0;
   const parley = deployment({
     millisPerWord: 50,
-    instead: ({ method }) =>
-      method === "GET" && calls++ === 0 ? Response.json({}, { status: 502 }) : undefined,
+    instead: ({ method }) => (method === "GET" && calls++ === 0 ? failure() : undefined),
   });
   const id = await boughtAndDied(parley, ada);
   const worker = parley.worker();
   expect(await answered(worker, ada.id, id)).toMatchObject({ ...bought, attempt: 3 });
   expect(parley.made).toHaveLength(1);
+  // It is the same answer that is read again: nothing was sent for nothing.
+  expect(await scene.rows(`select failed_input_tokens as lost from replies where id = '${id}'`)).toEqual([
+    { lost: 0 },
+  ]);
   await Promise.all(worker.background);
   vi.restoreAllMocks();
 });

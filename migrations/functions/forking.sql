@@ -40,7 +40,9 @@ BEGIN
       WHERE owner_id = point.owner_id AND conversation_id = point.conversation_id AND is_active AND NOT is_deleted
         AND "position" < point.position
       UNION ALL
-      SELECT point.id, point.position, point.role, point.content, point.reply_to, point.metadata WHERE included
+      -- Read again: what is copied is one moment's.
+      SELECT id, "position", role, content, reply_to, metadata FROM messages
+      WHERE included AND owner_id = point.owner_id AND id = point.id AND NOT is_deleted
     ) AS original)
   INSERT INTO messages (id, owner_id, conversation_id, "position", role, content, reply_to, metadata, created_at)
   SELECT copied.copy_id, fork.owner_id, fork.id, copied.position, copied.role, copied.content, answered.copy_id,
@@ -78,6 +80,10 @@ BEGIN
   IF included AND point.is_deleted THEN
     RETURN '{"outcome": "point_deleted"}';
   END IF;
+  -- Before the user, whom the new row locks: who deletes a note has both in this order.
+  PERFORM FROM notes AS note JOIN conversation_notes AS pin ON pin.owner_id = note.owner_id AND pin.note_id = note.id
+  WHERE pin.owner_id = source.owner_id AND pin.conversation_id = source.id
+  ORDER BY note.id FOR KEY SHARE OF note;
   SELECT * INTO before FROM users WHERE id = source.owner_id;
   INSERT INTO conversations (id, owner_id, title, title_source, description, system_prompt, system_prompt_id, model,
     settings, metadata, tags, expires_in_days, forked_from_conversation_id, forked_from_message_id, idempotency_key, idempotency_fingerprint)
@@ -86,6 +92,10 @@ BEGIN
     p->>'conversationIdempotencyKey', p->>'conversationIdempotencyFingerprint')
   RETURNING * INTO conversation;
   copies := copy_messages(conversation, point, included);
+  IF included AND NOT EXISTS (SELECT FROM messages WHERE owner_id = conversation.owner_id
+    AND conversation_id = conversation.id AND "position" = point.position AND is_active) THEN
+    PERFORM refuse('{"outcome": "point_deleted"}');
+  END IF;
   -- A question that was copied without its answer keeps the position of one, for it may be asked again.
   UPDATE conversations SET message_count = copies,
     next_position = coalesce((SELECT message.position + CASE message.role WHEN 'user' THEN 2 ELSE 1 END

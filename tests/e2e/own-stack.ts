@@ -19,6 +19,8 @@ interface OwnStackOptions {
   readonly maximumWorkers?: number;
   /** For a test that breaks it; others have a database of their own on the shared stack's server. */
   readonly hasOwnPostgres?: boolean;
+  /** Hears what its functions log. */
+  readonly onLog?: (functionName: string, line: string) => void;
 }
 
 async function createDatabase(serverUrl: string): Promise<string> {
@@ -30,7 +32,7 @@ async function createDatabase(serverUrl: string): Promise<string> {
 /** A stack for one test file, which may break it. It runs the code that the shared stack has built. */
 export async function startOwnStack(
   settings: Record<string, string>,
-  { maximumWorkers, hasOwnPostgres = false }: OwnStackOptions = {},
+  { maximumWorkers, hasOwnPostgres = false, onLog }: OwnStackOptions = {},
 ): Promise<OwnStack> {
   const shared = inject("stack");
   const dataDir = await throwAwayFolder();
@@ -52,6 +54,7 @@ export async function startOwnStack(
     code: codeIn(shared.dataDir),
     environment: { NODE_COMPILE_CACHE: join(shared.dataDir, "compile-cache") },
     ...(maximumWorkers !== undefined && { maximumWorkers }),
+    ...(onLog && { onLog }),
   });
   return {
     stack,

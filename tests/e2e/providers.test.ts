@@ -5,8 +5,9 @@ import { ask, ended, signUp, startConversation, type User } from "./client.ts";
 import { namedProviders, nova, testParameters } from "./five-providers.ts";
 import { type Asked, startModelServer } from "./model-server.ts";
 import { type OwnStack, startOwnStack } from "./own-stack.ts";
-import { testGuide, testLessons } from "./taught-models.ts";
+import { testGuide, testLessons, testLoggedKeys } from "./taught-models.ts";
 
+const logged: string[] = [];
 let asked: Asked[];
 let server: Awaited<ReturnType<typeof startModelServer>>;
 let own: OwnStack;
@@ -20,7 +21,7 @@ beforeAll(async () => {
   server = await startModelServer([{ id: lama, context_length: 65_536 }, { id: "llama-3.3" }, { id: 7 }]);
   const { url } = server;
   asked = server.asked;
-  own = await startOwnStack({
+  const settings = {
     // Answers of many megabytes are stored.
     STORAGE_MEGABYTES: "0",
     OPENAI_BASE_URL: `${url}/v1`,
@@ -31,7 +32,8 @@ beforeAll(async () => {
     GROQ_API_KEY: "gsk-canary",
     AZURE_API_KEY: "azure-canary",
     AWS_API_KEY: "bedrock-canary",
-  });
+  };
+  own = await startOwnStack(settings, { onLog: (_, line) => void logged.push(line) });
   [ada, eve, admin] = await Promise.all([signUp(own.address), signUp(own.address), signUpAdmin(own.address)]);
   await ada.expect("createNote", 201, { body: { content: "Tomatoes on Mondays" } });
 });
@@ -152,6 +154,7 @@ it.each([
 
 testGuide(() => ({ eve, admin, url: own.address.url }));
 testLessons(() => ({ ada, eve, admin }));
+testLoggedKeys(logged);
 
 it("a server that ignores the limit is cut off at it, and what is stored can be read", async () => {
   const conversationId = await startConversation(ada);

@@ -57,3 +57,12 @@ export function testGuide(people: () => { eve: User; admin: User; url: string })
     expect(theirs.filter((line) => line.includes(conversationId))).toHaveLength(2);
   });
 }
+
+/** Of what the worker has logged so far. */
+export function testLoggedKeys(logged: readonly string[]): void {
+  it("the worker's log names the providers that lack their key, and no key", () => {
+    const [line = "{}"] = logged.filter((each) => each.includes("providers without their key"));
+    expect(JSON.parse(line)).toMatchObject({ level: "ERROR", providers: ["keyless"] });
+    expect(logged.join("\n")).not.toMatch(/canary/);
+  });
+}

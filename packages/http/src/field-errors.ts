@@ -21,6 +21,11 @@ function kindOf(expected: string): string {
   return kinds[expected] ?? "of another type";
 }
 
+const formats: Record<string, string> = {
+  date: "must be a day such as 2026-11-21",
+  datetime: "must be a time in UTC such as 2026-11-21T09:30:00Z",
+};
+
 function oneOf(choices: readonly unknown[]): string {
   const last = choices.at(-1);
   return choices.length > 2 ? `${choices.slice(0, -1).join(", ")} or ${last}` : choices.join(" or ");
@@ -50,6 +55,8 @@ const wording: z.core.$ZodErrorMap = (issue) => {
       return amount(issue, "most", issue.maximum);
     case "invalid_union":
       return choice(issue);
+    case "invalid_format":
+      return formats[issue.format] ?? "is not valid";
     case "invalid_key":
       return `is a key that ${issue.issues[0]?.message ?? "is not valid"}`;
     default:

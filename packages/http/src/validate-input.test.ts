@@ -1,5 +1,5 @@
 import type { Route } from "@parley/contract/route";
-import { metadata } from "@parley/contract/schemas/fields";
+import { day, instant, metadata, metadataFilter } from "@parley/contract/schemas/fields";
 import { expect, test } from "vitest";
 import * as z from "zod/mini";
 import { Problem } from "./problem.ts";
@@ -15,6 +15,9 @@ const route = {
     order: z.optional(z.enum(["first", "last", "any"])),
     metadata: z.optional(metadata),
     when: z.string().check(z.regex(/^\d+$/, "must be digits")),
+    day: z.optional(day),
+    from: z.optional(instant),
+    filter: z.optional(metadataFilter),
   }),
 } as unknown as Route;
 
@@ -51,6 +54,9 @@ test.each([
   [{ order: "none" }, "must be first, last or any"],
   [{ isDone: "yes" }, "must be true or false"],
   [{ when: "now" }, "must be digits"],
+  [{ day: "2026-02-30" }, "must be a day such as 2026-11-21"],
+  [{ from: "2026-11-21" }, "must be a time in UTC such as 2026-11-21T09:30:00Z"],
+  [{ filter: "garden" }, "must name a key: metadata.project=garden"],
 ])("says of %j that it %s", (wrong, message) => {
   const [path] = Object.keys(wrong);
   const errors = errorsOf({ ...right, ...wrong });

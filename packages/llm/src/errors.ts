@@ -66,12 +66,18 @@ export class LlmError extends Error {
 }
 
 /** The error of a stream that ended, or broke, before the provider said that the answer is complete. */
-export function cutStreamError(): LlmError {
-  return new LlmError("provider_unavailable", "The model provider's answer broke off.", { retryable: true });
+export function cutStreamError(networkCode?: string): LlmError {
+  return new LlmError("provider_unavailable", "The model provider's answer broke off.", {
+    retryable: true,
+    reason: networkCode,
+  });
 }
 
-/** The error of a connection that could not be made, or was lost. */
-export function networkError(server: { provider: string; address: string }, networkCode: string): LlmError {
+/** The error of a connection that could not be made, or over which no answer began. */
+export function networkError(
+  server: { provider: string; address: string },
+  networkCode: string | undefined,
+): LlmError {
   return new LlmError("provider_unavailable", `The model provider ${server.provider} cannot be reached.`, {
     retryable: true,
     reason: networkCode,

@@ -18,7 +18,9 @@ export interface ProviderFailure {
   readonly codes: readonly string[];
   /** The human-readable message of the body: the only place where some servers tell an overflow. */
   readonly message: string;
-  /** What the network said where there is no answer. */
+  /** Whether there is no answer, or no more of it. */
+  readonly isOfNetwork?: boolean;
+  /** What the network said of that, where it has a code for it. */
   readonly networkCode?: string | undefined;
   /** What of the request the body says it is about. */
   readonly parameters?: readonly string[];

@@ -49,7 +49,20 @@ describe("what a compatible server's model thinks is apart from its answer", () 
     const pieces = whole.match(new RegExp(`[^]{1,${size}}`, "g")) ?? [];
     const answer = await heard(openai(pieces.map((content) => chunk({ content })).join("") + ends()));
     expect(answer.reasoning.trim()).toBe("A <b> & </b>, not </thin. 👋🏽");
-    expect(answer.text.trim()).toBe("Four, by <think>ing</think>.");
+    expect(answer.text).toBe("Four, by <think>ing</think>.");
+  });
+
+  it.each([
+    ["between tags", chunk({ content: "<think>Let me see.</think>" }), "Let me see."],
+    ["in a field of its own", chunk({ reasoning_content: "Let me see." }), "Let me see."],
+    ["nowhere", "", ""],
+  ])("and the blank lines between the two are in neither: %s", async (_, thought, reasoning) => {
+    const said = ["\n", "\r\n \n", "  ", "indented\n\nlast"];
+    const answer = await heard(openai(thought + said.map((content) => chunk({ content })).join("") + ends()));
+    const text = reasoning === "" ? said.join("") : "  indented\n\nlast";
+    expect(answer).toMatchObject({ text, reasoning });
+    const blank = await heard(openai(thought + chunk({ content: "\n\n" }) + ends()));
+    expect(blank.text).toBe("");
   });
 
   it("only where the answer begins with it", async () => {

@@ -14,6 +14,7 @@ import { longestAnswer } from "./output-limit.ts";
 import { createPassage, type Passage } from "./passage.ts";
 import type { PromptRequest, ReplyEvent, ReportedUsage, ToolCall } from "./provider.ts";
 import { namesTools, toLlmError } from "./provider-failure.ts";
+import { withoutEcho } from "./request-echo.ts";
 import { readFailure } from "./sdk-failure.ts";
 import { createThoughtSplitter, type Piece } from "./thought-splitter.ts";
 import { createUsageCount } from "./usage-count.ts";
@@ -51,9 +52,14 @@ export async function* streamReply(source: StreamSource): AsyncGenerator<ReplyEv
   const answer = new Answer(source);
   const request = withOwnMemos(source);
   const adjustments = source.memory.of(source.request.model);
+  let hasBegun = false;
+  // Of what was bought before nothing is sent again.
+  const isBought = source.request.background?.responseId !== undefined;
   try {
     if (source.signal.aborted) throw abortError(source.signal);
-    for await (const step of await source.open(request, adjustments)) {
+    const steps = await source.open(request, adjustments);
+    hasBegun = !isBought;
+    for await (const step of steps) {
       if (step.stored !== undefined) yield { type: "stored", responseId: step.stored };
       yield* answer.take(step);
       if (answer.isTooLong) break;
@@ -61,7 +67,7 @@ export async function* streamReply(source: StreamSource): AsyncGenerator<ReplyEv
   } catch (error) {
     if (error instanceof LlmError && error.code === "output_limit_reached") answer.end();
     // After the end mark only the usage is missing, and that can be estimated: the text is complete.
-    if (!answer.isEnded || source.signal.aborted) throw translate(error, source, adjustments);
+    if (!answer.isEnded || source.signal.aborted) throw translate(error, source, { adjustments, hasBegun });
   }
   // The SDKs end an aborted stream silently, as if it were complete.
   if (source.signal.aborted) throw abortError(source.signal);
@@ -80,12 +86,14 @@ function withOwnMemos({ request, server }: StreamSource): PromptRequest {
 function translate(
   error: unknown,
   { request, signal, server, memory }: StreamSource,
-  adjustments: Adjustments,
+  { adjustments, hasBegun }: { adjustments: Adjustments; hasBegun: boolean },
 ): unknown {
   if (signal.aborted) return abortError(signal);
   if (error instanceof LlmError) return error;
-  const failure = readFailure(error);
-  if (failure.networkCode !== undefined) return networkError(server, failure.networkCode);
+  const failure = withoutEcho(readFailure(error), request);
+  // What has begun was sent and may be on the bill; what has not never reached a model.
+  if (failure.isOfNetwork)
+    return hasBegun ? cutStreamError(failure.networkCode) : networkError(server, failure.networkCode);
   const learnt = memory.learn(request, adjustments, failure);
   if (learnt === undefined) return toLlmError(failure, Date.now());
   // A name of ours: which of a request's parts the server does not take.
@@ -130,7 +138,10 @@ class Answer {
     this.#calls = step.calls ?? this.#calls;
     this.#memo = step.memo ?? this.#memo;
     const counted = this.#usage.add(step);
-    if (step.reasoning) yield* this.#pieces([{ type: "reasoning", text: step.reasoning }]);
+    if (step.reasoning) {
+      this.#splitter.thoughtBefore();
+      yield* this.#pieces([{ type: "reasoning", text: step.reasoning }]);
+    }
     if (step.text) yield* this.#pieces(this.#splitter.take(step.text));
     if (counted !== undefined) yield { type: "usage", usage: counted };
     const written = this.#calls.reduce((sum, call) => sum + call.name.length + call.arguments.length, 0);

@@ -50,8 +50,14 @@ export function readFailure(error: unknown): ProviderFailure {
   // The SDKs keep a body that is no JSON in their message.
   const said = body === undefined && status !== undefined ? property(error, "message") : body;
   const leaves = [...leavesOf(said, "error")];
+  const networkCode = said === undefined ? networkCodeOf(error) : undefined;
+  // Of a blocked port, endless redirects or another protocol there is no code, only what caused the SDK's error.
+  const isOfNetwork =
+    networkCode !== undefined ||
+    (said === undefined && error instanceof Error && error.cause instanceof Error);
   return {
-    ...(said === undefined && { networkCode: networkCodeOf(error) }),
+    isOfNetwork,
+    networkCode,
     status: status ?? reportedStatus(leaves),
     headers: headers instanceof Headers ? headers : undefined,
     codes: textsOf(leaves, CODE_KEY),

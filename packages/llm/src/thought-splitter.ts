@@ -6,6 +6,8 @@ export interface Piece {
 /** Takes what a model thinks out of its text, where a server leaves it there between tags. */
 export interface ThoughtSplitter {
   take(fragment: string): Piece[];
+  /** The server has told apart from the text what was thought before it. */
+  thoughtBefore(): void;
   /** @param isWhole the model has ended by itself: what it began to think and did not close is its answer */
   end(isWhole: boolean): Piece[];
 }
@@ -25,9 +27,10 @@ function beginningAtEnd(text: string): number {
 
 /** For one answer: only what it begins with is taken for thought. */
 export function createThoughtSplitter(): ThoughtSplitter {
-  let state: "start" | "thought" | "answer" = "start";
+  let state: "start" | "thought" | "gap" | "answer" = "start";
   let held = "";
   let thought = "";
+  let hasThought = false;
 
   function begin(): Piece[] {
     const text = held.trimStart();
@@ -37,17 +40,25 @@ export function createThoughtSplitter(): ThoughtSplitter {
       return think();
     }
     if (OPEN.startsWith(text) && held.length < LONGEST_HELD) return [];
-    state = "answer";
-    return release("delta", held.length);
+    state = hasThought ? "gap" : "answer";
+    return hasThought ? beginAnswer() : release("delta", held.length);
   }
 
   function think(): Piece[] {
     const end = held.indexOf(CLOSE);
     if (end < 0) return release("reasoning", held.length - beginningAtEnd(held));
     const pieces = release("reasoning", end);
-    state = "answer";
+    state = "gap";
     held = held.slice(CLOSE.length);
-    return [...pieces, ...release("delta", held.length)];
+    return [...pieces, ...beginAnswer()];
+  }
+
+  /** The blank lines between the two belong to neither. */
+  function beginAnswer(): Piece[] {
+    held = held.replace(/^\s*\n/, "");
+    if (held.trim() === "" && held.length < LONGEST_HELD) return [];
+    state = "answer";
+    return release("delta", held.length);
   }
 
   /** Passes the first of what is held on. */
@@ -62,9 +73,15 @@ export function createThoughtSplitter(): ThoughtSplitter {
     take(fragment) {
       if (state === "answer") return [{ type: "delta", text: fragment }];
       held += fragment;
+      if (state === "gap") return beginAnswer();
       return state === "start" ? begin() : think();
     },
+    thoughtBefore() {
+      hasThought = true;
+    },
     end(isWhole) {
+      const isBlank = held.trim() === "" && (state === "gap" || (state === "start" && hasThought));
+      if (isBlank) return [];
       if (state !== "thought") return release("delta", held.length);
       const rest = release("reasoning", held.length);
       return isWhole ? [...rest, { type: "delta", text: thought }] : rest;

@@ -83,7 +83,9 @@ export function tags(longest: number) {
 
 /** Values of metadata that must all be there, a number or a boolean as JSON writes it. */
 export const metadataFilter = z
-  .record(z.string().check(z.minLength(1), z.maxLength(64)), z.string().check(z.maxLength(512)))
+  .record(z.string().check(z.minLength(1), z.maxLength(64)), z.string().check(z.maxLength(512)), {
+    error: ({ code }) => (code === "invalid_type" ? "must name a key: metadata.project=garden" : undefined),
+  })
   .check(
     z.refine((value) => Object.keys(value).length <= 16, { message: "must have at most 16 keys" }),
     z.meta({ maxProperties: 16 }),

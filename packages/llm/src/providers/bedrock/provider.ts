@@ -1,6 +1,7 @@
 import type { BedrockRuntimeClient, ConverseStreamOutput } from "@aws-sdk/client-bedrock-runtime";
 import { addressOf } from "../../address.ts";
 import { createAdjustmentMemory } from "../../adjustments.ts";
+import { cutStreamError } from "../../errors.ts";
 import type { LessonBook } from "../../lessons.ts";
 import type { PromptRequest, Provider, StreamOptions } from "../../provider.ts";
 import { streamReply } from "../../reply-stream.ts";
@@ -29,27 +30,31 @@ export function createBedrockProvider(config: BedrockConfig): Provider {
   const memory = createAdjustmentMemory(server.provider, config.lessons);
   let client: Promise<BedrockRuntimeClient> | undefined;
 
-  async function* converse(
+  async function send(
     request: PromptRequest,
     adjustments: Parameters<typeof toInput>[1],
-    { signal, heard }: StreamOptions,
-  ): AsyncGenerator<ConverseStreamOutput> {
-    const left = new AbortController();
-    const abortSignal = AbortSignal.any([signal, left.signal]);
+    abortSignal: AbortSignal,
+  ): Promise<AsyncIterable<ConverseStreamOutput>> {
     try {
       client ??= loadClient(config);
       const { ConverseStreamCommand } = await import("@aws-sdk/client-bedrock-runtime");
       const command = new ConverseStreamCommand(toInput(request, adjustments));
       const { stream } = await (await client).send(command, { abortSignal });
-      for await (const event of untilAborted(stream ?? [], signal)) {
-        heard?.();
-        yield event;
-      }
+      if (stream === undefined) throw cutStreamError();
+      return stream;
     } catch (error) {
       throw asServiceFailure(error);
-    } finally {
-      left.abort();
     }
+  }
+
+  async function converse(
+    request: PromptRequest,
+    adjustments: Parameters<typeof toInput>[1],
+    { signal, heard }: StreamOptions,
+  ): Promise<AsyncGenerator<ConverseStreamOutput>> {
+    const left = new AbortController();
+    const events = await send(request, adjustments, AbortSignal.any([signal, left.signal]));
+    return read(events, { signal, heard, left });
   }
 
   return {
@@ -59,22 +64,35 @@ export function createBedrockProvider(config: BedrockConfig): Provider {
         signal: options.signal,
         server,
         memory,
-        open: async (own, adjustments) => toSteps(converse(own, adjustments, options)),
+        open: async (own, adjustments) => toSteps(await converse(own, adjustments, options)),
       }),
   };
 }
 
+/** @param left is aborted when the reader leaves */
+async function* read(
+  events: AsyncIterable<ConverseStreamOutput>,
+  { signal, heard, left }: StreamOptions & { left: AbortController },
+): AsyncGenerator<ConverseStreamOutput> {
+  try {
+    for await (const event of untilAborted(events, signal)) {
+      heard?.();
+      yield event;
+    }
+  } catch (error) {
+    throw asServiceFailure(error);
+  } finally {
+    left.abort();
+  }
+}
+
 /** The SDK's stream waits on when its request is aborted. */
-async function* untilAborted<T>(
-  events: AsyncIterable<T> | Iterable<T>,
-  signal: AbortSignal,
-): AsyncGenerator<T> {
+async function* untilAborted<T>(events: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T> {
   const aborted = new Promise<never>((_, reject) => {
     signal.addEventListener("abort", () => reject(signal.reason), { once: true });
   });
   aborted.catch(() => {});
-  const iterator =
-    Symbol.asyncIterator in events ? events[Symbol.asyncIterator]() : events[Symbol.iterator]();
+  const iterator = events[Symbol.asyncIterator]();
   for (;;) {
     const next = await Promise.race([iterator.next(), aborted]);
     if (next.done) return;
