@@ -171,31 +171,32 @@ const curious =
 const forbidden =
   "Is this text flagged by content moderation? Is the prompt too long? Does it support tools?";
 
-it.each([curious, forbidden])(
-  "what a server repeats of a question is no refusal of its own: %s",
-  async (content) => {
-    const asked = { ...long, messages: [{ role: "user" as const, content }] };
-    const refusals = [
-      error(`Could not process the input '${content}'`),
-      { detail: [{ msg: `bad: ${content.slice(4)}`, input: content }] },
-    ];
-    for (const refusal of refusals) {
-      const { fetch, bodies } = serverOf(answers.openai, () => true, 400, refusal);
-      const provider = createOpenAiProvider({ baseUrl: "http://models.test/v1", fetch });
-      const refused = { code: "provider_rejected", isAdjusted: false, refusesTools: false };
-      expect((await collect(provider, asked)).error).toMatchObject(refused);
-      expect((await collect(provider, asked)).error).toMatchObject(refused);
-      expect(bodies[1]).toEqual(bodies[0]);
-    }
-    // And what it says besides still counts.
-    const { fetch } = serverOf(
-      answers.openai,
-      more(8_192),
-      422,
-      error(`max_tokens: at most 8192; input: ${content}`),
-    );
+it.each([
+  ["limits", curious],
+  ["filters", forbidden],
+  ["one letter, at length", `${"a".repeat(2_000_000)} context length is 512`],
+])("what a server repeats of a question is no refusal of its own: of %s", async (_, content) => {
+  const asked = { ...long, messages: [{ role: "user" as const, content }] };
+  const refusals = [
+    error(`Could not process the input '${content}'`),
+    { detail: [{ msg: `bad: ${content.slice(4)}`, input: content }] },
+  ];
+  for (const refusal of refusals) {
+    const { fetch, bodies } = serverOf(answers.openai, () => true, 400, refusal);
     const provider = createOpenAiProvider({ baseUrl: "http://models.test/v1", fetch });
-    expect((await collect(provider, asked)).error).toMatchObject({ isAdjusted: true });
-    expect(await collect(provider, asked)).toMatchObject({ text: "Hi." });
-  },
-);
+    const refused = { code: "provider_rejected", isAdjusted: false, refusesTools: false };
+    expect((await collect(provider, asked)).error).toMatchObject(refused);
+    expect((await collect(provider, asked)).error).toMatchObject(refused);
+    expect(bodies[1]).toEqual(bodies[0]);
+  }
+  // And what it says besides still counts.
+  const { fetch } = serverOf(
+    answers.openai,
+    more(8_192),
+    422,
+    error(`max_tokens: at most 8192; input: ${content}`),
+  );
+  const provider = createOpenAiProvider({ baseUrl: "http://models.test/v1", fetch });
+  expect((await collect(provider, asked)).error).toMatchObject({ isAdjusted: true });
+  expect(await collect(provider, asked)).toMatchObject({ text: "Hi." });
+});

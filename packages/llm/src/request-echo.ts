@@ -25,15 +25,18 @@ export function withoutEcho(failure: ProviderFailure, request: PromptRequest): P
   const places = new Map<string, number[]>();
   for (let at = 0; at + shortestEcho <= message.length; at++) {
     const piece = message.slice(at, at + shortestEcho);
-    places.set(piece, [...(places.get(piece) ?? []), at]);
+    const known = places.get(piece);
+    if (known === undefined) places.set(piece, [at]);
+    else known.push(at);
   }
   if (places.size === 0) return { ...failure, message };
   const isEcho = new Uint8Array(message.length);
   for (const text of textsOf(request)) {
     for (let at = 0; at + shortestEcho <= text.length; at++) {
-      for (const place of places.get(text.slice(at, at + shortestEcho)) ?? []) {
-        isEcho.fill(1, place, place + shortestEcho);
-      }
+      const piece = text.slice(at, at + shortestEcho);
+      for (const place of places.get(piece) ?? []) isEcho.fill(1, place, place + shortestEcho);
+      // Marked once: a text of one letter alone would come to all its places again and again.
+      places.delete(piece);
     }
   }
   const own = Array.from({ length: message.length }, (_, at) => (isEcho[at] ? "\n" : message.charAt(at)));
