@@ -1,7 +1,12 @@
 import { defineConfig } from "vitest/config";
 
 // Busy machines stretch what is over in milliseconds elsewhere; no test has a limit of its own.
-const node = { environment: "node" as const, testTimeout: 120_000, hookTimeout: 120_000 };
+const node = {
+  environment: "node" as const,
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
+  expect: { poll: { timeout: 30_000 } },
+};
 
 // A process for each file would load the same dependencies again: a third of the time of all tests on a database.
 const shared = { isolate: false, setupFiles: ["tests/fresh.setup.ts"] };

@@ -218,6 +218,7 @@ async function afterFailure(
 export async function answerWithRetries(run: Run): Promise<Answered> {
   let model = askedModel(run.worker, run.reply);
   for (let failures = 0; ; ) {
+    run.said = undefined;
     const prompt = await promptFor(run, model);
     run.prompt = prompt;
     const { inputTokens } = prompt.manifest;
@@ -233,6 +234,7 @@ export async function answerWithRetries(run: Run): Promise<Answered> {
       if (answer.reason !== "tools") return { answer, prompt };
       await completeRound(run, answer, prompt);
     } catch (error) {
+      run.said = progress.said;
       if (!isAskedOtherwise(run, error)) failures += weightOf(error);
       lostTokens = isWasted(run, model, error) ? inputTokens : 0;
       run.sentTokens -= inputTokens - lostTokens;

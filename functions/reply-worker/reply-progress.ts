@@ -10,6 +10,12 @@ import { ReplyLost } from "./reply-lost.ts";
 import type { Run } from "./run.ts";
 import { contextOf, noteIdsOf, shownNotes } from "./transcript.ts";
 
+/** What a call has written so far, with what those before it had. */
+export interface Said {
+  partialText: string;
+  reasoning: string;
+}
+
 /** What a running attempt tells of itself: its text so far, and that it is alive. */
 export interface ReplyProgress {
   /** Takes a delta; it is saved soon, together with those that follow. */
@@ -20,6 +26,8 @@ export interface ReplyProgress {
   addUsage(usage: ReportedUsage): void;
   /** Saves now, or only extends the lease when there is nothing to save. */
   flush(): Promise<void>;
+  /** All that was told of, saved or not. */
+  readonly said: Said;
   /** Aborted with `ReplyLost` when the reply was cancelled or taken over, or with the database's failure to tell. */
   readonly signal: AbortSignal;
   /** Ends the timers and waits for a save under way. */
@@ -132,6 +140,12 @@ export function createReplyProgress(run: Run, model: string, prompt: Prompt): Re
       if (!hasPending() && saving === undefined && told.outputTokens === undefined) schedule(flushMillis);
     },
     flush,
+    get said() {
+      return {
+        partialText: text.text + text.pending,
+        reasoning: reasoning.text + reasoning.pending,
+      };
+    },
     signal: lost.signal,
     async stop() {
       isStopped = true;

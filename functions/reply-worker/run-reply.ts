@@ -43,7 +43,7 @@ function wasSaved({ attempt, sequence }: ReplyRow): boolean {
 }
 
 /** What a reply fails with; anything but a provider's error is our own fault. */
-function failureOf(error: unknown, { prompt, transcript, sentTokens }: Run): Ending {
+function failureOf(error: unknown, { prompt, transcript, sentTokens, said }: Run): Ending {
   const context = prompt && contextOf(prompt, transcript);
   // It costs its user nothing, and counts among what they have used.
   const { cachedInputTokens, outputTokens, reasoningTokens } = transcript.usage;
@@ -54,6 +54,8 @@ function failureOf(error: unknown, { prompt, transcript, sentTokens }: Run): End
     cachedInputTokens,
     outputTokens,
     reasoningTokens,
+    // What was said last may not have been saved yet.
+    ...said,
   };
   if (error instanceof LlmError) {
     return { status: "failed", errorCode: error.code, errorMessage: error.message, ...given };
@@ -113,6 +115,7 @@ export async function runReply(
     responses: new Map(stored?.map((each) => [each.responseId, each])),
     response: stored?.find(({ model }) => model === reply.model),
     prompt: undefined,
+    said: undefined,
   };
   worker.lessons.recall(reply.model, lessons);
   const ending = await endingFor(run);

@@ -2,6 +2,7 @@ import type { ClaimedReply, HistoryMessage, ReplyNotes } from "@parley/data/repl
 import type { StoredResponse } from "@parley/data/stored-responses";
 import type { Prompt } from "@parley/llm/build-prompt";
 import type { ReplyFeed } from "@parley/realtime/reply-feed";
+import type { Said } from "./reply-progress.ts";
 import type { Transcript } from "./transcript.ts";
 import type { Worker } from "./worker.ts";
 
@@ -27,4 +28,6 @@ export interface Run {
   response: StoredResponse | undefined;
   /** The latest that a model was given; undefined before the first call. */
   prompt: Prompt | undefined;
+  /** What the latest call had written when it failed. */
+  said: Said | undefined;
 }

@@ -90,6 +90,8 @@ test.each([
   const sources = { openaiBaseUrl: `${url}/v1`, named: [aws, anthropic], providerKeys: { aws: "key" } };
   const worker = {
     ...workerOf(scene.database, []).worker,
+    // It notices the cancel with its next sign of life, a third of this.
+    leaseSeconds: 3,
     providers: createProviders(sources),
     models: availableModels({ ...sources, includeScripted: false }),
   };

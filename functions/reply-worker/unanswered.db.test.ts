@@ -102,3 +102,23 @@ test.each([
     expect(await getUser(scene.database, eve.id)).toMatchObject({ usedToday: 0 });
   },
 );
+
+test("what a model had written and thought when it failed is kept, to the last word", async () => {
+  const [ada, eve] = [await scene.person(), await scene.person()];
+  const other = replyOf(await eve.send());
+  const { worker } = workerOf(scene.database, [
+    async function* () {
+      yield { type: "reasoning", text: "Let me see." };
+      yield { type: "delta", text: "Whales, " };
+      yield { type: "delta", text: "once" };
+      throw contentFilteredError();
+    },
+  ]);
+  const reply = await answered(worker, ada.id, replyOf(await ada.send()).id);
+  expect(reply).toMatchObject({
+    ...{ status: "failed", errorCode: "content_filtered", tokensCharged: 0 },
+    ...{ partialText: "Whales, once", reasoning: "Let me see." },
+  });
+  const untouched = await scene.rows(`select status, partial_text from replies where id = '${other.id}'`);
+  expect(untouched).toEqual([{ status: "queued", partial_text: "" }]);
+});

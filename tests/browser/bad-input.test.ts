@@ -2,7 +2,7 @@ import type { Browser, Route } from "playwright-core";
 import postgres from "postgres";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import { signUp, startConversation, type User } from "../e2e/client.ts";
-import { answers, composer, signInAs, violations, visit } from "./chromium.ts";
+import { answers, composer, hurried, signInAs, violations, visit } from "./chromium.ts";
 import { launch } from "./launch.ts";
 
 let browser: Browser;
@@ -118,13 +118,6 @@ it("says that a session has ended, and keeps the draft", async () => {
   await signInAs(page, user.email);
   expect(await composer(page).inputValue()).toBe("Written in vain?");
 });
-
-/** Ten seconds of waiting in half a second. */
-const hurried = `{
-  const [later, timeout] = [setTimeout, AbortSignal.timeout];
-  window.setTimeout = (work, millis, ...given) => later(work, millis / 20, ...given);
-  AbortSignal.timeout = (millis) => timeout.call(AbortSignal, millis / 20);
-}`;
 
 it("says of a server that never answers that it does not, and keeps what was written", async () => {
   const { page, faults } = await signedIn(hurried);

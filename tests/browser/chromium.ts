@@ -37,6 +37,13 @@ export async function visit(
   return { page, faults, foreign };
 }
 
+/** Ten seconds of waiting in half a second. */
+export const hurried = `{
+  const [later, timeout] = [setTimeout, AbortSignal.timeout];
+  window.setTimeout = (work, millis, ...given) => later(work, millis / 20, ...given);
+  AbortSignal.timeout = (millis) => timeout.call(AbortSignal, millis / 20);
+}`;
+
 export const password = "Correct-Horse-7";
 
 /** Signs in by the page's own form. */

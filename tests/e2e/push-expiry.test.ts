@@ -125,7 +125,7 @@ test("a connection hears nothing beyond its token, is told so when it asks, and 
     heard.map((count, at) => count + (denials[at] ?? 0)),
   );
   expect(silent.events.some(endOf(reply.id))).toBe(false);
-  await expect.poll(() => openConnections(ada), { timeout: 5_000 }).toBe(1);
+  await expect.poll(() => openConnections(ada)).toBe(1);
   expect(await openConnections(eve)).toBe(1);
   expect(hers.events).toEqual([]);
   await expect(listen(token)).rejects.toThrow("refused");

@@ -256,7 +256,7 @@ test("a connection that is gone is forgotten, and no reply waits for it", async 
   expect(listener.textOf(reply.id)).toContain("Hello");
   expect(await connectionsOf(ada)).toHaveLength(1);
   listener.close();
-  await expect.poll(() => connectionsOf(ada), { timeout: 5_000 }).toEqual([]);
+  await expect.poll(() => connectionsOf(ada)).toEqual([]);
 });
 
 test("the eleventh connection closes the first, once that is half a minute old", async () => {
@@ -269,6 +269,6 @@ test("the eleventh connection closes the first, once that is half a minute old",
   await database.run(async ({ orm }) => orm.execute(oldest));
   listeners.push(await listen(ada.token));
   expect(await listeners[0]?.closed).toBe(1000);
-  await expect.poll(() => connectionsOf(ada), { timeout: 5_000 }).toHaveLength(10);
+  await expect.poll(() => connectionsOf(ada)).toHaveLength(10);
   for (const listener of listeners) listener.close();
 });

@@ -19,15 +19,14 @@ function badgeOf({ isDefault, isFallback, isEnabled, isOffered }: AdminModel): s
 }
 
 /** What its server is not asked, in words. */
-function learntOf({ learnt }: AdminModel): string {
-  if (learnt === null) return "";
+function learntOf(learnt: NonNullable<AdminModel["learnt"]>): string {
   const { refused, maxOutputTokens, contextTokens } = learnt;
   const limits = [
     maxOutputTokens !== null && `more than ${maxOutputTokens} tokens of answer`,
     contextTokens !== null && `more than ${contextTokens} tokens`,
   ];
   const said = [...refused.map((part) => part.replaceAll("_", " ")), ...limits].filter(Boolean);
-  return ` · refused: ${said.join(", ")}`;
+  return `Refused: ${said.join(", ")}`;
 }
 
 function itemsOf({ model, onEdit, onChange, onTakeBack, onForget }: ModelRowProps): MenuItem[] {
@@ -76,8 +75,8 @@ export function ModelRow(props: ModelRowProps) {
           {model.displayName !== null && `${model.id} · `}
           {priceOf(model)} · reads {model.contextTokens.toLocaleString("en")} tokens, writes{" "}
           {model.maxOutputTokens.toLocaleString("en")}
-          {learntOf(model)}
         </small>
+        {model.learnt !== null && <small>{learntOf(model.learnt)}</small>}
       </div>
       {badge !== undefined && <span class="badge">{badge}</span>}
       <Menu label={`Options of ${model.id}`} items={itemsOf(props)}>

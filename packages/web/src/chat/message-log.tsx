@@ -1,7 +1,7 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Fault } from "../ui/fault.tsx";
 import { Icon } from "../ui/icons.tsx";
-import { PendingTurn } from "./pending-turn.tsx";
+import { PendingTurn, Thinking } from "./pending-turn.tsx";
 import type { Thread } from "./thread.ts";
 import { TurnView } from "./turn-view.tsx";
 import { positionOf, type Turn } from "./turns.ts";
@@ -86,6 +86,11 @@ export function MessageLog({ thread }: { thread: Thread }) {
         aria-label="Messages"
       >
         <div class="log" ref={content}>
+          {state.value === "loading" && turns.value.length === 0 && (
+            <div class="loading" role="status" aria-label="Loading">
+              <Thinking />
+            </div>
+          )}
           {olderFault.value !== undefined && (
             <Fault text={olderFault.value} onRetry={() => void thread.loadOlder()} />
           )}

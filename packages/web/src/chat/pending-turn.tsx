@@ -1,18 +1,15 @@
 import { useEffect, useState } from "preact/hooks";
 import { announce } from "../ui/announce.ts";
-
-/** A server that takes a question does so at once; after this long people are told that it has not. */
-const longMillis = 10_000;
-const unanswered = "The server has not answered yet.";
+import { lateMillis, unanswered } from "../ui/late.ts";
 
 /** A question that the server has not taken yet, as it will look when it has. */
 export function PendingTurn({ content }: { content: string }) {
-  const [isLong, setLong] = useState(false);
+  const [isLate, setLate] = useState(false);
   useEffect(() => {
     const timer = setTimeout(() => {
-      setLong(true);
+      setLate(true);
       announce(unanswered);
-    }, longMillis);
+    }, lateMillis);
     return () => clearTimeout(timer);
   }, []);
   return (
@@ -26,7 +23,7 @@ export function PendingTurn({ content }: { content: string }) {
       </div>
       <div class="answer answer-last">
         <Thinking />
-        {isLong && <p class="muted">{unanswered}</p>}
+        {isLate && <p class="muted">{unanswered}</p>}
         <div class="actions" />
       </div>
     </article>

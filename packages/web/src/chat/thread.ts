@@ -2,9 +2,11 @@ import { type Conversation, type Message, ParleyError, type Reply } from "@parle
 import { batch, computed, signal } from "@preact/signals";
 import { Markdown } from "../markdown/lazy-markdown.ts";
 import { parley } from "../session/session.ts";
+import { tellingLate, unanswered } from "../ui/late.ts";
 import { inWords } from "../ui/words.ts";
 import { followReply } from "./follow-reply.ts";
 import { createOutbox } from "./outbox.ts";
+import { readWhole } from "./read-whole.ts";
 import type { SettingsChange } from "./reply-settings.ts";
 import { isRunning, type LiveReply, openReplies, turnsOf } from "./turns.ts";
 
@@ -78,8 +80,9 @@ export function createThread(conversationId: string, onChange: () => void) {
         putMessages([answer]);
         if (isLatest) putLive(reply.messageId, undefined);
       } else if (isLatest) {
-        shown.text.value = reply.partialText;
-        shown.reasoning.value = reply.reasoning;
+        // What a failed one had begun to say is kept as it was shown.
+        shown.text.value = reply.partialText || shown.text.value;
+        shown.reasoning.value = reply.reasoning || shown.reasoning.value;
         putLive(reply.messageId, { ...shown, status: reply.status, error: reply.error });
       }
     });
@@ -148,10 +151,15 @@ export function createThread(conversationId: string, onChange: () => void) {
   async function load() {
     state.value = "loading";
     try {
-      const [found] = await Promise.all([parley.conversations.get({ conversationId }), readNewest()]);
+      const reading = Promise.all([parley.conversations.get({ conversationId }), readNewest()]);
+      const [found] = await tellingLate(reading, () => {
+        if (state.value === "loading") state.value = { fault: unanswered };
+      });
       conversation.value = found;
       state.value = "ready";
     } catch (error) {
+      // Somebody has tried again meanwhile.
+      if (state.value === "ready") return;
       const isMissing = error instanceof ParleyError && (error.status === 404 || error.status === 400);
       state.value = isMissing ? "missing" : { fault: inWords(error) };
     }
@@ -256,17 +264,9 @@ export function createThread(conversationId: string, onChange: () => void) {
     },
     /** The rest of a message whose beginning alone is shown. */
     async readWhole(message: Message): Promise<void> {
-      const { id: messageId, updatedAt } = message;
-      let content = message.content ?? "";
-      for (let isCut = true; isCut; ) {
-        const after = Array.from(content).length;
-        const rest = await parley.messages.get({ conversationId, messageId, after });
-        // It was changed meanwhile.
-        if (rest.updatedAt !== updatedAt) return refresh();
-        content += rest.content ?? "";
-        isCut = rest.isCut;
-      }
-      putMessages([{ ...message, content, isCut: false }]);
+      const whole = await readWhole(conversationId, message);
+      if (whole === undefined) await refresh();
+      else putMessages([whole]);
     },
     async update(change: {
       model?: string | null;

@@ -10,8 +10,9 @@ export interface ListFootProps {
 /** Below a list: that it is empty, what went wrong, or the button that reads on. */
 export function ListFoot({ list, empty }: ListFootProps) {
   if (list.fault !== undefined) return <Fault text={list.fault} onRetry={list.more} />;
-  if (list.items?.length === 0 && !list.isBusy) return <p class="empty">{empty}</p>;
-  if (!list.hasMore) return null;
+  if (!list.hasMore) {
+    return list.items?.length === 0 && !list.isBusy ? <p class="empty">{empty}</p> : null;
+  }
   return (
     <button type="button" class="button list-more" aria-disabled={list.isBusy} onClick={list.more}>
       Show more

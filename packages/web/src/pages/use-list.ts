@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
+import { tellingLate, unanswered } from "../ui/late.ts";
 import { inWords } from "../ui/words.ts";
 
 interface Page<T> {
@@ -47,7 +48,9 @@ export function useList<T extends { id: string }>(
     running.current = controller;
     setState((before) => ({ ...before, isBusy: true, fault: undefined }));
     try {
-      const page = await read(cursor, signal);
+      const page = await tellingLate(read(cursor, signal), () => {
+        if (!signal.aborted) setState((before) => ({ ...before, fault: unanswered }));
+      });
       if (signal.aborted) return;
       setState(({ items = [] }) => ({
         items: cursor === undefined ? page.data : [...items, ...page.data],

@@ -1,4 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
+import { tellingLate, unanswered } from "../ui/late.ts";
 import { inWords } from "../ui/words.ts";
 
 /** What the API answers to a question without pages; it is asked anew when `query` changes. */
@@ -9,8 +10,12 @@ export function useRemote<T>(read: (signal: AbortSignal) => Promise<T>, query = 
   useEffect(() => {
     const { signal, abort } = abortable();
     setFault(undefined);
-    read(signal).then(
-      (answer) => !signal.aborted && setValue(() => answer),
+    tellingLate(read(signal), () => !signal.aborted && setFault(unanswered)).then(
+      (answer) => {
+        if (signal.aborted) return;
+        setValue(() => answer);
+        setFault(undefined);
+      },
       (error: unknown) => !signal.aborted && setFault(inWords(error)),
     );
     return abort;

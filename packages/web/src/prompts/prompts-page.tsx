@@ -62,11 +62,11 @@ function Section(props: { title: string; q: string; visibility?: "public"; empty
       ),
     q,
   );
-  const shown = list.items?.filter(({ isOwn }) => isOwn === (visibility === undefined)) ?? [];
+  const shown = list.items?.filter(({ isOwn }) => isOwn === (visibility === undefined));
   return (
     <>
-      <Rows title={title} prompts={shown} />
-      <ListFoot list={list} empty={empty} />
+      <Rows title={title} prompts={shown ?? []} />
+      <ListFoot list={{ ...list, items: shown }} empty={empty} />
     </>
   );
 }
