@@ -68,7 +68,9 @@ export function OverviewPage() {
 }
 
 const count = (value: number) => value.toLocaleString("en");
-const megabytes = (bytes: number) => `${count(Math.ceil(bytes / 1_000_000))} MB`;
+const megabytes = (bytes: number) => count(Math.ceil(bytes / 1_000_000));
+const stored = ({ bytes, limit }: Stats["storage"]) =>
+  limit === null ? `${megabytes(bytes)} MB` : `${megabytes(bytes)} of ${megabytes(limit)} MB`;
 const seconds = (value: number | null) => (value === null ? "–" : `${value.toFixed(1)} s`);
 
 function figuresOf({ users, conversations, replies, secondsToReply, tokens, storage, queue }: Stats) {
@@ -78,7 +80,11 @@ function figuresOf({ users, conversations, replies, secondsToReply, tokens, stor
       value: count(users.total),
       about: `${count(users.new)} new, ${count(users.disabled)} disabled`,
     },
-    { name: "Conversations", value: count(conversations.total), about: `${count(conversations.new)} new` },
+    {
+      name: "Conversations",
+      value: count(conversations.total),
+      about: `${count(conversations.new)} new, ${stored(storage)} stored`,
+    },
     {
       name: "Replies asked for",
       value: count(replies.reduce((sum, one) => sum + one.count, 0)),
@@ -90,11 +96,6 @@ function figuresOf({ users, conversations, replies, secondsToReply, tokens, stor
       about: `95 of 100 within ${seconds(secondsToReply.p95)}`,
     },
     { name: "Tokens charged", value: count(tokens.charged), about: `${count(tokens.held)} held back now` },
-    {
-      name: "Stored",
-      value: megabytes(storage.bytes),
-      about: storage.limit === null ? "No limit for all together" : `Of ${megabytes(storage.limit)}`,
-    },
     {
       name: "Oldest in the queue",
       value: queue.queued === 0 ? "–" : seconds(queue.oldestQueuedSeconds),

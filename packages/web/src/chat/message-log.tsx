@@ -8,7 +8,7 @@ import { positionOf, type Turn } from "./turns.ts";
 
 /** Nearer to the end than this, the page follows the text. */
 const nearPixels = 96;
-const chunkPositions = 32;
+const chunkPositions = 8;
 
 /** The messages; it follows what grows until somebody scrolls away from it. */
 export function MessageLog({ thread }: { thread: Thread }) {

@@ -40,7 +40,7 @@ function PromptList() {
         title="Public"
         q={q}
         visibility="public"
-        empty={q === "" ? "Nobody has made a prompt public." : "No public prompt is like that."}
+        empty={q === "" ? "Nobody else has made a prompt public." : "No public prompt is like that."}
       />
     </PageFrame>
   );
@@ -64,34 +64,31 @@ function Section(props: { title: string; q: string; visibility?: "public"; empty
   );
   const shown = list.items?.filter(({ isOwn }) => isOwn === (visibility === undefined));
   return (
-    <>
-      <Rows title={title} prompts={shown ?? []} />
+    <section class="list-part" aria-label={title}>
+      {shown !== undefined && <h2>{title}</h2>}
+      {shown !== undefined && shown.length > 0 && <Rows prompts={shown} />}
       <ListFoot list={{ ...list, items: shown }} empty={empty} />
-    </>
+    </section>
   );
 }
 
-function Rows({ title, prompts }: { title: string; prompts: readonly SystemPrompt[] }) {
-  if (prompts.length === 0) return null;
+function Rows({ prompts }: { prompts: readonly SystemPrompt[] }) {
   return (
-    <section class="list-part" aria-label={title}>
-      <h2>{title}</h2>
-      <ul class="rows">
-        {prompts.map((prompt) => (
-          <li key={prompt.id} class="row">
-            <div class="row-text">
-              <a class="row-link" href={addresses.prompt(prompt.id)} dir="auto">
-                {prompt.name}
-              </a>
-              <span class="snippet" dir="auto">
-                {prompt.content}
-              </span>
-            </div>
-            {prompt.isDefault && <span class="badge">Default</span>}
-            {prompt.isOwn && prompt.visibility === "public" && <span class="badge">Public</span>}
-          </li>
-        ))}
-      </ul>
-    </section>
+    <ul class="rows">
+      {prompts.map((prompt) => (
+        <li key={prompt.id} class="row">
+          <div class="row-text">
+            <a class="row-link" href={addresses.prompt(prompt.id)} dir="auto">
+              {prompt.name}
+            </a>
+            <span class="snippet" dir="auto">
+              {prompt.content}
+            </span>
+          </div>
+          {prompt.isDefault && <span class="badge">Default</span>}
+          {prompt.isOwn && prompt.visibility === "public" && <span class="badge">Public</span>}
+        </li>
+      ))}
+    </ul>
   );
 }
