@@ -110,7 +110,7 @@ test("a stage with everything synthesises clean", async () => {
         embeddings: { model: "text-embedding-3-large", dimensions: 1_024 },
         telemetry: { endpoint: "https://otlp.example.com", sampler: "traceidratio", samplerArgument: 0.1 },
         models: { default: "openai/gpt-x", fallback: "anthropic/claude-x" },
-        limits: { newUserTokens: 10, sendsPerSecond: 0.5, maximumWaitSeconds: 5 },
+        limits: { newUserTokens: 10, sendsPerSecond: 0.5, maximumWaitSeconds: 5, totalStoredMegabytes: 400 },
       },
     },
   });
@@ -129,8 +129,8 @@ test("a stage with everything synthesises clean", async () => {
   expect(functions.match(/"EMBEDDING_DIMENSIONS":"1024"/g)).toHaveLength(5);
   expect(functions.match(/"EMBEDDING_QUEUE_URL"/g)).toHaveLength(5);
   expect(functions).toContain('"ALLOWED_DOMAINS":"example.com"');
-  // Of the routes that mail codes, and of the page, which loads it.
-  expect(functions.match(/"CAPTCHA":"turnstile"/g)).toHaveLength(2);
+  // Of the routes that mail codes, of the page, which loads it, and of the trigger, which asks for a pass.
+  expect(functions.match(/"CAPTCHA":"turnstile"/g)).toHaveLength(3);
   expect(functions.match(/"CAPTCHA_SITE_KEY":"0x4AAA"/g)).toHaveLength(1);
   expect(functions).toContain('"SIGN_IN_PROVIDERS":"google:Google,oidc:GitHub"');
   expect(functions).toContain('"SIGN_IN_CALLBACK_URLS":"https://chat.example.com/,https://api.example.com/"');
