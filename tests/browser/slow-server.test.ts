@@ -1,7 +1,7 @@
 import type { Browser, Route } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { signUp } from "../e2e/client.ts";
-import { answers, hurried, signInAs, visit } from "./chromium.ts";
+import { answers, composer, hurried, signInAs, visit } from "./chromium.ts";
 import { launch } from "./launch.ts";
 
 let browser: Browser;
@@ -56,4 +56,29 @@ it("keeps what an answer had begun to say when it fails, also after a reload", a
     );
     await page.reload();
   }
+});
+
+/** What follows a drawing comes two seconds later, as on a machine that is busy. */
+const lateEffects = `{
+  const [later, frame] = [setTimeout, requestAnimationFrame];
+  window.setTimeout = (work, millis, ...given) => later(work, millis === 35 ? 2000 : millis, ...given);
+  window.requestAnimationFrame = (work) => later(() => frame(work), 2000);
+}`;
+
+it("sets an answer in its type, whichever answer has loaded what that needs", async () => {
+  const user = await signUp();
+  const { page } = await visit(browser);
+  await page.addInitScript(lateEffects);
+  await page.reload();
+  await signInAs(page, user.email);
+  const held: Route[] = [];
+  await page.route(/markdown.*\.js$/, (route) => void held.push(route));
+  for (const words of ["**One**", "**Two**"]) {
+    await composer(page).fill(words);
+    await page.keyboard.press("Enter");
+    await answers(page).getByText(`Echo: ${words}`).waitFor();
+    await expect.poll(() => held.length).toBe(1);
+  }
+  await held[0]?.continue();
+  await expect.poll(() => answers(page).locator("strong").allTextContents()).toEqual(["One", "Two"]);
 });

@@ -18,9 +18,12 @@ export function lazy<P extends object>(
     Loaded ??= await load();
   }
   function Lazy(props: P) {
-    const [state, setState] = useState<"loading" | "loaded" | "failed">("loading");
+    const [state, setState] = useState<"loading" | "loaded" | "failed">(
+      Loaded === undefined ? "loading" : "loaded",
+    );
     useEffect(() => {
-      if (Loaded !== undefined) return;
+      // Loaded by another since this was drawn, it has to be drawn again all the same.
+      if (state === "loaded") return;
       prepare().then(
         () => setState("loaded"),
         () => setState("failed"),
