@@ -5,7 +5,8 @@ import { users } from "./schema/users.ts";
 import type { StorageLimits } from "./storage-settings.ts";
 
 /** The limits, as one value of a query. */
-export const presentLimits = sql<StorageLimits>`(select jsonb_build_object(
+export const presentLimits = () =>
+  sql<StorageLimits>`(select jsonb_build_object(
   'conversations', ${storageLimits.conversations}, 'messages', ${storageLimits.messages},
   'notes', ${storageLimits.notes}, 'systemPrompts', ${storageLimits.systemPrompts},
   'apiKeys', ${storageLimits.apiKeys}, 'bytes', ${storageLimits.bytes}) from ${storageLimits})`.as("limits");

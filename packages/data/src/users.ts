@@ -72,17 +72,17 @@ const usedSince = (unit: "day" | "month") =>
     Number,
   );
 
-const account = {
+const account = () => ({
   ...getTableColumns(users),
-  limits: presentLimits,
+  limits: presentLimits(),
   usedToday: usedSince("day").as("used_today"),
   usedThisMonth: usedSince("month").as("used_this_month"),
-};
+});
 
 /** The user, or undefined. */
 export async function getUser(database: Database, userId: string): Promise<Account | undefined> {
   const [row] = await database.run(({ orm }) =>
-    orm.select(account).from(users).where(eq(users.id, userId)).prepare("get_user").execute(),
+    orm.select(account()).from(users).where(eq(users.id, userId)).prepare("get_user").execute(),
   );
   return row;
 }
@@ -109,7 +109,7 @@ export async function updateUser(
           expectedVersion === undefined ? undefined : eq(users.version, expectedVersion),
         ),
       )
-      .returning(account)
+      .returning(account())
       .prepare("update_user")
       .execute(),
   );

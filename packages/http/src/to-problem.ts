@@ -21,16 +21,13 @@ function isStorageFull(error: unknown): error is StorageFull {
 }
 
 function storageFull({ kind, limit }: StorageFull): Problem {
-  if (kind === "total") {
-    logger.warn("the storage of all users is full");
-    return problem("quota-exceeded", {
-      detail: "All users together have as much as this deployment stores: its owner has to make room.",
-      extra: { kind, limit },
-    });
-  }
+  const isOfAll = kind === "total";
+  if (isOfAll) logger.warn("the storage of all users is full");
   const what = kind === "bytes" ? `${limit / 1_000_000} MB of texts` : `${limit} ${words[kind] ?? kind}`;
   return problem("quota-exceeded", {
-    detail: `You have as much as you may have, ${what}: delete some first.`,
+    detail: isOfAll
+      ? "This deployment is full: its owner has to make room."
+      : `You have as much as you may have, ${what}: delete some first.`,
     extra: { kind, limit },
   });
 }
