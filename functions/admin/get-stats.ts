@@ -17,8 +17,6 @@ export function getStats(
     const [statistics, jobs] = await Promise.all([readStatistics(database, hours), readDepth()]);
     const replies = statistics.replies.map((each) => ({ ...each, status: replyStatus.parse(each.status) }));
     const queue = { ...statistics.queue, jobs: jobs ?? null };
-    const { bytes, limit } = statistics.storage;
-    const storage = { bytes, limit: limit === 0 ? null : limit };
-    return { status: 200, body: { hours, ...statistics, replies, storage, queue } satisfies AdminStats };
+    return { status: 200, body: { hours, ...statistics, replies, queue } satisfies AdminStats };
   };
 }

@@ -57,10 +57,8 @@ async function resolveCaller(identity: Identity): Promise<CallerResolution> {
 }
 
 async function readCaptchaSecret(): Promise<string> {
-  const { loadSecrets } = await import("@parley/runtime/secrets");
-  const { captchaSecret } = await loadSecrets();
-  if (captchaSecret === undefined) throw new Error("CAPTCHA is set, and CAPTCHA_SECRET is not.");
-  return captchaSecret;
+  const { loadCaptchaSecret } = await import("@parley/runtime/secrets");
+  return loadCaptchaSecret();
 }
 
 const captcha = captchaOf(config);

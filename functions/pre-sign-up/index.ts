@@ -3,10 +3,8 @@ import { admitToSignUp } from "./admit.ts";
 import { settings } from "./config.ts";
 
 async function readCaptchaSecret(): Promise<string> {
-  const { loadSecrets } = await import("@parley/runtime/secrets");
-  const { captchaSecret } = await loadSecrets();
-  if (captchaSecret === undefined) throw new Error("CAPTCHA is set, and CAPTCHA_SECRET is not.");
-  return captchaSecret;
+  const { loadCaptchaSecret } = await import("@parley/runtime/secrets");
+  return loadCaptchaSecret();
 }
 
 const { SIGN_UP, ALLOWED_DOMAINS, CAPTCHA } = readEnvironment(settings);

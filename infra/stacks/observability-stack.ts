@@ -154,15 +154,16 @@ export class ObservabilityStack extends Stack {
       periods: 2,
       action,
     });
-    if (watched.fullStorage === undefined) return;
-    addAlarm(this, "StorageAlarm", {
-      title: "The storage of all users is full",
-      runbook:
-        "What would be stored is refused: look at GET /v1/admin/stats, then at limits.totalStoredMegabytes.",
-      metric: watched.fullStorage,
-      threshold: 0,
-      action,
-    });
+    if (watched.fullStorage !== undefined) {
+      addAlarm(this, "StorageAlarm", {
+        title: "The storage of all users is full",
+        runbook:
+          "What would be stored is refused: look at GET /v1/admin/stats, then at limits.totalStoredMegabytes.",
+        metric: watched.fullStorage,
+        threshold: 0,
+        action,
+      });
+    }
   }
 
   private addDashboard({ stage, functions }: ObservabilityStackProps, watched: Watched): void {

@@ -22,8 +22,8 @@ export interface Statistics {
   secondsToReply: SecondsToReply;
   tokens: { balance: number; held: number; charged: number };
   feedback: { model: string; up: number; down: number }[];
-  /** What all users together take in the database, and may; 0 is no limit. */
-  storage: { bytes: number; limit: number };
+  /** What all users together take in the database, and may; null is no limit. */
+  storage: { bytes: number; limit: number | null };
   queue: UnfinishedReplies;
 }
 
@@ -67,7 +67,7 @@ export async function readStatistics(database: Database, hours: number): Promise
         where message.rating is not null and message.rated_at >= ${since}
         group by reply.model order by reply.model) as rated),
       'storage', jsonb_build_object('bytes', (select coalesce(sum(stored_size(users)), 0) from users),
-        'limit', (select total_bytes from storage_limits)),
+        'limit', (select nullif(total_bytes, 0) from storage_limits)),
       'queue', ${unfinished}) as answer`,
   );
 }

@@ -135,6 +135,13 @@ export async function loadDirectDatabaseUrl(): Promise<string> {
   return directDatabaseUrl ?? loadDatabaseUrl();
 }
 
+/** The key that answers of the captcha are checked with. @throws Error when there is none */
+export async function loadCaptchaSecret(): Promise<string> {
+  const { captchaSecret } = await loadSecrets();
+  if (captchaSecret === undefined) throw new Error("CAPTCHA is set, and CAPTCHA_SECRET is not.");
+  return captchaSecret;
+}
+
 function missingUrl(): string {
   const secretId = environmentVariable("SECRET_ID");
   if (secretId === undefined) return "DATABASE_URL is not set.";

@@ -25,6 +25,8 @@ export function MessageLog({ thread }: { thread: Thread }) {
     area?.scrollTo({ top: area.scrollHeight, behavior });
   }
 
+  // What could not be read stands in place of the log, which is another element afterwards.
+  const isShown = typeof state.value !== "object";
   useLayoutEffect(() => {
     if (content.current === null) return undefined;
     const observer = new ResizeObserver(() => {
@@ -33,7 +35,7 @@ export function MessageLog({ thread }: { thread: Thread }) {
     });
     observer.observe(content.current);
     return () => observer.disconnect();
-  }, []);
+  }, [isShown]);
 
   // A question of one's own is always shown.
   const last = pending.value ?? turns.value.at(-1)?.key;
