@@ -11,16 +11,16 @@ beforeAll(async () => {
 afterAll(() => browser.close());
 
 /** Somebody who has asked that model, and the place of the conversation. */
-async function asked(model: string) {
+async function asked(model: string, content = "Tell me") {
   const user = await signUp();
   const { conversation, reply } = (await user.expect("createConversation", 202, {
-    body: { title: "Asked", model, message: { content: "Tell me" } },
+    body: { title: "Asked", model, message: { content } },
   })) as { conversation: { id: string }; reply: { id: string } };
   return { user, replyId: reply.id, place: `/#/c/${conversation.id}` };
 }
 
 it("says of what is not answered that it is not, and shows it when it is", async () => {
-  const { user, place } = await asked("scripted/echo");
+  const { user, place } = await asked("scripted/echo", `Tell me ${"more\n\n".repeat(60)}`);
   const { page, faults } = await visit(browser);
   await page.addInitScript(hurried);
   await page.reload();
@@ -40,6 +40,11 @@ it("says of what is not answered that it is not, and shows it when it is", async
     for (const route of held) await route.continue().catch(() => {});
     await page.getByRole("main").getByText(text).first().waitFor();
     await late.first().waitFor({ state: "detached" });
+    if (address !== place) continue;
+    const toEnd = () =>
+      page.getByRole("log").evaluate((log) => log.scrollHeight - log.scrollTop - log.clientHeight);
+    await expect.poll(toEnd).toBeLessThan(2);
+    expect(await page.getByRole("log").evaluate((log) => log.scrollTop)).toBeGreaterThan(500);
   }
   expect(faults).toEqual([]);
 });
